@@ -1,0 +1,3 @@
+//! ptc
+#[cfg(feature = "agent")]
+pub mod model;

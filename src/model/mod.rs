@@ -1,0 +1,211 @@
+//! Models: one trait, one method; scripted, recorded and HTTP ones behind it. Knows no Lisp.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A future that a model hands back.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Reply, ModelError>> + Send + 'a>>;
+
+/// Something that answers a conversation with text: a provider's API, a script, a recording, or any async closure.
+///
+/// ```
+/// use ptc::model::{Message, Model, Reply, Request};
+///
+/// // Any async closure over a request is a model.
+/// let parrot = |request: Request| async move { Ok(Reply::text(request.last_user())) };
+///
+/// let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// let reply = runtime.block_on(parrot.reply(Request::new("be brief").user("hello")))?;
+/// assert_eq!(reply.text, "hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Model: Send + Sync {
+    /// Answers the conversation in `request`.
+    ///
+    /// # Errors
+    /// Whatever kept the model from answering; see [`ModelErrorKind`].
+    fn reply(&self, request: Request) -> Answering<'_>;
+
+    /// The model's name as traces show it, `provider:model` where that makes sense.
+    fn name(&self) -> String {
+        "model".into()
+    }
+}
+
+impl<F, Fut> Model for F
+where
+    F: Fn(Request) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<Reply, ModelError>> + Send + 'static,
+{
+    fn reply(&self, request: Request) -> Answering<'_> {
+        Box::pin(self(request))
+    }
+}
+
+/// Everything a model is told for one reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The process that asks: `main`, `main/expert#1`.
+    pub path: String,
+    /// The number of this reply within the process, from 1.
+    pub turn: u32,
+    /// The task the process was given.
+    pub task: String,
+    /// The system prompt; the same bytes on every turn of a process.
+    pub system: Arc<str>,
+    /// The conversation, oldest message first; roles alternate, the last is the user's.
+    pub messages: Vec<Message>,
+    /// The tools that programs may call.
+    pub tool_names: Vec<String>,
+    /// What the host asks of the provider.
+    pub options: ModelOptions,
+}
+
+impl Request {
+    /// A request with a system prompt and no messages yet, of process `main`, turn 1.
+    pub fn new(system: impl Into<Arc<str>>) -> Self {
+        Self {
+            path: "main".into(),
+            turn: 1,
+            task: String::new(),
+            system: system.into(),
+            messages: Vec::new(),
+            tool_names: Vec::new(),
+            options: ModelOptions::default(),
+        }
+    }
+
+    /// The same request with one more message of the user's.
+    #[must_use]
+    pub fn user(mut self, content: impl Into<Arc<str>>) -> Self {
+        self.messages.push(Message { role: Role::User, content: content.into() });
+        self
+    }
+
+    /// The text of the last message of the user's, or nothing.
+    pub fn last_user(&self) -> String {
+        let last = self.messages.iter().rev().find(|message| message.role == Role::User);
+        last.map(|message| message.content.to_string()).unwrap_or_default()
+    }
+}
+
+/// One message of a conversation. The text is shared, so that conversations are cheap to fork.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who wrote it.
+    pub role: Role,
+    /// The text.
+    pub content: Arc<str>,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The host: a task, or what came back from a program.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// What the host asks of the provider; all of it optional.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelOptions {
+    /// The most tokens a reply may have; budgets reserve this much before each call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u64>,
+    /// The sampling temperature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// How long one request may take. Two minutes unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Duration>,
+    /// Headers added to every request.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extra_headers: serde_json::Map<String, serde_json::Value>,
+    /// Anything else, passed to the provider as it is.
+    #[serde(default, flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What a model answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The text of the answer.
+    pub text: String,
+    /// What it cost in tokens.
+    #[serde(flatten)]
+    pub tokens: Tokens,
+}
+
+impl Reply {
+    /// A reply of this text that cost nothing.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), tokens: Tokens::default() }
+    }
+}
+
+/// Tokens of one reply, as the provider counts them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Tokens read: system prompt and messages.
+    #[serde(default, rename = "input_tokens")]
+    pub input: u64,
+    /// Tokens written.
+    #[serde(default, rename = "output_tokens")]
+    pub output: u64,
+    /// Of the input, those that the provider had cached.
+    #[serde(default, rename = "cached_tokens")]
+    pub cached: u64,
+}
+
+/// Why a model did not answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ModelError {
+    /// What kind of failure, which decides whether it is tried again.
+    pub kind: ModelErrorKind,
+    /// What happened, without secrets.
+    pub message: String,
+    /// How long the provider asked to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl ModelError {
+    /// An error of a kind with a message.
+    pub fn new(kind: ModelErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), retry_after: None }
+    }
+}
+
+/// The kinds of failure of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelErrorKind {
+    /// Too many requests (HTTP 429); tried again.
+    RateLimit,
+    /// The provider failed (HTTP 5xx, a broken connection); tried again.
+    Server,
+    /// No answer in time; tried again.
+    Timeout,
+    /// The key was refused (HTTP 401, 403); not tried again.
+    Auth,
+    /// The request was refused (other HTTP 4xx); not tried again.
+    BadRequest,
+    /// Anything else: an answer that cannot be read, a script that ran out; not tried again.
+    Other,
+}
+
+impl ModelErrorKind {
+    /// Whether the same request may succeed later.
+    pub fn is_passing(self) -> bool {
+        match self {
+            Self::RateLimit | Self::Server | Self::Timeout => true,
+            Self::Auth | Self::BadRequest | Self::Other => false,
+        }
+    }
+}
