@@ -1,3 +1,4 @@
 //! ptc
+pub mod lisp;
 #[cfg(feature = "agent")]
 pub mod model;

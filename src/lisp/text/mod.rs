@@ -1,0 +1,11 @@
+//! Text: sources, places in them, errors and how they are shown. The lowest room; knows no values.
+
+mod error;
+mod report;
+mod source;
+mod suggest;
+
+pub use error::{Error, ErrorKind, LimitReached};
+pub use report::{Finding, excerpt};
+pub use source::{Place, Source, Span};
+pub use suggest::{abridge, nearest};

@@ -1,0 +1,134 @@
+//! The registry's row: what a builtin is called, what it takes, what it does and what it says of itself.
+
+use super::{Args, Context, Result, Value};
+
+/// A function of the closed table.
+pub struct Builtin {
+    /// The full name: `map`, `clojure.string/join`.
+    pub name: &'static str,
+    /// The part of the reference it stands in.
+    pub theme: Theme,
+    /// What it does, in sentences, then examples in the notation; line by line, as written above it.
+    pub doc: &'static [&'static str],
+    /// One for each number of parameters.
+    pub clauses: &'static [Clause],
+}
+
+/// The parts of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Theme {
+    Agents,
+    Numbers,
+    Comparing,
+    Predicates,
+    Collections,
+    Maps,
+    Sets,
+    Sequences,
+    Transducers,
+    Functions,
+    Strings,
+    Regexes,
+    State,
+    Errors,
+    Printing,
+    Json,
+    Dates,
+    Java,
+}
+
+/// One arity of a builtin.
+pub struct Clause {
+    /// The parameters' names; the last is the rest if `variadic`.
+    pub params: &'static [&'static str],
+    /// Whether the last parameter takes all that is left.
+    pub variadic: bool,
+    /// What it does.
+    pub code: Code,
+}
+
+/// Code by number of arguments, so that few ones are passed without a list.
+#[derive(Clone, Copy)]
+pub enum Code {
+    /// None.
+    F0(fn(&mut dyn Context) -> Result<Value>),
+    /// One.
+    F1(fn(&mut dyn Context, Value) -> Result<Value>),
+    /// Two.
+    F2(fn(&mut dyn Context, Value, Value) -> Result<Value>),
+    /// Three.
+    F3(fn(&mut dyn Context, Value, Value, Value) -> Result<Value>),
+    /// Any number.
+    N(fn(&mut dyn Context, Args) -> Result<Value>),
+}
+
+/// How many arguments are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arity {
+    /// At least.
+    pub least: usize,
+    /// At most, if there is a most.
+    pub most: Option<usize>,
+}
+
+impl Arity {
+    /// Whether so many arguments are taken.
+    pub fn takes(self, given: usize) -> bool {
+        given >= self.least && self.most.is_none_or(|most| given <= most)
+    }
+}
+
+impl Clause {
+    /// How many arguments the clause takes.
+    pub fn arity(&self) -> Arity {
+        if self.variadic {
+            Arity { least: self.params.len().saturating_sub(1), most: None }
+        } else {
+            Arity { least: self.params.len(), most: Some(self.params.len()) }
+        }
+    }
+}
+
+impl Builtin {
+    /// The clause for a number of arguments.
+    #[inline]
+    pub fn clause(&self, given: usize) -> Option<&'static Clause> {
+        self.clauses.iter().find(|clause| clause.arity().takes(given))
+    }
+
+    /// The name without the namespace.
+    pub fn short_name(&self) -> &'static str {
+        match self.name.split_once('/') {
+            Some((space, name)) if !space.is_empty() && !name.is_empty() => name,
+            _ => self.name,
+        }
+    }
+
+    /// How it is called: `(get coll key) (get coll key default)`.
+    pub fn signatures(&self) -> String {
+        let one = |clause: &Clause| {
+            let last = clause.params.len().saturating_sub(1);
+            let params = clause.params.iter().enumerate().map(|(at, name)| {
+                if clause.variadic && at == last { format!(" & {name}") } else { format!(" {name}") }
+            });
+            format!("({}{})", self.name, params.collect::<String>())
+        };
+        self.clauses.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What it does, in one sentence.
+    pub fn summary(&self) -> String {
+        let lines = self.doc.iter().map(|line| line.trim()).take_while(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join(" ")
+    }
+
+    /// How many arguments it takes, in words.
+    pub fn takes(&self) -> String {
+        let counts = self.clauses.iter().map(|clause| match clause.arity() {
+            Arity { least, most: Some(_) } => least.to_string(),
+            Arity { least, most: None } => format!("{least} or more"),
+        });
+        format!("{}: {}", counts.collect::<Vec<_>>().join(", "), self.signatures())
+    }
+}

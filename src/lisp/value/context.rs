@@ -1,0 +1,97 @@
+//! The one way from a builtin to the world.
+
+use super::{Args, Atom, Result, Value};
+use std::sync::Arc;
+
+/// What a builtin may ask for. What is not here, no builtin can do.
+pub trait Context {
+    /// Calls a function, or anything that can be called: a keyword, map, set, vector.
+    ///
+    /// # Errors
+    /// Whatever the function raises.
+    fn call(&mut self, function: &Value, arguments: Args) -> Result<Value>;
+
+    /// Calls a function with one argument.
+    ///
+    /// # Errors
+    /// Whatever the function raises.
+    fn call1(&mut self, function: &Value, a: Value) -> Result<Value>;
+
+    /// Calls a function with two arguments.
+    ///
+    /// # Errors
+    /// Whatever the function raises.
+    fn call2(&mut self, function: &Value, a: Value, b: Value) -> Result<Value>;
+
+    /// Charges steps: one for each item handled, before the work is done.
+    ///
+    /// # Errors
+    /// The limit on steps, time or memory.
+    fn spend(&mut self, steps: u64) -> Result<()>;
+
+    /// Asks for memory before it is taken.
+    ///
+    /// # Errors
+    /// The limit on memory.
+    fn reserve(&mut self, bytes: usize) -> Result<()>;
+
+    /// Runs something one level deeper, so that recursion through values counts like recursion through calls.
+    ///
+    /// # Errors
+    /// The limit on depth; whatever `run` raises.
+    fn nested(&mut self, run: &mut dyn FnMut(&mut dyn Context) -> Result<()>) -> Result<()>;
+
+    /// Prints: to the output, or to the innermost open capture.
+    ///
+    /// # Errors
+    /// The limit on output.
+    fn print(&mut self, text: &str) -> Result<()>;
+
+    /// Opens a capture of what is printed.
+    fn begin_capture(&mut self);
+
+    /// Closes the innermost capture and gives its text.
+    fn end_capture(&mut self) -> String;
+
+    /// Calls a tool.
+    ///
+    /// # Errors
+    /// What the tool or its contract refuses.
+    fn tool(&mut self, name: &str, arguments: Value, positional: bool) -> Result<Value>;
+
+    /// Calls a function for each list of arguments, overlapping their tool calls; results in order.
+    ///
+    /// # Errors
+    /// What the first branch raises, in order.
+    fn branches(&mut self, function: &Value, arguments: Vec<Args>) -> Result<Vec<Value>>;
+
+    /// Milliseconds since 1970, from the host.
+    fn now(&mut self) -> i64;
+
+    /// Random bits, from the host.
+    fn random(&mut self) -> u64;
+
+    /// The value of a name in memory.
+    fn recall(&mut self, name: &str) -> Option<Value>;
+
+    /// Sets a name in memory.
+    ///
+    /// # Errors
+    /// The limits.
+    fn remember(&mut self, name: &str, value: Value) -> Result<()>;
+
+    /// The names in memory.
+    fn remembered(&mut self) -> Vec<Arc<str>>;
+
+    /// Sets what an atom holds, so that it can be undone if the program fails.
+    fn write(&mut self, atom: &Arc<Atom>, value: Value) -> Value;
+
+    /// Makes an atom known, so that rings through it can be cut when nobody needs it.
+    fn adopt(&mut self, atom: &Arc<Atom>);
+
+    /// Adds a warning for the model.
+    fn warn(&mut self, warning: String);
+
+    /// The value of one of the last programs, 0 for the newest.
+    fn recent(&mut self, index: usize) -> Value;
+}

@@ -1,0 +1,260 @@
+//! What stops an evaluation: exceptions that programs can catch, and exits that they cannot.
+
+use std::sync::Arc;
+
+use super::{Map, Value};
+use crate::lisp::text::{Error, ErrorKind, LimitReached, Place, Source, Span, abridge};
+
+/// The result of everything that can stop an evaluation. As large as a value.
+pub type Result<T> = std::result::Result<T, Box<Raise>>;
+
+/// Why an evaluation stopped.
+#[derive(Clone, Debug)]
+pub enum Raise {
+    /// An exception, which `catch` sees.
+    Fault(Fault),
+    /// A limit was reached. Nothing of the program runs after one.
+    Limit(LimitReached, Option<Place>),
+    /// `(return v)`.
+    Return(Value),
+    /// `(fail reason)`.
+    Fail(Value, Option<Place>),
+    /// The host ended the program.
+    Cancelled,
+}
+
+/// An exception.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// What kind of error it is.
+    pub kind: ErrorKind,
+    /// The Java class that Clojure would throw, without its package; `catch` asks for it.
+    pub class: &'static str,
+    /// What was expected and what came.
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+    /// The data of an `ex-info`.
+    pub data: Option<Value>,
+    /// The exception this one was thrown for, or `nil`.
+    pub cause: Value,
+    /// Where it was raised.
+    pub place: Option<Place>,
+    /// Where in the function's own source, until the function adds which source that is.
+    pub span: Option<Span>,
+}
+
+impl Fault {
+    /// An exception of a kind.
+    pub fn new(kind: ErrorKind, class: &'static str, message: impl Into<String>) -> Self {
+        let message = abridge(&message.into(), Error::LONGEST).into_owned();
+        Self { kind, class, message, hint: None, data: None, cause: Value::Nil, place: None, span: None }
+    }
+
+    /// A value that cannot be used.
+    pub fn value(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Value, "IllegalArgumentException", message)
+    }
+
+    /// The same exception as Clojure's class of this name.
+    #[must_use]
+    pub fn class(mut self, class: &'static str) -> Self {
+        self.class = class;
+        self
+    }
+
+    /// The same exception with what to try.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Whether `(catch name …)` sees this exception; the name may have a package.
+    pub fn is_a(&self, name: &str) -> bool {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let parents: &[&str] = match self.class {
+            "ExceptionInfo" => &["IExceptionInfo"],
+            "ArithmeticException" | "IllegalStateException" | "UnsupportedOperationException" => &[],
+            "NumberFormatException" | "ArityException" => &["IllegalArgumentException"],
+            "StringIndexOutOfBoundsException" | "ArrayIndexOutOfBoundsException" => &["IndexOutOfBoundsException"],
+            // Where Java says which of these it is depends on the host's types, so each of them catches all.
+            "ClassCastException" | "NullPointerException" | "IllegalArgumentException" => {
+                &["ClassCastException", "NullPointerException", "IllegalArgumentException"]
+            }
+            _ => &[],
+        };
+        matches!(name, "Throwable" | "Exception" | "RuntimeException" | "Object")
+            || name == self.class
+            || parents.contains(&name)
+            || (name == "Error" && matches!(self.class, "AssertionError" | "StackOverflowError"))
+    }
+
+    /// As an error that leaves the language.
+    pub fn to_error(&self) -> Error {
+        let mut error = Error::new(self.kind, self.message.clone());
+        error.hint.clone_from(&self.hint);
+        error.place.clone_from(&self.place);
+        error
+    }
+}
+
+impl From<Fault> for Box<Raise> {
+    #[cold]
+    fn from(fault: Fault) -> Self {
+        Box::new(Raise::Fault(fault))
+    }
+}
+
+impl Raise {
+    /// Notes the span where it was raised, unless a place is known already.
+    #[must_use]
+    #[cold]
+    pub fn at(mut self: Box<Self>, span: Span) -> Box<Self> {
+        if let Raise::Fault(fault) = &mut *self
+            && fault.place.is_none()
+        {
+            fault.span.get_or_insert(span);
+        }
+        self
+    }
+
+    /// Notes which source the span lies in.
+    #[must_use]
+    #[cold]
+    pub fn within(mut self: Box<Self>, source: &Arc<Source>) -> Box<Self> {
+        if let Raise::Fault(fault) = &mut *self
+            && let Some(span) = fault.span.take()
+            && fault.place.is_none()
+        {
+            fault.place = Some(Place { source: source.clone(), span });
+        }
+        self
+    }
+
+    /// The same, said of another function.
+    #[must_use]
+    pub fn renamed(mut self: Box<Self>, from: &str, to: &str) -> Box<Self> {
+        if let Raise::Fault(fault) = &mut *self
+            && let Some(rest) = fault.message.strip_prefix(from)
+        {
+            fault.message = format!("{to}{rest}");
+        }
+        self
+    }
+
+    /// As an error that leaves the language.
+    pub fn to_error(&self) -> Error {
+        match self {
+            Raise::Fault(fault) => fault.to_error(),
+            Raise::Limit(reached, place) => {
+                let mut error = limit_error(reached);
+                error.place.clone_from(place);
+                error
+            }
+            Raise::Return(value) => {
+                Error::new(ErrorKind::Value, format!("(return {value}) outside of a program")).hint("return ends a run")
+            }
+            Raise::Fail(reason, place) => {
+                let mut error = Error::new(ErrorKind::Fail, super::display(reason));
+                error.place.clone_from(place);
+                error
+            }
+            Raise::Cancelled => Error::new(ErrorKind::Limit, "the host cancelled the program"),
+        }
+    }
+}
+
+fn limit_error(reached: &LimitReached) -> Error {
+    let LimitReached { name, configured, observed } = reached;
+    let what = match *name {
+        "max_steps" => "the program took too many steps",
+        "max_time" => "the program ran too long (milliseconds)",
+        "max_memory" => "the program holds too much memory (bytes)",
+        "max_depth" => "calls are nested too deeply",
+        "max_nesting" => "a value is nested too deeply",
+        "max_source_nesting" => "the source is nested too deeply",
+        "max_source" => "the source is too long (bytes)",
+        "max_output" => "the program printed too much (bytes)",
+        "max_result" => "the result is too large (bytes of JSON)",
+        "max_integer_bits" => "an integer is too large (bits)",
+        "max_tool_calls" => "the program called tools too often",
+        other => other,
+    };
+    let try_this = match *name {
+        "max_steps" | "max_time" => "work on less data, or break the work into several programs",
+        "max_memory" | "max_result" => {
+            "keep only what is needed: select-keys, take, count instead of whole collections"
+        }
+        "max_depth" => "use loop/recur or reduce instead of recursion",
+        "max_output" => "print less: a count, the first items",
+        "max_tool_calls" => "ask for more with each call",
+        _ => "make it smaller",
+    };
+    let mut error =
+        Error::new(ErrorKind::Limit, format!("{what}: {name} is {configured}, and {observed} would be needed"))
+            .hint(format!("{try_this}; the host can raise {name}"));
+    error.limit = Some(reached.clone());
+    error
+}
+
+/// A limit was reached.
+#[cold]
+pub fn limit(name: &'static str, configured: u64, observed: u64) -> Box<Raise> {
+    Box::new(Raise::Limit(LimitReached { name, configured, observed }, None))
+}
+
+/// `+ needs numbers, got the string "2"`.
+#[cold]
+pub fn type_error(name: &str, needs: &str, got: &Value) -> Box<Raise> {
+    let class = if got.is_nil() { "NullPointerException" } else { "ClassCastException" };
+    let fault = Fault::new(ErrorKind::Type, class, format!("{name} needs {needs}, got {}", got.describe()));
+    let hint = match got {
+        Value::Text(text) if needs.starts_with("number") || needs.starts_with("an integer") => {
+            let text = text.as_str().trim();
+            let reads = if text.parse::<i64>().is_ok() {
+                Some("parse-long")
+            } else {
+                text.parse::<f64>().ok().map(|_| "parse-double")
+            };
+            reads.map(|reads| format!("({reads} {text:?}) reads it as one"))
+        }
+        Value::Nil if needs.starts_with("number") => {
+            Some("nil often comes from a key that is not there; (or x 0) gives a default".into())
+        }
+        _ => None,
+    };
+    Fault { hint, ..fault }.into()
+}
+
+/// A value that cannot be used.
+#[cold]
+pub fn value_error(message: impl Into<String>) -> Box<Raise> {
+    Fault::value(message).into()
+}
+
+/// What Clojure has and the sandbox has not.
+#[cold]
+pub fn unsupported(message: impl Into<String>, hint: impl Into<String>) -> Box<Raise> {
+    Fault::new(ErrorKind::Unsupported, "UnsupportedOperationException", message).hint(hint).into()
+}
+
+/// A function was called with a number of arguments it does not take.
+#[cold]
+pub fn arity_error(name: &str, given: usize, takes: &str) -> Box<Raise> {
+    let noun = if given == 1 { "argument" } else { "arguments" };
+    let message = format!("{name} was given {given} {noun}; it takes {takes}");
+    Fault::new(ErrorKind::Arity, "ArityException", message).into()
+}
+
+impl Value {
+    /// The exception as a value for `catch`.
+    pub fn fault(fault: Fault) -> Value {
+        Value::Fault(Arc::new(fault))
+    }
+
+    /// An empty map.
+    pub fn empty_map() -> Value {
+        Map::default().into()
+    }
+}

@@ -1,0 +1,127 @@
+//! What can be called: builtins, closures, and functions that builtins make.
+
+use std::sync::Arc;
+
+use super::drop::drop_flat;
+use super::{Args, Builtin, Context, Machine, Result, Value};
+use crate::lisp::text::{Source, Span};
+
+/// A function.
+pub enum Function {
+    /// One of the closed table.
+    Builtin(&'static Builtin),
+    /// One that a program wrote.
+    Closure(Closure),
+    /// One that a builtin made of others: `comp`, `partial`.
+    Native {
+        /// What made it.
+        name: &'static str,
+        /// What it holds.
+        held: Vec<Value>,
+        /// What it does, given what it holds and the arguments.
+        code: fn(&mut dyn Context, &[Value], Args) -> Result<Value>,
+    },
+}
+
+/// A function of a program with the values it captured.
+pub struct Closure {
+    /// The compiled function.
+    pub template: Arc<Template>,
+    /// The values of the locals it uses from outside.
+    pub captures: Vec<Value>,
+}
+
+/// A compiled function, before it captures anything.
+pub struct Template {
+    /// Its name, if it has one.
+    pub name: Option<Arc<str>>,
+    /// One body for each number of parameters.
+    pub arities: Vec<TemplateArity>,
+    /// Where it is written.
+    pub source: Arc<Source>,
+    /// The stretch of the whole `fn` form.
+    pub span: Span,
+    /// The docstring.
+    pub doc: Option<Arc<str>>,
+    /// The names of what it captures, to print it and write it to a memory file.
+    pub captures: Vec<Arc<str>>,
+}
+
+/// One body of a function.
+pub struct TemplateArity {
+    /// The number of parameters before `&`.
+    pub params: usize,
+    /// Whether there is a `&`.
+    pub variadic: bool,
+    /// The number of slots of a frame.
+    pub slots: usize,
+    /// The parameters as written.
+    pub signature: Arc<str>,
+    /// The body.
+    pub body: Code,
+}
+
+/// Compiled code: given the machine and the function it belongs to, a value.
+pub type Code = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync>;
+
+/// A closure as code; lets the compiler infer that it works for every machine.
+pub fn code<F>(run: F) -> Code
+where
+    F: Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync + 'static,
+{
+    Box::new(run)
+}
+
+impl Function {
+    /// The name, if there is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Builtin(builtin) => Some(builtin.name),
+            Self::Closure(closure) => closure.template.name.as_deref(),
+            Self::Native { name, .. } => Some(name),
+        }
+    }
+
+    /// The value captured at an index.
+    #[inline]
+    pub fn captured(&self, index: usize) -> Value {
+        match self {
+            Self::Closure(closure) => closure.captures.get(index).cloned().unwrap_or_default(),
+            Self::Builtin(_) | Self::Native { .. } => Value::Nil,
+        }
+    }
+
+    /// Whether both are the same builtin; those are equal wherever they come from.
+    pub fn is_same_builtin(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Builtin(a), Self::Builtin(b)) if std::ptr::eq(*a, *b))
+    }
+}
+
+impl Template {
+    /// The body for a number of arguments.
+    #[inline]
+    pub fn arity(&self, given: usize) -> Option<&TemplateArity> {
+        self.arities
+            .iter()
+            .find(|arity| arity.params == given && !arity.variadic)
+            .or_else(|| self.arities.iter().find(|arity| arity.variadic && arity.params <= given))
+    }
+
+    /// The parameters of every body, as written.
+    pub fn signatures(&self) -> String {
+        self.arities.iter().map(|arity| &*arity.signature).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        match self {
+            Self::Builtin(_) => {}
+            Self::Closure(Closure { captures: held, .. }) | Self::Native { held, .. } => {
+                for value in std::mem::take(held) {
+                    drop_flat(value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The way out of a program: the host it asks, and how it waits.
+
+use std::time::Duration;
+
+use super::{Fault, Value};
+
+/// The host of a program. What is not here, no program can do.
+pub trait Host {
+    /// Milliseconds since 1970, UTC.
+    fn now(&self) -> i64;
+
+    /// Random bits.
+    fn random(&self) -> u64;
+
+    /// Interpreter time used so far, waiting not counted.
+    fn elapsed(&self) -> Duration;
+
+    /// Live bytes of the program, where an allocator counts them.
+    fn live_bytes(&self) -> Option<u64>;
+
+    /// Dispatches a tool call: checks, limits, effects and trace are its business.
+    fn call(&self, call: ToolCall) -> ToolAnswer;
+}
+
+/// A call of a tool.
+#[derive(Clone, Debug)]
+pub struct ToolCall {
+    /// The tool's name.
+    pub name: String,
+    /// The arguments, a map.
+    pub arguments: Value,
+    /// Whether the program passed one positional argument, which is under the key `:0`.
+    pub positional: bool,
+}
+
+/// What a host makes of a tool call.
+pub enum ToolAnswer {
+    /// The result is there.
+    Now(std::result::Result<Value, Fault>),
+    /// The result comes later, under this number.
+    Later(u64),
+}
+
+/// What a program that is suspended waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Nothing: it gives others a turn.
+    Tick,
+    /// The result of a tool.
+    Tool,
+}
+
+/// What a suspended program is resumed with.
+pub enum Answer {
+    /// Go on.
+    Go,
+    /// The result of the tool call of this number.
+    Tool(u64, std::result::Result<Value, Fault>),
+    /// Stop: run no more program code.
+    Cancel,
+}
+
+/// How a program gives the thread away until it is answered.
+pub trait Suspend {
+    /// Waits.
+    fn suspend(&self, ask: Ask) -> Answer;
+
+    /// The lowest address that the stack may grow down to.
+    fn stack_floor(&self) -> usize;
+}

@@ -1,0 +1,299 @@
+//! Walking over anything that has items.
+
+use std::sync::Arc;
+
+use super::{Context, Fault, Generator, Lazy, Node, Result, Seq, Text, Value, Vector};
+use crate::lisp::text::ErrorKind;
+
+/// The longest counted range that sequence functions handle at once; longer ones are lazy.
+const EAGER_RANGE: usize = 1_000_000;
+
+/// The items of a value, one at a time. Owns the value, so that nothing is kept alive that was passed.
+pub enum Iter {
+    /// Items that were moved out of a collection, or gathered from one.
+    Items(std::vec::IntoIter<Value>),
+    /// The items of a vector that others hold too.
+    Vector {
+        /// The vector.
+        items: Arc<Vector>,
+        /// The index of the next item.
+        at: usize,
+    },
+    /// A sequence, or `nil` at the end.
+    Cells(Value),
+    /// The characters of a string.
+    Chars {
+        /// The string.
+        text: Text,
+        /// The byte offset of the next character.
+        at: usize,
+    },
+    /// A lazy sequence that nobody else holds: its items need no cells.
+    Generator(Box<dyn Generator>),
+}
+
+/// The error for a value without items.
+#[cold]
+fn no_items(value: &Value) -> Box<super::Raise> {
+    let message = format!("a collection is needed, got {}", value.describe());
+    Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into()
+}
+
+impl Iter {
+    /// The items of a value.
+    ///
+    /// # Errors
+    /// A value without items, such as a number.
+    pub fn new(value: Value) -> Result<Self> {
+        Ok(match value {
+            Value::Nil => Self::Items(Vec::new().into_iter()),
+            Value::Vector(items) => match Arc::try_unwrap(items) {
+                Ok(sole) => Self::Items(sole.into_items().into_iter()),
+                Err(items) => Self::Vector { items, at: 0 },
+            },
+            Value::Seq(seq) => match seq.node() {
+                Node::Slice { items, from } => Self::Vector { items: items.clone(), at: *from },
+                Node::Empty | Node::Cons { .. } | Node::Range { .. } => Self::Cells(Value::Seq(seq)),
+            },
+            Value::Lazy(lazy) => match Lazy::into_generator(lazy) {
+                Ok(generator) => Self::Generator(generator),
+                Err(lazy) => Self::Cells(Value::Lazy(lazy)),
+            },
+            Value::Map(map) => {
+                Self::Items(map.iter().map(|(key, value)| pair(key, value)).collect::<Vec<_>>().into_iter())
+            }
+            Value::Set(set) => Self::Items(set.iter().collect::<Vec<_>>().into_iter()),
+            Value::Text(text) => Self::Chars { text, at: 0 },
+            other => return Err(no_items(&other)),
+        })
+    }
+
+    /// The next item.
+    ///
+    /// # Errors
+    /// Whatever making the item raises.
+    #[inline]
+    pub fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        match self {
+            Self::Items(items) => Ok(items.next()),
+            Self::Vector { items, at } => {
+                let item = items.get(*at).cloned();
+                *at = at.saturating_add(1);
+                Ok(item)
+            }
+            Self::Chars { text, at } => {
+                let next = text.as_str().get(*at..).and_then(|rest| rest.chars().next());
+                *at = at.saturating_add(next.map_or(0, char::len_utf8));
+                Ok(next.map(|c| Value::Text(c.into())))
+            }
+            Self::Generator(generator) => {
+                cx.spend(1)?;
+                generator.next(cx)
+            }
+            Self::Cells(cells) => {
+                if let Value::Lazy(lazy) = cells {
+                    let lazy = lazy.clone();
+                    *cells = Lazy::realise(&lazy, cx)?;
+                }
+                let Value::Seq(seq) = cells else { return Ok(None) };
+                let first = seq.first();
+                *cells = seq.rest();
+                Ok(first)
+            }
+        }
+    }
+
+    /// At least how many items are left.
+    pub fn at_least(&self) -> usize {
+        match self {
+            Self::Items(items) => items.len(),
+            Self::Vector { items, at } => items.len().saturating_sub(*at),
+            Self::Cells(Value::Seq(seq)) => seq.count().unwrap_or(0),
+            Self::Chars { .. } | Self::Cells(_) | Self::Generator(_) => 0,
+        }
+    }
+
+    /// What is left, as a sequence; `()` at the end.
+    ///
+    /// # Errors
+    /// Whatever making items raises.
+    pub fn into_rest(self, cx: &mut dyn Context) -> Result<Value> {
+        match self {
+            Self::Cells(Value::Nil) => Ok(Seq::empty()),
+            Self::Cells(cells) => Ok(cells),
+            Self::Vector { items, at } => Ok(Seq::slice_or_nothing(items, at).unwrap_or_else(Seq::empty)),
+            Self::Generator(generator) => Ok(Lazy::generate(Boxed(generator))),
+            mut rest => {
+                let mut items = Vec::new();
+                while let Some(item) = rest.next(cx)? {
+                    items.push(item);
+                }
+                cx.spend(items.len() as u64)?;
+                Ok(Value::seq(items))
+            }
+        }
+    }
+
+    /// The items of a sequential value of which everything is there.
+    pub fn ready(value: &Value) -> Ready {
+        Ready(match value {
+            Value::Vector(items) => Self::Vector { items: items.clone(), at: 0 },
+            Value::Seq(_) | Value::Lazy(_) => Self::Cells(value.clone()),
+            _ => Self::Cells(Value::Nil),
+        })
+    }
+}
+
+/// A generator again, after it was taken out of its cell.
+struct Boxed(Box<dyn Generator>);
+
+impl Generator for Boxed {
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        self.0.next(cx)
+    }
+}
+
+/// The items of a sequential value that has been realised; ends where it has not.
+pub struct Ready(Iter);
+
+impl Iterator for Ready {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        match &mut self.0 {
+            Iter::Vector { items, at } => {
+                let item = items.get(*at).cloned();
+                *at = at.saturating_add(1);
+                item
+            }
+            Iter::Cells(cells) => {
+                if let Value::Lazy(lazy) = cells {
+                    *cells = lazy.ready()?;
+                }
+                let Value::Seq(seq) = cells else { return None };
+                let first = seq.first();
+                *cells = seq.rest();
+                first
+            }
+            Iter::Items(_) | Iter::Chars { .. } | Iter::Generator(_) => None,
+        }
+    }
+}
+
+/// A map's entry as programs see it.
+pub fn pair(key: Value, value: Value) -> Value {
+    Value::vector(vec![key, value])
+}
+
+/// `nil`, or a sequence with a first item: what `seq` gives.
+///
+/// # Errors
+/// A value without items; whatever making the first one raises.
+pub fn seq(value: Value, cx: &mut dyn Context) -> Result<Value> {
+    Ok(match value {
+        Value::Nil => Value::Nil,
+        Value::Seq(seq) if seq.is_empty() => Value::Nil,
+        Value::Seq(_) => value,
+        Value::Lazy(lazy) => Lazy::realise(&lazy, cx)?,
+        Value::Vector(items) => Seq::slice_or_nothing(items, 0).unwrap_or_default(),
+        other => {
+            let items = collect(other, cx)?;
+            if items.is_empty() { Value::Nil } else { Value::seq(items) }
+        }
+    })
+}
+
+/// All items of a value, moved out of it if nobody else holds it.
+///
+/// # Errors
+/// A value without items; a limit; whatever making items raises.
+pub fn collect(value: Value, cx: &mut dyn Context) -> Result<Vec<Value>> {
+    let mut iter = Iter::new(value)?;
+    if let Iter::Items(items) = iter {
+        cx.spend(items.len() as u64 / 4)?;
+        return Ok(items.collect());
+    }
+    let least = iter.at_least();
+    cx.reserve(least.saturating_mul(size_of::<Value>()))?;
+    let mut items = Vec::with_capacity(least);
+    while let Some(item) = iter.next(cx)? {
+        if items.len() == items.capacity() {
+            cx.reserve(items.len().saturating_mul(size_of::<[Value; 2]>()))?;
+        }
+        if items.len().is_multiple_of(64) {
+            cx.spend(16)?;
+        }
+        items.push(item);
+    }
+    Ok(items)
+}
+
+/// Realises every lazy sequence inside a value, so that it can be printed, compared, hashed or converted.
+///
+/// # Errors
+/// A limit, where a sequence has no end; whatever making items raises.
+pub fn force(value: &Value, cx: &mut dyn Context) -> Result<()> {
+    if !value.extent().lazy {
+        return Ok(());
+    }
+    cx.spend(1)?;
+    match value {
+        Value::Vector(items) => items.iter().try_for_each(|item| force(item, cx)),
+        Value::Map(map) => map.iter_ref().try_for_each(|(key, value)| {
+            force(key, cx)?;
+            force(value, cx)
+        }),
+        Value::Set(set) => set.iter_ref().try_for_each(|item| force(item, cx)),
+        Value::Reduced(inner) => force(inner, cx),
+        Value::Seq(_) | Value::Lazy(_) => {
+            let mut cells = value.clone();
+            let mut count: u64 = 0;
+            loop {
+                if let Value::Lazy(lazy) = &cells {
+                    let lazy = lazy.clone();
+                    cells = Lazy::realise(&lazy, cx)?;
+                }
+                let Value::Seq(seq) = &cells else { return Ok(()) };
+                let Some(first) = seq.first() else { return Ok(()) };
+                if first.extent().lazy {
+                    // The nesting is counted here, because cells are made before what is in their items is known.
+                    cx.nested(&mut |cx| force(&first, cx))?;
+                }
+                count = count.saturating_add(1);
+                if count.is_multiple_of(16) {
+                    cx.spend(16)?;
+                }
+                cells = seq.rest();
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Value {
+    /// Whether sequence functions handle the value at once; what may be endless they handle lazily.
+    pub fn is_eager(&self) -> bool {
+        match self {
+            Value::Lazy(_) => false,
+            Value::Seq(seq) => match seq.node() {
+                Node::Range { count, .. } => *count <= EAGER_RANGE,
+                Node::Empty | Node::Slice { .. } => true,
+                Node::Cons { count, .. } => count.is_some(),
+            },
+            _ => true,
+        }
+    }
+
+    /// The number of items, where it is known without walking.
+    pub fn known_count(&self) -> Option<usize> {
+        match self {
+            Value::Nil => Some(0),
+            Value::Vector(items) => Some(items.len()),
+            Value::Seq(seq) => seq.count(),
+            Value::Map(map) => Some(map.len()),
+            Value::Set(set) => Some(set.len()),
+            Value::Text(text) => Some(text.count()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Values from JSON and to JSON.
+
+use std::sync::Arc;
+
+use num_traits::ToPrimitive;
+use serde_json::Value as Json;
+
+use super::{Iter, Keyword, MAX_NESTING, Map, Result, Shape, Value, limit};
+
+/// A value that has no JSON form, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {what} has no JSON form")]
+pub struct JsonError {
+    /// The path to it: `result.items[2]`.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+}
+
+/// Whether an object key becomes a keyword: where the text reads back as one.
+fn reads_as_keyword(key: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "-_.*+!?<>=$%&|/#'".contains(c);
+    !key.is_empty()
+        && key.len() <= 200
+        && key.chars().all(plain)
+        && !key.ends_with('/')
+        && !key.starts_with('/')
+        && key.matches('/').count() <= 1
+        && !key.starts_with(['#', '\''])
+}
+
+/// An object key as programs see it: a keyword where the text reads back as one, else a string.
+pub fn key_from_json(key: &str) -> Value {
+    if reads_as_keyword(key) { Value::keyword(key) } else { Value::text(key) }
+}
+
+/// The value of a JSON value; records with the same keys share their key row.
+///
+/// # Errors
+/// The limit on nesting.
+pub fn from_json(json: &Json) -> Result<Value> {
+    Importer::default().value(json, 0)
+}
+
+/// The value of a JSON text.
+///
+/// # Errors
+/// Text that is no JSON, or nested too deeply, with line and column.
+pub fn parse_json(text: &str) -> Result<Value> {
+    let json: Json = serde_json::from_str(text).map_err(|error| super::value_error(format!("no JSON: {error}")))?;
+    from_json(&json)
+}
+
+/// Keeps the shapes seen last: records mostly come in rows of the same kind.
+#[derive(Default)]
+struct Importer {
+    shapes: Vec<(Vec<String>, Arc<Shape>)>,
+}
+
+impl Importer {
+    const KEPT: usize = 8;
+
+    fn value(&mut self, json: &Json, depth: u16) -> Result<Value> {
+        if depth > MAX_NESTING {
+            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth)));
+        }
+        let inner = depth.saturating_add(1);
+        Ok(match json {
+            Json::Null => Value::Nil,
+            Json::Bool(yes) => Value::Bool(*yes),
+            Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+                (Some(n), _) => Value::Int(n),
+                (None, Some(n)) => super::BigInt::from(n).into(),
+                (None, None) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Json::String(text) => Value::text(text),
+            Json::Array(items) => {
+                let items: Result<Vec<Value>> = items.iter().map(|item| self.value(item, inner)).collect();
+                Value::vector(items?)
+            }
+            Json::Object(entries) => {
+                let values: Result<Vec<Value>> = entries.values().map(|value| self.value(value, inner)).collect();
+                let values = values?;
+                match self.shape(entries) {
+                    Some(shape) => Map::record(shape, values).into(),
+                    None => Value::map(entries.keys().map(|key| key_from_json(key)).zip(values)),
+                }
+            }
+        })
+    }
+
+    fn shape(&mut self, entries: &serde_json::Map<String, Json>) -> Option<Arc<Shape>> {
+        let alike = |keys: &[String]| keys.len() == entries.len() && keys.iter().eq(entries.keys());
+        if let Some(at) = self.shapes.iter().position(|(keys, _)| alike(keys)) {
+            return self.shapes.get(at).map(|(_, shape)| shape.clone());
+        }
+        let shape = Shape::new(entries.keys().map(|key| key_from_json(key)).collect())?;
+        if self.shapes.len() >= Self::KEPT {
+            self.shapes.remove(0);
+        }
+        self.shapes.push((entries.keys().cloned().collect(), shape.clone()));
+        Some(shape)
+    }
+}
+
+/// The JSON of a value of which everything is realised; `path` is what errors call it.
+///
+/// # Errors
+/// A value without a JSON form, with its path.
+pub fn to_json(value: &Value, path: &str) -> std::result::Result<Json, JsonError> {
+    let refuse = |what: String| Err(JsonError { path: path.into(), what });
+    Ok(match value {
+        Value::Nil | Value::Nothing => Json::Null,
+        Value::Bool(yes) => Json::Bool(*yes),
+        Value::Int(n) => Json::from(*n),
+        Value::Big(n) => n.to_u64().map_or_else(|| Json::String(n.to_string()), Json::from),
+        Value::Float(x) => match serde_json::Number::from_f64(*x) {
+            Some(number) => Json::Number(number),
+            None => return refuse(format!("the number {value}")),
+        },
+        Value::Text(text) => Json::String(text.as_str().into()),
+        Value::Keyword(keyword) => Json::String(keyword.as_str().into()),
+        Value::Symbol(symbol) => Json::String(symbol.as_str().into()),
+        Value::Date(date) => Json::String(date.to_string()),
+        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
+            let items = Iter::ready(value).enumerate();
+            Json::Array(
+                items
+                    .map(|(at, item)| to_json(&item, &format!("{path}[{at}]")))
+                    .collect::<std::result::Result<_, _>>()?,
+            )
+        }
+        Value::Set(set) => {
+            let items = set.iter_ref().enumerate();
+            Json::Array(
+                items
+                    .map(|(at, item)| to_json(item, &format!("{path}[{at}]")))
+                    .collect::<std::result::Result<_, _>>()?,
+            )
+        }
+        Value::Map(map) => {
+            let mut object = serde_json::Map::with_capacity(map.len());
+            for (key, value) in map.iter_ref() {
+                let key = json_key(key);
+                let value = to_json(value, &format!("{path}.{key}"))?;
+                if object.contains_key(&key) {
+                    return refuse(format!("a map with two keys that become {key:?}"));
+                }
+                object.insert(key, value);
+            }
+            Json::Object(object)
+        }
+        Value::Function(_) | Value::Atom(_) | Value::Regex(_) | Value::Fault(_) | Value::Reduced(_) => {
+            return refuse(value.describe());
+        }
+    })
+}
+
+fn json_key(key: &Value) -> String {
+    match key {
+        Value::Keyword(keyword) => Keyword::as_str(keyword).into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::Symbol(symbol) => symbol.as_str().into(),
+        other => super::readable(other),
+    }
+}

@@ -1,0 +1,155 @@
+//! What a running program holds: its stack, its meter, its names and its output.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, Weak};
+
+use super::{Atom, Host, Suspend, Value};
+use crate::lisp::limits::Limits;
+
+/// One line of evaluation: the main one of a program, or a branch of a `pmap`.
+pub struct Machine<'way> {
+    /// The frames, one after the other.
+    pub stack: Vec<Value>,
+    /// Where the current frame begins.
+    pub base: usize,
+    /// Steps left until the next look at clock and budget.
+    pub fuel: u64,
+    /// Calls within calls.
+    pub depth: u32,
+    /// Set by `recur` for the loop or function that it leads back to.
+    pub recurring: bool,
+    /// Whether a `finally` or `catch` may still run: not after a limit.
+    pub shared: Rc<Shared>,
+    /// The way to wait.
+    pub way: &'way dyn Suspend,
+}
+
+/// What all branches of a program share.
+pub struct Shared {
+    /// The host.
+    pub host: Rc<dyn Host>,
+    /// The limits.
+    pub limits: Limits,
+    /// Steps handed out so far.
+    pub steps: Cell<u64>,
+    /// Tool calls so far.
+    pub tool_calls: Cell<u64>,
+    /// Branches that are under way.
+    pub branches: Cell<usize>,
+    /// Peak of live bytes seen.
+    pub peak_bytes: Cell<u64>,
+    /// The values of `def`s and of memory.
+    pub globals: RefCell<Globals>,
+    /// The names of the globals.
+    pub names: Arc<Names>,
+    /// What `ctx/…` shows.
+    pub context: Value,
+    /// The values of the last programs that succeeded, newest first.
+    pub recent: [Value; 3],
+    /// What was printed.
+    pub output: RefCell<Output>,
+    /// What the model should know although nothing failed.
+    pub warnings: RefCell<Vec<String>>,
+    /// The number of this program, to tell older atoms from its own.
+    pub program: u64,
+    /// The values that older atoms had before this program.
+    pub undo: RefCell<Vec<(Arc<Atom>, Value)>>,
+    /// The atoms this program made, so that rings through them can be cut.
+    pub atoms: RefCell<Vec<Weak<Atom>>>,
+}
+
+/// What a program has printed, and what `with-out-str` is catching.
+#[derive(Default)]
+pub struct Output {
+    /// What goes to the model.
+    pub text: String,
+    /// The texts of the `with-out-str` forms that are open.
+    pub captures: Vec<String>,
+    /// The bytes in all.
+    pub bytes: usize,
+}
+
+/// The values of names, by number. Cheap to clone: copied when first changed.
+#[derive(Clone, Default)]
+pub struct Globals(Arc<Vec<Value>>);
+
+impl Globals {
+    /// The value of a name.
+    #[inline]
+    pub fn get(&self, name: usize) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_nothing())
+    }
+
+    /// Sets the value of a name, or unsets it with [`Value::Nothing`].
+    pub fn set(&mut self, name: usize, value: Value) {
+        let values = Arc::make_mut(&mut self.0);
+        if values.len() <= name {
+            values.resize(name.saturating_add(1), Value::Nothing);
+        }
+        if let Some(place) = values.get_mut(name) {
+            *place = value;
+        }
+    }
+
+    /// The names that have a value.
+    pub fn set_names(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.0.iter().enumerate().filter(|(_, value)| !value.is_nothing())
+    }
+}
+
+/// The names of an agent's memory and their numbers. Shared by an agent and its forks; ends with them.
+#[derive(Default)]
+pub struct Names(Mutex<NameTable>);
+
+#[derive(Default)]
+struct NameTable {
+    numbers: HashMap<Arc<str>, usize>,
+    names: Vec<(Arc<str>, bool)>,
+}
+
+impl Names {
+    fn table(&self) -> std::sync::MutexGuard<'_, NameTable> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The number of a name, if it has one.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.table().numbers.get(name).copied()
+    }
+
+    /// The number of a name, a new one if need be.
+    pub fn number(&self, name: &str) -> usize {
+        let mut table = self.table();
+        if let Some(number) = table.numbers.get(name) {
+            return *number;
+        }
+        let (number, name): (usize, Arc<str>) = (table.names.len(), name.into());
+        table.names.push((name.clone(), false));
+        table.numbers.insert(name, number);
+        number
+    }
+
+    /// The name of a number.
+    pub fn name(&self, number: usize) -> Option<Arc<str>> {
+        self.table().names.get(number).map(|(name, _)| name.clone())
+    }
+
+    /// Notes that a `def` made the name: it then shadows a builtin.
+    pub fn define(&self, number: usize) {
+        if let Some((_, defined)) = self.table().names.get_mut(number) {
+            *defined = true;
+        }
+    }
+
+    /// Whether a `def` made the name.
+    pub fn is_defined(&self, number: usize) -> bool {
+        self.table().names.get(number).is_some_and(|(_, defined)| *defined)
+    }
+
+    /// All names.
+    pub fn all(&self) -> Vec<Arc<str>> {
+        self.table().names.iter().map(|(name, _)| name.clone()).collect()
+    }
+}

@@ -1,0 +1,184 @@
+//! Printing as Clojure prints: readably (`pr-str`), for display (`str`), and shortened for messages.
+//!
+//! Lazy sequences are printed as far as they are realised; who prints one whole has forced it before.
+
+use std::fmt::Write as _;
+
+use super::number::float_text;
+use super::{AtomKind, Fault, Function, Iter, Value};
+
+/// The value as text that reads back as it.
+pub fn readable(value: &Value) -> String {
+    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
+    printer.value(value, 0);
+    printer.out
+}
+
+/// The value as `str` gives it: strings without quotes, `nil` as nothing.
+pub fn display(value: &Value) -> String {
+    match value {
+        Value::Nil => String::new(),
+        Value::Text(text) => text.as_str().into(),
+        Value::Float(x) => float_text(*x, false),
+        other => {
+            let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
+            printer.value(other, 0);
+            printer.out
+        }
+    }
+}
+
+/// The value as readable text of about `most` bytes; what is left out is shown as `…`.
+pub fn shorten(value: &Value, most: usize) -> String {
+    let mut printer = Printer { out: String::new(), most, readable: true };
+    printer.value(value, 0);
+    let mut text = printer.out;
+    if text.len() > most.saturating_add(8) {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}
+
+struct Printer {
+    out: String,
+    most: usize,
+    readable: bool,
+}
+
+impl Printer {
+    fn full(&self) -> bool {
+        self.out.len() >= self.most
+    }
+
+    fn value(&mut self, value: &Value, depth: u16) {
+        if self.full() || depth > super::MAX_NESTING {
+            self.out.push('…');
+            return;
+        }
+        let inner = depth.saturating_add(1);
+        match value {
+            Value::Nil | Value::Nothing => self.out.push_str("nil"),
+            Value::Bool(yes) => self.out.push_str(if *yes { "true" } else { "false" }),
+            Value::Int(n) => self.display(n),
+            Value::Big(n) => {
+                self.display(n);
+                self.out.push('N');
+            }
+            Value::Float(x) => self.out.push_str(&float_text(*x, true)),
+            Value::Text(text) if self.readable => self.quoted(text.as_str()),
+            Value::Text(text) => self.out.push_str(text.as_str()),
+            Value::Keyword(keyword) => {
+                self.out.push(':');
+                self.out.push_str(keyword.as_str());
+            }
+            Value::Symbol(symbol) => self.out.push_str(symbol.as_str()),
+            Value::Vector(items) => self.items('[', items.iter().cloned(), ']', inner),
+            Value::Seq(_) | Value::Lazy(_) => self.items('(', Iter::ready(value), ')', inner),
+            Value::Set(set) => {
+                self.out.push('#');
+                self.items('{', set.iter(), '}', inner);
+            }
+            Value::Map(map) => self.map(map, inner),
+            Value::Function(function) => self.function(function),
+            Value::Atom(atom) => {
+                let name = match atom.kind {
+                    AtomKind::Atom => "Atom",
+                    AtomKind::Volatile => "Volatile",
+                    AtomKind::Delay => "Delay",
+                    AtomKind::Transient => "Transient",
+                };
+                self.display(&format_args!("#<{name} "));
+                match (atom.kind, atom.get()) {
+                    (AtomKind::Delay, Value::Reduced(held)) => self.value(&held, inner),
+                    (AtomKind::Delay, _) => self.out.push_str(":pending"),
+                    (AtomKind::Atom | AtomKind::Volatile | AtomKind::Transient, held) => self.value(&held, inner),
+                }
+                self.out.push('>');
+            }
+            Value::Regex(regex) => self.display(&format_args!("#\"{}\"", regex.pattern)),
+            Value::Fault(fault) => self.fault(fault, inner),
+            Value::Reduced(held) => {
+                self.out.push_str("#<Reduced ");
+                self.value(held, inner);
+                self.out.push('>');
+            }
+            Value::Date(date) => self.display(&format_args!("#inst \"{date}\"")),
+        }
+    }
+
+    fn display(&mut self, what: &dyn std::fmt::Display) {
+        // Writing to a string does not fail.
+        let _ = write!(self.out, "{what}");
+    }
+
+    fn items(&mut self, open: char, items: impl Iterator<Item = Value>, close: char, depth: u16) {
+        self.out.push(open);
+        for (at, item) in items.enumerate() {
+            if at > 0 {
+                self.out.push(' ');
+            }
+            if self.full() {
+                self.out.push('…');
+                break;
+            }
+            self.value(&item, depth);
+        }
+        self.out.push(close);
+    }
+
+    fn map(&mut self, map: &super::Map, depth: u16) {
+        self.out.push('{');
+        for (at, (key, value)) in map.iter_ref().enumerate() {
+            if at > 0 {
+                self.out.push_str(", ");
+            }
+            if self.full() {
+                self.out.push('…');
+                break;
+            }
+            self.value(key, depth);
+            self.out.push(' ');
+            self.value(value, depth);
+        }
+        self.out.push('}');
+    }
+
+    fn function(&mut self, function: &Function) {
+        match function.name() {
+            Some(name) => self.display(&format_args!("#<fn {name}>")),
+            None => self.out.push_str("#<fn>"),
+        }
+    }
+
+    fn fault(&mut self, fault: &Fault, depth: u16) {
+        self.display(&format_args!("#error {{:kind \"{}\", :message ", fault.kind.name()));
+        self.quoted(&fault.message);
+        if let Some(data) = &fault.data {
+            self.out.push_str(", :data ");
+            self.value(data, depth);
+        }
+        self.out.push('}');
+    }
+
+    fn quoted(&mut self, text: &str) {
+        self.out.push('"');
+        let left = self.most.saturating_sub(self.out.len());
+        for c in text.chars().take(left) {
+            match c {
+                '"' => self.out.push_str("\\\""),
+                '\\' => self.out.push_str("\\\\"),
+                '\n' => self.out.push_str("\\n"),
+                '\t' => self.out.push_str("\\t"),
+                '\r' => self.out.push_str("\\r"),
+                '\u{8}' => self.out.push_str("\\b"),
+                '\u{c}' => self.out.push_str("\\f"),
+                c => self.out.push(c),
+            }
+        }
+        if left < text.len() && left < text.chars().count() {
+            self.out.push('…');
+        }
+        self.out.push('"');
+    }
+}

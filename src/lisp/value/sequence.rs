@@ -1,0 +1,336 @@
+//! Lists and sequences: items that are there, cells, ranges, and lazy ones that are made when asked for.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use super::drop::drop_flat;
+use super::{Context, Extent, Result, Value, Vector};
+
+/// A list, or a sequence whose first item is there.
+pub struct Seq {
+    node: Node,
+    extent: Extent,
+    list: bool,
+}
+
+/// How a sequence holds its items.
+#[derive(Clone)]
+pub enum Node {
+    /// `()`.
+    Empty,
+    /// The items of a vector from an index on; never empty.
+    Slice {
+        /// Where the items lie.
+        items: Arc<Vector>,
+        /// The index of the first.
+        from: usize,
+    },
+    /// One item before others.
+    Cons {
+        /// The first item.
+        first: Value,
+        /// `nil`, a sequence or a lazy one.
+        rest: Value,
+        /// How many items there are, where that is known.
+        count: Option<usize>,
+    },
+    /// Integers from `start` on; never empty.
+    Range {
+        /// The first.
+        start: i64,
+        /// How many; `usize::MAX` for an endless range.
+        count: usize,
+        /// The difference of neighbours.
+        step: i64,
+    },
+}
+
+static EMPTY: LazyLock<Arc<Seq>> =
+    LazyLock::new(|| Arc::new(Seq { node: Node::Empty, extent: Extent::EMPTY, list: true }));
+
+impl From<Vec<Value>> for Seq {
+    fn from(items: Vec<Value>) -> Self {
+        Self::slice(Arc::new(Vector::from(items)), 0)
+    }
+}
+
+impl Seq {
+    /// `()`.
+    pub fn empty() -> Value {
+        Value::Seq(EMPTY.clone())
+    }
+
+    /// A list of these items.
+    pub fn list(items: Vec<Value>) -> Self {
+        let mut list = Self::from(items);
+        list.list = true;
+        list
+    }
+
+    /// The items of a vector from an index on.
+    pub fn slice(items: Arc<Vector>, from: usize) -> Self {
+        let extent = items.extent();
+        let node = if from < items.len() { Node::Slice { items, from } } else { Node::Empty };
+        Self { node, extent, list: false }
+    }
+
+    /// The items of a vector from an index on, or nothing if there are none.
+    pub fn slice_or_nothing(items: Arc<Vector>, from: usize) -> Option<Value> {
+        (from < items.len()).then(|| Self::slice(items, from).into())
+    }
+
+    /// One item before a sequence (`nil`, a sequence or a lazy one).
+    ///
+    /// # Errors
+    /// The limit on nesting.
+    pub fn cons(first: Value, rest: Value) -> Result<Value> {
+        let (mut extent, count) = match &rest {
+            Value::Seq(seq) => (seq.extent, seq.count()),
+            Value::Nil => (Extent::EMPTY, Some(0)),
+            _ => (Extent { lazy: true, ..Extent::EMPTY }, None),
+        };
+        extent.add(&first);
+        let count = count.map(|count| count.saturating_add(1));
+        Value::from(Self { node: Node::Cons { first, rest, count }, extent, list: false }).within_nesting()
+    }
+
+    /// The same items as a list, for `conj` on lists.
+    pub fn into_list(value: Value) -> Value {
+        match value {
+            Value::Seq(seq) if !seq.list => {
+                Value::Seq(Arc::new(Self { node: seq.node.clone(), extent: seq.extent, list: true }))
+            }
+            other => other,
+        }
+    }
+
+    /// Integers from `start` on.
+    pub fn range(start: i64, count: usize, step: i64) -> Value {
+        if count == 0 {
+            return Self::empty();
+        }
+        let weight = u32::try_from(count).unwrap_or(u32::MAX);
+        Self { node: Node::Range { start, count, step }, extent: Extent { weight, ..Extent::EMPTY }, list: false }
+            .into()
+    }
+
+    /// How the items are held.
+    #[inline]
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Whether `list?` says yes.
+    pub fn is_list(&self) -> bool {
+        self.list
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.node, Node::Empty)
+    }
+
+    /// Depth and weight.
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// The number of items, where it is known without walking.
+    pub fn count(&self) -> Option<usize> {
+        match &self.node {
+            Node::Empty => Some(0),
+            Node::Slice { items, from } => Some(items.len().saturating_sub(*from)),
+            Node::Cons { count, .. } => *count,
+            Node::Range { count: usize::MAX, .. } => None,
+            Node::Range { count, .. } => Some(*count),
+        }
+    }
+
+    /// The first item.
+    pub fn first(&self) -> Option<Value> {
+        match &self.node {
+            Node::Empty => None,
+            Node::Slice { items, from } => items.get(*from).cloned(),
+            Node::Cons { first, .. } => Some(first.clone()),
+            Node::Range { start, .. } => Some(Value::Int(*start)),
+        }
+    }
+
+    /// What follows the first item: `()`, a sequence or a lazy one.
+    pub fn rest(&self) -> Value {
+        match &self.node {
+            Node::Empty => Self::empty(),
+            Node::Slice { items, from } => {
+                let from = from.saturating_add(1);
+                let rest = if from < items.len() { Some(Node::Slice { items: items.clone(), from }) } else { None };
+                rest.map_or_else(Self::empty, |node| Self { node, extent: self.extent, list: self.list }.into())
+            }
+            Node::Cons { rest: Value::Nil, .. } => Self::empty(),
+            Node::Cons { rest, .. } => rest.clone(),
+            Node::Range { start, count, step } => {
+                let left = if *count == usize::MAX { *count } else { count.saturating_sub(1) };
+                match start.checked_add(*step) {
+                    Some(start) => Self::range(start, left, *step),
+                    None => Self::empty(),
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Seq {
+    fn drop(&mut self) {
+        if let Node::Cons { rest, .. } = &mut self.node {
+            drop_flat(std::mem::take(rest));
+        }
+    }
+}
+
+/// Makes the items of a lazy sequence, one at a time.
+pub trait Generator: Send + Sync {
+    /// The next item, or nothing at the end.
+    ///
+    /// # Errors
+    /// Whatever making the item raises.
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>>;
+}
+
+/// A lazy sequence: a cell that is filled once, when somebody looks.
+pub struct Lazy {
+    state: Mutex<State>,
+}
+
+/// What the cell of a lazy sequence holds.
+pub enum State {
+    /// A function of no arguments that gives a sequence.
+    Thunk(Value),
+    /// What makes the items.
+    Generator(Box<dyn Generator>),
+    /// Being filled right now.
+    Running,
+    /// `nil`, or a sequence that has a first item.
+    Ready(Value),
+}
+
+impl Lazy {
+    /// A sequence that `thunk`, a function of no arguments, gives.
+    pub fn thunk(thunk: Value) -> Value {
+        Self { state: Mutex::new(State::Thunk(thunk)) }.into()
+    }
+
+    /// A sequence of what a generator makes.
+    pub fn generate(generator: impl Generator + 'static) -> Value {
+        Self::from_box(Box::new(generator))
+    }
+
+    fn from_box(generator: Box<dyn Generator>) -> Value {
+        Self { state: Mutex::new(State::Generator(generator)) }.into()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `nil` or a sequence with a first item, if the cell is filled.
+    pub fn ready(&self) -> Option<Value> {
+        match &*self.lock() {
+            State::Ready(value) => Some(value.clone()),
+            State::Thunk(_) | State::Generator(_) | State::Running => None,
+        }
+    }
+
+    /// Depth and weight of what is there.
+    pub fn extent(&self) -> Extent {
+        match self.ready() {
+            Some(Value::Seq(seq)) => Extent { lazy: true, ..seq.extent },
+            _ => Extent { lazy: true, ..Extent::EMPTY },
+        }
+    }
+
+    /// Takes the generator out of a cell that nobody else holds, so that its items need no cells.
+    pub fn into_generator(this: Arc<Self>) -> std::result::Result<Box<dyn Generator>, Arc<Self>> {
+        let mut this = this;
+        let Some(sole) = Arc::get_mut(&mut this) else { return Err(this) };
+        let state = sole.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(state, State::Running) {
+            State::Generator(generator) => Ok(generator),
+            other => {
+                *state = other;
+                Err(this)
+            }
+        }
+    }
+
+    /// Fills the cell if need be: `nil`, or a sequence that has a first item.
+    ///
+    /// # Errors
+    /// Whatever making the first item raises; the cell then stays as it was.
+    pub fn realise(this: &Arc<Self>, cx: &mut dyn Context) -> Result<Value> {
+        let taken = {
+            let mut state = this.lock();
+            match &*state {
+                State::Ready(value) => return Ok(value.clone()),
+                State::Running => {
+                    return Err(super::value_error("a lazy sequence needs its own first item to make it"));
+                }
+                State::Thunk(_) | State::Generator(_) => std::mem::replace(&mut *state, State::Running),
+            }
+        };
+        cx.spend(2)?;
+        let (after, result) = match taken {
+            State::Generator(mut generator) => match generator.next(cx) {
+                Ok(None) => (State::Ready(Value::Nil), Ok(Value::Nil)),
+                Ok(Some(first)) => match Seq::cons(first, Self::from_box(generator)) {
+                    Ok(cell) => (State::Ready(cell.clone()), Ok(cell)),
+                    Err(raise) => (State::Ready(Value::Nil), Err(raise)),
+                },
+                Err(raise) => (State::Generator(generator), Err(raise)),
+            },
+            State::Thunk(thunk) => match Self::run_thunk(&thunk, cx) {
+                Ok(value) => (State::Ready(value.clone()), Ok(value)),
+                Err(raise) => (State::Thunk(thunk), Err(raise)),
+            },
+            State::Running | State::Ready(_) => (State::Ready(Value::Nil), Ok(Value::Nil)),
+        };
+        let before = std::mem::replace(&mut *this.lock(), after);
+        drop(before);
+        result
+    }
+
+    /// A thunk often gives another lazy sequence; those are unwound in a loop, not by recursion.
+    fn run_thunk(thunk: &Value, cx: &mut dyn Context) -> Result<Value> {
+        let mut value = cx.call(thunk, super::Args::new())?;
+        loop {
+            value = match value {
+                Value::Lazy(lazy) => {
+                    let next = {
+                        let mut state = lazy.lock();
+                        match &*state {
+                            State::Thunk(_) if Arc::strong_count(&lazy) == 1 => {
+                                std::mem::replace(&mut *state, State::Running)
+                            }
+                            State::Thunk(_) | State::Generator(_) | State::Running | State::Ready(_) => State::Running,
+                        }
+                    };
+                    match next {
+                        State::Thunk(inner) => {
+                            cx.spend(2)?;
+                            cx.call(&inner, super::Args::new())?
+                        }
+                        State::Generator(_) | State::Running | State::Ready(_) => return Self::realise(&lazy, cx),
+                    }
+                }
+                other => return super::iterate::seq(other, cx),
+            }
+        }
+    }
+}
+
+impl Drop for Lazy {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(state, State::Running) {
+            State::Thunk(value) | State::Ready(value) => drop_flat(value),
+            State::Generator(_) | State::Running => {}
+        }
+    }
+}
