@@ -8,5 +8,6 @@
 )]
 
 pub mod limits;
+pub mod syntax;
 pub mod text;
 pub mod value;
