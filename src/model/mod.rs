@@ -1,11 +1,25 @@
 //! Models: one trait, one method; scripted, recorded and HTTP ones behind it. Knows no Lisp.
 
+mod cassette;
+mod http;
+mod openai;
+mod provider;
+mod retry;
+mod scripted;
+
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use cassette::{CassetteError, Recorded, Recorder};
+pub use openai::OpenAi;
+pub use provider::{ProviderError, from_name};
+pub use retry::Retry;
+pub use scripted::{ScriptError, Scripted};
 
 /// A future that a model hands back.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Reply, ModelError>> + Send + 'a>>;
@@ -43,6 +57,16 @@ where
 {
     fn reply(&self, request: Request) -> Answering<'_> {
         Box::pin(self(request))
+    }
+}
+
+impl<M: Model + ?Sized> Model for Arc<M> {
+    fn reply(&self, request: Request) -> Answering<'_> {
+        (**self).reply(request)
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
     }
 }
 
@@ -113,7 +137,7 @@ pub enum Role {
 }
 
 /// What the host asks of the provider; all of it optional.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelOptions {
     /// The most tokens a reply may have; budgets reserve this much before each call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,12 +148,25 @@ pub struct ModelOptions {
     /// How long one request may take. Two minutes unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
-    /// Headers added to every request.
+    /// Headers added to every request. They may carry keys: debug output shows their names only.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra_headers: serde_json::Map<String, serde_json::Value>,
     /// Anything else, passed to the provider as it is.
     #[serde(default, flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl fmt::Debug for ModelOptions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { max_tokens, temperature, timeout, extra_headers, extra } = self;
+        out.debug_struct("ModelOptions")
+            .field("max_tokens", max_tokens)
+            .field("temperature", temperature)
+            .field("timeout", timeout)
+            .field("extra_headers", &extra_headers.keys().collect::<Vec<_>>())
+            .field("extra", extra)
+            .finish()
+    }
 }
 
 /// What a model answered.
@@ -164,14 +201,15 @@ pub struct Tokens {
 }
 
 /// Why a model did not answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ModelError {
     /// What kind of failure, which decides whether it is tried again.
     pub kind: ModelErrorKind,
     /// What happened, without secrets.
     pub message: String,
-    /// How long the provider asked to wait.
+    /// How long the provider asked to wait; in JSON a number of seconds.
+    #[serde(default, with = "seconds", skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
 }
 
@@ -179,6 +217,64 @@ impl ModelError {
     /// An error of a kind with a message.
     pub fn new(kind: ModelErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), retry_after: None }
+    }
+}
+
+/// What came back from a model, as scripts and recordings hold it: a reply or an error.
+///
+/// ```
+/// use ptc::model::{Answer, ModelError, ModelErrorKind, Reply};
+///
+/// let answers = [Answer::from("42"), ModelError::new(ModelErrorKind::Server, "down for a moment").into()];
+/// let [first, second] = answers.map(Result::from);
+/// assert_eq!(first, Ok(Reply::text("42")));
+/// assert!(second.is_err_and(|error| error.kind.is_passing()));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The model answered.
+    Reply(Reply),
+    /// It did not.
+    Error(ModelError),
+}
+
+impl From<&str> for Answer {
+    fn from(text: &str) -> Self {
+        Self::Reply(Reply::text(text))
+    }
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Self {
+        Self::Reply(Reply::text(text))
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(reply)
+    }
+}
+
+impl From<ModelError> for Answer {
+    fn from(error: ModelError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Result<Reply, ModelError>> for Answer {
+    fn from(result: Result<Reply, ModelError>) -> Self {
+        result.map_or_else(Self::Error, Self::Reply)
+    }
+}
+
+impl From<Answer> for Result<Reply, ModelError> {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Reply(reply) => Ok(reply),
+            Answer::Error(error) => Err(error),
+        }
     }
 }
 
@@ -207,5 +303,25 @@ impl ModelErrorKind {
             Self::RateLimit | Self::Server | Self::Timeout => true,
             Self::Auth | Self::BadRequest | Self::Other => false,
         }
+    }
+}
+
+/// A wait as JSON has it: a number of seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(wait: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        match wait {
+            Some(wait) => serializer.serialize_f64(wait.as_secs_f64()),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        let seconds = Option::<f64>::deserialize(deserializer)?;
+        seconds.map(Duration::try_from_secs_f64).transpose().map_err(D::Error::custom)
     }
 }
