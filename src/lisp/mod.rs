@@ -7,7 +7,214 @@
     clippy::panic
 )]
 
+pub mod analyse;
+pub mod builtins;
+pub mod eval;
 pub mod limits;
+pub mod memory;
 pub mod syntax;
 pub mod text;
 pub mod value;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use analyse::{Surroundings, Tools};
+use limits::Limits;
+use memory::Memory;
+use text::{Error, ErrorKind, LimitReached, Source};
+use value::{Context, Host, Machine, Raise, Shared, Suspend, Value};
+
+/// A program with everything it runs against.
+pub struct Job {
+    /// The program's text.
+    pub source: Arc<Source>,
+    /// The memory before.
+    pub memory: Memory,
+    /// What `ctx/…` shows: a map.
+    pub context: Value,
+    /// What it may use.
+    pub limits: Limits,
+    /// What the analyser knows of tools.
+    pub tools: Rc<dyn Tools>,
+    /// The host.
+    pub host: Rc<dyn Host>,
+    /// Whether values move at their last use; off only in tests.
+    pub moves: bool,
+}
+
+/// What came of a program.
+pub struct Finished {
+    /// How it ended.
+    pub end: End,
+    /// The memory after; as before, if the program failed.
+    pub memory: Memory,
+    /// What it printed.
+    pub prints: String,
+    /// What is odd but no error.
+    pub warnings: Vec<String>,
+    /// What it used.
+    pub spent: Spent,
+}
+
+/// How a program ended.
+pub enum End {
+    /// With the value of its last form.
+    Value(Value),
+    /// With `(return v)`.
+    Return(Value),
+    /// With `(fail reason)`.
+    Fail(Value, Box<Error>),
+    /// With errors: all static ones, or the one that was raised.
+    Errors(Vec<Error>),
+}
+
+/// What a program used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Steps.
+    pub steps: u64,
+    /// Interpreter time in milliseconds.
+    pub time_ms: u64,
+    /// Live bytes at the peak, where they are counted.
+    pub memory_bytes: u64,
+    /// Tool calls.
+    pub tool_calls: u64,
+}
+
+/// Runs a program: read, analyse, evaluate, commit. Belongs on a stack of its own, see [`eval::Coroutine`].
+pub fn run(job: Job, way: &dyn Suspend) -> Finished {
+    let Job { source, memory, context, limits, tools, host, moves } = job;
+    let failed = |errors: Vec<Error>, memory: Memory| Finished {
+        end: End::Errors(errors),
+        memory,
+        prints: String::new(),
+        warnings: Vec::new(),
+        spent: Spent::default(),
+    };
+    if source.text().len() > limits.max_source {
+        let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
+        let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");
+        let mut error = Error::new(ErrorKind::Limit, message);
+        error.limit = Some(LimitReached { name: "max_source", configured, observed });
+        return failed(vec![error], memory);
+    }
+    let forms = match syntax::read(&source) {
+        Ok(forms) => forms,
+        Err(error) => return failed(vec![error], memory),
+    };
+    let around = Surroundings {
+        registry: builtins::registry(),
+        names: &memory.names,
+        globals: &memory.globals,
+        tools: &*tools,
+        context: &context,
+    };
+    let program = match analyse::analyse(&source, &forms, &around) {
+        Ok(program) => program,
+        Err(errors) => return failed(errors, memory),
+    };
+    drop(forms);
+    let function = eval::compile_program(&source, &program, moves);
+    let shared = Rc::new(Shared {
+        host,
+        limits,
+        steps: Cell::new(0),
+        tool_calls: Cell::new(0),
+        branches: Cell::new(0),
+        peak_bytes: Cell::new(0),
+        globals: RefCell::new(memory.globals.clone()),
+        names: memory.names.clone(),
+        context,
+        recent: memory.recent.clone(),
+        output: RefCell::default(),
+        warnings: RefCell::new(program.warnings),
+        program: memory.programs.saturating_add(1),
+        undo: RefCell::default(),
+        atoms: RefCell::default(),
+    });
+    let mut machine = eval::machine(shared.clone(), way, 0);
+    let result = machine.call(&Value::Function(function), value::Args::new());
+    let result = finish(&mut machine, result, &memory);
+    let left = machine.fuel;
+    drop(machine);
+    commit(memory, &shared, result, left)
+}
+
+/// Realises what the program leaves behind, under its limits.
+fn finish(machine: &mut Machine<'_>, result: value::Result<Value>, before: &Memory) -> value::Result<Value> {
+    let (value, returned) = match result {
+        Ok(value) => (value, false),
+        Err(raise) => match *raise {
+            Raise::Return(value) => (value, true),
+            other => return Err(Box::new(other)),
+        },
+    };
+    value::force(&value, machine)?;
+    let globals = machine.shared.globals.borrow().clone();
+    for (number, kept) in globals.set_names() {
+        let unchanged = before.globals.get(number).is_some_and(|old| same_object(old, kept));
+        if !unchanged {
+            value::force(kept, machine)?;
+        }
+    }
+    machine.look_at_end()?;
+    if returned { Err(Box::new(Raise::Return(value))) } else { Ok(value) }
+}
+
+fn same_object(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b),
+        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+        (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b),
+        (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b),
+        (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+/// Keeps what a program that succeeded has written, and undoes what one that failed has.
+fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, left: u64) -> Finished {
+    let mut memory = before;
+    let value = match &result {
+        Ok(value) => Some(value),
+        Err(raise) => match &**raise {
+            Raise::Return(value) => Some(value),
+            _ => None,
+        },
+    };
+    match value {
+        Some(value) => {
+            memory.globals = shared.globals.borrow().clone();
+            memory.programs = shared.program;
+            memory.push_result(value.clone());
+        }
+        None => {
+            for (atom, old) in shared.undo.borrow_mut().drain(..).rev() {
+                atom.replace(old);
+            }
+        }
+    }
+    memory::cut_rings(&shared.atoms.borrow(), memory.roots().chain(value));
+    let time_ms = u64::try_from(shared.host.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let spent = Spent {
+        steps: shared.steps.get().saturating_sub(left),
+        time_ms,
+        memory_bytes: shared.peak_bytes.get(),
+        tool_calls: shared.tool_calls.get(),
+    };
+    let end = match result {
+        Ok(value) => End::Value(value),
+        Err(raise) => {
+            let error = raise.to_error();
+            match *raise {
+                Raise::Return(value) => End::Return(value),
+                Raise::Fail(reason, _) => End::Fail(reason, Box::new(error)),
+                Raise::Fault(_) | Raise::Limit(..) | Raise::Cancelled => End::Errors(vec![error]),
+            }
+        }
+    };
+    let prints = std::mem::take(&mut shared.output.borrow_mut().text);
+    Finished { end, memory, prints, warnings: shared.warnings.take(), spent }
+}

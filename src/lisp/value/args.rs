@@ -82,6 +82,16 @@ impl FromValue for i64 {
     }
 }
 
+/// A count or an index; negative ones are refused.
+impl FromValue for usize {
+    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+        match usize::try_from(i64::from_value(value.clone(), wants)?) {
+            Ok(n) => Ok(n),
+            Err(_) => wants.refuse("a number that is not negative", &value),
+        }
+    }
+}
+
 impl FromValue for f64 {
     fn from_value(value: Value, wants: Wants) -> Result<Self> {
         match Number::of(&value) {

@@ -132,3 +132,34 @@ impl Builtin {
         format!("{}: {}", counts.collect::<Vec<_>>().join(", "), self.signatures())
     }
 }
+
+/// The closed table of everything that programs can name without defining it.
+pub struct Registry {
+    by_name: std::collections::HashMap<&'static str, &'static Builtin, foldhash::fast::FixedState>,
+    constants: std::collections::HashMap<&'static str, Value, foldhash::fast::FixedState>,
+}
+
+impl Registry {
+    /// A table of these rows and constants.
+    pub fn new(rows: &[&'static [Builtin]], constants: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let rows = rows.iter().flat_map(|rows| rows.iter());
+        Self { by_name: rows.map(|row| (row.name, row)).collect(), constants: constants.into_iter().collect() }
+    }
+
+    /// The builtin of a full name.
+    pub fn find(&self, name: &str) -> Option<&'static Builtin> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The constant of a full name: `Math/PI`.
+    pub fn constant(&self, name: &str) -> Option<&Value> {
+        self.constants.get(name)
+    }
+
+    /// All builtins that programs may name, by theme and name.
+    pub fn all(&self) -> Vec<&'static Builtin> {
+        let mut rows: Vec<_> = self.by_name.values().copied().filter(|row| !row.name.starts_with('%')).collect();
+        rows.sort_by_key(|row| (row.theme, row.name));
+        rows
+    }
+}

@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::Value;
 use super::drop::drop_flat;
+use super::{Fault, Value};
+use crate::lisp::text::{ErrorKind, abridge};
 
 /// A place that holds a value which can be replaced.
 pub struct Atom {
@@ -72,4 +73,174 @@ pub struct Regex {
     pub pattern: String,
     /// The same, compiled.
     pub compiled: regex::Regex,
+}
+
+impl Regex {
+    /// The largest compiled form, in bytes.
+    const LARGEST: usize = 1 << 20;
+
+    /// Compiles a pattern in Java's syntax, as far as it can be matched in linear time.
+    ///
+    /// # Errors
+    /// Look-around and back-references; patterns that are wrong or too large.
+    pub fn compile(pattern: &str) -> std::result::Result<Self, Fault> {
+        let unsupported = |what: &str, hint: &str| {
+            let message = format!("{what} is not available: regexes here match in linear time");
+            Err(Fault::new(ErrorKind::Unsupported, "PatternSyntaxException", message).hint(hint))
+        };
+        for ahead in ["(?=", "(?!", "(?<=", "(?<!"] {
+            if unescaped(pattern, ahead) {
+                return unsupported("look-around", "match more and take the part with a group, or filter afterwards");
+            }
+        }
+        let reference = ('1'..='9').any(|digit| unescaped(pattern, &format!("\\{digit}")));
+        if reference || unescaped(pattern, "\\k<") {
+            return unsupported("a back-reference", "match both parts and compare the groups");
+        }
+        let compiled = regex::RegexBuilder::new(&translated(pattern)).size_limit(Self::LARGEST).nest_limit(200).build();
+        compiled.map(|compiled| Self { pattern: pattern.into(), compiled }).map_err(|error| {
+            let why = error.to_string();
+            let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
+            let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
+            Fault::new(ErrorKind::Value, "PatternSyntaxException", message)
+        })
+    }
+}
+
+/// Whether a part of a pattern occurs in it, not as an escaped backslash and not within a class.
+fn unescaped(pattern: &str, part: &str) -> bool {
+    let (mut escaped, mut class) = (false, false);
+    pattern.char_indices().any(|(at, c)| {
+        let here = !escaped && !class && pattern.get(at..).is_some_and(|rest| rest.starts_with(part));
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => class = true,
+            ']' => class = false,
+            _ => {}
+        }
+        here
+    })
+}
+
+/// Java's spelling where it differs: possessive quantifiers, `\Q…\E`, `\Z`, `\h`, POSIX classes, ASCII-only `\d \w \s \b`.
+fn translated(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    let mut class = 0_usize;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or("");
+        if c == '\\' {
+            let next = after.chars().next();
+            let tail = after.get(next.map_or(0, char::len_utf8)..).unwrap_or("");
+            rest = tail;
+            match next {
+                Some('Q') => {
+                    let (literal, beyond) = tail.split_once("\\E").unwrap_or((tail, ""));
+                    out.push_str(&regex::escape(literal));
+                    rest = beyond;
+                }
+                Some('Z') => out.push_str("\\z"),
+                Some('h') => out.push_str(if class > 0 { " \\t" } else { "[ \\t]" }),
+                Some('d') => out.push_str(if class > 0 { "0-9" } else { "[0-9]" }),
+                Some('D') => out.push_str("[^0-9]"),
+                Some('w') => out.push_str(if class > 0 { "a-zA-Z0-9_" } else { "[a-zA-Z0-9_]" }),
+                Some('W') => out.push_str("[^a-zA-Z0-9_]"),
+                Some('s') => out.push_str(if class > 0 { " \\t\\n\\x0B\\f\\r" } else { "[ \\t\\n\\x0B\\f\\r]" }),
+                Some('S') => out.push_str("[^ \\t\\n\\x0B\\f\\r]"),
+                Some('R') => out.push_str("(?:\\r\\n|[\\n\\r])"),
+                Some('u') => {
+                    let digits = tail.get(..4).unwrap_or("");
+                    out.push_str(&format!("\\x{{{digits}}}"));
+                    rest = tail.get(4..).unwrap_or("");
+                }
+                Some('p' | 'P') if posix(tail).is_some() => {
+                    let (name, set, beyond) = posix(tail).unwrap_or_default();
+                    let negated = next == Some('P');
+                    let _ = name;
+                    out.push_str(&match (class > 0 && !negated, negated) {
+                        (true, _) => set.to_owned(),
+                        (false, true) => format!("[^{set}]"),
+                        (false, false) => format!("[{set}]"),
+                    });
+                    rest = beyond;
+                }
+                Some(c) if c.is_ascii_punctuation() || c.is_ascii_alphanumeric() => {
+                    // What Java lets one escape needlessly stands for itself.
+                    let plain =
+                        matches!(c, '"' | '\'' | '`' | ',' | ';' | ':' | '!' | '@' | '%' | '=' | '/' | '_' | '<' | '>');
+                    if !plain {
+                        out.push('\\');
+                    }
+                    out.push(c);
+                }
+                Some(c) => out.push(c),
+                None => out.push('\\'),
+            }
+            continue;
+        }
+        rest = after;
+        match c {
+            '[' if class > 0 => {
+                class = class.saturating_add(1);
+                out.push('[');
+            }
+            '[' => {
+                class = 1;
+                out.push('[');
+                if let Some(beyond) = rest.strip_prefix('^') {
+                    out.push('^');
+                    rest = beyond;
+                }
+                if let Some(beyond) = rest.strip_prefix(']') {
+                    out.push_str("\\]");
+                    rest = beyond;
+                }
+            }
+            ']' => {
+                class = class.saturating_sub(1);
+                out.push(']');
+            }
+            // Possessive quantifiers match the same here.
+            '+' if class == 0
+                && out.ends_with(['*', '+', '?', '}'])
+                && !out.ends_with("\\+")
+                && !out.ends_with("\\*")
+                && !out.ends_with("\\?")
+                && !out.ends_with("\\}") => {}
+            // In Rust's syntax these would begin set operations.
+            '&' | '~' | '-' if class > 0 && rest.starts_with(c) && c != '-' => {
+                out.push(c);
+                if c == '~' {
+                    out.pop();
+                    out.push_str("\\~");
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The set of a Java class name after `\p`: name, set and what follows.
+fn posix(tail: &str) -> Option<(&str, &'static str, &str)> {
+    let (name, beyond) = tail.strip_prefix('{')?.split_once('}')?;
+    let set = match name {
+        "Alpha" => "a-zA-Z",
+        "Digit" => "0-9",
+        "Alnum" => "a-zA-Z0-9",
+        "Upper" => "A-Z",
+        "Lower" => "a-z",
+        "Punct" => "!-/:-@\\[-`{-~",
+        "Space" => " \\t\\n\\x0B\\f\\r",
+        "Blank" => " \\t",
+        "XDigit" => "0-9a-fA-F",
+        "IsAlphabetic" => "\\p{Alphabetic}",
+        "IsDigit" => "\\p{Nd}",
+        "IsPunctuation" => "\\p{P}",
+        "IsLetter" => "\\p{L}",
+        "ASCII" => "\\x00-\\x7F",
+        _ => return None,
+    };
+    Some((name, set, beyond))
 }

@@ -1,6 +1,6 @@
 //! The one way from a builtin to the world.
 
-use super::{Args, Atom, Result, Value};
+use super::{Args, Atom, AtomKind, Result, Value};
 use std::sync::Arc;
 
 /// What a builtin may ask for. What is not here, no builtin can do.
@@ -35,11 +35,14 @@ pub trait Context {
     /// The limit on memory.
     fn reserve(&mut self, bytes: usize) -> Result<()>;
 
-    /// Runs something one level deeper, so that recursion through values counts like recursion through calls.
+    /// Goes one level deeper, so that recursion through values counts like recursion through calls; `leave` ends it.
     ///
     /// # Errors
-    /// The limit on depth; whatever `run` raises.
-    fn nested(&mut self, run: &mut dyn FnMut(&mut dyn Context) -> Result<()>) -> Result<()>;
+    /// The limit on depth.
+    fn enter(&mut self) -> Result<()>;
+
+    /// Ends what `enter` began.
+    fn leave(&mut self);
 
     /// Prints: to the output, or to the innermost open capture.
     ///
@@ -86,8 +89,8 @@ pub trait Context {
     /// Sets what an atom holds, so that it can be undone if the program fails.
     fn write(&mut self, atom: &Arc<Atom>, value: Value) -> Value;
 
-    /// Makes an atom known, so that rings through it can be cut when nobody needs it.
-    fn adopt(&mut self, atom: &Arc<Atom>);
+    /// An atom, volatile, delay or transient that holds `value`.
+    fn make_atom(&mut self, kind: AtomKind, value: Value) -> Value;
 
     /// Adds a warning for the model.
     fn warn(&mut self, warning: String);

@@ -1,8 +1,8 @@
 //! What can be called: builtins, closures, and functions that builtins make.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::drop::drop_flat;
+use super::drop::{drop_flat, drop_step};
 use super::{Args, Builtin, Context, Machine, Result, Value};
 use crate::lisp::text::{Source, Span};
 
@@ -21,6 +21,44 @@ pub enum Function {
         /// What it does, given what it holds and the arguments.
         code: fn(&mut dyn Context, &[Value], Args) -> Result<Value>,
     },
+    /// One that keeps a state between calls: the reducing function that a transducer makes.
+    Step {
+        /// What made it.
+        name: &'static str,
+        /// The state; taken out while it runs.
+        step: Mutex<Option<Box<dyn Step>>>,
+    },
+}
+
+/// A function with a state.
+pub trait Step: Send + Sync {
+    /// Runs once more.
+    ///
+    /// # Errors
+    /// Whatever the functions it calls raise.
+    fn call(&mut self, cx: &mut dyn Context, arguments: Args) -> Result<Value>;
+}
+
+impl Function {
+    /// A function with a state.
+    pub fn step(name: &'static str, step: impl Step + 'static) -> Value {
+        Self::Step { name, step: Mutex::new(Some(Box::new(step))) }.into()
+    }
+
+    /// Runs a function with a state.
+    ///
+    /// # Errors
+    /// A call from within itself; whatever the step raises.
+    pub fn call_step(step: &Mutex<Option<Box<dyn Step>>>, cx: &mut dyn Context, arguments: Args) -> Result<Value> {
+        let lock = || step.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = lock().take();
+        let Some(mut inner) = taken else {
+            return Err(super::value_error("a reducing function was called from within itself"));
+        };
+        let result = inner.call(cx, arguments);
+        *lock() = Some(inner);
+        result
+    }
 }
 
 /// A function of a program with the values it captured.
@@ -29,22 +67,31 @@ pub struct Closure {
     pub template: Arc<Template>,
     /// The values of the locals it uses from outside.
     pub captures: Vec<Value>,
+    /// Which of the template's functions it is; only those of a `letfn` are several.
+    pub member: usize,
 }
 
-/// A compiled function, before it captures anything.
+/// A compiled function, before it captures anything; or those of a `letfn`, which share what they capture and so can
+/// refer to each other without rings of values.
 pub struct Template {
+    /// The functions.
+    pub members: Vec<Member>,
+    /// Where they are written.
+    pub source: Arc<Source>,
+    /// The stretch of the whole form.
+    pub span: Span,
+    /// The names of what they capture, to write them to a memory file.
+    pub captures: Vec<Arc<str>>,
+}
+
+/// One function of a template.
+pub struct Member {
     /// Its name, if it has one.
     pub name: Option<Arc<str>>,
     /// One body for each number of parameters.
     pub arities: Vec<TemplateArity>,
-    /// Where it is written.
-    pub source: Arc<Source>,
-    /// The stretch of the whole `fn` form.
-    pub span: Span,
     /// The docstring.
     pub doc: Option<Arc<str>>,
-    /// The names of what it captures, to print it and write it to a memory file.
-    pub captures: Vec<Arc<str>>,
 }
 
 /// One body of a function.
@@ -55,6 +102,8 @@ pub struct TemplateArity {
     pub variadic: bool,
     /// The number of slots of a frame.
     pub slots: usize,
+    /// What a call counts in depth: more than one where the body is nested deeply.
+    pub weight: u32,
     /// The parameters as written.
     pub signature: Arc<str>,
     /// The body.
@@ -77,8 +126,8 @@ impl Function {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Builtin(builtin) => Some(builtin.name),
-            Self::Closure(closure) => closure.template.name.as_deref(),
-            Self::Native { name, .. } => Some(name),
+            Self::Closure(closure) => closure.member()?.name.as_deref(),
+            Self::Native { name, .. } | Self::Step { name, .. } => Some(name),
         }
     }
 
@@ -87,7 +136,7 @@ impl Function {
     pub fn captured(&self, index: usize) -> Value {
         match self {
             Self::Closure(closure) => closure.captures.get(index).cloned().unwrap_or_default(),
-            Self::Builtin(_) | Self::Native { .. } => Value::Nil,
+            Self::Builtin(_) | Self::Native { .. } | Self::Step { .. } => Value::Nil,
         }
     }
 
@@ -97,7 +146,15 @@ impl Function {
     }
 }
 
-impl Template {
+impl Closure {
+    /// The function itself.
+    #[inline]
+    pub fn member(&self) -> Option<&Member> {
+        self.template.members.get(self.member)
+    }
+}
+
+impl Member {
     /// The body for a number of arguments.
     #[inline]
     pub fn arity(&self, given: usize) -> Option<&TemplateArity> {
@@ -120,6 +177,11 @@ impl Drop for Function {
             Self::Closure(Closure { captures: held, .. }) | Self::Native { held, .. } => {
                 for value in std::mem::take(held) {
                     drop_flat(value);
+                }
+            }
+            Self::Step { step, .. } => {
+                if let Some(step) = step.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+                    drop_step(step);
                 }
             }
         }

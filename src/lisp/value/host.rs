@@ -42,12 +42,12 @@ pub enum ToolAnswer {
 }
 
 /// What a program that is suspended waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Nothing: it gives others a turn.
     Tick,
-    /// The result of a tool.
-    Tool,
+    /// The result of any of these tool calls.
+    Tools(Vec<u64>),
 }
 
 /// What a suspended program is resumed with.

@@ -29,7 +29,7 @@ pub enum Iter {
         at: usize,
     },
     /// A lazy sequence that nobody else holds: its items need no cells.
-    Generator(Box<dyn Generator>),
+    Generator(Held),
 }
 
 /// The error for a value without items.
@@ -56,7 +56,7 @@ impl Iter {
                 Node::Empty | Node::Cons { .. } | Node::Range { .. } => Self::Cells(Value::Seq(seq)),
             },
             Value::Lazy(lazy) => match Lazy::into_generator(lazy) {
-                Ok(generator) => Self::Generator(generator),
+                Ok(generator) => Self::Generator(Held(Some(generator))),
                 Err(lazy) => Self::Cells(Value::Lazy(lazy)),
             },
             Value::Map(map) => {
@@ -86,10 +86,7 @@ impl Iter {
                 *at = at.saturating_add(next.map_or(0, char::len_utf8));
                 Ok(next.map(|c| Value::Text(c.into())))
             }
-            Self::Generator(generator) => {
-                cx.spend(1)?;
-                generator.next(cx)
-            }
+            Self::Generator(generator) => generator.next(cx),
             Self::Cells(cells) => {
                 if let Value::Lazy(lazy) = cells {
                     let lazy = lazy.clone();
@@ -122,7 +119,7 @@ impl Iter {
             Self::Cells(Value::Nil) => Ok(Seq::empty()),
             Self::Cells(cells) => Ok(cells),
             Self::Vector { items, at } => Ok(Seq::slice_or_nothing(items, at).unwrap_or_else(Seq::empty)),
-            Self::Generator(generator) => Ok(Lazy::generate(Boxed(generator))),
+            Self::Generator(generator) => Ok(Lazy::generate(generator)),
             mut rest => {
                 let mut items = Vec::new();
                 while let Some(item) = rest.next(cx)? {
@@ -144,12 +141,24 @@ impl Iter {
     }
 }
 
-/// A generator again, after it was taken out of its cell.
-struct Boxed(Box<dyn Generator>);
+/// A generator that was taken out of its cell.
+pub struct Held(Option<Box<dyn Generator>>);
 
-impl Generator for Boxed {
+impl Generator for Held {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        self.0.next(cx)
+        cx.spend(1)?;
+        cx.enter()?;
+        let next = self.0.as_mut().map_or(Ok(None), |generator| generator.next(cx));
+        cx.leave();
+        next
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(generator) = self.0.take() {
+            super::drop::drop_generator(generator);
+        }
     }
 }
 
@@ -257,7 +266,9 @@ pub fn force(value: &Value, cx: &mut dyn Context) -> Result<()> {
                 let Some(first) = seq.first() else { return Ok(()) };
                 if first.extent().lazy {
                     // The nesting is counted here, because cells are made before what is in their items is known.
-                    cx.nested(&mut |cx| force(&first, cx))?;
+                    cx.enter()?;
+                    force(&first, cx)?;
+                    cx.leave();
                 }
                 count = count.saturating_add(1);
                 if count.is_multiple_of(16) {

@@ -20,10 +20,12 @@ pub struct Machine<'way> {
     pub depth: u32,
     /// Set by `recur` for the loop or function that it leads back to.
     pub recurring: bool,
-    /// Whether a `finally` or `catch` may still run: not after a limit.
+    /// What all branches share.
     pub shared: Rc<Shared>,
     /// The way to wait.
     pub way: &'way dyn Suspend,
+    /// The lowest address that the native stack may reach.
+    pub floor: usize,
 }
 
 /// What all branches of a program share.

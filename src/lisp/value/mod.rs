@@ -27,13 +27,13 @@ mod vector;
 use std::sync::Arc;
 
 pub use args::{Args, Callable, FromValue, Wants, args};
-pub use builtin::{Arity, Builtin, Clause, Code as BuiltinCode, Theme};
+pub use builtin::{Arity, Builtin, Clause, Code as BuiltinCode, Registry, Theme};
 pub use cell::{Atom, AtomKind, Regex};
 pub use context::Context;
 pub use equality::{equal, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupported, value_error};
-pub use function::{Closure, Code, Function, Template, TemplateArity, code};
+pub use function::{Closure, Code, Function, Member, Step, Template, TemplateArity, code};
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, collect, force, pair, seq};
 pub use json::{JsonError, from_json, key_from_json, parse_json, to_json};

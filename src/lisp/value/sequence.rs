@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use super::drop::drop_flat;
+use super::drop::{drop_flat, drop_generator};
 use super::{Context, Extent, Result, Value, Vector};
 
 /// A list, or a sequence whose first item is there.
@@ -277,7 +277,7 @@ impl Lazy {
         };
         cx.spend(2)?;
         let (after, result) = match taken {
-            State::Generator(mut generator) => match generator.next(cx) {
+            State::Generator(mut generator) => match Self::next_of(&mut generator, cx) {
                 Ok(None) => (State::Ready(Value::Nil), Ok(Value::Nil)),
                 Ok(Some(first)) => match Seq::cons(first, Self::from_box(generator)) {
                     Ok(cell) => (State::Ready(cell.clone()), Ok(cell)),
@@ -294,6 +294,13 @@ impl Lazy {
         let before = std::mem::replace(&mut *this.lock(), after);
         drop(before);
         result
+    }
+
+    fn next_of(generator: &mut Box<dyn Generator>, cx: &mut dyn Context) -> Result<Option<Value>> {
+        cx.enter()?;
+        let next = generator.next(cx);
+        cx.leave();
+        next
     }
 
     /// A thunk often gives another lazy sequence; those are unwound in a loop, not by recursion.
@@ -330,7 +337,8 @@ impl Drop for Lazy {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(state, State::Running) {
             State::Thunk(value) | State::Ready(value) => drop_flat(value),
-            State::Generator(_) | State::Running => {}
+            State::Generator(generator) => drop_generator(generator),
+            State::Running => {}
         }
     }
 }

@@ -1,0 +1,626 @@
+//! Special forms: those that are no rewriting of others.
+
+use std::sync::Arc;
+
+use super::expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
+use super::{Analyser, liveness};
+use crate::lisp::syntax::{Form, FormKind};
+use crate::lisp::text::{ErrorKind, Span};
+use crate::lisp::value::Value;
+
+impl Analyser<'_> {
+    /// The expression of a special form, or nothing if `name` is none.
+    pub(super) fn special(&mut self, name: &str, form: &Form, arguments: &[Form], tail: bool) -> Option<Expr> {
+        let span = form.span;
+        Some(match (name, arguments) {
+            ("if", [test, then, rest @ ..]) if rest.len() <= 1 => {
+                let test = self.form(test, false);
+                let then = self.form(then, tail);
+                let otherwise =
+                    rest.first().map_or_else(|| Expr::constant(Value::Nil, span), |form| self.form(form, tail));
+                Expr::new(ExprKind::If(Box::new([test, then, otherwise])), span)
+            }
+            ("do", body) => self.body(body, tail, span),
+            ("quote", [data]) => match data.to_value(self.source) {
+                Ok(value) => Expr::constant(value, span),
+                Err(error) => {
+                    self.errors.push(error);
+                    Expr::constant(Value::Nil, span)
+                }
+            },
+            ("var", [named]) => match named.as_symbol() {
+                Some(name) => self.resolve(name, named.span),
+                None => self.wrong(span, "#' takes a name", "write #'name, or just name"),
+            },
+            ("and", items) => match items {
+                [] => Expr::constant(Value::Bool(true), span),
+                [only] => self.form(only, tail),
+                _ => ExprKind::And(self.sequence(items, tail)).at(span),
+            },
+            ("or", items) => match items {
+                [] => Expr::constant(Value::Nil, span),
+                [only] => self.form(only, tail),
+                _ => {
+                    // `(or x default)` gives default also where x was never defined.
+                    let last = items.len().saturating_sub(1);
+                    let items = items.iter().enumerate().map(|(at, item)| match item.as_symbol() {
+                        Some(name) if at < last && self.is_unknown(name) => Expr::constant(Value::Nil, item.span),
+                        _ => self.form(item, tail && at == last),
+                    });
+                    ExprKind::Or(items.collect()).at(span)
+                }
+            },
+            ("let" | "let*", [bindings, body @ ..]) => self.let_form(bindings, body, tail, span),
+            ("loop" | "loop*", [bindings, body @ ..]) => self.loop_form(bindings, body, span),
+            ("recur", values) => self.recur(values, tail, span),
+            ("fn" | "fn*", [_, ..]) => self.function(form, arguments),
+            ("letfn" | "letfn*", [functions, body @ ..]) => self.letfn(functions, body, tail, span),
+            ("def" | "defonce", [named, rest @ ..]) => self.define(name == "defonce", named, rest, span),
+            ("defn" | "defn-", [named, rest @ ..]) => self.defn(form, named, rest, span),
+            ("declare", names) => self.declare(names, span),
+            ("case" | "case*", [on, clauses @ ..]) => self.case(on, clauses, tail, span),
+            ("try", parts) => self.try_form(parts, span),
+            ("catch" | "finally", _) => {
+                self.wrong(span, format!("{name} stands outside of try"), "write (try … (catch Exception e …))")
+            }
+            ("lazy-seq", body) => self.delayed("%lazy-seq", body, span),
+            ("delay", body) => self.delayed("%delay", body, span),
+            ("ns" | "require" | "use" | "import" | "refer-clojure" | "in-ns" | "set!" | "gen-class", _) => {
+                self.namespace(name, arguments, span)
+            }
+            (
+                "if" | "quote" | "var" | "let" | "loop" | "fn" | "letfn" | "def" | "defonce" | "defn" | "defn-"
+                | "case",
+                _,
+            ) => self.wrong(span, format!("{name} was given {} parts", arguments.len()), super::hints::shape(name)),
+            _ => return None,
+        })
+    }
+
+    fn is_unknown(&self, name: &str) -> bool {
+        let host = name.split_once('/').is_some_and(|(space, rest)| !space.is_empty() && !rest.is_empty());
+        !host
+            && !self.scopes.is_local(name)
+            && !self.is_defined(name)
+            && self.find_builtin(name).is_none()
+            && self.around.registry.constant(&self.full_name(name)).is_none()
+            && self.around.names.find(name).is_none_or(|number| self.around.globals.get(number).is_none())
+            && !self.remembered.contains(name)
+            && !matches!(name, "*1" | "*2" | "*3")
+    }
+
+    /// Items of which only the last is in tail position.
+    fn sequence(&mut self, items: &[Form], tail: bool) -> Vec<Expr> {
+        let last = items.len().saturating_sub(1);
+        items.iter().enumerate().map(|(at, item)| self.form(item, tail && at == last)).collect()
+    }
+
+    /// The pairs of a binding vector, or nothing after an error.
+    pub(super) fn pairs<'f>(&mut self, form: &'f Form, what: &str) -> Option<Vec<(&'f Form, &'f Form)>> {
+        let Some(items) = form.as_vector() else {
+            let text = self.text(form.span);
+            self.wrong(
+                form.span,
+                format!("{what} needs a vector of names and values, got {text}"),
+                super::hints::shape(what),
+            );
+            return None;
+        };
+        if !items.len().is_multiple_of(2) {
+            let last = items.last().map(|last| self.text(last.span)).unwrap_or_default();
+            self.wrong(
+                form.span,
+                format!("{what} needs a value for every name; {last} has none"),
+                super::hints::shape(what),
+            );
+            return None;
+        }
+        Some(items.iter().step_by(2).zip(items.iter().skip(1).step_by(2)).collect())
+    }
+
+    fn let_form(&mut self, bindings: &Form, body: &[Form], tail: bool, span: Span) -> Expr {
+        let Some(pairs) = self.pairs(bindings, "let") else { return Expr::constant(Value::Nil, span) };
+        let mark = self.scopes.mark();
+        let mut bound = Vec::with_capacity(pairs.len());
+        for (pattern, value) in pairs {
+            let value = self.form(value, false);
+            self.bind(pattern, value, &mut bound);
+        }
+        let body = self.body(body, tail, span);
+        self.scopes.reset(mark);
+        ExprKind::Let(bound, Box::new(body)).at(span)
+    }
+
+    fn loop_form(&mut self, bindings: &Form, body: &[Form], span: Span) -> Expr {
+        let Some(pairs) = self.pairs(bindings, "loop") else { return Expr::constant(Value::Nil, span) };
+        if pairs.iter().any(|(pattern, _)| pattern.as_symbol().is_none()) {
+            let rewritten = self.loop_without_patterns(&pairs, body, span);
+            return self.form(&rewritten, false);
+        }
+        let mark = self.scopes.mark();
+        // All slots of the loop come first and in a row: liveness counts on it.
+        let slots: Vec<usize> = pairs.iter().map(|_| self.scopes.slot()).collect();
+        let mut bound = Vec::with_capacity(pairs.len());
+        for ((pattern, value), slot) in pairs.iter().zip(&slots) {
+            bound.push((*slot, self.form(value, false)));
+            self.scopes.name(pattern.as_symbol().unwrap_or_default(), *slot);
+        }
+        self.scopes.push_target(slots);
+        let body = self.body(body, true, span);
+        self.scopes.pop_target();
+        self.scopes.reset(mark);
+        ExprKind::Loop(bound, Box::new(body)).at(span)
+    }
+
+    /// A loop over plain names that takes the patterns apart in every turn. Before the loop they are taken apart too,
+    /// because later values may use the parts.
+    fn loop_without_patterns(&mut self, pairs: &[(&Form, &Form)], body: &[Form], span: Span) -> Form {
+        let names: Vec<Form> =
+            pairs.iter().map(|(pattern, _)| Form::symbol(&self.fresh("part"), pattern.span)).collect();
+        let vector = |items: Vec<Form>| Form::new(FormKind::Vector(items), span);
+        let (mut before, mut within) = (Vec::new(), Vec::new());
+        for ((pattern, value), name) in pairs.iter().zip(&names) {
+            before.extend([name.clone(), (*value).clone(), (*pattern).clone(), name.clone()]);
+            within.extend([(*pattern).clone(), name.clone()]);
+        }
+        let same = names.iter().flat_map(|name| [name.clone(), name.clone()]).collect();
+        let inner = [Form::symbol("let*", span), vector(within)].into_iter().chain(body.iter().cloned()).collect();
+        let again = vec![Form::symbol("loop*", span), vector(same), Form::list(inner, span)];
+        Form::list(vec![Form::symbol("let*", span), vector(before), Form::list(again, span)], span)
+    }
+
+    fn recur(&mut self, values: &[Form], tail: bool, span: Span) -> Expr {
+        if !tail {
+            self.all(values);
+            return self.wrong(
+                span,
+                "recur stands where its value is still needed: it must be the last thing the loop or function does",
+                "call the function by its name, or keep the rest of the work in a loop variable",
+            );
+        }
+        let Some(slots) = self.scopes.target() else {
+            return self.wrong(span, "recur stands outside of loop and fn", "");
+        };
+        if slots.len() != values.len() {
+            let message = format!("recur was given {} values; the loop or function has {}", values.len(), slots.len());
+            return self.wrong(span, message, "give one value for each name of the loop");
+        }
+        let values = self.all(values);
+        ExprKind::Recur(slots.into_iter().zip(values).collect()).at(span)
+    }
+
+    /// `(fn name? [params] body…)`, `(fn name? ([params] body…)…)`.
+    pub(super) fn function(&mut self, form: &Form, parts: &[Form]) -> Expr {
+        let (name, rest) = match parts.split_first() {
+            Some((first, rest)) if first.as_symbol().is_some() => (first.as_symbol(), rest),
+            _ => (None, parts),
+        };
+        let name: Option<Arc<str>> = name.map(Into::into);
+        let members = name.clone().map(|name| vec![(name, 0)]).unwrap_or_default();
+        self.scopes.enter(members);
+        let trying = std::mem::take(&mut self.trying);
+        let member = self.member(name, None, rest, form.span);
+        self.trying = trying;
+        let captures = self.scopes.leave();
+        ExprKind::Function(Arc::new(FunctionExpr { members: vec![member], captures, span: form.span })).at(form.span)
+    }
+
+    /// The bodies of one function, whose scope has been entered.
+    fn member(&mut self, name: Option<Arc<str>>, doc: Option<Arc<str>>, rest: &[Form], span: Span) -> MemberExpr {
+        let arities = match rest.first() {
+            Some(first) if first.as_vector().is_some() => vec![self.arity(first, rest.get(1..).unwrap_or(&[]), span)],
+            Some(first) if first.as_list().is_some() => {
+                let mut arities: Vec<ArityExpr> = Vec::new();
+                for form in rest {
+                    let body = form
+                        .as_list()
+                        .and_then(<[Form]>::split_first)
+                        .filter(|(params, _)| params.as_vector().is_some());
+                    let Some((params, body)) = body else {
+                        let text = self.text(form.span);
+                        self.wrong(
+                            form.span,
+                            format!("a body of a function is ([params] …), got {text}"),
+                            super::hints::shape("fn"),
+                        );
+                        continue;
+                    };
+                    let arity = self.arity(params, body, form.span);
+                    if arities.iter().any(|other| other.params == arity.params && other.variadic == arity.variadic) {
+                        self.wrong(form.span, "two bodies of the function take the same number of arguments", "");
+                    }
+                    arities.push(arity);
+                }
+                arities
+            }
+            _ => {
+                self.wrong(span, "a function needs a vector of parameters", super::hints::shape("fn"));
+                Vec::new()
+            }
+        };
+        MemberExpr { name, arities, doc }
+    }
+
+    fn arity(&mut self, params: &Form, body: &[Form], span: Span) -> ArityExpr {
+        self.scopes.begin_body();
+        let items = params.as_vector().unwrap_or(&[]);
+        let (fixed, rest) = match items.iter().position(|item| item.as_symbol() == Some("&")) {
+            Some(at) => (items.get(..at).unwrap_or(&[]), items.get(at.saturating_add(1)..).unwrap_or(&[])),
+            None => (items, &[][..]),
+        };
+        if rest.len() > 1 || (rest.is_empty() && fixed.len() < items.len()) {
+            self.wrong(params.span, "after & comes one name for the rest", "write [a b & more]");
+        }
+        let patterns: Vec<&Form> = fixed.iter().chain(rest.first()).collect();
+        let slots: Vec<usize> = patterns.iter().map(|_| self.scopes.slot()).collect();
+        self.scopes.push_target(slots.clone());
+        let mut bound = Vec::new();
+        for (pattern, slot) in patterns.iter().zip(&slots) {
+            if let Some(name) = pattern.as_symbol() {
+                self.scopes.name(name, *slot);
+            }
+        }
+        for (pattern, slot) in patterns.iter().zip(&slots) {
+            if pattern.as_symbol().is_none() {
+                let value = Expr::new(ExprKind::Local { slot: *slot, last: false }, pattern.span);
+                self.bind(pattern, value, &mut bound);
+            }
+        }
+        let checked = super::sugar::conditions(body, span);
+        let mut body = self.body(checked.as_deref().unwrap_or(body), true, span);
+        if !bound.is_empty() {
+            body = ExprKind::Let(bound, Box::new(body)).at(span);
+        }
+        liveness::mark(&mut body);
+        ArityExpr {
+            params: fixed.len(),
+            variadic: !rest.is_empty(),
+            slots: self.scopes.slots(),
+            signature: self.text(params.span).into(),
+            body,
+        }
+    }
+
+    /// `#(…)`: the body with `%`, `%1`, `%2`, `%&` as parameters.
+    pub(super) fn function_literal(&mut self, items: &[Form], span: Span) -> Expr {
+        let (mut most, mut rest) = (0_usize, false);
+        let body = Form::list(items.to_vec(), span);
+        let body = self.placeholders(&body, &mut most, &mut rest);
+        if most > 20 {
+            return self.wrong(
+                span,
+                format!("%{most} asks for too many parameters"),
+                "a function literal has at most %20",
+            );
+        }
+        let mut params: Vec<Form> = (1..=most).map(|n| Form::symbol(&format!("%{n}"), span)).collect();
+        if rest {
+            params.extend([Form::symbol("&", span), Form::symbol("%&", span)]);
+        }
+        let parts = [Form::new(FormKind::Vector(params), span), body];
+        self.function(&Form::list(Vec::new(), span), &parts).placed(span)
+    }
+
+    fn placeholders(&mut self, form: &Form, most: &mut usize, rest: &mut bool) -> Form {
+        let kind = match &form.kind {
+            FormKind::Symbol(symbol) => match symbol.as_str() {
+                "%" => {
+                    *most = (*most).max(1);
+                    return Form::symbol("%1", form.span);
+                }
+                "%&" => {
+                    *rest = true;
+                    return form.clone();
+                }
+                name => {
+                    if let Some(number) = name.strip_prefix('%').and_then(|digits| digits.parse::<usize>().ok()) {
+                        *most = (*most).max(number);
+                    }
+                    return form.clone();
+                }
+            },
+            FormKind::List(items) => FormKind::List(self.all_placeholders(items, most, rest)),
+            FormKind::Vector(items) => FormKind::Vector(self.all_placeholders(items, most, rest)),
+            FormKind::Map(items) => FormKind::Map(self.all_placeholders(items, most, rest)),
+            FormKind::Set(items) => FormKind::Set(self.all_placeholders(items, most, rest)),
+            FormKind::Function(_) | FormKind::Literal(_) | FormKind::Regex(_) => return form.clone(),
+        };
+        Form::new(kind, form.span)
+    }
+
+    fn all_placeholders(&mut self, items: &[Form], most: &mut usize, rest: &mut bool) -> Vec<Form> {
+        items.iter().map(|item| self.placeholders(item, most, rest)).collect()
+    }
+
+    fn letfn(&mut self, functions: &Form, body: &[Form], tail: bool, span: Span) -> Expr {
+        let mut specs = Vec::new();
+        for form in functions.as_vector().unwrap_or(&[]) {
+            match form
+                .as_list()
+                .and_then(<[Form]>::split_first)
+                .and_then(|(name, rest)| Some((name.as_symbol()?, rest)))
+            {
+                Some((name, rest)) => specs.push((Arc::<str>::from(name), rest, form.span)),
+                None => {
+                    return self.wrong(form.span, "letfn takes a vector of functions", super::hints::shape("letfn"));
+                }
+            }
+        }
+        self.scopes.enter(specs.iter().enumerate().map(|(at, (name, ..))| (name.clone(), at)).collect());
+        let members =
+            specs.iter().map(|(name, rest, span)| self.member(Some(name.clone()), None, rest, *span)).collect();
+        let captures = self.scopes.leave();
+        let mark = self.scopes.mark();
+        let group = ExprKind::Function(Arc::new(FunctionExpr { members, captures, span })).at(span);
+        let first = self.scopes.slot();
+        let mut bound = vec![(first, group)];
+        for (at, (name, ..)) in specs.iter().enumerate() {
+            let whole = Expr::new(ExprKind::Local { slot: first, last: false }, span);
+            let member = self.builtin("%member", vec![whole, Expr::constant(Value::from(at), span)], span);
+            let slot = self.scopes.slot();
+            self.scopes.name(name, slot);
+            bound.push((slot, member));
+        }
+        let body = self.body(body, tail, span);
+        self.scopes.reset(mark);
+        ExprKind::Let(bound, Box::new(body)).at(span)
+    }
+
+    fn defined_name(&mut self, named: &Form) -> Option<String> {
+        match named.as_symbol() {
+            Some(name) if !name.contains('/') || name == "/" => Some(name.to_owned()),
+            _ => {
+                let text = self.text(named.span);
+                self.wrong(named.span, format!("def takes a plain name, got {text}"), "write (def name value)");
+                None
+            }
+        }
+    }
+
+    fn define(&mut self, once: bool, named: &Form, rest: &[Form], span: Span) -> Expr {
+        let Some(name) = self.defined_name(named) else { return Expr::constant(Value::Nil, span) };
+        let value = match rest {
+            [] => None,
+            [value] => Some(value),
+            [doc, value] if doc.as_text().is_some() => Some(value),
+            _ => return self.wrong(span, format!("def was given {} values", rest.len()), "write (def name value)"),
+        };
+        // The value may use an older definition of the name, or itself where it is a function.
+        let is_function =
+            value.is_some_and(|value| value.is_call("fn") || value.is_call("lazy-seq") || value.is_call("delay"));
+        let known = self.is_defined(&name);
+        if !known && (is_function || self.find_builtin(&name).is_none()) {
+            self.defined.insert(name.clone(), None);
+        }
+        let value = value.map(|value| Box::new(self.form(value, false)));
+        self.finish_define(name, value, once, None, span)
+    }
+
+    fn finish_define(
+        &mut self,
+        name: String,
+        value: Option<Box<Expr>>,
+        once: bool,
+        arities: Option<Vec<(usize, bool)>>,
+        span: Span,
+    ) -> Expr {
+        let number = self.around.names.number(&name);
+        // Defined inside of functions or branches or twice: its arity is not certain.
+        let certain = self.scopes.nesting() == 0 && !matches!(self.defined.get(&name), Some(Some(_)));
+        self.defined.insert(name.clone(), arities.filter(|_| certain));
+        ExprKind::Define { number, name: name.into(), value, once }.at(span)
+    }
+
+    fn defn(&mut self, form: &Form, named: &Form, rest: &[Form], span: Span) -> Expr {
+        let Some(name) = self.defined_name(named) else { return Expr::constant(Value::Nil, span) };
+        let (doc, rest) = match rest.split_first() {
+            Some((doc, rest)) if doc.as_text().is_some() && !rest.is_empty() => (doc.as_text(), rest),
+            _ => (None, rest),
+        };
+        // An attribute map
+        let rest = match rest.split_first() {
+            Some((attributes, more)) if matches!(attributes.kind, FormKind::Map(_)) && !more.is_empty() => more,
+            _ => rest,
+        };
+        let again = self.defined.contains_key(&name);
+        self.defined.insert(name.clone(), None);
+        self.scopes.enter(Vec::new());
+        let trying = std::mem::take(&mut self.trying);
+        let member = self.member(Some(name.as_str().into()), doc.map(Into::into), rest, form.span);
+        self.trying = trying;
+        let captures = self.scopes.leave();
+        let arities = member.arities.iter().map(|arity| (arity.params, arity.variadic)).collect();
+        let function = FunctionExpr { members: vec![member], captures, span };
+        let value = ExprKind::Function(Arc::new(function)).at(span);
+        self.finish_define(name, Some(Box::new(value)), false, Some(arities).filter(|_| !again), span)
+    }
+
+    fn declare(&mut self, names: &[Form], span: Span) -> Expr {
+        let mut items = Vec::new();
+        for named in names {
+            if let Some(name) = self.defined_name(named) {
+                let known = self.is_defined(&name);
+                let number = self.around.names.number(&name);
+                self.defined.entry(name.clone()).or_insert(None);
+                if !known {
+                    items.push(ExprKind::Define { number, name: name.into(), value: None, once: true }.at(named.span));
+                }
+            }
+        }
+        items.push(Expr::constant(Value::Nil, span));
+        ExprKind::Do(items).at(span)
+    }
+
+    fn case(&mut self, on: &Form, clauses: &[Form], tail: bool, span: Span) -> Expr {
+        let on = Box::new(self.form(on, false));
+        let mut branches: Vec<(Vec<Value>, Expr)> = Vec::new();
+        let pairs = clauses.chunks(2);
+        let mut otherwise = None;
+        for pair in pairs {
+            match pair {
+                [constant, then] => {
+                    let constants = match &constant.kind {
+                        FormKind::List(items) => items.iter().collect(),
+                        _ => vec![constant],
+                    };
+                    let mut values = Vec::new();
+                    for constant in constants {
+                        match constant.to_value(self.source) {
+                            Ok(value) => {
+                                let seen = branches.iter().flat_map(|(values, _)| values).chain(&values);
+                                if seen.take(500).any(|other| crate::lisp::value::equal(other, &value)) {
+                                    self.wrong(constant.span, format!("Duplicate case test constant: {value}"), "");
+                                }
+                                values.push(value);
+                            }
+                            Err(error) => self.errors.push(error),
+                        }
+                    }
+                    let then = self.form(then, tail);
+                    branches.push((values, then));
+                }
+                [last] => otherwise = Some(Box::new(self.form(last, tail))),
+                _ => {}
+            }
+        }
+        ExprKind::Case { on, branches, otherwise }.at(span)
+    }
+
+    fn try_form(&mut self, parts: &[Form], span: Span) -> Expr {
+        let is_clause = |form: &&Form| form.is_call("catch") || form.is_call("finally");
+        let split = parts.iter().position(|form| is_clause(&form)).unwrap_or(parts.len());
+        let (body, clauses) = parts.split_at(split);
+        self.trying = self.trying.saturating_add(1);
+        let body = self.body(body, false, span);
+        self.trying = self.trying.saturating_sub(1);
+        let (mut catches, mut finally) = (Vec::new(), None);
+        for clause in clauses {
+            let items = clause.as_list().unwrap_or(&[]);
+            match items {
+                [head, body @ ..] if head.as_symbol() == Some("finally") => {
+                    finally = Some(self.body(body, false, clause.span));
+                }
+                [head, class, name, body @ ..] if head.as_symbol() == Some("catch") => {
+                    let class = class.as_symbol().or_else(|| class.as_keyword());
+                    let (Some(class), Some(name)) = (class, name.as_symbol()) else {
+                        self.wrong(clause.span, "catch takes a class and a name", "write (catch Exception e …)");
+                        continue;
+                    };
+                    let mark = self.scopes.mark();
+                    let slot = self.scopes.slot();
+                    self.scopes.name(name, slot);
+                    let body = self.body(body, false, clause.span);
+                    self.scopes.reset(mark);
+                    catches.push(CatchExpr { class: class.into(), slot, body });
+                }
+                _ => {
+                    self.wrong(
+                        clause.span,
+                        "after the first catch come only catch and finally",
+                        "write (catch Exception e …)",
+                    );
+                }
+            }
+        }
+        ExprKind::Try(Box::new(TryExpr { body, catches, finally })).at(span)
+    }
+
+    /// A body that is run later, as a function without parameters.
+    pub(super) fn delayed(&mut self, builtin: &str, body: &[Form], span: Span) -> Expr {
+        let mut parts = vec![Form::new(FormKind::Vector(Vec::new()), span)];
+        parts.extend_from_slice(body);
+        let function = self.function(&Form::list(Vec::new(), span), &parts).placed(span);
+        self.builtin(builtin, vec![function], span)
+    }
+
+    /// `ns` and `require` where they only give aliases to namespaces that are there anyway.
+    fn namespace(&mut self, name: &str, arguments: &[Form], span: Span) -> Expr {
+        let mut specs: Vec<Form> = Vec::new();
+        let mut stack: Vec<&Form> = match name {
+            "ns" => arguments.iter().skip(1).collect(),
+            "require" | "use" => arguments.iter().collect(),
+            "refer-clojure" | "in-ns" => return Expr::constant(Value::Nil, span),
+            _ => {
+                let hint = "everything that programs can use is there from the start".to_owned();
+                return self.error(
+                    span,
+                    ErrorKind::Unsupported,
+                    format!("{name} is not available in this sandbox"),
+                    Some(hint),
+                );
+            }
+        };
+        while let Some(form) = stack.pop() {
+            match &form.kind {
+                FormKind::Vector(_) => specs.push(form.clone()),
+                FormKind::Symbol(_) => specs.push(Form::new(FormKind::Vector(vec![form.clone()]), form.span)),
+                FormKind::List(items) if form.is_call("quote") => stack.extend(items.iter().skip(1)),
+                FormKind::List(items) if items.first().and_then(Form::as_keyword) == Some("require") => {
+                    stack.extend(items.iter().skip(1));
+                }
+                FormKind::List(items)
+                    if matches!(items.first().and_then(Form::as_keyword), Some("import" | "refer-clojure")) => {}
+                FormKind::Literal(_) | FormKind::Map(_) => {}
+                _ => {
+                    let text = self.text(form.span);
+                    let hint = "only (:require [namespace :as alias]) for clojure.string, clojure.set and their kin"
+                        .to_owned();
+                    return self.error(
+                        form.span,
+                        ErrorKind::Unsupported,
+                        format!("{name} cannot do {text} here"),
+                        Some(hint),
+                    );
+                }
+            }
+        }
+        for spec in specs {
+            let items = spec.as_vector().unwrap_or(&[]);
+            let space = items.first().and_then(Form::as_symbol).unwrap_or("");
+            let prefix = format!("{space}/");
+            let known = matches!(space, "clojure.core" | "clojure.pprint" | "clojure.test")
+                || self.around.registry.all().iter().any(|builtin| builtin.name.starts_with(&prefix))
+                || matches!(space, "cheshire.core" | "clojure.data.json");
+            if !known {
+                let hint = "there are clojure.string, clojure.set, clojure.walk, clojure.edn, clojure.math and json"
+                    .to_owned();
+                return self.error(
+                    spec.span,
+                    ErrorKind::Unsupported,
+                    format!("there is no namespace {space}"),
+                    Some(hint),
+                );
+            }
+            let full = if matches!(space, "cheshire.core" | "clojure.data.json") { "json" } else { space };
+            let mut options = items.iter().skip(1);
+            while let (Some(option), Some(value)) = (options.next(), options.next()) {
+                match (option.as_keyword(), value.as_symbol()) {
+                    (Some("as"), Some(alias)) => {
+                        self.aliases.insert(alias.to_owned(), full.to_owned());
+                    }
+                    (Some("refer" | "rename" | "only"), _) => {
+                        for name in value.as_vector().unwrap_or(&[]).iter().filter_map(Form::as_symbol) {
+                            self.aliases.insert(format!(" {name}"), format!("{full}/{name}"));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Expr::constant(Value::Nil, span)
+    }
+}
+
+impl ExprKind {
+    pub(super) fn at(self, span: Span) -> Expr {
+        Expr::new(self, span)
+    }
+}
+
+impl Expr {
+    /// The same expression at another place.
+    pub(super) fn placed(mut self, span: Span) -> Self {
+        self.span = span;
+        self
+    }
+}

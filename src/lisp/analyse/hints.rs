@@ -1,0 +1,169 @@
+//! Advice for names and shapes that models get wrong.
+
+/// What to write instead of a form or function that needs a host.
+pub(super) fn unsupported(name: &str) -> Option<&'static str> {
+    Some(match name.strip_prefix("clojure.core/").unwrap_or(name) {
+        "defmacro" | "macroexpand" | "macroexpand-1" | "gensym" => "write a function: there are no macros of one's own",
+        "eval" | "load-string" | "load-file" | "load" | "read" | "read-string" | "compile" => {
+            "programs cannot evaluate text; (clojure.edn/read-string s) reads data"
+        }
+        "deftype" | "defprotocol" | "extend-type" | "extend-protocol" | "extend" | "reify" | "proxy"
+        | "definterface" | "gen-interface" | "satisfies?" | "extends?" => {
+            "use maps and multimethods (defmulti, defmethod), or plain functions"
+        }
+        "agent" | "send" | "send-off" | "await" | "add-watch" | "remove-watch" => "use an atom with swap!",
+        "ref" | "alter" | "commute" | "ref-set" | "ensure" => "use an atom with swap!; programs run alone",
+        "future" | "future-call" | "promise" | "deliver" | "thread" | "Thread." => {
+            "use (pmap f coll) or (pcalls f g): they overlap tool calls"
+        }
+        "slurp" | "spit" | "file-seq" | "line-seq" | "read-line" | "with-open" | "flush" | "*in*" | "*out*"
+        | "*err*" => "programs have no files; data comes from ctx/… and from tools",
+        "binding"
+        | "with-redefs"
+        | "with-local-vars"
+        | "alter-var-root"
+        | "var-set"
+        | "set!"
+        | "intern"
+        | "resolve"
+        | "ns-resolve"
+        | "find-var"
+        | "requiring-resolve"
+        | "with-bindings"
+        | "push-thread-bindings" => "names are not changed from outside; pass the value or function as an argument",
+        "import" | "new" | "." | ".." | "Class/forName" | "class" | "bean" | "instance?" | "cast" | "memfn" => {
+            "there are no Java classes; use the predicates string? number? map? … and functions of clojure.core"
+        }
+        "System/getenv" | "System/getProperty" | "System/exit" => {
+            "programs cannot see the host's environment; ask a tool"
+        }
+        "Thread/sleep" => "programs do not wait; call a tool, or return and go on in the next turn",
+        "locking" | "monitor-enter" | "monitor-exit" => "programs run alone; leave it out",
+        "all-ns" | "the-ns" | "find-ns" | "ns-name" | "ns-publics" | "ns-map" | "create-ns" | "remove-ns" => {
+            "there is one namespace; (apropos \"text\") finds functions"
+        }
+        "clojure.java.shell/sh" | "shell/sh" | "sh" => "programs cannot run commands; ask a tool",
+        _ => return None,
+    })
+}
+
+/// The Clojure for a function of another language.
+pub(super) fn idiom(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "append" | "push" | "add" | "append!" | "push!" => "(conj vector item), or (into a b) for two collections",
+        "len" | "length" | "size" => "(count coll)",
+        "substring" | "substr" | "slice" => "(subs s start end), (subvec v start end)",
+        "null" | "None" | "undefined" | "null?" | "is-null" | "isNull" => "nil, tested with (nil? x)",
+        "True" => "true",
+        "False" => "false",
+        "elif" | "elsif" | "else-if" | "switch" => {
+            "(cond test value … :else value) or (case x constant value … default)"
+        }
+        "lambda" | "function" | "=>" => "(fn [x] …) or #(… %)",
+        "foreach" | "for-each" | "forEach" | "each" => "(doseq [x coll] …) for effects, (map f coll) for values",
+        "printf!" | "console.log" | "puts" | "echo" => "(println x)",
+        "setq" | "setf" | "set" | "var" | "const" => "(let [name value] …), or (def name value) to keep it",
+        "progn" | "begin" => "(do …)",
+        "car" | "head" => "(first coll)",
+        "cdr" | "tail" => "(rest coll)",
+        "mapcar" | "collect" => "(map f coll)",
+        "reject" | "filter-not" => "(remove pred coll)",
+        "foldl" | "fold" | "inject" | "foldr" | "fold-left" => "(reduce f init coll)",
+        "sum-of" | "total" => "(reduce + coll), (sum coll) or (sum-by :key coll)",
+        "to-string" | "tostring" | "toString" | "string" => "(str x)",
+        "to-int" | "parseInt" | "parse-int" | "str->int" | "int-parse" => "(parse-long s)",
+        "parseFloat" | "parse-float" | "to-float" | "str->float" => "(parse-double s)",
+        "is-empty" | "isEmpty" | "blank?" => "(empty? coll), or (str/blank? s)",
+        "contains" | "includes" | "includes?" | "has" | "has-key?" | "in" | "member" | "member?" => {
+            "(contains? coll x) for keys, sets and vectors, (str/includes? s part) for strings"
+        }
+        "upcase" | "upper" | "toUpperCase" | "upper-case" | "uppercase" => "(str/upper-case s)",
+        "downcase" | "lower" | "toLowerCase" | "lower-case" | "lowercase" => "(str/lower-case s)",
+        "strip" | "trim" => "(str/trim s)",
+        "split" => "(str/split s #\",\")",
+        "join" => "(str/join \", \" coll)",
+        "replace-all" | "gsub" => "(str/replace s match replacement)",
+        "starts-with?" | "startsWith" | "starts-with" => "(str/starts-with? s prefix)",
+        "ends-with?" | "endsWith" | "ends-with" => "(str/ends-with? s suffix)",
+        "concat-str" | "string-append" | "concatenate" | "str-concat" => "(str a b)",
+        "hash-get" | "dict-get" | "getattr" | "assoc-ref" => "(get m :key) or (:key m)",
+        "has-value?" => "(some #{x} (vals m))",
+        "any" | "any?" => "(some pred coll); any? without the question is always true",
+        "all" | "all?" => "(every? pred coll)",
+        "find-first" => "(first (filter pred coll)) or (some #(when (pred %) %) coll)",
+        "array" => "[a b c]",
+        "dict" | "object" | "make-hash" => "{:key value}",
+        "sort-desc" | "sort-by-desc" => "(sort-by key > coll)",
+        "map-values" | "mapvals" | "map-vals" => "(update-vals m f)",
+        "map-keys" => "(update-keys m f)",
+        "unique" | "uniq" => "(distinct coll)",
+        "flatmap" | "flat-map" => "(mapcat f coll)",
+        "enumerate" => "(map-indexed vector coll)",
+        "pow" | "expt" | "power" | "**" => "(Math/pow x n)",
+        "sqrt" => "(Math/sqrt x)",
+        "floor" => "(Math/floor x)",
+        "ceil" | "ceiling" => "(Math/ceil x)",
+        "round" => "(Math/round x)",
+        "%" | "modulo" => "(mod a b)",
+        "//" | "div" => "(quot a b)",
+        "!=" | "<>" | "/=" => "(not= a b)",
+        "===" | "eq" | "eql" | "equal" | "equals" | "eq?" => "(= a b)",
+        "&&" => "(and a b)",
+        "||" => "(or a b)",
+        "!" => "(not x)",
+        "nil" => "nil",
+        "error" | "raise" => "(throw (ex-info \"message\" {})), or (fail reason) to end the run",
+        _ => return None,
+    })
+}
+
+/// The Clojure for a Java method.
+pub(super) fn method(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "get" => "write (get m k)",
+        "size" => "write (count coll)",
+        "add" | "put" => "write (conj coll x) or (assoc m k v)",
+        "format" => "write (format \"%s\" x)",
+        _ => return None,
+    })
+}
+
+/// A note for calls of a builtin with a wrong number of arguments.
+pub(super) fn arity(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "map" | "filter" | "remove" | "mapv" | "filterv" | "reduce" => "the function comes first, the collection last",
+        "not" => "to negate several use (not (or a b)); to compare use not=",
+        "count" => "count takes one collection; count what matches with (count (filter pred coll))",
+        _ => return None,
+    })
+}
+
+/// How a form is written.
+pub(super) fn shape(name: &str) -> &'static str {
+    match name {
+        "if" => "write (if test then else); several expressions go into (do …)",
+        "if-not" => "write (if-not test then else)",
+        "when" => "write (when test body…)",
+        "let" => "write (let [name value …] body…)",
+        "loop" => "write (loop [name value …] body…)",
+        "fn" => "write (fn [a b] body…) or (fn ([a] …) ([a b] …))",
+        "defn" | "defn-" => "write (defn name [a b] body…)",
+        "letfn" => "write (letfn [(name [a] body…)] body…)",
+        "def" | "defonce" => "write (def name value)",
+        "case" => "write (case x 1 \"one\" (2 3) \"few\" \"other\")",
+        "quote" => "write (quote form) or 'form",
+        "for" => "write (for [x coll :when test] value)",
+        "doseq" => "write (doseq [x coll] body…)",
+        "dotimes" => "write (dotimes [i n] body…)",
+        "while" => "write (while test body…)",
+        "if-let" | "if-some" => "write (if-let [name value] then else)",
+        "when-let" | "when-some" | "when-first" => "write (when-let [name value] body…)",
+        "cond->" | "cond->>" => "write (cond-> value test (step) test (step))",
+        "condp" => "write (condp = x 1 \"one\" 2 \"two\" \"other\")",
+        "throw" => "write (throw (ex-info \"message\" {:key value}))",
+        "defrecord" => "write (defrecord Name [field field]); use plain maps rather than protocols",
+        "defmulti" => "write (defmulti name dispatch-function)",
+        "defmethod" => "write (defmethod name value [args] body…)",
+        _ => "see (doc name)",
+    }
+}

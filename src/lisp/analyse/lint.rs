@@ -1,0 +1,39 @@
+//! Programs that Clojure would run and that never mean what they say.
+
+use super::Analyser;
+use crate::lisp::syntax::{Form, FormKind};
+use crate::lisp::text::Span;
+
+impl Analyser<'_> {
+    /// Reports what is wrong with a call although every part of it is right.
+    pub(super) fn lint(&mut self, name: &str, arguments: &[Form], span: Span) {
+        match (name, arguments) {
+            ("and" | "or", items)
+                if items.iter().any(|item| item.is_call("where")) && items.iter().all(is_predicate) =>
+            {
+                let with = if name == "and" { "all-of" } else { "any-of" };
+                let message = format!("({name} (where …) …) gives one of the predicates, not their combination");
+                self.wrong(span, message, &format!("write ({with} (where …) (where …))"));
+            }
+            ("max" | "min", [only]) if matches!(only.kind, FormKind::Vector(_)) => {
+                let message = format!("({name} [ … ]) gives the vector itself");
+                self.wrong(span, message, &format!("write (apply {name} [ … ])"));
+            }
+            ("sort-by", [_, items, comparator]) if is_comparator(comparator) && !is_comparator(items) => {
+                let (items, comparator) = (self.text(items.span), self.text(comparator.span));
+                let key = arguments.first().map(|key| self.text(key.span)).unwrap_or_default();
+                let message = "sort-by takes the comparator before the collection".to_owned();
+                self.wrong(span, message, &format!("write (sort-by {key} {comparator} {items})"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_predicate(form: &Form) -> bool {
+    form.is_call("where") || form.is_call("all-of") || form.is_call("any-of") || form.is_call("none-of")
+}
+
+fn is_comparator(form: &Form) -> bool {
+    matches!(form.as_symbol(), Some("<" | ">" | "<=" | ">=" | "compare"))
+}

@@ -1,0 +1,233 @@
+//! Last uses: where a local is read for the last time its value may move, and what it holds be changed in place.
+//!
+//! A walk against the direction of evaluation over one function's body. What a `catch` or `finally` reads is read
+//! throughout the `try`; what a loop reads from outside is read in every turn.
+
+use super::expr::{Expr, ExprKind};
+
+/// Slots whose values are still needed.
+#[derive(Clone, Default)]
+struct Live(Vec<bool>);
+
+impl Live {
+    fn has(&self, slot: usize) -> bool {
+        self.0.get(slot).copied().unwrap_or(false)
+    }
+
+    fn set(&mut self, slot: usize, live: bool) {
+        if self.0.len() <= slot {
+            self.0.resize(slot.saturating_add(1), false);
+        }
+        if let Some(place) = self.0.get_mut(slot) {
+            *place = live;
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (slot, live) in other.0.iter().enumerate() {
+            if *live {
+                self.set(slot, true);
+            }
+        }
+    }
+}
+
+/// Marks the last uses in a function's body.
+pub(super) fn mark(body: &mut Expr) {
+    walk(body, &mut Live::default());
+}
+
+fn walk_all(items: &mut [Expr], live: &mut Live) {
+    for item in items.iter_mut().rev() {
+        walk(item, live);
+    }
+}
+
+fn walk(expr: &mut Expr, live: &mut Live) {
+    match &mut expr.kind {
+        ExprKind::Constant(_)
+        | ExprKind::Captured(_)
+        | ExprKind::This(_)
+        | ExprKind::Global { .. }
+        | ExprKind::Context(_)
+        | ExprKind::Recent(_) => {}
+        ExprKind::Local { slot, last } => {
+            *last = !live.has(*slot);
+            live.set(*slot, true);
+        }
+        ExprKind::If(parts) => {
+            let [test, then, otherwise] = &mut **parts;
+            let mut other = live.clone();
+            walk(then, live);
+            walk(otherwise, &mut other);
+            live.join(&other);
+            walk(test, live);
+        }
+        ExprKind::Do(items) | ExprKind::Vector(items) | ExprKind::Set(items) | ExprKind::Builtin(_, _, items) => {
+            walk_all(items, live);
+        }
+        ExprKind::Call(function, items) => {
+            walk_all(items, live);
+            walk(function, live);
+        }
+        ExprKind::Tool { arguments, .. } => walk(arguments, live),
+        ExprKind::Map(entries) => {
+            for (key, value) in entries.iter_mut().rev() {
+                walk(value, live);
+                walk(key, live);
+            }
+        }
+        ExprKind::And(items) | ExprKind::Or(items) => {
+            let after = live.clone();
+            for item in items.iter_mut().rev() {
+                walk(item, live);
+                live.join(&after);
+            }
+        }
+        ExprKind::Let(bindings, body) => {
+            walk(body, live);
+            walk_bindings(bindings, live);
+        }
+        ExprKind::Loop(bindings, body) => {
+            let first = bindings.first().map_or(usize::MAX, |(slot, _)| *slot);
+            let mut used = Live::default();
+            uses(body, &mut used);
+            // Slots from the loop's first on belong to the loop and are free again after it.
+            used.0.truncate(first);
+            live.join(&used);
+            walk(body, live);
+            walk_bindings(bindings, live);
+        }
+        ExprKind::Recur(bindings) => {
+            // The old values end here; the new ones are all computed before the first is set.
+            for (slot, _) in bindings.iter() {
+                live.set(*slot, false);
+            }
+            for (_, value) in bindings.iter_mut().rev() {
+                walk(value, live);
+            }
+        }
+        ExprKind::Case { on, branches, otherwise } => {
+            let after = live.clone();
+            match otherwise {
+                Some(otherwise) => walk(otherwise, live),
+                None => *live = Live::default(),
+            }
+            for (_, branch) in branches {
+                let mut other = after.clone();
+                walk(branch, &mut other);
+                live.join(&other);
+            }
+            walk(on, live);
+        }
+        ExprKind::Function(function) => {
+            // Just made by the analyser, so this is the only owner.
+            if let Some(function) = std::sync::Arc::get_mut(function) {
+                for (_, capture) in function.captures.iter_mut().rev() {
+                    walk(capture, live);
+                }
+            }
+        }
+        ExprKind::Define { value, .. } => {
+            if let Some(value) = value {
+                walk(value, live);
+            }
+        }
+        ExprKind::Try(parts) => {
+            let mut kept = Live::default();
+            for catch in &mut parts.catches {
+                uses(&mut catch.body, &mut kept);
+            }
+            if let Some(finally) = &mut parts.finally {
+                uses(finally, &mut kept);
+                walk(finally, live);
+            }
+            live.join(&kept);
+            let after = live.clone();
+            for catch in &mut parts.catches {
+                let mut other = after.clone();
+                other.join(&kept);
+                walk(&mut catch.body, &mut other);
+            }
+            walk(&mut parts.body, live);
+        }
+    }
+}
+
+fn walk_bindings(bindings: &mut [(usize, Expr)], live: &mut Live) {
+    for (slot, value) in bindings.iter_mut().rev() {
+        live.set(*slot, false);
+        walk(value, live);
+    }
+}
+
+/// All slots that an expression reads.
+fn uses(expr: &mut Expr, used: &mut Live) {
+    each_part(expr, &mut |part| {
+        if let ExprKind::Local { slot, .. } = &part.kind {
+            used.set(*slot, true);
+        }
+    });
+}
+
+/// Visits an expression and all its parts within the same function.
+fn each_part(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
+    visit(expr);
+    let mut all = |items: &mut [Expr]| items.iter_mut().for_each(|item| each_part(item, visit));
+    match &mut expr.kind {
+        ExprKind::Constant(_)
+        | ExprKind::Captured(_)
+        | ExprKind::This(_)
+        | ExprKind::Global { .. }
+        | ExprKind::Context(_)
+        | ExprKind::Recent(_)
+        | ExprKind::Local { .. } => {}
+        ExprKind::If(parts) => all(&mut **parts),
+        ExprKind::Do(items)
+        | ExprKind::Vector(items)
+        | ExprKind::Set(items)
+        | ExprKind::Builtin(_, _, items)
+        | ExprKind::And(items)
+        | ExprKind::Or(items) => all(items),
+        ExprKind::Call(function, items) => {
+            each_part(function, visit);
+            items.iter_mut().for_each(|item| each_part(item, visit));
+        }
+        ExprKind::Tool { arguments, .. } => each_part(arguments, visit),
+        ExprKind::Map(entries) => {
+            for (key, value) in entries {
+                each_part(key, visit);
+                each_part(value, visit);
+            }
+        }
+        ExprKind::Let(bindings, body) | ExprKind::Loop(bindings, body) => {
+            bindings.iter_mut().for_each(|(_, value)| each_part(value, visit));
+            each_part(body, visit);
+        }
+        ExprKind::Recur(bindings) => bindings.iter_mut().for_each(|(_, value)| each_part(value, visit)),
+        ExprKind::Case { on, branches, otherwise } => {
+            each_part(on, visit);
+            branches.iter_mut().for_each(|(_, branch)| each_part(branch, visit));
+            if let Some(otherwise) = otherwise {
+                each_part(otherwise, visit);
+            }
+        }
+        ExprKind::Function(function) => {
+            if let Some(function) = std::sync::Arc::get_mut(function) {
+                function.captures.iter_mut().for_each(|(_, capture)| each_part(capture, visit));
+            }
+        }
+        ExprKind::Define { value, .. } => {
+            if let Some(value) = value {
+                each_part(value, visit);
+            }
+        }
+        ExprKind::Try(parts) => {
+            each_part(&mut parts.body, visit);
+            parts.catches.iter_mut().for_each(|catch| each_part(&mut catch.body, visit));
+            if let Some(finally) = &mut parts.finally {
+                each_part(finally, visit);
+            }
+        }
+    }
+}

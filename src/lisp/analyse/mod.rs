@@ -1,0 +1,336 @@
+//! The analyser: from forms to expressions. All static errors are found here, all at once, before anything runs.
+//!
+//! A form is first looked at as a special form (`forms`), then as sugar that is rewritten to other forms (`sugar`,
+//! `comprehend`), else as a call. Patterns become plain bindings in `bind`. When a function is complete, `liveness`
+//! marks the last use of each local.
+
+mod bind;
+mod comprehend;
+mod expr;
+mod forms;
+mod hints;
+mod lint;
+mod liveness;
+mod names;
+mod scope;
+mod sugar;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
+
+use crate::lisp::syntax::{Form, FormKind};
+use crate::lisp::text::{Error, ErrorKind, LimitReached, Source, Span};
+use crate::lisp::value::{Globals, Names, Registry, Symbol, Value};
+use scope::Scopes;
+
+/// The deepest nesting of an analysed program, sugar included.
+const MAX_DEPTH: usize = 1_000;
+
+/// What a program is analysed against.
+pub struct Surroundings<'a> {
+    /// The builtins.
+    pub registry: &'a Registry,
+    /// The names of the memory.
+    pub names: &'a Names,
+    /// Their values.
+    pub globals: &'a Globals,
+    /// The tools.
+    pub tools: &'a dyn Tools,
+    /// The context.
+    pub context: &'a Value,
+}
+
+/// What the analyser knows of tools.
+pub trait Tools {
+    /// Why a call of the tool cannot work, if it cannot: an unknown name, arguments that do not fit. The arguments are
+    /// given where they are known, with [`Value::Nothing`] in the place of what is not.
+    ///
+    /// # Errors
+    /// The reason and what to do.
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)>;
+}
+
+/// No tools at all.
+pub struct NoTools;
+
+impl Tools for NoTools {
+    fn check(&self, name: &str, _: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)> {
+        Err((ErrorKind::Analysis, format!("there is no tool {name:?}: this program was given none"), None))
+    }
+}
+
+/// An analysed program.
+pub struct Program {
+    /// Its forms, in order.
+    pub body: Expr,
+    /// The slots of its frame.
+    pub slots: usize,
+    /// What is odd but no error.
+    pub warnings: Vec<String>,
+}
+
+/// Analyses a program.
+///
+/// # Errors
+/// All static errors.
+pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) -> Result<Program, Vec<Error>> {
+    let mut analyser = Analyser {
+        source,
+        around,
+        scopes: Scopes::new(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        defined: HashMap::new(),
+        remembered: HashSet::new(),
+        aliases: HashMap::new(),
+        depth: 0,
+        trying: 0,
+        fresh: 0,
+    };
+    analyser.scopes.begin_body();
+    let span = Span::new(0, source.text().len());
+    let items = forms.iter().map(|form| analyser.form(form, false)).collect();
+    let mut body = Expr::new(ExprKind::Do(items), span);
+    liveness::mark(&mut body);
+    let slots = analyser.scopes.slots();
+    if analyser.errors.is_empty() {
+        Ok(Program { body, slots, warnings: analyser.warnings })
+    } else {
+        Err(analyser.errors)
+    }
+}
+
+struct Analyser<'a> {
+    source: &'a Arc<Source>,
+    around: &'a Surroundings<'a>,
+    scopes: Scopes,
+    errors: Vec<Error>,
+    warnings: Vec<String>,
+    /// Names that a `def` of this program made so far, with the numbers of parameters if it is a `defn`.
+    defined: HashMap<String, Option<Vec<(usize, bool)>>>,
+    /// Names that a literal `memory/put` of this program puts.
+    remembered: HashSet<String>,
+    aliases: HashMap<String, String>,
+    depth: usize,
+    /// How many `try` forms enclose the place: inside one, what Clojure raises at run time is raised at run time.
+    trying: usize,
+    fresh: usize,
+}
+
+impl Analyser<'_> {
+    /// No more errors than a model can use.
+    const MOST_ERRORS: usize = 20;
+
+    #[cold]
+    fn error(&mut self, span: Span, kind: ErrorKind, message: impl Into<String>, hint: Option<String>) -> Expr {
+        if self.errors.len() < Self::MOST_ERRORS {
+            let mut error = Error::new(kind, message).at(self.source, span);
+            if let Some(hint) = hint {
+                error = error.hint(hint);
+            }
+            self.errors.push(error);
+        }
+        Expr::constant(Value::Nil, span)
+    }
+
+    fn wrong(&mut self, span: Span, message: impl Into<String>, hint: &str) -> Expr {
+        let hint = (!hint.is_empty()).then(|| hint.to_owned());
+        self.error(span, ErrorKind::Analysis, message, hint)
+    }
+
+    /// A name that no program can write.
+    fn fresh(&mut self, name: &str) -> String {
+        self.fresh = self.fresh.saturating_add(1);
+        format!("{name} {}", self.fresh)
+    }
+
+    fn text(&self, span: Span) -> String {
+        crate::lisp::text::abridge(self.source.slice(span), 80).into_owned()
+    }
+
+    /// A form; `tail` where its value is the value of the loop or function, so that `recur` may stand there.
+    fn form(&mut self, form: &Form, tail: bool) -> Expr {
+        if self.depth >= MAX_DEPTH {
+            if self.errors.iter().any(|error| error.kind == ErrorKind::Limit) {
+                return Expr::constant(Value::Nil, form.span);
+            }
+            let most = MAX_DEPTH as u64;
+            let hint = Some("give inner parts names with let or defn".to_owned());
+            let expr = self.error(form.span, ErrorKind::Limit, "the program is nested too deeply", hint);
+            if let Some(error) = self.errors.last_mut() {
+                error.limit = Some(LimitReached {
+                    name: "max_source_nesting",
+                    configured: most,
+                    observed: most.saturating_add(1),
+                });
+            }
+            return expr;
+        }
+        self.depth = self.depth.saturating_add(1);
+        let expr = self.form_within(form, tail);
+        self.depth = self.depth.saturating_sub(1);
+        expr
+    }
+
+    fn form_within(&mut self, form: &Form, tail: bool) -> Expr {
+        let span = form.span;
+        match &form.kind {
+            FormKind::Literal(value) => Expr::constant(value.clone(), span),
+            FormKind::Symbol(symbol) => self.symbol(symbol, span),
+            FormKind::Regex(pattern) => match crate::lisp::value::Regex::compile(pattern) {
+                Ok(regex) => Expr::constant(Value::Regex(Arc::new(regex)), span),
+                Err(fault) => self.error(span, fault.kind, fault.message, fault.hint),
+            },
+            FormKind::Vector(items) => {
+                let items = self.all(items);
+                if items.iter().all(|item| item.as_constant().is_some()) {
+                    let values = items.iter().filter_map(Expr::as_constant).cloned().collect();
+                    return Expr::constant(Value::vector(values), span);
+                }
+                Expr::new(ExprKind::Vector(items), span)
+            }
+            FormKind::Set(items) => {
+                let items = self.all(items);
+                Expr::new(ExprKind::Set(items), span)
+            }
+            FormKind::Map(items) => {
+                let mut entries = Vec::with_capacity(items.len() / 2);
+                let mut items = items.iter();
+                while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                    entries.push((self.form(key, false), self.form(value, false)));
+                }
+                if entries.iter().all(|(key, value)| key.as_constant().is_some() && value.as_constant().is_some()) {
+                    let constants = entries
+                        .iter()
+                        .filter_map(|(key, value)| key.as_constant().cloned().zip(value.as_constant().cloned()));
+                    return Expr::constant(Value::map(constants), span);
+                }
+                Expr::new(ExprKind::Map(entries), span)
+            }
+            FormKind::Function(items) => self.function_literal(items, span),
+            FormKind::List(items) => match items.as_slice() {
+                [] => Expr::constant(crate::lisp::value::Seq::empty(), span),
+                [head, arguments @ ..] => self.list(form, head, arguments, tail),
+            },
+        }
+    }
+
+    fn all(&mut self, forms: &[Form]) -> Vec<Expr> {
+        forms.iter().map(|form| self.form(form, false)).collect()
+    }
+
+    /// Forms one after the other; the last is in tail position if the whole is.
+    fn body(&mut self, forms: &[Form], tail: bool, span: Span) -> Expr {
+        match forms {
+            [] => Expr::constant(Value::Nil, span),
+            [only] => self.form(only, tail),
+            _ => {
+                let last = forms.len().saturating_sub(1);
+                let items = forms.iter().enumerate().map(|(at, form)| self.form(form, tail && at == last)).collect();
+                Expr::new(ExprKind::Do(items), span)
+            }
+        }
+    }
+
+    fn list(&mut self, form: &Form, head: &Form, arguments: &[Form], tail: bool) -> Expr {
+        let span = form.span;
+        if let FormKind::Symbol(symbol) = &head.kind
+            && !self.scopes.is_local(symbol.as_str())
+        {
+            let name = symbol.as_str().strip_prefix("clojure.core/").unwrap_or(symbol.as_str());
+            if !self.is_defined(name) {
+                self.lint(name, arguments, span);
+                if let Some(expr) = self.special(name, form, arguments, tail) {
+                    return expr;
+                }
+                if let Some(rewritten) = self.sugar(name, form, arguments) {
+                    return self.form(&rewritten, tail);
+                }
+                if let Some(expr) = self.hosted(symbol, arguments, span) {
+                    return expr;
+                }
+            }
+        }
+        // A keyword before a collection is a lookup wherever the builtin `get` would do the same.
+        if let FormKind::Literal(key @ Value::Keyword(_)) = &head.kind {
+            let mut items = vec![];
+            if let [target, default @ ..] = arguments
+                && default.len() <= 1
+            {
+                items.push(self.form(target, false));
+                items.push(Expr::constant(key.clone(), head.span));
+                items.extend(default.iter().map(|form| self.form(form, false)));
+                return self.builtin("%lookup", items, span);
+            }
+            return self.wrong(
+                span,
+                format!("{key} takes a collection and, if need be, a default"),
+                "write (:key map)",
+            );
+        }
+        let function = self.form(head, false);
+        let items = self.all(arguments);
+        self.call(function, items, span)
+    }
+
+    fn call(&mut self, function: Expr, items: Vec<Expr>, span: Span) -> Expr {
+        match &function.kind {
+            ExprKind::Constant(Value::Function(callee)) => {
+                if let crate::lisp::value::Function::Builtin(builtin) = &**callee {
+                    let Some(clause) = builtin.clause(items.len()) else {
+                        return if self.trying == 0 {
+                            let given = items.len();
+                            let noun = if given == 1 { "argument" } else { "arguments" };
+                            let message =
+                                format!("{} was given {given} {noun}; it takes {}", builtin.name, builtin.takes());
+                            self.error(span, ErrorKind::Analysis, message, hints::arity(builtin.name).map(Into::into))
+                        } else {
+                            Expr::new(ExprKind::Call(Box::new(function), items), span)
+                        };
+                    };
+                    return Expr::new(ExprKind::Builtin(builtin, clause, items), span);
+                }
+            }
+            ExprKind::Constant(
+                value @ (Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Nil | Value::Bool(_)),
+            ) if self.trying == 0 => {
+                let message = format!("{} cannot be called", value.describe());
+                return self.wrong(
+                    span,
+                    message,
+                    "the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)",
+                );
+            }
+            ExprKind::Global { name, .. } if self.trying == 0 => {
+                if let Some(Some(arities)) = self.defined.get(&**name) {
+                    let given = items.len();
+                    if !arities.iter().any(|(params, rest)| given == *params || (*rest && given >= *params)) {
+                        let takes: Vec<String> = arities
+                            .iter()
+                            .map(|(params, rest)| if *rest { format!("{params} or more") } else { params.to_string() })
+                            .collect();
+                        let noun = if given == 1 { "argument" } else { "arguments" };
+                        let message = format!("{name} was given {given} {noun}; it takes {}", takes.join(" or "));
+                        return self.wrong(span, message, "");
+                    }
+                }
+            }
+            _ => {}
+        }
+        Expr::new(ExprKind::Call(Box::new(function), items), span)
+    }
+
+    /// A call of a builtin that the analyser writes itself.
+    fn builtin(&mut self, name: &str, items: Vec<Expr>, span: Span) -> Expr {
+        match self.around.registry.find(name).and_then(|builtin| Some((builtin, builtin.clause(items.len())?))) {
+            Some((builtin, clause)) => Expr::new(ExprKind::Builtin(builtin, clause, items), span),
+            None => self.wrong(span, format!("{name} is missing from the registry"), ""),
+        }
+    }
+
+    fn symbol(&mut self, symbol: &Symbol, span: Span) -> Expr {
+        self.resolve(symbol.as_str(), span)
+    }
+}

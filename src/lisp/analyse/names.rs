@@ -1,0 +1,269 @@
+//! What a name means: a local, a definition, a builtin, something of the host's.
+
+use std::sync::Arc;
+
+use super::expr::{Expr, ExprKind};
+use super::{Analyser, hints};
+use crate::lisp::syntax::{Form, FormKind};
+use crate::lisp::text::{ErrorKind, Span, nearest};
+use crate::lisp::value::{Builtin, Function, Symbol, Value};
+
+/// The namespaces of the table and the aliases that models use for them.
+const NAMESPACES: [(&str, &str); 12] = [
+    ("str", "clojure.string"),
+    ("string", "clojure.string"),
+    ("s", "clojure.string"),
+    ("set", "clojure.set"),
+    ("walk", "clojure.walk"),
+    ("edn", "clojure.edn"),
+    ("math", "clojure.math"),
+    ("json", "json"),
+    ("cheshire", "json"),
+    ("data", "data"),
+    ("fd", "fd"),
+    ("clojure.core", ""),
+];
+
+impl Analyser<'_> {
+    /// Whether a `def`, of this program or an earlier one, made the name.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.defined.contains_key(name)
+            || self
+                .around
+                .names
+                .find(name)
+                .is_some_and(|number| self.around.names.is_defined(number) && self.around.globals.get(number).is_some())
+    }
+
+    fn is_remembered(&self, name: &str) -> bool {
+        self.remembered.contains(name)
+            || self.around.names.find(name).is_some_and(|number| self.around.globals.get(number).is_some())
+    }
+
+    fn global(&self, name: &str, strict: bool, span: Span) -> Expr {
+        let number = self.around.names.number(name);
+        Expr::new(ExprKind::Global { number, name: name.into(), strict }, span)
+    }
+
+    /// The full name of a builtin that a program may have written with an alias or a Java package.
+    pub(super) fn full_name(&self, name: &str) -> String {
+        if let Some(referred) = self.aliases.get(&format!(" {name}")) {
+            return referred.clone();
+        }
+        let Some((space, rest)) = name.split_once('/').filter(|(space, rest)| !space.is_empty() && !rest.is_empty())
+        else {
+            // `(java.util.Date.)`, `java.time.LocalDate`
+            let class = name.rsplit('.').find(|part| !part.is_empty()).unwrap_or(name);
+            let packaged = name.contains('.') && !name.starts_with('.') && class.starts_with(char::is_uppercase);
+            return if !packaged {
+                name.to_owned()
+            } else if name.ends_with('.') {
+                format!("{class}.")
+            } else {
+                class.to_owned()
+            };
+        };
+        let space = self.aliases.get(space).map_or(space, String::as_str);
+        match NAMESPACES.iter().find(|(alias, _)| *alias == space) {
+            Some((_, "")) => rest.to_owned(),
+            Some((_, full)) => format!("{full}/{rest}"),
+            None => match space.rsplit('.').next() {
+                Some(class) if class.starts_with(char::is_uppercase) => format!("{class}/{rest}"),
+                _ => format!("{space}/{rest}"),
+            },
+        }
+    }
+
+    pub(super) fn find_builtin(&self, name: &str) -> Option<&'static Builtin> {
+        if name.starts_with('%') {
+            return None;
+        }
+        self.around.registry.find(name).or_else(|| self.around.registry.find(&self.full_name(name)))
+    }
+
+    /// A name as a value.
+    pub(super) fn resolve(&mut self, name: &str, span: Span) -> Expr {
+        if let Some(local) = self.scopes.resolve(name, span) {
+            return local;
+        }
+        if self.is_defined(name) {
+            return self.global(name, true, span);
+        }
+        match name {
+            "*1" | "ctx/last-result" | "data/last-result" => return Expr::new(ExprKind::Recent(0), span),
+            "*2" => return Expr::new(ExprKind::Recent(1), span),
+            "*3" => return Expr::new(ExprKind::Recent(2), span),
+            _ => {}
+        }
+        if let Some((space, rest)) = name.split_once('/').filter(|(space, rest)| !space.is_empty() && !rest.is_empty())
+        {
+            match space {
+                "ctx" | "data" if !self.aliases.contains_key(space) => return self.context(rest, span),
+                "memory" if !matches!(rest, "get" | "put") => return self.global(rest, false, span),
+                "tool" => return self.tool_value(rest, span),
+                "user" if self.is_defined(rest) => return self.global(rest, true, span),
+                _ => {}
+            }
+        }
+        if let Some(builtin) = self.find_builtin(name) {
+            return Expr::constant(Value::Function(Arc::new(Function::Builtin(builtin))), span);
+        }
+        if let Some(constant) = self.around.registry.constant(&self.full_name(name)) {
+            return Expr::constant(constant.clone(), span);
+        }
+        if self.is_remembered(name) {
+            return self.global(name, true, span);
+        }
+        self.unknown(name, span)
+    }
+
+    fn context(&mut self, name: &str, span: Span) -> Expr {
+        let key = Value::keyword(name);
+        if let Value::Map(context) = self.around.context
+            && context.get(&key).is_none()
+        {
+            let names: Vec<&str> = context.keys().filter_map(Value::as_name).collect();
+            if let Some(near) = nearest(name, names.iter().copied()) {
+                self.warnings.push(format!("ctx/{name} is nil: there is no such value; did you mean ctx/{near}?"));
+            }
+        }
+        Expr::new(ExprKind::Context(key), span)
+    }
+
+    /// `tool/name` as a function of a map of arguments.
+    fn tool_value(&mut self, name: &str, span: Span) -> Expr {
+        self.check_tool(name, None, span);
+        let name = Expr::constant(Value::text(name), span);
+        let Some(call) = self.find_builtin("call") else { return name };
+        let call = Expr::constant(Value::Function(Arc::new(Function::Builtin(call))), span);
+        self.builtin("partial", vec![call, name], span)
+    }
+
+    fn check_tool(&mut self, name: &str, arguments: Option<&Value>, span: Span) {
+        if let Err((kind, message, hint)) = self.around.tools.check(name, arguments) {
+            self.error(span, kind, message, hint);
+        }
+    }
+
+    /// Calls of tools and methods, where the name says what is meant.
+    pub(super) fn hosted(&mut self, symbol: &Symbol, arguments: &[Form], span: Span) -> Option<Expr> {
+        let name = symbol.as_str();
+        if let Some(tool) = name.strip_prefix("tool/").filter(|tool| !tool.is_empty()) {
+            return Some(self.tool_call(tool, arguments, span));
+        }
+        if name == "call"
+            && let Some((first, rest)) = arguments.split_first()
+            && let Some(tool) = first.as_text().or_else(|| first.as_keyword())
+        {
+            return Some(self.tool_call(tool, rest, span));
+        }
+        if let ("memory/put", Some(key)) = (name, arguments.first())
+            && let Some(key) = key.as_keyword().or_else(|| key.as_text())
+        {
+            self.remembered.insert(key.to_owned());
+        }
+        if matches!(name, "ctx/last-result" | "data/last-result") && arguments.is_empty() {
+            return Some(Expr::new(ExprKind::Recent(0), span));
+        }
+        if let Some(method) = name.strip_prefix('.').filter(|method| !method.is_empty() && !method.starts_with('.')) {
+            let rewritten = format!(".{}", method.trim_start_matches('-'));
+            if self.around.registry.find(&rewritten).is_none() && arguments.len() <= 1 {
+                let hint = hints::method(method)
+                    .map_or_else(|| "use a function of clojure.core or clojure.string".into(), Into::into);
+                return Some(self.error(
+                    span,
+                    ErrorKind::Unsupported,
+                    format!("there are no Java methods; {name} is not among those that are built in"),
+                    Some(hint),
+                ));
+            }
+        }
+        None
+    }
+
+    /// `(tool/name {…})`, `(tool/name :k v)`, `(tool/name x)`, `(call "name" …)`.
+    fn tool_call(&mut self, name: &str, arguments: &[Form], span: Span) -> Expr {
+        let mut positional = false;
+        let map = match arguments {
+            [] => Form::new(FormKind::Map(Vec::new()), span),
+            [only] if matches!(only.kind, FormKind::Map(_)) => only.clone(),
+            [only] => {
+                positional = matches!(only.kind, FormKind::Literal(_) | FormKind::Vector(_));
+                only.clone()
+            }
+            many if many.len() % 2 == 0 && many.iter().step_by(2).all(|key| key.as_keyword().is_some()) => {
+                Form::new(FormKind::Map(many.to_vec()), span)
+            }
+            _ => {
+                let message =
+                    format!("the tool {name} takes one map of named arguments, got {} arguments", arguments.len());
+                return self.wrong(span, message, &format!("write (tool/{name} {{:name value}})"));
+            }
+        };
+        let arguments = self.form(&map, false);
+        if !positional {
+            let known = known_arguments(&arguments);
+            self.check_tool(name, known.as_ref(), span);
+        } else {
+            self.check_tool(name, None, span);
+        }
+        Expr::new(ExprKind::Tool { name: name.into(), arguments: Box::new(arguments), positional }, span)
+    }
+
+    /// The error for a name that means nothing, with what was probably meant.
+    fn unknown(&mut self, name: &str, span: Span) -> Expr {
+        if let Some(advice) = hints::unsupported(name) {
+            return self.error(
+                span,
+                ErrorKind::Unsupported,
+                format!("{name} is not available in this sandbox"),
+                Some(advice.into()),
+            );
+        }
+        if let Some(idiom) = hints::idiom(name) {
+            return self.error(
+                span,
+                ErrorKind::Analysis,
+                format!("unknown symbol {name}"),
+                Some(format!("in Clojure this is {idiom}")),
+            );
+        }
+        let source = self.source.clone();
+        let later = ["(defn ", "(def ", "(defn- "].iter().find_map(|def| {
+            let at = source.text().find(&format!("{def}{name}"))?;
+            Some(source.position(u32::try_from(at).ok()?).0)
+        });
+        let hint = later
+            .map(|line| format!("it is defined later, on line {line}: move that up, or write (declare {name}) before"));
+        let hint = hint.or_else(|| {
+            let defined: Vec<String> = self.defined.keys().cloned().collect();
+            let remembered = self.around.names.all();
+            let builtins = self.around.registry.all();
+            let candidates = self.scopes.names().chain(defined.iter().map(String::as_str));
+            let candidates = candidates.chain(remembered.iter().map(|name| &**name));
+            let candidates = candidates.chain(builtins.iter().map(|builtin| builtin.name)).chain(super::sugar::NAMES);
+            let short = name.rsplit('/').next().unwrap_or(name);
+            let by_name = builtins.iter().find(|builtin| builtin.name != short && builtin.short_name() == short);
+            nearest(name, candidates.filter(|name| !name.contains(' ')))
+                .or_else(|| by_name.map(|builtin| builtin.name))
+                .map(|near| format!("did you mean {near}?"))
+        });
+        let ctx = matches!(self.around.context, Value::Map(map) if map.get(&Value::keyword(name)).is_some());
+        let hint = if ctx { Some(format!("values from the host are written ctx/{name}")) } else { hint };
+        let what = if name.contains('/') { "unknown function" } else { "unknown symbol" };
+        self.error(span, ErrorKind::Analysis, format!("{what} {name}"), hint)
+    }
+}
+
+/// The arguments as far as they are known: [`Value::Nothing`] stands for what is not.
+fn known_arguments(arguments: &Expr) -> Option<Value> {
+    let known = |expr: &Expr| expr.as_constant().cloned().unwrap_or(Value::Nothing);
+    match &arguments.kind {
+        ExprKind::Constant(value) => Some(value.clone()),
+        ExprKind::Map(entries) => {
+            let keys: Option<Vec<Value>> = entries.iter().map(|(key, _)| key.as_constant().cloned()).collect();
+            Some(Value::map(keys?.into_iter().zip(entries.iter().map(|(_, value)| known(value)))))
+        }
+        _ => None,
+    }
+}

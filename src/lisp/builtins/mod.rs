@@ -1,0 +1,141 @@
+//! The builtins: one file for each theme, one paragraph for each builtin.
+//!
+//! A paragraph says everything there is to say: what the builtin does, examples that are checked, its names and
+//! arguments with their types, and its code. `ptc doc`, the prompt, `grammar/functions.md` and the suggestions in errors
+//! are made of these paragraphs. The first sentence is the summary.
+
+mod collections;
+mod functions;
+mod maps;
+mod numbers;
+mod order;
+mod sequences;
+mod sets;
+mod stages;
+
+use std::sync::LazyLock;
+
+use crate::lisp::value::{Registry, Value};
+
+/// The closed table.
+pub fn registry() -> &'static Registry {
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+        let rows = [
+            collections::BUILTINS,
+            functions::BUILTINS,
+            maps::BUILTINS,
+            numbers::BUILTINS,
+            order::BUILTINS,
+            sequences::BUILTINS,
+            sets::BUILTINS,
+        ];
+        Registry::new(&rows, constants())
+    });
+    &REGISTRY
+}
+
+fn constants() -> Vec<(&'static str, Value)> {
+    vec![
+        ("Math/PI", Value::Float(std::f64::consts::PI)),
+        ("Math/E", Value::Float(std::f64::consts::E)),
+        ("clojure.math/PI", Value::Float(std::f64::consts::PI)),
+        ("clojure.math/E", Value::Float(std::f64::consts::E)),
+        ("Long/MAX_VALUE", Value::Int(i64::MAX)),
+        ("Long/MIN_VALUE", Value::Int(i64::MIN)),
+        ("Integer/MAX_VALUE", Value::Int(i64::from(i32::MAX))),
+        ("Integer/MIN_VALUE", Value::Int(i64::from(i32::MIN))),
+        ("Double/MAX_VALUE", Value::Float(f64::MAX)),
+        ("Double/MIN_VALUE", Value::Float(5e-324)),
+        ("Double/POSITIVE_INFINITY", Value::Float(f64::INFINITY)),
+        ("Double/NEGATIVE_INFINITY", Value::Float(f64::NEG_INFINITY)),
+        ("Double/NaN", Value::Float(f64::NAN)),
+    ]
+}
+
+/// Declares the builtins of a theme:
+///
+/// ```text
+/// builtins! { Strings;
+///     /// The text with its letters in upper case.
+///     /// (clojure.string/upper-case "abc")
+///     /// ;=> "ABC"
+///     "clojure.string/upper-case" (cx, text: Text) => { Ok(Value::from(text.as_str().to_uppercase())) }
+///
+///     /// Two arities, and one that takes any number more.
+///     "max" (cx, a: Value) => {…} (cx, a: Value, b: Value) => {…} (cx, a: Value, b: Value; more) => {…}
+/// }
+/// ```
+///
+/// Arguments are declared with their types ([`FromValue`](crate::lisp::value::FromValue)), so that a wrong one is an error
+/// that names it; the rest are [`Args`](crate::lisp::value::Args).
+macro_rules! builtins {
+    ($theme:ident; $($(#[doc = $doc:literal])* $name:literal
+        $(($cx:ident $(, $arg:ident : $type:ty)* $(; $rest:ident)?) => $body:block)+)*) => {
+        /// The builtins of this theme.
+        pub(super) static BUILTINS: &[crate::lisp::value::Builtin] = &[$(
+            crate::lisp::value::Builtin {
+                name: $name,
+                theme: crate::lisp::value::Theme::$theme,
+                doc: &[$($doc),*],
+                clauses: &[$(
+                    crate::lisp::value::Clause {
+                        params: &[$(stringify!($arg),)* $(stringify!($rest))?],
+                        variadic: false $(|| { let _ = stringify!($rest); true })?,
+                        code: crate::lisp::builtins::clause!($name, $cx, ($($arg: $type),*), ($($rest)?), $body),
+                    }
+                ),+],
+            }
+        ),*];
+    };
+}
+
+/// The code of one arity, by its number of arguments.
+macro_rules! clause {
+    ($name:literal, $cx:ident, (), (), $body:block) => {
+        crate::lisp::value::BuiltinCode::F0(|$cx| $body)
+    };
+    ($name:literal, $cx:ident, ($a:ident: $A:ty), (), $body:block) => {
+        crate::lisp::value::BuiltinCode::F1(|$cx, $a| {
+            let $a = crate::lisp::builtins::argument!($name, $a: $A);
+            $body
+        })
+    };
+    ($name:literal, $cx:ident, ($a:ident: $A:ty, $b:ident: $B:ty), (), $body:block) => {
+        crate::lisp::value::BuiltinCode::F2(|$cx, $a, $b| {
+            let $a = crate::lisp::builtins::argument!($name, $a: $A);
+            let $b = crate::lisp::builtins::argument!($name, $b: $B);
+            $body
+        })
+    };
+    ($name:literal, $cx:ident, ($a:ident: $A:ty, $b:ident: $B:ty, $c:ident: $C:ty), (), $body:block) => {
+        crate::lisp::value::BuiltinCode::F3(|$cx, $a, $b, $c| {
+            let $a = crate::lisp::builtins::argument!($name, $a: $A);
+            let $b = crate::lisp::builtins::argument!($name, $b: $B);
+            let $c = crate::lisp::builtins::argument!($name, $c: $C);
+            $body
+        })
+    };
+    ($name:literal, $cx:ident, ($($arg:ident: $type:ty),*), ($($rest:ident)?), $body:block) => {
+        crate::lisp::value::BuiltinCode::N(|$cx, arguments| {
+            #[allow(unused_mut, unused_variables, reason = "some have no fixed arguments, some no rest")]
+            let mut arguments = arguments.into_iter();
+            $(
+                let $arg = arguments.next().unwrap_or_default();
+                let $arg = crate::lisp::builtins::argument!($name, $arg: $type);
+            )*
+            $(let $rest: crate::lisp::value::Args = arguments.collect();)?
+            $body
+        })
+    };
+}
+
+macro_rules! argument {
+    ($name:literal, $arg:ident: $type:ty) => {
+        <$type as crate::lisp::value::FromValue>::from_value(
+            $arg,
+            crate::lisp::value::Wants { name: $name, argument: stringify!($arg) },
+        )?
+    };
+}
+
+use {argument, builtins, clause};

@@ -1,0 +1,128 @@
+//! Concurrent branches of one program: `pmap` and its kin.
+//!
+//! Every branch is a coroutine on the program's own thread. Branches switch only where they wait for tools, so what a
+//! program computes does not depend on chance. When as many are under way as may be, the others run in place, one after
+//! the other; so nested ones never wait for each other.
+
+use std::collections::VecDeque;
+
+use super::coroutine::{Coroutine, Resumed};
+use super::machine;
+use crate::lisp::value::{Answer, Args, Ask, Machine, Raise, Result, Value};
+
+struct Branch {
+    index: usize,
+    coroutine: Coroutine<Result<Value>>,
+    waits_for: Vec<u64>,
+}
+
+impl Machine<'_> {
+    pub(super) fn run_branches(&mut self, function: &Value, arguments: Vec<Args>) -> Result<Vec<Value>> {
+        let mut results: Vec<Option<Result<Value>>> = arguments.iter().map(|_| None).collect();
+        let mut queue: VecDeque<(usize, Args)> = arguments.into_iter().enumerate().collect();
+        let mut active: Vec<Branch> = Vec::new();
+        let outcome = self.drive(function, &mut queue, &mut active, &mut results);
+        for mut branch in active {
+            // Only after an exit: nothing of these runs any more.
+            while let Resumed::Asks(_) = branch.coroutine.resume(Answer::Cancel) {}
+            branch.coroutine.recycle();
+            self.shared.branches.set(self.shared.branches.get().saturating_sub(1));
+        }
+        outcome?;
+        results.into_iter().map(|result| result.unwrap_or(Ok(Value::Nil))).collect()
+    }
+
+    fn drive(
+        &mut self,
+        function: &Value,
+        queue: &mut VecDeque<(usize, Args)>,
+        active: &mut Vec<Branch>,
+        results: &mut [Option<Result<Value>>],
+    ) -> Result<()> {
+        let shared = self.shared.clone();
+        loop {
+            while let Some((index, arguments)) = queue.pop_front() {
+                if shared.branches.get() >= shared.limits.max_branches {
+                    if active.is_empty() {
+                        let result = self.apply(function, arguments);
+                        settle(results, index, result)?;
+                        continue;
+                    }
+                    queue.push_front((index, arguments));
+                    break;
+                }
+                let (callee, inner, depth) = (function.clone(), shared.clone(), self.depth.saturating_add(1));
+                let coroutine = Coroutine::new(move |way| machine(inner, way, depth).apply(&callee, arguments));
+                let Some(coroutine) = coroutine else {
+                    // No memory for a stack: this one runs here.
+                    return Err(crate::lisp::value::limit(
+                        "max_branches",
+                        shared.limits.max_branches as u64,
+                        results.len() as u64,
+                    ));
+                };
+                shared.branches.set(shared.branches.get().saturating_add(1));
+                let branch = Branch { index, coroutine, waits_for: Vec::new() };
+                self.advance(branch, Answer::Go, active, results)?;
+            }
+            if active.is_empty() {
+                return Ok(());
+            }
+            let awaited = active.iter().flat_map(|branch| branch.waits_for.iter().copied()).collect();
+            match self.way.suspend(Ask::Tools(awaited)) {
+                Answer::Tool(number, result) => {
+                    let Some(at) = active.iter().position(|branch| branch.waits_for.contains(&number)) else {
+                        continue;
+                    };
+                    let branch = active.remove(at);
+                    self.advance(branch, Answer::Tool(number, result), active, results)?;
+                }
+                Answer::Go => {}
+                Answer::Cancel => return Err(Box::new(Raise::Cancelled)),
+            }
+        }
+    }
+
+    /// Lets a branch run until it waits for tools or ends.
+    fn advance(
+        &mut self,
+        mut branch: Branch,
+        answer: Answer,
+        active: &mut Vec<Branch>,
+        results: &mut [Option<Result<Value>>],
+    ) -> Result<()> {
+        let mut answer = answer;
+        loop {
+            match branch.coroutine.resume(answer) {
+                Resumed::Done(result) => {
+                    branch.coroutine.recycle();
+                    self.shared.branches.set(self.shared.branches.get().saturating_sub(1));
+                    return settle(results, branch.index, result);
+                }
+                Resumed::Asks(Ask::Tools(numbers)) => {
+                    branch.waits_for = numbers;
+                    active.push(branch);
+                    return Ok(());
+                }
+                Resumed::Asks(Ask::Tick) => {
+                    answer = match self.way.suspend(Ask::Tick) {
+                        Answer::Cancel => Answer::Cancel,
+                        Answer::Go | Answer::Tool(..) => Answer::Go,
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// Exceptions wait for the others to end; limits and exits end everything.
+fn settle(results: &mut [Option<Result<Value>>], index: usize, result: Result<Value>) -> Result<()> {
+    let result = match result {
+        Err(raise) if !matches!(*raise, Raise::Fault(_)) => return Err(raise),
+        other => other,
+    };
+    if let Some(place) = results.get_mut(index) {
+        *place = Some(result);
+    }
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! Arithmetic and comparison with operands that are slots or constants: no value is cloned, no frame made.
+
+use super::compile::Compiler;
+use crate::lisp::analyse::{Expr, ExprKind};
+use crate::lisp::text::Span;
+use crate::lisp::value::{
+    Code, Context, Function, Machine, Number, Result, Value, arithmetic, code, equal, force, type_error,
+};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// Code that gives only whether a test holds; no boolean value is made.
+pub(super) type Test = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync>;
+
+fn test<F>(run: F) -> Test
+where
+    F: Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync + 'static,
+{
+    Box::new(run)
+}
+
+/// Where an operand comes from.
+enum Operand {
+    Slot(usize),
+    Constant(Value),
+    Code(Code),
+}
+
+impl Compiler {
+    fn operand(&self, expr: &Expr) -> Operand {
+        match &expr.kind {
+            ExprKind::Local { slot, .. } => Operand::Slot(*slot),
+            ExprKind::Constant(value) => Operand::Constant(value.clone()),
+            _ => Operand::Code(self.compile(expr)),
+        }
+    }
+
+    /// Both operands. A slot on the left is read first if code on the right might move it away.
+    fn operands(&self, left: &Expr, right: &Expr) -> (Operand, Operand) {
+        let right_operand = self.operand(right);
+        let left_operand = match (&right_operand, &left.kind) {
+            (Operand::Code(_), ExprKind::Local { .. }) => Operand::Code(self.compile(left)),
+            _ => self.operand(left),
+        };
+        (left_operand, right_operand)
+    }
+}
+
+/// Makes the closure for each pair of places that operands come from; `$use` sees them as references.
+macro_rules! fused {
+    ($make:ident, $left:expr, $right:expr, |$m:ident, $a:ident, $b:ident| $body:expr) => {
+        match ($left, $right) {
+            (Operand::Slot(x), Operand::Slot(y)) => $make(move |$m, _| {
+                $m.step()?;
+                let ($a, $b) = ($m.peek(x), $m.peek(y));
+                $body
+            }),
+            (Operand::Slot(x), Operand::Constant(y)) => $make(move |$m, _| {
+                $m.step()?;
+                let ($a, $b) = ($m.peek(x), &y);
+                $body
+            }),
+            (Operand::Constant(x), Operand::Slot(y)) => $make(move |$m, _| {
+                $m.step()?;
+                let ($a, $b) = (&x, $m.peek(y));
+                $body
+            }),
+            (Operand::Constant(x), Operand::Constant(y)) => $make(move |$m, _| {
+                $m.step()?;
+                let ($a, $b) = (&x, &y);
+                $body
+            }),
+            (Operand::Code(x), Operand::Slot(y)) => $make(move |$m, env| {
+                let x = x($m, env)?;
+                $m.step()?;
+                let ($a, $b) = (&x, $m.peek(y));
+                $body
+            }),
+            (Operand::Code(x), Operand::Constant(y)) => $make(move |$m, env| {
+                let x = x($m, env)?;
+                $m.step()?;
+                let ($a, $b) = (&x, &y);
+                $body
+            }),
+            (Operand::Slot(x), Operand::Code(y)) => $make(move |$m, env| {
+                let y = y($m, env)?;
+                $m.step()?;
+                let ($a, $b) = ($m.peek(x), &y);
+                $body
+            }),
+            (Operand::Constant(x), Operand::Code(y)) => $make(move |$m, env| {
+                let y = y($m, env)?;
+                $m.step()?;
+                let ($a, $b) = (&x, &y);
+                $body
+            }),
+            (Operand::Code(x), Operand::Code(y)) => $make(move |$m, env| {
+                let x = x($m, env)?;
+                let y = y($m, env)?;
+                $m.step()?;
+                let ($a, $b) = (&x, &y);
+                $body
+            }),
+        }
+    };
+}
+
+/// How two numbers compare, or the error that says which is none.
+fn ordering(name: &'static str, a: &Value, b: &Value) -> Result<Option<Ordering>> {
+    match (Number::of(a), Number::of(b)) {
+        (Some(a), Some(b)) => Ok(a.compare(b)),
+        (None, _) => Err(type_error(name, "numbers", a)),
+        (_, None) => Err(type_error(name, "numbers", b)),
+    }
+}
+
+/// Equality of any two values, charged.
+fn equality(m: &mut Machine<'_>, a: &Value, b: &Value) -> Result<bool> {
+    m.spend(a.weight().min(b.weight()))?;
+    force(a, m)?;
+    force(b, m)?;
+    Ok(equal(a, b))
+}
+
+/// Whether two values are equal, where that needs no walk.
+#[inline]
+fn plainly_equal(a: &Value, b: &Value) -> Option<bool> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => Some(a == b),
+        (Value::Keyword(a), Value::Keyword(b)) => Some(a == b),
+        (Value::Text(a), Value::Text(b)) => Some(a == b),
+        (Value::Nil, other) | (other, Value::Nil) => Some(other.is_nil()),
+        _ => None,
+    }
+}
+
+macro_rules! order {
+    ($name:literal, $op:tt, $left:expr, $right:expr, $span:expr) => {{
+        let span = $span;
+        fused!(test, $left, $right, |m, a, b| match (a, b) {
+            (Value::Int(a), Value::Int(b)) => Ok(a $op b),
+            (Value::Float(a), Value::Float(b)) => Ok(a $op b),
+            (a, b) => match ordering($name, a, b) {
+                Ok(Some(order)) => Ok(order $op Ordering::Equal),
+                Ok(None) => Ok(false),
+                Err(raise) => Err(raise.at(span)),
+            },
+        })
+    }};
+}
+
+macro_rules! operate {
+    ($slow:path, $checked:ident, $left:expr, $right:expr, $span:expr) => {{
+        let span = $span;
+        fused!(code, $left, $right, |m, a, b| {
+            if let (Value::Int(a), Value::Int(b)) = (a, b)
+                && let Some(n) = a.$checked(*b)
+            {
+                return Ok(Value::Int(n));
+            }
+            $slow(a, b).map_err(|raise| raise.at(span))
+        })
+    }};
+}
+
+/// The builtins whose calls with two arguments are fused.
+pub(super) fn is_fused(name: &str) -> bool {
+    matches!(name, "+" | "-" | "*" | "<" | ">" | "<=" | ">=" | "=" | "not=" | "==")
+}
+
+impl Compiler {
+    /// A fused call that gives a value.
+    pub(super) fn fused_value(&self, name: &str, left: &Expr, right: &Expr, span: Span) -> Option<Code> {
+        if !matches!(name, "+" | "-" | "*") {
+            let holds = self.fused_test(name, left, right, span)?;
+            return Some(code(move |m, env| holds(m, env).map(Value::Bool)));
+        }
+        let (left, right) = self.operands(left, right);
+        Some(match name {
+            "+" => operate!(arithmetic::add, checked_add, left, right, span),
+            "-" => operate!(arithmetic::subtract, checked_sub, left, right, span),
+            _ => operate!(arithmetic::multiply, checked_mul, left, right, span),
+        })
+    }
+
+    /// A fused call that gives whether it holds.
+    pub(super) fn fused_test(&self, name: &str, left: &Expr, right: &Expr, span: Span) -> Option<Test> {
+        if !is_fused(name) || matches!(name, "+" | "-" | "*") {
+            return None;
+        }
+        let (left, right) = self.operands(left, right);
+        Some(match name {
+            "<" => order!("<", <, left, right, span),
+            ">" => order!(">", >, left, right, span),
+            "<=" => order!("<=", <=, left, right, span),
+            ">=" => order!(">=", >=, left, right, span),
+            "==" => order!("==", ==, left, right, span),
+            _ => {
+                let wanted = name == "=";
+                fused!(test, left, right, |m, a, b| match plainly_equal(a, b) {
+                    Some(same) => Ok(same == wanted),
+                    None => {
+                        let (a, b) = (a.clone(), b.clone());
+                        equality(m, &a, &b).map(|same| same == wanted).map_err(|raise| raise.at(span))
+                    }
+                })
+            }
+        })
+    }
+
+    /// Code for the test of a choice.
+    pub(super) fn test(&self, expr: &Expr) -> Test {
+        match &expr.kind {
+            ExprKind::Builtin(builtin, _, items) => match (builtin.name, items.as_slice()) {
+                (name, [left, right]) if is_fused(name) => {
+                    if let Some(fused) = self.fused_test(name, left, right, expr.span) {
+                        return fused;
+                    }
+                    self.any_test(expr)
+                }
+                ("nil?", [only]) => {
+                    let value = self.compile(only);
+                    test(move |m, env| Ok(value(m, env)?.is_nil()))
+                }
+                ("some?", [only]) => {
+                    let value = self.compile(only);
+                    test(move |m, env| Ok(!value(m, env)?.is_nil()))
+                }
+                ("not", [only]) => {
+                    let inner = self.test(only);
+                    test(move |m, env| Ok(!inner(m, env)?))
+                }
+                _ => self.any_test(expr),
+            },
+            ExprKind::And(items) => {
+                let items: Vec<Test> = items.iter().map(|item| self.test(item)).collect();
+                test(move |m, env| {
+                    for item in &items {
+                        if !item(m, env)? {
+                            return Ok(false);
+                        }
+                    }
+                    Ok(true)
+                })
+            }
+            ExprKind::Or(items) => {
+                let items: Vec<Test> = items.iter().map(|item| self.test(item)).collect();
+                test(move |m, env| {
+                    for item in &items {
+                        if item(m, env)? {
+                            return Ok(true);
+                        }
+                    }
+                    Ok(false)
+                })
+            }
+            _ => self.any_test(expr),
+        }
+    }
+
+    fn any_test(&self, expr: &Expr) -> Test {
+        let value = self.compile(expr);
+        test(move |m, env| Ok(value(m, env)?.is_truthy()))
+    }
+}

@@ -1,0 +1,147 @@
+//! An agent's memory: what its programs define and put, kept if they succeed.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Weak};
+
+use super::value::{Atom, Function, Globals, Iter, Names, Value};
+
+/// The namespace of an agent, and the values of its last programs. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Memory {
+    pub(super) names: Arc<Names>,
+    pub(super) globals: Globals,
+    pub(super) recent: [Value; 3],
+    pub(super) programs: u64,
+}
+
+impl Memory {
+    /// An empty memory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is under a name.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        self.globals.get(self.names.find(name)?).cloned()
+    }
+
+    /// Puts a value under a name.
+    pub fn put(&mut self, name: &str, value: Value) {
+        let number = self.names.number(name);
+        self.globals.set(number, value);
+    }
+
+    /// All names with their values, in the order they were made.
+    pub fn entries(&self) -> Vec<(Arc<str>, Value)> {
+        let entries = self.globals.set_names();
+        entries.filter_map(|(number, value)| Some((self.names.name(number)?, value.clone()))).collect()
+    }
+
+    /// The value of the last program that succeeded.
+    pub fn last_result(&self) -> &Value {
+        let [last, ..] = &self.recent;
+        last
+    }
+
+    /// Sets what `ctx/last-result` shows.
+    pub fn push_result(&mut self, value: Value) {
+        let [first, second, _] = std::mem::take(&mut self.recent);
+        self.recent = [value, first, second];
+    }
+
+    pub(super) fn roots(&self) -> impl Iterator<Item = &Value> {
+        self.globals.set_names().map(|(_, value)| value).chain(&self.recent)
+    }
+}
+
+/// Empties the atoms that a program made and that nothing reaches any more: a ring through an atom would otherwise stay
+/// for ever.
+pub(super) fn cut_rings<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'a Value>) {
+    let alive: Vec<Arc<Atom>> = atoms.iter().filter_map(Weak::upgrade).collect();
+    if alive.is_empty() {
+        return;
+    }
+    let reached = reachable_atoms(roots);
+    for atom in alive {
+        if !reached.contains(&Arc::as_ptr(&atom)) {
+            drop(atom.replace(Value::Nil));
+        }
+    }
+}
+
+fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> HashSet<*const Atom> {
+    let mut reached = HashSet::new();
+    let mut seen: HashSet<usize> = HashSet::new();
+    let mut stack: Vec<Value> = roots.cloned().collect();
+    while let Some(value) = stack.pop() {
+        let address = match &value {
+            Value::Vector(items) => Arc::as_ptr(items).addr(),
+            Value::Map(map) => Arc::as_ptr(map).addr(),
+            Value::Set(set) => Arc::as_ptr(set).addr(),
+            Value::Function(function) => Arc::as_ptr(function).addr(),
+            Value::Atom(atom) => Arc::as_ptr(atom).addr(),
+            Value::Seq(seq) => Arc::as_ptr(seq).addr(),
+            Value::Lazy(lazy) => Arc::as_ptr(lazy).addr(),
+            Value::Reduced(inner) => Arc::as_ptr(inner).addr(),
+            Value::Fault(fault) => Arc::as_ptr(fault).addr(),
+            Value::Nil
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Big(_)
+            | Value::Text(_)
+            | Value::Keyword(_)
+            | Value::Symbol(_)
+            | Value::Regex(_)
+            | Value::Date(_)
+            | Value::Nothing => continue,
+        };
+        if !seen.insert(address) {
+            continue;
+        }
+        match &value {
+            Value::Vector(items) => stack.extend(items.iter().filter(|item| item.may_refer()).cloned()),
+            Value::Map(map) => {
+                stack.extend(
+                    map.iter_ref().flat_map(|(key, value)| [key, value]).filter(|item| item.may_refer()).cloned(),
+                );
+            }
+            Value::Set(set) => stack.extend(set.iter_ref().filter(|item| item.may_refer()).cloned()),
+            Value::Seq(_) | Value::Lazy(_) => stack.extend(Iter::ready(&value).filter(Value::may_refer)),
+            Value::Function(function) => match &**function {
+                Function::Closure(closure) => stack.extend(closure.captures.iter().cloned()),
+                Function::Native { held, .. } => stack.extend(held.iter().cloned()),
+                Function::Builtin(_) | Function::Step { .. } => {}
+            },
+            Value::Atom(atom) => {
+                reached.insert(Arc::as_ptr(atom));
+                stack.push(atom.get());
+            }
+            Value::Reduced(inner) => stack.push((**inner).clone()),
+            Value::Fault(fault) => {
+                stack.extend(fault.data.clone());
+                stack.push(fault.cause.clone());
+            }
+            _ => {}
+        }
+    }
+    reached
+}
+
+impl Value {
+    /// Whether other values may be inside.
+    fn may_refer(&self) -> bool {
+        matches!(
+            self,
+            Value::Vector(_)
+                | Value::Map(_)
+                | Value::Set(_)
+                | Value::Seq(_)
+                | Value::Lazy(_)
+                | Value::Function(_)
+                | Value::Atom(_)
+                | Value::Reduced(_)
+                | Value::Fault(_)
+        )
+    }
+}
