@@ -1,4 +1,5 @@
 //! ptc
+pub mod contract;
 pub mod lisp;
 #[cfg(feature = "agent")]
 pub mod model;
