@@ -1,5 +1,9 @@
 //! ptc
+<<<<<<< HEAD
 mod host;
+=======
+pub mod contract;
+>>>>>>> contract
 pub mod lisp;
 #[cfg(feature = "agent")]
 pub mod model;

@@ -132,7 +132,8 @@ impl Analyser<'_> {
             }
             self.errors.push(error);
         }
-        Expr::constant(Value::Nil, span)
+        // No value: nothing more is said of what is made of it.
+        Expr::constant(Value::Nothing, span)
     }
 
     fn wrong(&mut self, span: Span, message: impl Into<String>, hint: &str) -> Expr {

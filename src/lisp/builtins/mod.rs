@@ -4,14 +4,25 @@
 //! arguments with their types, and its code. `ptc doc`, the prompt, `grammar/functions.md` and the suggestions in errors
 //! are made of these paragraphs. The first sentence is the summary.
 
+mod agents;
 mod collections;
+mod dates;
+mod errors;
 mod functions;
+mod java;
+mod json;
 mod maps;
 mod numbers;
 mod order;
+mod predicates;
+mod printing;
+mod regexes;
 mod sequences;
 mod sets;
 mod stages;
+mod state;
+mod strings;
+mod walk;
 
 use std::sync::LazyLock;
 
@@ -21,13 +32,24 @@ use crate::lisp::value::{Registry, Value};
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let rows = [
+            agents::BUILTINS,
             collections::BUILTINS,
+            dates::BUILTINS,
+            errors::BUILTINS,
             functions::BUILTINS,
+            java::BUILTINS,
+            json::BUILTINS,
             maps::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
+            predicates::BUILTINS,
+            printing::BUILTINS,
+            regexes::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
+            state::BUILTINS,
+            strings::BUILTINS,
+            walk::BUILTINS,
         ];
         Registry::new(&rows, constants())
     });

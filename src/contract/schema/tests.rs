@@ -1,0 +1,118 @@
+//! Schemas that are met, and schemas that are meant badly.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn reads(schema: Json) -> String {
+    Type::from_schema(&schema).to_string()
+}
+
+#[test]
+fn every_way_to_say_a_type() {
+    let table = [
+        (json!(true), ":any"),
+        (json!({}), ":any"),
+        (json!({"type": "null"}), ":any"),
+        (json!({"type": "weird"}), ":any"),
+        (json!({"type": ["integer", "null"]}), ":int?"),
+        (json!({"type": ["integer", "number"]}), ":float"),
+        (json!({"type": ["integer", "string"]}), ":any"),
+        (json!({"type": "string", "nullable": true}), ":string?"),
+        (json!({"anyOf": [{"type": "string"}, {"type": "null"}]}), ":string?"),
+        (json!({"oneOf": [{"const": "a"}, {"enum": ["b", "a"]}, {"type": "null"}]}), r#"("a" | "b")?"#),
+        (json!({"enum": ["a", null]}), r#"("a")?"#),
+        (json!({"enum": [1, 2]}), ":int"),
+        (json!({"enum": [1, "a"]}), ":any"),
+        (json!({"const": true}), ":bool"),
+        (json!({"type": "array"}), "[:any]"),
+        (json!({"items": {"type": "integer"}}), "[:int]"),
+        (json!({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "null"}]}), "[:any]"),
+        (json!({"type": "object"}), ":map"),
+        (json!({"type": "object", "additionalProperties": {"type": "number"}}), "{* :float}"),
+        (json!({"properties": {"a": {"type": "integer"}}}), "{:a :int?}"),
+        (json!({"properties": {"a b": {}}, "required": ["a b"]}), r#"{"a b" :any}"#),
+        (
+            json!({"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]},
+                             {"properties": {"b": {"type": "string"}}}]}),
+            "{:a :int :b :string?}",
+        ),
+        (json!({"allOf": [{"type": "integer"}], "description": "one"}), ":int"),
+        (json!({"$ref": "#/$defs/nowhere"}), ":any"),
+        (json!({"$ref": "https://example.com/x"}), ":any"),
+        (json!({"$ref": "#/definitions/X", "definitions": {"X": {"type": "boolean"}}}), ":bool"),
+        (json!({"$ref": "#/$defs/A", "$defs": {"A": {"items": {"$ref": "#/$defs/A"}}}}), "[:any]"),
+    ];
+    for (schema, text) in table {
+        assert_eq!(reads(schema.clone()), text, "{schema}");
+    }
+}
+
+#[test]
+fn arguments_of_tools() {
+    let table = [
+        (json!({"type": "object"}), "()"),
+        (json!({"type": "object", "properties": {}, "additionalProperties": false}), "()"),
+        (json!({"type": "object", "additionalProperties": true}), "(* :any)"),
+        (json!({"type": "null"}), "()"),
+        (json!({}), "(* :any)"),
+        (json!({"properties": {"a": {"type": "integer", "default": "7"}}}), "(a :int = 7)"),
+        (json!({"properties": {"a": {"type": "integer", "default": "seven"}}}), "(a :int?)"),
+        (json!({"properties": {"a": {"type": ["integer", "null"], "default": 1}}}), "(a :int? = 1)"),
+        (json!({"properties": {"a": {"type": "integer", "default": null}}}), "(a :int?)"),
+        (
+            json!({"properties": {"a": {}}, "required": ["a"], "additionalProperties": {"type": "string"}}),
+            "(a :any, * :string)",
+        ),
+    ];
+    for (schema, text) in table {
+        assert_eq!(Signature::from_schema(&schema, None).to_string(), text, "{schema}");
+    }
+}
+
+#[test]
+fn descriptions_are_kept() {
+    let input = json!({"properties": {"a": {"$ref": "#/$defs/A"}}, "$defs": {"A": {"description": "an A"}}});
+    let signature = Signature::from_schema(&input, Some(&json!({"type": "integer"})));
+    assert_eq!(signature.parameter("a").and_then(|a| a.description.as_deref()), Some("an A"));
+    assert_eq!(signature.returns, Type::Int);
+    assert_eq!(signature.input_schema().pointer("/properties/a/description"), Some(&json!("an A")));
+}
+
+#[test]
+fn what_goes_out_comes_back() {
+    let texts = [
+        r#"(a :string, b :int = 3, c [:float]?, d {* {:x :bool? :y :map}}, e ("p" | "q") = "q") -> [{:id :int}]?"#,
+        "(a :any, * :int) -> {* :any}",
+        "(* :string) -> :float",
+    ];
+    for text in texts {
+        let signature = Signature::parse(text).unwrap();
+        let again = Signature::from_schema(&signature.input_schema(), Some(&signature.output_schema()));
+        assert_eq!(again, signature);
+    }
+}
+
+#[test]
+fn small_schemas_that_stand_for_huge_types_are_cut() {
+    let mut definitions = Object::new();
+    for level in 0..40 {
+        let next = json!({"$ref": format!("#/$defs/L{}", level + 1)});
+        definitions.insert(format!("L{level}"), json!({"properties": {"a": next, "b": next}}));
+    }
+    assert!(reads(json!({"$ref": "#/$defs/L0", "$defs": definitions})).len() < 100_000);
+
+    let choices: Vec<String> = (0..100_000).map(|at| at.to_string()).collect();
+    assert!(reads(json!({"enum": choices})) == ":string");
+
+    let properties: Object<String, Json> = choices.iter().map(|name| (name.clone(), json!({}))).collect();
+    assert!(reads(json!({"properties": properties, "required": choices})) == ":map");
+}
+
+#[test]
+fn deep_schemas_end_in_anything() {
+    let deep = (0..1000).fold(json!({"type": "integer"}), |inner, _| json!({"items": inner}));
+    let kind = Type::from_schema(&deep);
+    assert_eq!(Type::parse(&kind.to_string()).unwrap(), kind);
+    std::mem::forget(deep);
+}

@@ -1,0 +1,6 @@
+//! Dates.
+
+use super::builtins;
+
+builtins! { Dates;
+}

@@ -1,0 +1,6 @@
+//! Errors: raising and looking at them.
+
+use super::builtins;
+
+builtins! { Errors;
+}

@@ -1,0 +1,6 @@
+//! The names of Java that models use.
+
+use super::builtins;
+
+builtins! { Java;
+}

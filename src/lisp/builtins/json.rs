@@ -1,0 +1,6 @@
+//! JSON and EDN.
+
+use super::builtins;
+
+builtins! { Json;
+}

@@ -1,0 +1,6 @@
+//! Predicates: what a value is.
+
+use super::builtins;
+
+builtins! { Predicates;
+}

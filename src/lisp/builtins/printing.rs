@@ -1,0 +1,6 @@
+//! Printing and formatting.
+
+use super::builtins;
+
+builtins! { Printing;
+}

@@ -1,0 +1,6 @@
+//! Regular expressions.
+
+use super::builtins;
+
+builtins! { Regexes;
+}

@@ -1,0 +1,6 @@
+//! Things that change: atoms, volatiles, delays, transients.
+
+use super::builtins;
+
+builtins! { State;
+}

@@ -1,0 +1,6 @@
+//! Strings.
+
+use super::builtins;
+
+builtins! { Strings;
+}

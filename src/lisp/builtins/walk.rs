@@ -1,0 +1,6 @@
+//! Walking over nested data.
+
+use super::builtins;
+
+builtins! { Collections;
+}
