@@ -1,9 +1,6 @@
 //! ptc
-<<<<<<< HEAD
-mod host;
-=======
 pub mod contract;
->>>>>>> contract
+mod host;
 pub mod lisp;
 #[cfg(feature = "agent")]
 pub mod model;
