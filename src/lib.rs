@@ -3,9 +3,13 @@
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod alloc;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod contract;
 mod host;
 pub mod lisp;
+#[cfg(feature = "cli")]
+mod memory_file;
 #[cfg(feature = "agent")]
 pub mod model;
 #[cfg(feature = "agent")]

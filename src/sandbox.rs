@@ -203,6 +203,7 @@ impl Host for LocalHost {
 
     fn call(&self, call: ToolCall) -> ToolAnswer {
         let (name, given) = (call.name.clone(), call.arguments.clone());
+        let index = self.calls.borrow().len();
         let prepared = match self.dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
@@ -215,9 +216,7 @@ impl Host for LocalHost {
         self.watch.pause();
         let result = match &prepared.tool.run {
             Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
-            Run::Later(_) => {
-                Err(crate::ToolError::new("this tool is asynchronous; run it with ptc::delegate or the pool"))
-            }
+            Run::Later(run) => run_later(&**run, &prepared.arguments, index),
         };
         self.watch.go_on();
         let result = self.dispatcher.settle(&prepared.tool, result, &mut warnings);
@@ -231,4 +230,36 @@ impl Host for LocalHost {
         });
         ToolAnswer::Now(result.map_err(|fault| *fault))
     }
+}
+
+/// Waits for an asynchronous tool on this thread.
+#[cfg(feature = "agent")]
+fn run_later(
+    run: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
+    arguments: &Value,
+    index: usize,
+) -> Result<Value, crate::ToolError> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Err(crate::ToolError::new(
+            "this tool is asynchronous; within a runtime give the program to ptc::delegate",
+        ));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(crate::ToolError::new)?;
+    let idempotency_key = format!("eval:{index}");
+    runtime.block_on(run(crate::tool::Call {
+        arguments: arguments.clone(),
+        idempotency_key,
+        child: None,
+        caller: None,
+    }))
+}
+
+/// Without a runtime there is nothing to wait with.
+#[cfg(not(feature = "agent"))]
+fn run_later(
+    _: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
+    _: &Value,
+    _: usize,
+) -> Result<Value, crate::ToolError> {
+    Err(crate::ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
 }

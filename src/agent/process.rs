@@ -288,7 +288,7 @@ impl Process {
                             drop(ticket);
                             break finished.await.unwrap_or_else(|_| no_thread(memory.clone()));
                         }
-                        ticket.resume(call.number, result);
+                        ticket.resume(call.number, result.map_err(|fault| *fault));
                     }
                 }
             }
@@ -311,12 +311,12 @@ impl Process {
         call: &Started,
         result: Result<Value, crate::ToolError>,
         warnings: &Mutex<Vec<String>>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
         let settled = agent.dispatcher.settle(&call.tool, result, &mut told);
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
         record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, call.call.child.as_deref());
-        settled.map_err(|fault| *fault)
+        settled
     }
 }
 

@@ -81,20 +81,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    pub fn texts(&self, key: &'static str) -> Result<Vec<String>, String> {
-        match self.get(key) {
-            None => Ok(Vec::new()),
-            Some(Json::Array(items)) => items
-                .iter()
-                .map(|item| match item {
-                    Json::String(text) => Ok(text.clone()),
-                    other => self.wrong(key, "a list of strings", other),
-                })
-                .collect(),
-            Some(other) => self.wrong(key, "a list of strings", other),
-        }
-    }
-
     /// A span of time: `"5s"`, `"200ms"`, `"2m"`, or a number of milliseconds.
     pub fn time(&self, key: &'static str) -> Result<Option<std::time::Duration>, String> {
         match self.get(key) {
