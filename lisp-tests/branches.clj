@@ -99,7 +99,8 @@
 (case 3 1 :one :other)
 ;=> :other
 (case 3 1 :one 2 :two)
-;!
+;! 1:1 value-error: No matching clause: 3
+;? add a last expression to case for everything else
 (case :b (:a :b) 1 :c 2)
 ;=> 1
 (case "b" "a" 1 "b" 2)
@@ -123,9 +124,10 @@
 (case (inc 1) 2 (do :first :last))
 ;=> :last
 (case 1 1 :a 1 :b)
-;!
+;! 1:14 analysis-error: Duplicate case test constant: 1
 (case :x)
-;!
+;! 1:1 value-error: No matching clause: :x
+;? add a last expression to case for everything else
 
 ; # case in loops
 (loop [n 0 seen []] (case n 3 seen (recur (inc n) (conj seen n))))

@@ -33,8 +33,6 @@
 ;=> (1 2 2 3)
 (vec (for [x [1 2]] x))
 ;=> [1 2]
-(for [x [1 2 3]] (fn [] x))
-;=> (#object[user$eval3104$iter__3100__3105$fn__3106$fn__3107$fn__3108 0x79ee5c0e "user$eval3104$iter__3100__3105$fn__3106$fn__3107$fn__3108@79ee5c0e"] #object[user$eval3104$iter__3100__3105$fn__3106$fn__3107$fn__3108 0x2fc82790 "user$eval3104$iter__3100__3105$fn__3106$fn__3107$fn__3108@2fc82790"] #object[user$eval3104$iter__3100__3105$fn__3106$fn__3107$fn__3108 0x64b9c130 "user$eval3104$iter__3100__3105$fn__3106$fn__3107$fn__3108@64b9c130"])
 (map #(%) (for [x [1 2 3]] (fn [] x)))
 ;=> (1 2 3)
 (take 3 (for [x (iterate inc 0)] (* x x)))
@@ -72,16 +70,20 @@
 
 ; # Mistakes
 (for [x] x)
-;!
+;! 1:6 analysis-error: for needs a value for every name; x has none
+;? write (for [x coll :when test] value)
 (for [:when true] 1)
-;!
+;! 1:7 analysis-error: for begins with a name and a collection, not with :when
 (for [x [1] :if true] x)
-;!
+;! 1:13 analysis-error: for knows no :if
+;? the modifiers are :let [x …], :when test and :while test
 (for x [1 2])
-;!
+;! 1:6 analysis-error: for needs a vector of names and values, got x
+;? write (for [x coll :when test] value)
 (doseq [x 5] x)
 ;!
 (dotimes [i "3"] i)
 ;!
 (dotimes [i 2 j 3] i)
-;!
+;! 1:10 analysis-error: dotimes binds one name
+;? write (dotimes [i n] body…)

@@ -55,7 +55,7 @@ once
 ;=> :done
 (declare never)
 (never 1)
-;!
+;! 2:1 value-error: never was declared but has no value yet
 
 ; # A program that fails defines nothing
 (def kept 1)
@@ -63,14 +63,15 @@ kept
 ;=> 1
 (def kept 2)
 (/ 1 0)
-;!
+;! 2:1 value-error: Divide by zero
 kept
 ;=> 1
 (def lost 1)
 (/ 1 0)
-;!
+;! 2:1 value-error: Divide by zero
 lost
-;!
+;! 1:1 analysis-error: unknown symbol lost
+;? did you mean let?
 
 ; # nor does it change atoms of earlier programs
 (def state (atom {:n 1}))
@@ -100,7 +101,7 @@ lost
 [*1 *2 ctx/last-result]
 ;=> [4 2 4]
 (/ 1 0)
-;!
+;! 1:1 value-error: Divide by zero
 *1
 ;=> [4 2 4]
 
@@ -111,7 +112,7 @@ lost
 (inc 2)
 ;=> 102
 (clojure.core/inc 2)
-;=> 102
+;=> 3
 (def count 5)
 count
 ;=> 5
@@ -146,18 +147,25 @@ made
 (sets/union #{1} #{2})
 ;=> #{1 2}
 (require '[clojure.java.io :as io])
-;!
+;! 1:11 unsupported-error: there is no namespace clojure.java.io
+;? there are clojure.string, clojure.set, clojure.walk, clojure.edn, clojure.math and json
 
 ; # What cannot be defined
 (def)
-;!
+;! 1:1 analysis-error: def was given 0 parts
+;? write (def name value)
 (def a/b 1)
-;!
+;! 1:6 analysis-error: def takes a plain name, got a/b
+;? write (def name value)
 (def 1 2)
-;!
+;! 1:6 analysis-error: def takes a plain name, got 1
+;? write (def name value)
 (defn f)
-;!
+;! 1:1 analysis-error: a function needs a vector of parameters
+;? write (fn [a b] body…) or (fn ([a] …) ([a b] …))
 (defn f x)
-;!
+;! 1:1 analysis-error: a function needs a vector of parameters
+;? write (fn [a b] body…) or (fn ([a] …) ([a b] …))
 (defmacro m [x] x)
-;!
+;! 1:2 unsupported-error: defmacro is not available in this sandbox
+;? write a function: there are no macros of one's own

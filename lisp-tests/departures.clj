@@ -20,7 +20,7 @@
 (get {1 :one} 1.0)
 ;=> :one
 #{1 1.0}
-;!
+;! 1:5 parse-error: Duplicate item of a set: 1.0
 (set [1 1.0 2])
 ;=> #{1 2}
 (= [1 {:a 2}] [1.0 {:a 2.0}])
@@ -122,11 +122,14 @@
 
 ; # Silent nonsense is an error
 (sort-by :n [{:n 1}] >)
-;!
+;! 1:1 analysis-error: sort-by takes the comparator before the collection
+;? write (sort-by :n > [{:n 1}])
 (max [1 2])
-;!
+;! 1:1 analysis-error: (max [ … ]) gives the vector itself
+;? write (apply max [ … ])
 (min [1 2])
-;!
+;! 1:1 analysis-error: (min [ … ]) gives the vector itself
+;? write (apply min [ … ])
 (and (where :a) (where :b))
 ;!
 (or (where :a = 1) (where :b = 2))
@@ -154,36 +157,52 @@
 
 ; # Regexes match in linear time
 #"(?=a)"
-;!
+;! 1:1 unsupported-error: look-around is not available: regexes here match in linear time
+;? match more and take the part with a group, or filter afterwards
 #"(a)\1"
-;!
+;! 1:1 unsupported-error: a back-reference is not available: regexes here match in linear time
+;? match both parts and compare the groups
 #"(?<!a)b"
-;!
+;! 1:1 unsupported-error: look-around is not available: regexes here match in linear time
+;? match more and take the part with a group, or filter afterwards
 
 ; # What needs a host
 (eval '(+ 1 2))
-;!
+;! 1:2 unsupported-error: eval is not available in this sandbox
+;? programs cannot evaluate text; (clojure.edn/read-string s) reads data
 (slurp "/etc/passwd")
-;!
+;! 1:2 unsupported-error: slurp is not available in this sandbox
+;? programs have no files; data comes from ctx/… and from tools
 (defprotocol P)
-;!
+;! 1:2 unsupported-error: defprotocol is not available in this sandbox
+;? use maps and multimethods (defmulti, defmethod), or plain functions
 (deftype T [a])
-;!
+;! 1:2 unsupported-error: deftype is not available in this sandbox
+;? use maps and multimethods (defmulti, defmethod), or plain functions
 (future 1)
-;!
+;! 1:2 unsupported-error: future is not available in this sandbox
+;? use (pmap f coll) or (pcalls f g): they overlap tool calls
 (ref 1)
-;!
+;! 1:2 unsupported-error: ref is not available in this sandbox
+;? use an atom with swap!; programs run alone
 (System/exit 1)
-;!
+;! 1:2 unsupported-error: System/exit is not available in this sandbox
+;? programs cannot see the host's environment; ask a tool
 (Thread/sleep 10)
-;!
+;! 1:2 unsupported-error: Thread/sleep is not available in this sandbox
+;? programs do not wait; call a tool, or return and go on in the next turn
 (binding [*out* nil] 1)
-;!
+;! 1:2 unsupported-error: binding is not available in this sandbox
+;? names are not changed from outside; pass the value or function as an argument
 (import 'java.io.File)
-;!
+;! 1:1 unsupported-error: import is not available in this sandbox
+;? everything that programs can use is there from the start
 (new String "a")
-;!
+;! 1:2 unsupported-error: new is not available in this sandbox
+;? there are no Java classes; use the predicates string? number? map? … and functions of clojure.core
 (.exec (Runtime/getRuntime) "ls")
-;!
+;! 1:2 analysis-error: unknown symbol .exec
+;! 1:9 analysis-error: unknown function Runtime/getRuntime
 (class 1)
-;!
+;! 1:2 unsupported-error: class is not available in this sandbox
+;? there are no Java classes; use the predicates string? number? map? … and functions of clojure.core

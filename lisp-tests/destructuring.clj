@@ -36,9 +36,9 @@
 (let [[a & more] {:a 1 :b 2}] [a more])
 ;=> [[:a 1] ([:b 2])]
 (let [[a b] {:a 1}] a)
-;!
+;! 1:8 type-error: nth needs a vector, string or sequence, got the map {:a 1}
 (let [[a] 5] a)
-;!
+;! 1:8 type-error: nth needs a vector, string or sequence, got the integer 5
 
 ; # Maps
 (let [{a :a b :b} {:a 1 :b 2}] [a b])
@@ -116,7 +116,7 @@
 [(mixed 1 :b 2) (mixed 1)]
 ;=> [[1 {:b 2}] [1 nil]]
 (area :w 1 :h)
-;!
+;! 1:15 value-error: keyword arguments need a value for every key; :h has none
 
 ; # loop
 (loop [[x & more] [1 2 3] sum 0] (if x (recur more (+ sum x)) sum))
@@ -163,18 +163,26 @@
 
 ; # What cannot be bound
 (let [1 2] 1)
-;!
+;! 1:7 analysis-error: 1 cannot be bound
+;? bind a name, [a b & more] or {:keys [a b]}
 (let [a/b 1] 1)
-;!
+;! 1:7 analysis-error: a local cannot have a namespace: a/b
+;? bind a plain name
 (let [:a 1] 1)
-;!
+;! 1:7 analysis-error: :a cannot be bound
+;? bind a name, [a b & more] or {:keys [a b]}
 (let [a] a)
-;!
+;! 1:6 analysis-error: let needs a value for every name; a has none
+;? write (let [name value …] body…)
 (let (a 1) a)
-;!
+;! 1:6 analysis-error: let needs a vector of names and values, got (a 1)
+;? write (let [name value …] body…)
 (fn [a &] a)
-;!
+;! 1:5 analysis-error: after & comes one name for the rest
+;? write [a b & more]
 (fn [& a b] a)
-;!
+;! 1:5 analysis-error: after & comes one name for the rest
+;? write [a b & more]
 (let [{:keys [1]} {}] 1)
-;!
+;! 1:15 analysis-error: :keys takes names, got 1
+;? write {:keys [a b]}

@@ -44,7 +44,7 @@
 
 ; # Not caught
 (try (/ 1 0) (catch IllegalStateException e 1))
-;!
+;! 1:6 value-error: Divide by zero
 (throw (ex-info "broken" {:code 1}))
 ;!
 (throw (Exception. "plain"))
@@ -76,7 +76,7 @@
 (let [log (atom [])] (try (try (/ 1 0) (finally (swap! log conj 1))) (catch Exception e (swap! log conj 2))) @log)
 ;=> [1 2]
 (try 1 (finally (/ 1 0)))
-;!
+;! 1:17 value-error: Divide by zero
 (try (throw (ex-info "first" {})) (finally (throw (ex-info "second" {}))))
 ;!
 (let [n (atom 0)] [(try @n (finally (swap! n inc))) @n])
@@ -86,7 +86,8 @@
 (loop [n 0] (if (= n 3) n (let [next (try (if (= n 1) (throw (ex-info "one" {})) (inc n)) (catch Exception e 2))] (recur next))))
 ;=> 3
 (loop [n 0] (try (recur (inc n)) (catch Exception e n)))
-;!
+;! 1:18 analysis-error: recur stands where its value is still needed: it must be the last thing the loop or function does
+;? call the function by its name, or keep the rest of the work in a loop variable
 
 ; # assert
 (assert true)

@@ -23,9 +23,9 @@
 ((fn ([a] [:one a]) ([a b] [:two a b]) ([a b & more] [:more a b more])) 1 2)
 ;=> [:two 1 2]
 (greet 1 2 3)
-;!
+;! 1:1 arity-error: greet was given 3 arguments; it takes [] or [name] or [name word]
 (map greet [1] [2] [3])
-;!
+;! 1:1 arity-error: greet was given 3 arguments; it takes [] or [name] or [name word]
 
 ; # Variadic
 ((fn [& more] more))
@@ -130,13 +130,17 @@
 (filter #{1 3} [1 2 3])
 ;=> (1 3)
 ([7 8] 5)
-;!
+;! 1:1 value-error: index 5 is outside of a vector of 2 items
+;? (get v i) gives nil there, (nth v i default) a default
 (let [f nil] (f 1))
-;!
+;! 1:14 type-error: nil cannot be called
+;? the function was nil: a key that is not there, or a name that holds no function
 (let [f "text"] (f 1))
-;!
+;! 1:17 type-error: the string "text" cannot be called
+;? the first item of a list is called; data lists are written [1 2 3] or '(1 2 3)
 (:a)
-;!
+;! 1:1 analysis-error: :a takes a collection and, if need be, a default
+;? write (:key map)
 
 ; # Functions of functions
 ((comp inc (partial * 2)) 5)
