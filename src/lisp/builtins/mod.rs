@@ -8,6 +8,7 @@ mod agents;
 mod collections;
 mod dates;
 mod errors;
+mod format;
 mod functions;
 mod java;
 mod json;

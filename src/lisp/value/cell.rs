@@ -1,6 +1,6 @@
 //! Things with an identity: atoms and their kin, and compiled regular expressions.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::drop::drop_flat;
 use super::{Fault, Value};
@@ -73,6 +73,9 @@ pub struct Regex {
     pub pattern: String,
     /// The same, compiled.
     pub compiled: regex::Regex,
+    /// About how many states it has: what looking at one byte costs at worst.
+    pub states: u32,
+    whole: OnceLock<Option<regex::Regex>>,
 }
 
 impl Regex {
@@ -97,14 +100,59 @@ impl Regex {
         if reference || unescaped(pattern, "\\k<") {
             return unsupported("a back-reference", "match both parts and compare the groups");
         }
-        let compiled = regex::RegexBuilder::new(&translated(pattern)).size_limit(Self::LARGEST).nest_limit(200).build();
-        compiled.map(|compiled| Self { pattern: pattern.into(), compiled }).map_err(|error| {
-            let why = error.to_string();
-            let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
-            let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
-            Fault::new(ErrorKind::Value, "PatternSyntaxException", message)
-        })
+        Self::build(&translated(pattern))
+            .map(|compiled| Self { pattern: pattern.into(), compiled, states: states(pattern), whole: OnceLock::new() })
+            .map_err(|error| {
+                let why = error.to_string();
+                let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
+                let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
+                Fault::new(ErrorKind::Value, "PatternSyntaxException", message)
+            })
     }
+
+    fn build(pattern: &str) -> std::result::Result<regex::Regex, regex::Error> {
+        regex::RegexBuilder::new(pattern).size_limit(Self::LARGEST).nest_limit(200).crlf(true).build()
+    }
+
+    /// The same for whole texts only: compiled when it is first asked for.
+    pub fn whole(&self) -> &regex::Regex {
+        let whole = self.whole.get_or_init(|| Self::build(&format!("\\A(?:{})\\z", self.compiled.as_str())).ok());
+        whole.as_ref().unwrap_or(&self.compiled)
+    }
+}
+
+/// About how many states a pattern compiles to, from its length and its counted repetitions.
+fn states(pattern: &str) -> u32 {
+    let (mut groups, mut sum, mut last): (Vec<u32>, u32, u32) = (Vec::new(), 1, 0);
+    let mut rest = pattern.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '(' => {
+                groups.push(sum);
+                (sum, last) = (1, 0);
+            }
+            ')' => {
+                last = sum;
+                sum = groups.pop().unwrap_or(0).saturating_add(sum);
+            }
+            '{' => {
+                let counts: String = rest.by_ref().take_while(|c| *c != '}').collect();
+                let most = counts.split(',').filter_map(|count| count.trim().parse::<u32>().ok()).max();
+                sum = sum.saturating_add(last.saturating_mul(most.unwrap_or(1)));
+            }
+            '*' | '+' | '?' | '|' => {}
+            '\\' => {
+                // Classes by name, such as `\\p{L}`, have many ranges.
+                last = if rest.next() == Some('p') { 64 } else { 1 };
+                sum = sum.saturating_add(last);
+            }
+            _ => {
+                last = 1;
+                sum = sum.saturating_add(1);
+            }
+        }
+    }
+    groups.into_iter().fold(sum, u32::saturating_add)
 }
 
 /// Whether a part of a pattern occurs in it, not as an escaped backslash and not within a class.
