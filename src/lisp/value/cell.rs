@@ -96,6 +96,9 @@ impl Regex {
                 return unsupported("look-around", "match more and take the part with a group, or filter afterwards");
             }
         }
+        if unescaped(pattern, "(?>") {
+            return unsupported("an atomic group", "write (?:…) instead");
+        }
         let reference = ('1'..='9').any(|digit| unescaped(pattern, &format!("\\{digit}")));
         if reference || unescaped(pattern, "\\k<") {
             return unsupported("a back-reference", "match both parts and compare the groups");
@@ -176,7 +179,10 @@ fn translated(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern;
     let mut class = 0_usize;
+    // Whether what was written last is a quantifier.
+    let mut quantified = false;
     while let Some(c) = rest.chars().next() {
+        let after_quantifier = std::mem::take(&mut quantified);
         let after = rest.get(c.len_utf8()..).unwrap_or("");
         if c == '\\' {
             let next = after.chars().next();
@@ -188,6 +194,7 @@ fn translated(pattern: &str) -> String {
                     out.push_str(&regex::escape(literal));
                     rest = beyond;
                 }
+                Some('e') => out.push_str("\\x1B"),
                 Some('Z') => out.push_str("\\z"),
                 Some('h') => out.push_str(if class > 0 { " \\t" } else { "[ \\t]" }),
                 Some('d') => out.push_str(if class > 0 { "0-9" } else { "[0-9]" }),
@@ -211,6 +218,12 @@ fn translated(pattern: &str) -> String {
                         (false, true) => format!("[^{set}]"),
                         (false, false) => format!("[{set}]"),
                     });
+                    rest = beyond;
+                }
+                Some(c @ ('p' | 'P' | 'x')) if tail.starts_with('{') => {
+                    let length = tail.find('}').map_or(tail.len(), |end| end.saturating_add(1));
+                    let (name, beyond) = tail.split_at(length);
+                    out.push_str(&format!("\\{c}{name}"));
                     rest = beyond;
                 }
                 Some(c) if c.is_ascii_punctuation() || c.is_ascii_alphanumeric() => {
@@ -250,12 +263,20 @@ fn translated(pattern: &str) -> String {
                 out.push(']');
             }
             // Possessive quantifiers match the same here.
-            '+' if class == 0
-                && out.ends_with(['*', '+', '?', '}'])
-                && !out.ends_with("\\+")
-                && !out.ends_with("\\*")
-                && !out.ends_with("\\?")
-                && !out.ends_with("\\}") => {}
+            '+' if class == 0 && after_quantifier => {}
+            '*' | '+' | '?' if class == 0 => {
+                out.push(c);
+                quantified = true;
+            }
+            '{' if class == 0 => {
+                let (count, beyond) = rest.split_once('}').unwrap_or((rest, ""));
+                out.push_str(&format!("{{{count}"));
+                if count.len() < rest.len() {
+                    out.push('}');
+                }
+                rest = beyond;
+                quantified = true;
+            }
             // In Rust's syntax these would begin set operations.
             '&' | '~' | '-' if class > 0 && rest.starts_with(c) && c != '-' => {
                 out.push(c);
