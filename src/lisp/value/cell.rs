@@ -86,10 +86,10 @@ impl Regex {
     ///
     /// # Errors
     /// Look-around and back-references; patterns that are wrong or too large.
-    pub fn compile(pattern: &str) -> std::result::Result<Self, Fault> {
+    pub fn compile(pattern: &str) -> std::result::Result<Self, Box<Fault>> {
         let unsupported = |what: &str, hint: &str| {
             let message = format!("{what} is not available: regexes here match in linear time");
-            Err(Fault::new(ErrorKind::Unsupported, "PatternSyntaxException", message).hint(hint))
+            Err(Fault::new(ErrorKind::Unsupported, "PatternSyntaxException", message).hint(hint).into())
         };
         for ahead in ["(?=", "(?!", "(?<=", "(?<!"] {
             if unescaped(pattern, ahead) {
@@ -109,7 +109,7 @@ impl Regex {
                 let why = error.to_string();
                 let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
                 let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
-                Fault::new(ErrorKind::Value, "PatternSyntaxException", message)
+                Fault::new(ErrorKind::Value, "PatternSyntaxException", message).into()
             })
     }
 
@@ -145,7 +145,7 @@ fn states(pattern: &str) -> u32 {
             }
             '*' | '+' | '?' | '|' => {}
             '\\' => {
-                // Classes by name, such as `\\p{L}`, have many ranges.
+                // Classes by name, such as `\p{L}`, have many ranges.
                 last = if rest.next() == Some('p') { 64 } else { 1 };
                 sum = sum.saturating_add(last);
             }
