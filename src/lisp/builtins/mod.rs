@@ -7,9 +7,11 @@
 mod agents;
 mod bits;
 mod casts;
+mod characters;
 mod collections;
 mod dates;
 mod errors;
+mod format;
 mod functions;
 mod java;
 mod json;
@@ -26,6 +28,7 @@ mod sequences;
 mod sets;
 mod stages;
 mod state;
+mod statics;
 mod strings;
 mod walk;
 
@@ -40,6 +43,7 @@ pub fn registry() -> &'static Registry {
             agents::BUILTINS,
             bits::BUILTINS,
             casts::BUILTINS,
+            characters::BUILTINS,
             collections::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
@@ -58,6 +62,7 @@ pub fn registry() -> &'static Registry {
             sequences::BUILTINS,
             sets::BUILTINS,
             state::BUILTINS,
+            statics::BUILTINS,
             strings::BUILTINS,
             walk::BUILTINS,
         ];
@@ -81,6 +86,17 @@ fn constants() -> Vec<(&'static str, Value)> {
         ("Double/POSITIVE_INFINITY", Value::Float(f64::INFINITY)),
         ("Double/NEGATIVE_INFINITY", Value::Float(f64::NEG_INFINITY)),
         ("Double/NaN", Value::Float(f64::NAN)),
+        ("ChronoUnit/YEARS", Value::keyword("years")),
+        ("ChronoUnit/MONTHS", Value::keyword("months")),
+        ("ChronoUnit/WEEKS", Value::keyword("weeks")),
+        ("ChronoUnit/DAYS", Value::keyword("days")),
+        ("ChronoUnit/HOURS", Value::keyword("hours")),
+        ("ChronoUnit/MINUTES", Value::keyword("minutes")),
+        ("ChronoUnit/SECONDS", Value::keyword("seconds")),
+        ("ChronoUnit/MILLIS", Value::keyword("millis")),
+        ("DateTimeFormatter/ISO_LOCAL_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/ISO_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/ISO_LOCAL_DATE_TIME", Value::text("yyyy-MM-dd'T'HH:mm:ss")),
     ]
 }
 

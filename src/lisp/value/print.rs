@@ -14,12 +14,32 @@ pub fn readable(value: &Value) -> String {
     printer.out
 }
 
+/// The value as `print` gives it: as readable text, but strings without quotes wherever they stand.
+pub fn printed(value: &Value) -> String {
+    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: false };
+    printer.value(value, 0);
+    printer.out
+}
+
 /// The value as `str` gives it: strings without quotes, `nil` as nothing.
 pub fn display(value: &Value) -> String {
     match value {
         Value::Nil => String::new(),
         Value::Text(text) => text.as_str().into(),
         Value::Float(x) => float_text(*x, false),
+        Value::Big(n) => n.to_string(),
+        Value::Regex(regex) => regex.pattern.clone(),
+        Value::Date(date) => date.to_string(),
+        Value::Fault(fault) => {
+            let package = match fault.class {
+                "ExceptionInfo" | "ArityException" => "clojure.lang",
+                "PatternSyntaxException" => "java.util.regex",
+                "DateTimeParseException" => "java.time.format",
+                _ => "java.lang",
+            };
+            let data = fault.data.as_ref().map(|data| format!(" {}", readable(data))).unwrap_or_default();
+            format!("{package}.{}: {}{data}", fault.class, fault.message)
+        }
         other => {
             let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
             printer.value(other, 0);
@@ -103,7 +123,7 @@ impl Printer {
                 self.value(held, inner);
                 self.out.push('>');
             }
-            Value::Date(date) => self.display(&format_args!("#inst \"{date}\"")),
+            Value::Date(date) => self.display(&format_args!("#inst \"{}\"", date.readable())),
         }
     }
 
