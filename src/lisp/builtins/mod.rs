@@ -9,9 +9,12 @@ mod collections;
 mod dates;
 mod errors;
 mod functions;
+mod hashing;
+mod hierarchies;
 mod java;
 mod json;
 mod maps;
+mod multimethods;
 mod numbers;
 mod order;
 mod predicates;
@@ -19,9 +22,12 @@ mod printing;
 mod regexes;
 mod sequences;
 mod sets;
+mod sorted;
 mod stages;
 mod state;
 mod strings;
+mod swaps;
+mod transients;
 mod walk;
 
 use std::sync::LazyLock;
@@ -37,9 +43,12 @@ pub fn registry() -> &'static Registry {
             dates::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
+            hashing::BUILTINS,
+            hierarchies::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
             maps::BUILTINS,
+            multimethods::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
             predicates::BUILTINS,
@@ -47,8 +56,10 @@ pub fn registry() -> &'static Registry {
             regexes::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
+            sorted::BUILTINS,
             state::BUILTINS,
             strings::BUILTINS,
+            transients::BUILTINS,
             walk::BUILTINS,
         ];
         Registry::new(&rows, constants())

@@ -20,11 +20,24 @@ pub fn display(value: &Value) -> String {
         Value::Nil => String::new(),
         Value::Text(text) => text.as_str().into(),
         Value::Float(x) => float_text(*x, false),
+        Value::Fault(fault) => described(fault),
         other => {
             let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
             printer.value(other, 0);
             printer.out
         }
+    }
+}
+
+/// An exception as Java's `toString` gives it: class, message and data.
+fn described(fault: &Fault) -> String {
+    let mut text = fault.full_class();
+    if !fault.message.is_empty() {
+        text = format!("{text}: {}", fault.message);
+    }
+    match &fault.data {
+        Some(data) => format!("{text} {}", readable(data)),
+        None => text,
     }
 }
 
