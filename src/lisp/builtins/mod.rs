@@ -5,6 +5,8 @@
 //! are made of these paragraphs. The first sentence is the summary.
 
 mod agents;
+mod bits;
+mod casts;
 mod collections;
 mod dates;
 mod errors;
@@ -14,12 +16,15 @@ mod hierarchies;
 mod java;
 mod json;
 mod maps;
+mod math;
 mod multimethods;
 mod numbers;
 mod order;
 mod predicates;
 mod printing;
+mod random;
 mod regexes;
+mod selection;
 mod sequences;
 mod sets;
 mod sorted;
@@ -39,6 +44,8 @@ pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let rows = [
             agents::BUILTINS,
+            bits::BUILTINS,
+            casts::BUILTINS,
             collections::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
@@ -48,12 +55,15 @@ pub fn registry() -> &'static Registry {
             java::BUILTINS,
             json::BUILTINS,
             maps::BUILTINS,
+            math::BUILTINS,
             multimethods::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
             predicates::BUILTINS,
             printing::BUILTINS,
+            random::BUILTINS,
             regexes::BUILTINS,
+            selection::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
             sorted::BUILTINS,

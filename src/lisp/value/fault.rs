@@ -150,6 +150,13 @@ fn parent(class: &str) -> Option<&'static str> {
     })
 }
 
+impl From<Box<Fault>> for Box<Raise> {
+    #[cold]
+    fn from(fault: Box<Fault>) -> Self {
+        Box::new(Raise::Fault(*fault))
+    }
+}
+
 impl From<Fault> for Box<Raise> {
     #[cold]
     fn from(fault: Fault) -> Self {
