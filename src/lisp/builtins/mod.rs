@@ -9,6 +9,7 @@ mod bits;
 mod casts;
 mod collections;
 mod dates;
+mod describe;
 mod errors;
 mod functions;
 mod java;
