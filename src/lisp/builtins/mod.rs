@@ -6,22 +6,31 @@
 
 mod agents;
 mod collections;
+mod comprehensions;
 mod dates;
 mod errors;
 mod functions;
+mod grouping;
 mod java;
 mod json;
+mod lazies;
 mod maps;
 mod numbers;
 mod order;
+mod partition;
 mod predicates;
 mod printing;
+mod reduce;
 mod regexes;
 mod sequences;
 mod sets;
+mod splice;
 mod stages;
 mod state;
 mod strings;
+mod transducers;
+mod transforms;
+mod vectors;
 mod walk;
 
 use std::sync::LazyLock;
@@ -34,21 +43,30 @@ pub fn registry() -> &'static Registry {
         let rows = [
             agents::BUILTINS,
             collections::BUILTINS,
+            comprehensions::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
+            grouping::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
+            lazies::BUILTINS,
             maps::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
+            partition::BUILTINS,
             predicates::BUILTINS,
             printing::BUILTINS,
+            reduce::BUILTINS,
             regexes::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
+            splice::BUILTINS,
             state::BUILTINS,
             strings::BUILTINS,
+            transducers::BUILTINS,
+            transforms::BUILTINS,
+            vectors::BUILTINS,
             walk::BUILTINS,
         ];
         Registry::new(&rows, constants())

@@ -44,7 +44,7 @@ pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
 pub use print::{display, readable, shorten};
-pub use sequence::{Generator, Lazy, Node, Seq, State};
+pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;
 pub use text::Text;
 pub use vector::Vector;
