@@ -5,6 +5,8 @@
 //! are made of these paragraphs. The first sentence is the summary.
 
 mod agents;
+mod bits;
+mod casts;
 mod collections;
 mod dates;
 mod errors;
@@ -12,11 +14,14 @@ mod functions;
 mod java;
 mod json;
 mod maps;
+mod math;
 mod numbers;
 mod order;
 mod predicates;
 mod printing;
+mod random;
 mod regexes;
+mod selection;
 mod sequences;
 mod sets;
 mod stages;
@@ -33,6 +38,8 @@ pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let rows = [
             agents::BUILTINS,
+            bits::BUILTINS,
+            casts::BUILTINS,
             collections::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
@@ -40,11 +47,14 @@ pub fn registry() -> &'static Registry {
             java::BUILTINS,
             json::BUILTINS,
             maps::BUILTINS,
+            math::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
             predicates::BUILTINS,
             printing::BUILTINS,
+            random::BUILTINS,
             regexes::BUILTINS,
+            selection::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
             state::BUILTINS,

@@ -118,6 +118,7 @@ impl Context for Machine<'_> {
         let host = self.shared.host.clone();
         let result = match host.call(ToolCall { name: name.into(), arguments, positional }) {
             ToolAnswer::Now(result) => result,
+            ToolAnswer::Stop => return Err(Box::new(Raise::Cancelled)),
             ToolAnswer::Later(number) => loop {
                 match self.way.suspend(Ask::Tools(vec![number])) {
                     Answer::Tool(answered, result) if answered == number => break result,

@@ -39,6 +39,8 @@ pub enum ToolAnswer {
     Now(std::result::Result<Value, Fault>),
     /// The result comes later, under this number.
     Later(u64),
+    /// The program ends here: the budget of its tree is spent.
+    Stop,
 }
 
 /// What a program that is suspended waits for.

@@ -221,6 +221,11 @@ impl From<bool> for Value {
         Self::Bool(value)
     }
 }
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Int(value)
