@@ -18,6 +18,7 @@ mod name;
 mod number;
 mod order;
 mod print;
+mod rows;
 mod sequence;
 mod set;
 mod sorted;
