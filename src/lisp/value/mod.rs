@@ -19,6 +19,7 @@ mod name;
 mod number;
 mod order;
 mod print;
+mod rows;
 mod sequence;
 mod set;
 mod sorted;

@@ -38,9 +38,9 @@ impl Map {
     pub fn place(&self, cx: &mut dyn Context, key: &Value) -> Result<Place> {
         let by = self.sorting().flatten();
         let (mut low, mut high) = (0_usize, self.len());
-        if high == 0 {
+        if high == 0 && by.is_none() {
             // The first key is compared with itself, so that what cannot be compared is refused at once.
-            compare_by(cx, by, key, key)?;
+            compare_by(cx, None, key, key)?;
         }
         while low < high {
             let middle = low.midpoint(high);
