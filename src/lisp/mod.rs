@@ -9,6 +9,7 @@
 
 pub mod analyse;
 pub mod builtins;
+pub mod doc;
 pub mod eval;
 pub mod limits;
 pub mod memory;

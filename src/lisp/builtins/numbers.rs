@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::builtins;
+use super::math::absolute;
 use crate::lisp::value::{Args, Context, Number, Result, Value, arithmetic, equal, force, type_error};
 
 /// Whether every neighbouring pair holds.
@@ -150,6 +151,56 @@ builtins! { Numbers;
     /// (dec 1)
     /// ;=> 0
     "dec" (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec")) }
+
+    /// The sum of the numbers, as + gives it.
+    /// (+' 9223372036854775807 1)
+    /// ;=> 9223372036854775808N
+    "+'" (_cx) => { Ok(Value::Int(0)) }
+        (_cx, a: Value) => { number("+'", a) }
+        (cx, a: Value; more) => { fold(cx, a, more, arithmetic::add) }
+
+    /// The first number less the others, as - gives it.
+    /// (-' -9223372036854775808 1)
+    /// ;=> -9223372036854775809N
+    "-'" (_cx, a: Value) => { arithmetic::negate(&a) }
+        (cx, a: Value; more) => { fold(cx, a, more, arithmetic::subtract) }
+
+    /// The product of the numbers, as * gives it.
+    /// (*' 9223372036854775807 2)
+    /// ;=> 18446744073709551614N
+    "*'" (_cx) => { Ok(Value::Int(1)) }
+        (_cx, a: Value) => { number("*'", a) }
+        (cx, a: Value; more) => { fold(cx, a, more, arithmetic::multiply) }
+
+    /// The number plus one, as inc gives it.
+    /// (inc' 9223372036854775807)
+    /// ;=> 9223372036854775808N
+    "inc'" (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc'")) }
+
+    /// The number less one, as dec gives it.
+    /// (dec' -9223372036854775808)
+    /// ;=> -9223372036854775809N
+    "dec'" (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec'")) }
+
+    /// The number without its sign.
+    /// (abs -5)
+    /// ;=> 5
+    "abs" (_cx, n: Value) => { absolute("abs", n) }
+
+    /// The number without its sign.
+    /// (Math/abs -2.5)
+    /// ;=> 2.5
+    "Math/abs" (_cx, n: Value) => { absolute("Math/abs", n) }
+
+    /// The greater of two numbers.
+    /// (Math/max 1 2)
+    /// ;=> 2
+    "Math/max" (_cx, a: Value, b: Value) => { pick("Math/max", a, b, Ordering::Greater) }
+
+    /// The lesser of two numbers.
+    /// (Math/min 1 2)
+    /// ;=> 1
+    "Math/min" (_cx, a: Value, b: Value) => { pick("Math/min", a, b, Ordering::Less) }
 
     /// Whether each number is less than the next.
     /// (< 1 2 3)

@@ -1,6 +1,453 @@
-//! Predicates: what a value is.
+//! Predicates: questions about one value.
+
+use std::sync::Arc;
 
 use super::builtins;
+use super::collections::charge;
+use crate::lisp::text::ErrorKind;
+use crate::lisp::value::{Fault, Node, Number, Result, Set, Value, equal, type_error};
+
+fn yes(answer: bool) -> Result<Value> {
+    Ok(Value::Bool(answer))
+}
+
+/// A number for a question about numbers.
+fn number<'a>(name: &str, value: &'a Value) -> Result<Number<'a>> {
+    Number::of(value).ok_or_else(|| type_error(name, "numbers", value))
+}
+
+/// Negative, zero or positive; nothing for NaN.
+fn sign(name: &str, value: &Value) -> Result<Option<std::cmp::Ordering>> {
+    Ok(number(name, value)?.compare(Number::Int(0)))
+}
+
+/// Whether an integer is odd.
+fn odd(name: &str, value: &Value) -> Result<bool> {
+    match value {
+        Value::Int(n) => Ok(n & 1 == 1),
+        Value::Big(n) => Ok(n.bit(0)),
+        other => {
+            let message = format!("{name} needs an integer, got {}", other.describe());
+            let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+            Err(match other {
+                Value::Float(x) if x.is_finite() => fault.hint(format!("({name} (long x)) looks at the whole part")),
+                Value::Text(text) if text.as_str().trim().parse::<i64>().is_ok() => {
+                    fault.hint(format!("(parse-long {other}) reads it as one"))
+                }
+                _ => fault,
+            }
+            .into())
+        }
+    }
+}
+
+/// The full name of a keyword or symbol: with a namespace or without.
+fn namespaced(value: &Value) -> Option<bool> {
+    match value {
+        Value::Keyword(keyword) => Some(keyword.namespace().is_some()),
+        Value::Symbol(symbol) => Some(symbol.namespace().is_some()),
+        _ => None,
+    }
+}
+
+/// Whether both are one object. Scalars and texts have no other identity than their value.
+fn identical(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_)) => false,
+        (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
+        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
+        (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
+        (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
+        (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
+        (Value::Seq(_), Value::Vector(_) | Value::Lazy(_)) | (Value::Vector(_) | Value::Lazy(_), Value::Seq(_)) => {
+            false
+        }
+        (Value::Vector(_), Value::Lazy(_)) | (Value::Lazy(_), Value::Vector(_)) => false,
+        (a, b) => equal(a, b),
+    }
+}
 
 builtins! { Predicates;
+    /// Whether the value is nil.
+    /// (nil? nil)
+    /// ;=> true
+    "nil?" (_cx, x: Value) => { yes(x.is_nil()) }
+
+    /// Whether the value is anything but nil.
+    /// (filter some? [1 nil false])
+    /// ;=> (1 false)
+    "some?" (_cx, x: Value) => { yes(!x.is_nil()) }
+
+    /// Whether the value is true itself.
+    /// (true? 1)
+    /// ;=> false
+    "true?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(true))) }
+
+    /// Whether the value is false itself.
+    /// (false? nil)
+    /// ;=> false
+    "false?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(false))) }
+
+    /// Whether the value is true or false.
+    /// (boolean? nil)
+    /// ;=> false
+    "boolean?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(_))) }
+
+    /// False for nil and false, true for anything else.
+    /// (boolean "false")
+    /// ;=> true
+    "boolean" (_cx, x: Value) => { yes(x.is_truthy()) }
+
+    /// Always true; to ask whether any item matches use some.
+    /// (any? nil)
+    /// ;=> true
+    "any?" (_cx, _x: Value) => { yes(true) }
+
+    /// Whether the value is a string.
+    /// (string? "a")
+    /// ;=> true
+    "string?" (_cx, x: Value) => { yes(matches!(x, Value::Text(_))) }
+
+    /// Whether the value is a string of one character, which is what a character is.
+    /// (char? \a)
+    /// ;=> true
+    /// (char? "ab")
+    /// ;=> false
+    "char?" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if text.as_char().is_some())) }
+
+    /// Whether the value is a keyword.
+    /// (keyword? :a)
+    /// ;=> true
+    "keyword?" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_))) }
+
+    /// Whether the value is a symbol.
+    /// (symbol? 'a)
+    /// ;=> true
+    "symbol?" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_))) }
+
+    /// Whether the value is a keyword or a symbol.
+    /// (ident? :a)
+    /// ;=> true
+    "ident?" (_cx, x: Value) => { yes(namespaced(&x).is_some()) }
+
+    /// Whether the value is a keyword without a namespace.
+    /// (simple-keyword? :a/b)
+    /// ;=> false
+    "simple-keyword?" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_)) && namespaced(&x) == Some(false)) }
+
+    /// Whether the value is a keyword with a namespace.
+    /// (qualified-keyword? :a/b)
+    /// ;=> true
+    "qualified-keyword?" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_)) && namespaced(&x) == Some(true)) }
+
+    /// Whether the value is a symbol without a namespace.
+    /// (simple-symbol? 'a)
+    /// ;=> true
+    "simple-symbol?" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_)) && namespaced(&x) == Some(false)) }
+
+    /// Whether the value is a symbol with a namespace.
+    /// (qualified-symbol? 'a/b)
+    /// ;=> true
+    "qualified-symbol?" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_)) && namespaced(&x) == Some(true)) }
+
+    /// Whether the value is a keyword or symbol without a namespace.
+    /// (simple-ident? :a)
+    /// ;=> true
+    "simple-ident?" (_cx, x: Value) => { yes(namespaced(&x) == Some(false)) }
+
+    /// Whether the value is a keyword or symbol with a namespace.
+    /// (qualified-ident? :a)
+    /// ;=> false
+    "qualified-ident?" (_cx, x: Value) => { yes(namespaced(&x) == Some(true)) }
+
+    /// Whether the value is a number.
+    /// (number? 1.5)
+    /// ;=> true
+    /// (number? "1")
+    /// ;=> false
+    "number?" (_cx, x: Value) => { yes(Number::of(&x).is_some()) }
+
+    /// Whether the value is an integer of 64 bits.
+    /// (int? 1.0)
+    /// ;=> false
+    "int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(_))) }
+
+    /// Whether the value is an integer of any size.
+    /// (integer? 10000000000000000000000)
+    /// ;=> true
+    "integer?" (_cx, x: Value) => { yes(matches!(x, Value::Int(_) | Value::Big(_))) }
+
+    /// Whether the value is an integer of 64 bits above 0.
+    /// (pos-int? 0)
+    /// ;=> false
+    "pos-int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(1..))) }
+
+    /// Whether the value is an integer of 64 bits below 0.
+    /// (neg-int? -1)
+    /// ;=> true
+    "neg-int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(..0))) }
+
+    /// Whether the value is an integer of 64 bits that is not negative.
+    /// (nat-int? 0)
+    /// ;=> true
+    "nat-int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(0..))) }
+
+    /// Whether the value is a float.
+    /// (float? 1.0)
+    /// ;=> true
+    "float?" (_cx, x: Value) => { yes(matches!(x, Value::Float(_))) }
+
+    /// Whether the value is a float.
+    /// (double? 1)
+    /// ;=> false
+    "double?" (_cx, x: Value) => { yes(matches!(x, Value::Float(_))) }
+
+    /// Whether the value is an integer: there are no ratios or decimals.
+    /// (rational? 1.5)
+    /// ;=> false
+    "rational?" (_cx, x: Value) => { yes(matches!(x, Value::Int(_) | Value::Big(_))) }
+
+    /// Always false: there are no ratios.
+    /// (ratio? (/ 7 2))
+    /// ;=> false
+    "ratio?" (_cx, _x: Value) => { yes(false) }
+
+    /// Always false: there are no decimals.
+    /// (decimal? 1.5)
+    /// ;=> false
+    "decimal?" (_cx, _x: Value) => { yes(false) }
+
+    /// Whether the number is 0.
+    /// (zero? 0.0)
+    /// ;=> true
+    "zero?" (_cx, n: Value) => {
+        if let Value::Int(n) = n {
+            return yes(n == 0);
+        }
+        sign("zero?", &n).map(|sign| Value::Bool(sign.is_some_and(std::cmp::Ordering::is_eq)))
+    }
+
+    /// Whether the number is greater than 0.
+    /// (pos? 3)
+    /// ;=> true
+    /// (pos? nil)
+    /// ;! 1:1 type-error: pos? needs numbers, got nil
+    /// ;? nil often comes from a key that is not there; (or x 0) gives a default
+    "pos?" (_cx, n: Value) => {
+        if let Value::Int(n) = n {
+            return yes(n > 0);
+        }
+        sign("pos?", &n).map(|sign| Value::Bool(sign.is_some_and(std::cmp::Ordering::is_gt)))
+    }
+
+    /// Whether the number is less than 0.
+    /// (neg? -3)
+    /// ;=> true
+    "neg?" (_cx, n: Value) => {
+        if let Value::Int(n) = n {
+            return yes(n < 0);
+        }
+        sign("neg?", &n).map(|sign| Value::Bool(sign.is_some_and(std::cmp::Ordering::is_lt)))
+    }
+
+    /// Whether the integer is even.
+    /// (filter even? [1 2 3 4])
+    /// ;=> (2 4)
+    /// (even? 2.0)
+    /// ;! 1:1 type-error: even? needs an integer, got the float 2.0
+    /// ;? (even? (long x)) looks at the whole part
+    "even?" (_cx, n: Value) => { odd("even?", &n).map(|odd| Value::Bool(!odd)) }
+
+    /// Whether the integer is odd.
+    /// (odd? 3)
+    /// ;=> true
+    "odd?" (_cx, n: Value) => { odd("odd?", &n).map(Value::Bool) }
+
+    /// Whether the number is the float that is no number.
+    /// (NaN? ##NaN)
+    /// ;=> true
+    "NaN?" (_cx, n: Value) => { yes(number("NaN?", &n)?.to_f64().is_nan()) }
+
+    /// Whether the number is infinite.
+    /// (infinite? ##-Inf)
+    /// ;=> true
+    "infinite?" (_cx, n: Value) => { yes(matches!(number("infinite?", &n)?, Number::Float(x) if x.is_infinite())) }
+
+    /// Whether the value is a map.
+    /// (map? {:a 1})
+    /// ;=> true
+    "map?" (_cx, x: Value) => { yes(matches!(x, Value::Map(_))) }
+
+    /// Whether the value is a vector.
+    /// (vector? '(1 2))
+    /// ;=> false
+    "vector?" (_cx, x: Value) => { yes(matches!(x, Value::Vector(_))) }
+
+    /// Whether the value is a set.
+    /// (set? #{1})
+    /// ;=> true
+    "set?" (_cx, x: Value) => { yes(matches!(x, Value::Set(_))) }
+
+    /// Whether the value is a list; sequences that functions give are none.
+    /// (list? '(1 2))
+    /// ;=> true
+    /// (list? (map inc [1 2]))
+    /// ;=> false
+    "list?" (_cx, x: Value) => { yes(matches!(&x, Value::Seq(seq) if seq.is_list())) }
+
+    /// Whether the value is a list or a sequence; a vector is none.
+    /// (seq? (map inc [1 2]))
+    /// ;=> true
+    "seq?" (_cx, x: Value) => { yes(matches!(x, Value::Seq(_) | Value::Lazy(_))) }
+
+    /// Whether the value is a vector, list or sequence.
+    /// (sequential? [1 2])
+    /// ;=> true
+    "sequential?" (_cx, x: Value) => { yes(x.is_sequential()) }
+
+    /// Whether the value is a vector, list, sequence, map or set.
+    /// (coll? "text")
+    /// ;=> false
+    "coll?" (_cx, x: Value) => { yes(x.is_sequential() || matches!(x, Value::Map(_) | Value::Set(_))) }
+
+    /// Whether seq takes the value: a collection, a string or nil.
+    /// (seqable? "text")
+    /// ;=> true
+    "seqable?" (_cx, x: Value) => {
+        yes(x.is_sequential() || matches!(x, Value::Map(_) | Value::Set(_) | Value::Text(_) | Value::Nil))
+    }
+
+    /// Whether assoc takes the value: a map or a vector.
+    /// (associative? [1 2])
+    /// ;=> true
+    "associative?" (_cx, x: Value) => { yes(matches!(x, Value::Map(_) | Value::Vector(_))) }
+
+    /// Whether count need not walk through the collection.
+    /// (counted? [1 2])
+    /// ;=> true
+    "counted?" (_cx, x: Value) => {
+        yes(match &x {
+            Value::Vector(_) | Value::Map(_) | Value::Set(_) => true,
+            Value::Seq(seq) => match seq.node() {
+                Node::Empty | Node::Slice { .. } => true,
+                Node::Range { count, .. } => *count != usize::MAX,
+                Node::Cons { .. } => seq.is_list(),
+            },
+            _ => false,
+        })
+    }
+
+    /// Whether nth need not walk through the collection: a vector.
+    /// (indexed? [1 2])
+    /// ;=> true
+    "indexed?" (_cx, x: Value) => { yes(matches!(x, Value::Vector(_))) }
+
+    /// Whether rseq takes the value: a vector, a sorted map or set.
+    /// (reversible? [1 2])
+    /// ;=> true
+    "reversible?" (_cx, x: Value) => {
+        yes(match &x {
+            Value::Vector(_) => true,
+            Value::Map(map) => map.sorting().is_some(),
+            Value::Set(set) => set.as_sorted().is_some(),
+            _ => false,
+        })
+    }
+
+    /// Whether the value is a sorted map or set.
+    /// (sorted? {:a 1})
+    /// ;=> false
+    "sorted?" (_cx, x: Value) => {
+        yes(match &x {
+            Value::Map(map) => map.sorting().is_some(),
+            Value::Set(set) => set.as_sorted().is_some(),
+            _ => false,
+        })
+    }
+
+    /// Whether the value may be an entry of a map: a vector of two items.
+    /// (map-entry? (first {:a 1}))
+    /// ;=> true
+    "map-entry?" (_cx, x: Value) => { yes(matches!(&x, Value::Vector(items) if items.len() == 2)) }
+
+    /// Whether the value is a function.
+    /// (fn? inc)
+    /// ;=> true
+    /// (fn? :a)
+    /// ;=> false
+    "fn?" (_cx, x: Value) => { yes(matches!(x, Value::Function(_))) }
+
+    /// Whether the value can be called: a function, keyword, symbol, map, set or vector.
+    /// (ifn? :a)
+    /// ;=> true
+    "ifn?" (_cx, x: Value) => {
+        yes(matches!(
+            x,
+            Value::Function(_)
+                | Value::Keyword(_)
+                | Value::Symbol(_)
+                | Value::Map(_)
+                | Value::Set(_)
+                | Value::Vector(_)
+        ))
+    }
+
+    /// Whether the value is a regular expression.
+    /// (regex? #"a+")
+    /// ;=> true
+    "regex?" (_cx, x: Value) => { yes(matches!(x, Value::Regex(_))) }
+
+    /// Whether the value is a UUID: here those are strings in the usual spelling.
+    /// (uuid? "b6883c0a-0342-4007-9966-bc2dfa6b109e")
+    /// ;=> true
+    "uuid?" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if super::casts::is_uuid(text.as_str()))) }
+
+    /// Always false: defrecord makes maps.
+    /// (record? {:a 1})
+    /// ;=> false
+    "record?" (_cx, _x: Value) => { yes(false) }
+
+    /// Always false: addresses are strings.
+    /// (uri? "https://example.org")
+    /// ;=> false
+    "uri?" (_cx, _x: Value) => { yes(false) }
+
+    /// Always false: there are no arrays of bytes.
+    /// (bytes? "abc")
+    /// ;=> false
+    "bytes?" (_cx, _x: Value) => { yes(false) }
+
+    /// Always false: #'name gives the value itself.
+    /// (var? #'inc)
+    /// ;=> false
+    "var?" (_cx, _x: Value) => { yes(false) }
+
+    /// Whether both values are one and the same.
+    /// (identical? :a :a)
+    /// ;=> true
+    /// (identical? [1] [1])
+    /// ;=> false
+    "identical?" (cx, a: Value, b: Value) => {
+        if let (Value::Text(a), Value::Text(_)) = (&a, &b) {
+            cx.spend(a.len() as u64 / 16)?;
+        }
+        yes(identical(&a, &b))
+    }
+
+    /// Whether no two of the values are equal.
+    /// (distinct? 1 2 1)
+    /// ;=> false
+    /// (apply distinct? [1 2 3])
+    /// ;=> true
+    "distinct?" (cx, x: Value; more) => {
+        let mut seen = Set::default();
+        for item in std::iter::once(x).chain(more) {
+            charge(cx, &item)?;
+            if !seen.insert(item) {
+                return yes(false);
+            }
+        }
+        yes(true)
+    }
 }

@@ -1,0 +1,49 @@
+//! Chance: it comes from the host, so that a run can be replayed.
+
+use super::builtins;
+use crate::lisp::value::{Context, Value};
+
+/// A float from 0 up to, not including, 1.
+#[expect(clippy::cast_precision_loss, reason = "53 bits fit into a float")]
+fn unit(cx: &mut dyn Context) -> f64 {
+    cx.random().wrapping_shr(11) as f64 / (1_u64 << 53) as f64
+}
+
+builtins! { Numbers;
+    /// A random float from 0 up to, not including, n or 1.
+    /// (< -1 (rand 10) 10)
+    /// ;=> true
+    "rand" (cx) => { Ok(Value::Float(unit(cx))) }
+        (cx, n: f64) => { Ok(Value::Float(unit(cx) * n)) }
+
+    /// A random integer from 0 up to, not including, n.
+    /// (contains? #{0 1 2} (rand-int 3))
+    /// ;=> true
+    "rand-int" (cx, n: f64) => {
+        let number = Value::Float((unit(cx) * n).trunc());
+        super::casts::int("rand-int", &number).map(Value::Int)
+    }
+
+    /// A random UUID, as a string.
+    /// (count (random-uuid))
+    /// ;=> 36
+    "random-uuid" (cx) => {
+        let bits = u128::from(cx.random()).wrapping_shl(64) | u128::from(cx.random());
+        // The version (4, random) and the variant have fixed places.
+        let bits = bits & !(0xf_u128 << 76) | (4 << 76);
+        let bits = bits & !(0b11_u128 << 62) | (0b10 << 62);
+        let text = format!("{bits:032x}");
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or("");
+        Ok(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)).into())
+    }
+
+    /// A random float from 0 up to, not including, 1.
+    /// (< -1 (Math/random) 1)
+    /// ;=> true
+    "Math/random" (cx) => { Ok(Value::Float(unit(cx))) }
+
+    /// A random float from 0 up to, not including, 1.
+    /// (< -1 (clojure.math/random) 1)
+    /// ;=> true
+    "clojure.math/random" (cx) => { Ok(Value::Float(unit(cx))) }
+}

@@ -1,0 +1,6 @@
+//! Selecting records.
+
+use super::builtins;
+
+builtins! { Agents;
+}
