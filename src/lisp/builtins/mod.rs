@@ -11,6 +11,7 @@ mod characters;
 mod collections;
 mod comprehensions;
 mod dates;
+mod describe;
 mod errors;
 mod format;
 mod functions;
