@@ -1,10 +1,7 @@
-//! The simplest host: a clock, random numbers and no tools. Also what other hosts build on.
+//! What every host of programs needs: clocks and random bits.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall};
 
 /// Measures the time that a program runs, without the time that it waits.
 #[derive(Debug)]
@@ -46,39 +43,4 @@ pub(crate) fn wall_clock() -> i64 {
 pub(crate) fn random_bits() -> u64 {
     use std::hash::BuildHasher;
     std::collections::hash_map::RandomState::new().hash_one(0_u8)
-}
-
-/// A host without tools.
-pub(crate) struct NoToolsHost {
-    watch: Stopwatch,
-}
-
-impl NoToolsHost {
-    /// A host whose clock starts now.
-    pub fn new() -> Self {
-        Self { watch: Stopwatch::started() }
-    }
-}
-
-impl Host for NoToolsHost {
-    fn now(&self) -> i64 {
-        wall_clock()
-    }
-
-    fn random(&self) -> u64 {
-        random_bits()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.watch.elapsed()
-    }
-
-    fn live_bytes(&self) -> Option<u64> {
-        None
-    }
-
-    fn call(&self, call: ToolCall) -> ToolAnswer {
-        let message = format!("there is no tool {:?}: this program was given none", call.name);
-        ToolAnswer::Now(Err(Fault::new(ErrorKind::Tool, "ExceptionInfo", message)))
-    }
 }

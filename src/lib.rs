@@ -1,33 +1,43 @@
-//! ptc
+//! Language models call tools by program: a safe Clojure, run in-process under hard limits, and the sub-agents around it.
+
+#[cfg(feature = "agent")]
+pub mod agent;
+pub mod alloc;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod contract;
 mod host;
 pub mod lisp;
+#[cfg(feature = "cli")]
+mod memory_file;
 #[cfg(feature = "agent")]
 pub mod model;
+#[cfg(feature = "agent")]
+pub mod process;
+mod sandbox;
+pub mod tool;
+#[cfg(feature = "agent")]
+pub mod trace;
 
-/// Evaluates (temporary).
-pub fn try_eval(text: &str) -> String {
-    use std::rc::Rc;
-    use std::sync::Arc;
-    let job_source = Arc::new(lisp::text::Source::new("program", text));
-    let finished = lisp::eval::run_to_end(move |way| {
-        let job = lisp::Job {
-            source: job_source,
-            memory: lisp::memory::Memory::new(),
-            context: lisp::value::Value::empty_map(),
-            limits: lisp::limits::Limits::default(),
-            tools: Rc::new(lisp::analyse::NoTools),
-            host: Rc::new(host::NoToolsHost::new()),
-            moves: true,
-        };
-        lisp::run(job, way)
-    });
-    match finished.map(|f| f.end) {
-        Some(lisp::End::Value(value) | lisp::End::Return(value)) => value.to_string(),
-        Some(lisp::End::Fail(reason, _)) => format!("#error {:?}", format!("fail: {reason}")),
-        Some(lisp::End::Errors(errors)) => {
-            format!("#error {:?}", errors.iter().map(|e| e.to_string()).collect::<Vec<_>>().join("\n"))
-        }
-        None => "#error \"no stack\"".into(),
-    }
+#[cfg(feature = "agent")]
+pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate};
+pub use lisp::text::Error;
+pub use lisp::value::Value;
+pub use sandbox::{Evaluation, Failure, Sandbox};
+pub use tool::{Tool, ToolError};
+
+/// Runs a program against a sandbox and gives its value.
+///
+/// ```
+/// use ptc::{Sandbox, Tool, Value};
+///
+/// let mut sandbox = Sandbox::new().tools([Tool::new("fetch", |_| Ok(Value::from(20)))]);
+/// assert_eq!(ptc::eval("(+ 1 (tool/fetch))", &mut sandbox)?, Value::from(21));
+/// # Ok::<(), ptc::Error>(())
+/// ```
+///
+/// # Errors
+/// The first error of the program.
+pub fn eval(source: &str, sandbox: &mut Sandbox) -> Result<Value, Error> {
+    sandbox.eval(source)
 }

@@ -1,8 +1,13 @@
 //! The `ptc` command.
-fn main() {
-    for line in std::io::stdin().lines() {
-        let Ok(line) = line else { return };
-        let text: String = serde_json::from_str(&line).unwrap_or(line);
-        println!("{}", ptc::try_eval(&text).replace('\n', "\\n"));
-    }
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Counts what programs allocate, so that their limit on memory is exact.
+#[global_allocator]
+static ALLOCATOR: ptc::alloc::Counting = ptc::alloc::Counting;
+
+fn main() -> ExitCode {
+    ptc::cli::main(ptc::cli::Arguments::parse())
 }

@@ -8,6 +8,27 @@ use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{ErrorKind, Span};
 use crate::lisp::value::Value;
 
+/// Whether a name is a special form of Clojure's: no local and no definition changes what it means.
+pub(super) fn is_special(name: &str) -> bool {
+    matches!(
+        name,
+        "if" | "do"
+            | "quote"
+            | "var"
+            | "def"
+            | "recur"
+            | "try"
+            | "throw"
+            | "let*"
+            | "loop*"
+            | "fn*"
+            | "letfn*"
+            | "case*"
+            | "new"
+            | "set!"
+    )
+}
+
 impl Analyser<'_> {
     /// The expression of a special form, or nothing if `name` is none.
     pub(super) fn special(&mut self, name: &str, form: &Form, arguments: &[Form], tail: bool) -> Option<Expr> {

@@ -128,6 +128,15 @@ pub(super) fn method(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether the name is a form rather than a function where it comes from: its parts would only look like mistakes.
+pub(super) fn is_form(name: &str) -> bool {
+    matches!(
+        name,
+        "lambda" | "function" | "foreach" | "for-each" | "forEach" | "each" | "elif" | "elsif" | "else-if" | "switch"
+    ) || matches!(name, "setq" | "setf" | "var" | "const" | "=>" | "array" | "dict" | "object")
+        || unsupported(name).is_some()
+}
+
 /// A note for calls of a builtin with a wrong number of arguments.
 pub(super) fn arity(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -238,16 +238,27 @@ impl Analyser<'_> {
     fn list(&mut self, form: &Form, head: &Form, arguments: &[Form], tail: bool) -> Expr {
         let span = form.span;
         if let FormKind::Symbol(symbol) = &head.kind
-            && !self.scopes.is_local(symbol.as_str())
+            && (forms::is_special(symbol.as_str()) || !self.scopes.is_local(symbol.as_str()))
         {
             let name = symbol.as_str().strip_prefix("clojure.core/").unwrap_or(symbol.as_str());
-            if !self.is_defined(name) {
+            if forms::is_special(name) || !self.is_defined(name) {
                 self.lint(name, arguments, span);
                 if let Some(expr) = self.special(name, form, arguments, tail) {
                     return expr;
                 }
+                let errors = self.errors.len();
                 if let Some(rewritten) = self.sugar(name, form, arguments) {
                     return self.form(&rewritten, tail);
+                }
+                // Sugar that cannot be rewritten has said why; a form that is not there need not have its parts judged.
+                if self.errors.len() > errors {
+                    return Expr::constant(Value::Nothing, span);
+                }
+                if self.find_builtin(name).is_none() && hints::is_form(name) {
+                    let unknown = self.form(head, false);
+                    if self.errors.len() > errors {
+                        return unknown;
+                    }
                 }
                 if let Some(expr) = self.hosted(symbol, arguments, span) {
                     return expr;

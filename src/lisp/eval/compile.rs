@@ -388,6 +388,11 @@ impl Compiler {
         {
             return fused;
         }
+        if let [only] = items
+            && let Some(fused) = self.fused_step(builtin.name, only, span)
+        {
+            return fused;
+        }
         if builtin.name == "%lookup"
             && let [target, key, ..] = items
             && let Some(Value::Keyword(key)) = key.as_constant()

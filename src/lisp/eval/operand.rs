@@ -163,6 +163,35 @@ macro_rules! operate {
     }};
 }
 
+/// `inc` and `dec`: the other operand is known.
+macro_rules! by_one {
+    ($name:literal, $slow:path, $said:literal, $checked:ident, $operand:expr, $span:expr) => {{
+        let span = $span;
+        let slow =
+            move |value: &Value| $slow(value, &Value::Int(1)).map_err(|raise| raise.renamed($said, $name).at(span));
+        let quick = |value: &Value| match value {
+            Value::Int(n) => n.$checked(1).map(Value::Int),
+            _ => None,
+        };
+        match $operand {
+            Operand::Slot(slot) => code(move |m, _| {
+                m.step()?;
+                let value = m.peek(slot);
+                quick(value).map_or_else(|| slow(value), Ok)
+            }),
+            Operand::Constant(value) => code(move |m, _| {
+                m.step()?;
+                quick(&value).map_or_else(|| slow(&value), Ok)
+            }),
+            Operand::Code(value) => code(move |m, env| {
+                let value = value(m, env)?;
+                m.step()?;
+                quick(&value).map_or_else(|| slow(&value), Ok)
+            }),
+        }
+    }};
+}
+
 /// The builtins whose calls with two arguments are fused.
 pub(super) fn is_fused(name: &str) -> bool {
     matches!(name, "+" | "-" | "*" | "<" | ">" | "<=" | ">=" | "=" | "not=" | "==")
@@ -180,6 +209,18 @@ impl Compiler {
             "+" => operate!(arithmetic::add, checked_add, left, right, span),
             "-" => operate!(arithmetic::subtract, checked_sub, left, right, span),
             _ => operate!(arithmetic::multiply, checked_mul, left, right, span),
+        })
+    }
+
+    /// A fused call of `inc` or `dec`.
+    pub(super) fn fused_step(&self, name: &str, operand: &Expr, span: Span) -> Option<Code> {
+        let operand = match name {
+            "inc" | "dec" => self.operand(operand),
+            _ => return None,
+        };
+        Some(match name {
+            "inc" => by_one!("inc", arithmetic::add, "+", checked_add, operand, span),
+            _ => by_one!("dec", arithmetic::subtract, "-", checked_sub, operand, span),
         })
     }
 

@@ -255,7 +255,8 @@ impl Reader<'_> {
         let text = self.source.slice(form.span);
         let at = self.source.text().get(form.span.start as usize..).unwrap_or("");
         let message = format!("Duplicate {what}: {}", abridge(text, 60));
-        self.problem(at, text.len(), message, "a keyword and the string of its name are one key")
+        let hint = if what == "key" { "a keyword and the string of its name are one key" } else { "" };
+        self.problem(at, text.len(), message, hint)
     }
 
     /// string = '"' { character | escape } '"' ;
@@ -310,17 +311,17 @@ impl Reader<'_> {
 
     /// keyword = ":" [ ":" ] name ;
     fn keyword<'s>(&self, input: &'s str) -> Read<'s, Form> {
-        let (rest, name) = token(input.get(1..).unwrap_or(""))?;
-        let name = match name.strip_prefix(':') {
+        let (rest, written) = token(input.get(1..).unwrap_or(""))?;
+        let name = match written.strip_prefix(':') {
             Some(own) if own.contains('/') => own.to_owned(),
             Some(own) => format!("user/{own}"),
-            None => name.to_owned(),
+            None => written.to_owned(),
         };
         if name.is_empty() || name == "user/" || name.ends_with(':') || (name.ends_with('/') && name != "/") {
             return self.problem(
                 input,
                 1,
-                format!(":{} is no keyword", abridge(&name, 60)),
+                format!(":{} is no keyword", abridge(written, 60)),
                 "a keyword is a colon and a name: :id",
             );
         }

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 /// The candidate most like `name`, if one is near enough to be a slip.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if name.len() > 64 {
+    let length = name.chars().count();
+    // A slip in a name of one letter leaves nothing to recognise it by.
+    if length < 2 || name.len() > 64 {
         return None;
     }
-    let most = name.chars().count().div_ceil(3).min(3);
+    let most = length.div_ceil(3).min(3);
     let distances = candidates.into_iter().filter(|candidate| candidate.len() <= 64 && *candidate != name);
     let ranked = distances.map(|candidate| (distance(name, candidate, most), candidate));
     ranked.filter(|(distance, _)| *distance <= most).min().map(|(_, candidate)| candidate)
@@ -63,6 +65,7 @@ mod tests {
         assert_eq!(nearest("sortby", names), Some("sort-by"));
         assert_eq!(nearest("length", names), None);
         assert_eq!(nearest("", names), None);
+        assert_eq!(nearest("x", ["*", "y"]), None);
     }
 
     #[test]

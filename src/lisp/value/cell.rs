@@ -83,10 +83,10 @@ impl Regex {
     ///
     /// # Errors
     /// Look-around and back-references; patterns that are wrong or too large.
-    pub fn compile(pattern: &str) -> std::result::Result<Self, Fault> {
+    pub fn compile(pattern: &str) -> std::result::Result<Self, Box<Fault>> {
         let unsupported = |what: &str, hint: &str| {
             let message = format!("{what} is not available: regexes here match in linear time");
-            Err(Fault::new(ErrorKind::Unsupported, "PatternSyntaxException", message).hint(hint))
+            Err(Fault::new(ErrorKind::Unsupported, "PatternSyntaxException", message).hint(hint).into())
         };
         for ahead in ["(?=", "(?!", "(?<=", "(?<!"] {
             if unescaped(pattern, ahead) {
@@ -102,7 +102,7 @@ impl Regex {
             let why = error.to_string();
             let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
             let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
-            Fault::new(ErrorKind::Value, "PatternSyntaxException", message)
+            Fault::new(ErrorKind::Value, "PatternSyntaxException", message).into()
         })
     }
 }

@@ -99,6 +99,13 @@ impl Fault {
     }
 }
 
+impl From<Box<Fault>> for Box<Raise> {
+    #[cold]
+    fn from(fault: Box<Fault>) -> Self {
+        Box::new(Raise::Fault(*fault))
+    }
+}
+
 impl From<Fault> for Box<Raise> {
     #[cold]
     fn from(fault: Fault) -> Self {

@@ -36,7 +36,7 @@ pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupporte
 pub use function::{Closure, Code, Function, Member, Step, Template, TemplateArity, code};
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, collect, force, pair, seq};
-pub use json::{JsonError, from_json, key_from_json, parse_json, to_json};
+pub use json::{JsonError, check_json, from_json, key_from_json, parse_json, to_json};
 pub use machine::{Globals, Machine, Names, Output, Shared};
 pub use map::{Map, Shape};
 pub use name::{Keyword, Name, Symbol};
@@ -219,6 +219,11 @@ impl Value {
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
     }
 }
 impl From<i64> for Value {

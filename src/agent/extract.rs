@@ -1,0 +1,179 @@
+//! Finding the program in a reply.
+
+use std::sync::Arc;
+
+use crate::lisp::syntax::read;
+use crate::lisp::text::Source;
+
+/// What a reply holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extracted {
+    /// One program, and the text around it.
+    Program {
+        /// The program.
+        program: String,
+        /// What the reply says besides.
+        around: String,
+    },
+    /// Different programs: none of them is run.
+    Several(usize),
+    /// No program: an answer.
+    Answer,
+    /// Nothing but a block in another language.
+    OtherLanguage(String),
+    /// Nothing.
+    Empty,
+}
+
+const TAGS: [&str; 5] = ["clojure", "clj", "lisp", "ptc-lisp", "ptc"];
+
+/// Finds the program in a reply: a fenced block tagged as Clojure, or an untagged one or a whole reply that is a list and
+/// reads as forms. A parenthesis in prose is prose.
+///
+/// ```
+/// use ptc::agent::{Extracted, extract};
+///
+/// let reply = "I count them.\n```clojure\n(count ctx/mails)\n```";
+/// let Extracted::Program { program, around } = extract(reply) else { panic!() };
+/// assert_eq!((program.as_str(), around.as_str()), ("(count ctx/mails)", "I count them."));
+/// assert_eq!(extract("There are 3 (three)."), Extracted::Answer);
+/// ```
+pub fn extract(reply: &str) -> Extracted {
+    let trimmed = reply.trim();
+    if trimmed.is_empty() {
+        return Extracted::Empty;
+    }
+    if trimmed.starts_with('(') && reads(trimmed) {
+        return Extracted::Program { program: trimmed.into(), around: String::new() };
+    }
+    let (blocks, around) = fenced(trimmed);
+    let mut programs: Vec<&str> = Vec::new();
+    for block in &blocks {
+        let text = block.text.trim();
+        let tagged = TAGS.contains(&block.tag.as_str());
+        if tagged || (block.tag.is_empty() && text.starts_with('(') && reads(text)) {
+            let new = !programs.contains(&text);
+            if new && !(tagged && text.is_empty()) {
+                programs.push(text);
+            }
+        }
+    }
+    match programs.as_slice() {
+        [] => match blocks.as_slice() {
+            [only] if around.trim().is_empty() && !only.tag.is_empty() && !TAGS.contains(&only.tag.as_str()) => {
+                Extracted::OtherLanguage(only.tag.clone())
+            }
+            _ => Extracted::Answer,
+        },
+        [program] => Extracted::Program { program: (*program).to_owned(), around: around.trim().to_owned() },
+        several => Extracted::Several(several.len()),
+    }
+}
+
+/// Whether a text reads as forms, the first of which is a list.
+fn reads(text: &str) -> bool {
+    // A long reply that begins with a parenthesis and is prose mostly fails early; a program is read once more to run.
+    read(&Arc::new(Source::new("reply", text))).is_ok_and(|forms| {
+        forms.first().is_some_and(|form| form.as_list().is_some_and(|items| !items.is_empty()))
+            && forms.iter().enumerate().all(|(at, form)| {
+                // Words after a list are prose; a name after definitions is a program.
+                form.as_symbol().is_none()
+                    || (at + 1 == forms.len() && forms.iter().any(|form| form.is_call("def") || form.is_call("defn")))
+            })
+    })
+}
+
+struct Block {
+    tag: String,
+    text: String,
+}
+
+/// The fenced blocks of a text and what stands around them. A block that is never closed goes on to the end.
+fn fenced(text: &str) -> (Vec<Block>, String) {
+    let (mut blocks, mut around) = (Vec::new(), String::new());
+    let mut open: Option<(char, usize, Block)> = None;
+    for line in text.lines() {
+        let fence = fence(line);
+        match (&mut open, fence) {
+            (None, Some((mark, length, info))) if !(mark == '`' && info.contains('`')) => {
+                let tag = info.split([' ', '\t', '{', ',']).next().unwrap_or("").to_ascii_lowercase();
+                open = Some((mark, length, Block { tag, text: String::new() }));
+            }
+            (Some((mark, length, _)), Some((closing, many, info)))
+                if closing == *mark && many >= *length && info.is_empty() =>
+            {
+                blocks.extend(open.take().map(|(_, _, block)| block));
+            }
+            (Some((_, _, block)), _) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, _) => {
+                around.push_str(line);
+                around.push('\n');
+            }
+        }
+    }
+    blocks.extend(open.map(|(_, _, block)| block));
+    (blocks, around)
+}
+
+/// The mark, length and info of a line that is a fence.
+fn fence(line: &str) -> Option<(char, usize, &str)> {
+    let trimmed = line.trim_start();
+    if line.len() - trimmed.len() > 3 {
+        return None;
+    }
+    let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = trimmed.chars().take_while(|c| *c == mark).count();
+    let info = trimmed.get(length..)?.trim();
+    (length >= 3).then_some((mark, length, info))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(reply: &str) -> String {
+        match extract(reply) {
+            Extracted::Program { program, .. } => program,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn programs_are_found() {
+        assert_eq!(program("(+ 1 2)"), "(+ 1 2)");
+        assert_eq!(program("  (+ 1 2)\n(* 3 4)\n"), "(+ 1 2)\n(* 3 4)");
+        assert_eq!(program("```clj\n(+ 1 2)\n```"), "(+ 1 2)");
+        assert_eq!(program("```\n(+ 1 2)\n```\nThat is it."), "(+ 1 2)");
+        assert_eq!(program("~~~lisp\n(+ 1\n2)\n~~~"), "(+ 1\n2)");
+        assert_eq!(program("```clojure\n(+ 1 2)"), "(+ 1 2)");
+        assert_eq!(program("````clojure\n(str \"```\")\n````"), "(str \"```\")");
+        assert_eq!(program("```clojure\n(+ 1\n```"), "(+ 1");
+        assert_eq!(program("```clojure\n(a)\n```\nagain\n```clojure\n(a)\n```"), "(a)");
+        assert_eq!(program("(def x 5)\nx"), "(def x 5)\nx");
+        assert_eq!(program("```json\n{}\n```\n```clojure\n(a)\n```"), "(a)");
+    }
+
+    #[test]
+    fn answers_are_answers() {
+        for reply in [
+            "There are three (3).",
+            "(I think) there are three.",
+            "(see above)\nDone.",
+            "Use `(call \"wipe\" {})` with care.",
+            "```\nsome text\n```",
+            "```python\nprint(1)\n```\nThat prints 1.",
+        ] {
+            assert_eq!(extract(reply), Extracted::Answer, "{reply}");
+        }
+    }
+
+    #[test]
+    fn the_rest_is_told_apart() {
+        assert_eq!(extract(" \n "), Extracted::Empty);
+        assert_eq!(extract("```python\nprint(1)\n```"), Extracted::OtherLanguage("python".into()));
+        assert_eq!(extract("```clojure\n(a)\n```\n```clojure\n(b)\n```"), Extracted::Several(2));
+    }
+}

@@ -1,0 +1,195 @@
+//! What an agent is made of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Budget, Prompt, Refs};
+use crate::contract::{ParseError, Type};
+use crate::lisp::limits::Limits;
+use crate::lisp::value::Value;
+use crate::model::{Model, ModelOptions};
+use crate::tool::{Access, Kind, Tool, Validation};
+use crate::trace::{Event, Observer, Verdict};
+
+/// The options of an agent; every one but the model has a default.
+///
+/// ```
+/// use ptc::{Options, Refs, Tool, model::Scripted};
+///
+/// let options = Options::new(Scripted::new(["done"]))
+///     .tools([Tool::new("fetch", |_| Ok(1.into()))])
+///     .refs(Refs::new().path("id", "[0].id"))
+///     .max_turns(3);
+/// # let _ = options;
+/// ```
+#[derive(Clone)]
+pub struct Options {
+    pub(crate) model: Option<Arc<dyn Model>>,
+    pub(crate) tools: Vec<Tool>,
+    pub(crate) context: Value,
+    pub(crate) refs: Refs,
+    pub(crate) signature: Option<Type>,
+    pub(crate) max_turns: u32,
+    pub(crate) max_ref_retries: u32,
+    pub(crate) validation: Validation,
+    pub(crate) budget: Budget,
+    pub(crate) limits: Limits,
+    pub(crate) model_options: ModelOptions,
+    pub(crate) prompt: Prompt,
+    pub(crate) access: Access,
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) observers: Vec<Observer>,
+}
+
+impl Default for Options {
+    /// Without a model: for sub-agents, which inherit their parent's.
+    fn default() -> Self {
+        Self {
+            model: None,
+            tools: Vec::new(),
+            context: Value::empty_map(),
+            refs: Refs::new(),
+            signature: None,
+            max_turns: 5,
+            max_ref_retries: 1,
+            validation: Validation::Enabled,
+            budget: Budget::default(),
+            limits: Limits::default(),
+            model_options: ModelOptions::default(),
+            prompt: Prompt::default(),
+            access: Access::Admin,
+            name: None,
+            description: None,
+            observers: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Options with a model and defaults for the rest.
+    pub fn new(model: impl Model + 'static) -> Self {
+        Self { model: Some(Arc::new(model)), ..Self::default() }
+    }
+
+    /// Sets the model.
+    #[must_use]
+    pub fn model(self, model: Arc<dyn Model>) -> Self {
+        Self { model: Some(model), ..self }
+    }
+
+    /// Adds tools that programs may call.
+    #[must_use]
+    pub fn tools(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
+        self.tools.extend(tools);
+        self
+    }
+
+    /// Adds tools that are shown for planning and cannot be called.
+    #[must_use]
+    pub fn tool_catalog(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
+        self.tools.extend(tools.into_iter().map(|tool| Tool { kind: Kind::Catalog, ..tool }));
+        self
+    }
+
+    /// Sets the values that programs see as `ctx/…`: a map.
+    #[must_use]
+    pub fn context(self, context: Value) -> Self {
+        Self { context, ..self }
+    }
+
+    /// Adds one value that programs see as `ctx/name`.
+    #[must_use]
+    pub fn with_context(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let mut map = match &self.context {
+            Value::Map(map) => (**map).clone(),
+            _ => crate::lisp::value::Map::default(),
+        };
+        map.insert(Value::keyword(name), value.into());
+        self.context = map.into();
+        self
+    }
+
+    /// Sets what is taken out of the result.
+    #[must_use]
+    pub fn refs(self, refs: Refs) -> Self {
+        Self { refs, ..self }
+    }
+
+    /// Sets what the result must be: `{:id :int}`, `-> [{:id :int}]`.
+    ///
+    /// # Errors
+    /// A text that is no type.
+    pub fn signature(self, signature: &str) -> Result<Self, ParseError> {
+        let kind = crate::contract::Signature::parse_result(signature)?;
+        Ok(Self { signature: Some(kind.returns), ..self })
+    }
+
+    /// Sets how many replies the model has: 5 unless set.
+    #[must_use]
+    pub fn max_turns(self, max_turns: u32) -> Self {
+        Self { max_turns, ..self }
+    }
+
+    /// Sets the extra turns to repair required refs: 1 unless set.
+    #[must_use]
+    pub fn max_ref_retries(self, max_ref_retries: u32) -> Self {
+        Self { max_ref_retries, ..self }
+    }
+
+    /// Sets how strictly calls are held to contracts.
+    #[must_use]
+    pub fn tool_validation(self, validation: Validation) -> Self {
+        Self { validation, ..self }
+    }
+
+    /// Sets the interpreter time of one program: 5 s unless set. Waiting for tools is not counted.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.max_time = timeout;
+        self
+    }
+
+    /// Sets the limits of one program.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sets what the whole tree of processes may use. Of a sub-agent it is ignored: there is one ledger for the tree.
+    #[must_use]
+    pub fn budget(self, budget: Budget) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// Sets what is asked of the provider.
+    #[must_use]
+    pub fn model_options(self, model_options: ModelOptions) -> Self {
+        Self { model_options, ..self }
+    }
+
+    /// Replaces parts of the system prompt.
+    #[must_use]
+    pub fn prompt(self, prompt: Prompt) -> Self {
+        Self { prompt, ..self }
+    }
+
+    /// Sets the name of the agent as a tool.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+
+    /// Describes the agent as a tool.
+    #[must_use]
+    pub fn description(self, description: impl Into<String>) -> Self {
+        Self { description: Some(description.into()), ..self }
+    }
+
+    /// Adds a function that sees every event of the tree as it happens and may stop it.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+}

@@ -1,0 +1,217 @@
+//! The pool: a few threads on which all programs run, by turns.
+//!
+//! Each thread has a queue of programs that can go on. A program goes on until it waits for tools or has had its share;
+//! then the next one does. While a program waits it holds no thread: the agent's own task awaits the tool and sends the
+//! result back here.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, mpsc};
+
+use tokio::sync::oneshot;
+
+use crate::alloc::Account;
+use crate::host::Stopwatch;
+use crate::lisp::Finished;
+use crate::lisp::eval::{Coroutine, Resumed};
+use crate::lisp::memory::Memory;
+use crate::lisp::text::{Error, ErrorKind};
+use crate::lisp::value::{Answer, Ask, Fault, Suspend, Value};
+use crate::sandbox::no_stack;
+
+/// A program, to be run with its clock on some thread of the pool.
+pub(crate) type Body = Box<dyn FnOnce(Rc<Stopwatch>, &dyn Suspend) -> Finished + Send>;
+
+enum Order {
+    Start(u64, Body, oneshot::Sender<Finished>),
+    Resume(u64, u64, Result<Value, Fault>),
+    Cancel(u64),
+}
+
+/// Threads that run programs.
+pub struct Pool {
+    threads: Vec<mpsc::Sender<Order>>,
+    next_thread: AtomicUsize,
+    next_program: AtomicU64,
+}
+
+/// A program on the pool; dropping it ends the program.
+pub(crate) struct Ticket {
+    thread: mpsc::Sender<Order>,
+    number: u64,
+}
+
+impl Ticket {
+    /// Gives the program the result of a tool call.
+    pub fn resume(&self, call: u64, result: Result<Value, Fault>) {
+        let _ = self.thread.send(Order::Resume(self.number, call, result));
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        // Of a program that has ended nobody knows any more.
+        let _ = self.thread.send(Order::Cancel(self.number));
+    }
+}
+
+impl Pool {
+    /// A pool of so many threads.
+    pub fn new(threads: usize) -> Self {
+        let spawn = |at: usize| {
+            let (orders, inbox) = mpsc::channel();
+            let thread = std::thread::Builder::new().name(format!("ptc-{at}"));
+            // Without a thread the orders go nowhere, and whoever gave them is told so.
+            let _ = thread.spawn(move || Worker::default().work(&inbox));
+            orders
+        };
+        Self {
+            threads: (0..threads.max(1)).map(spawn).collect(),
+            next_thread: AtomicUsize::new(0),
+            next_program: AtomicU64::new(0),
+        }
+    }
+
+    /// The pool that all agents of the process share: a thread for each core.
+    pub fn shared() -> Arc<Self> {
+        static SHARED: LazyLock<Arc<Pool>> = LazyLock::new(|| {
+            Arc::new(Pool::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)))
+        });
+        SHARED.clone()
+    }
+
+    /// Starts a program on one of the threads.
+    pub(crate) fn start(&self, body: Body) -> (Ticket, oneshot::Receiver<Finished>) {
+        let at = self.next_thread.fetch_add(1, Ordering::Relaxed) % self.threads.len();
+        let number = self.next_program.fetch_add(1, Ordering::Relaxed);
+        let (done, finished) = oneshot::channel();
+        let thread = self.threads[at].clone();
+        let _ = thread.send(Order::Start(number, body, done));
+        (Ticket { thread, number }, finished)
+    }
+}
+
+/// One thread of the pool.
+#[derive(Default)]
+struct Worker {
+    programs: HashMap<u64, Slot>,
+    ready: VecDeque<(u64, Answer)>,
+}
+
+struct Slot {
+    coroutine: Coroutine<Finished>,
+    watch: Rc<Stopwatch>,
+    account: Account,
+    waits_for: Option<Vec<u64>>,
+    arrived: VecDeque<(u64, Result<Value, Fault>)>,
+    done: oneshot::Sender<Finished>,
+}
+
+impl Worker {
+    fn work(mut self, inbox: &mpsc::Receiver<Order>) {
+        loop {
+            // Wait only if no program can go on.
+            let order = if self.ready.is_empty() {
+                match inbox.recv() {
+                    Ok(order) => Some(order),
+                    Err(mpsc::RecvError) => return,
+                }
+            } else {
+                inbox.try_recv().ok()
+            };
+            if let Some(order) = order {
+                self.take(order);
+                continue;
+            }
+            if let Some((number, answer)) = self.ready.pop_front() {
+                self.advance(number, answer);
+            }
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Start(number, body, done) => {
+                let watch = Rc::new(Stopwatch::started());
+                watch.pause();
+                let clock = watch.clone();
+                match Coroutine::new(move |way| body(clock, way)) {
+                    Some(coroutine) => {
+                        let slot = Slot {
+                            coroutine,
+                            watch,
+                            account: Account::default(),
+                            waits_for: None,
+                            arrived: VecDeque::new(),
+                            done,
+                        };
+                        self.programs.insert(number, slot);
+                        self.ready.push_back((number, Answer::Go));
+                    }
+                    None => drop(done.send(no_stack(Memory::new()))),
+                }
+            }
+            Order::Resume(number, call, result) => {
+                let Some(slot) = self.programs.get_mut(&number) else { return };
+                match &slot.waits_for {
+                    Some(calls) if calls.contains(&call) => {
+                        slot.waits_for = None;
+                        self.ready.push_back((number, Answer::Tool(call, result)));
+                    }
+                    // It is busy, or waits for others: it will ask.
+                    Some(_) | None => slot.arrived.push_back((call, result)),
+                }
+            }
+            Order::Cancel(number) => {
+                if self.programs.contains_key(&number) {
+                    self.ready.retain(|(ready, _)| *ready != number);
+                    self.ready.push_front((number, Answer::Cancel));
+                }
+            }
+        }
+    }
+
+    /// Lets a program go on until it waits or has had its share.
+    fn advance(&mut self, number: u64, answer: Answer) {
+        let Some(mut slot) = self.programs.remove(&number) else { return };
+        let cancelled = matches!(answer, Answer::Cancel);
+        slot.watch.go_on();
+        slot.account.open();
+        let resumed = catch_unwind(AssertUnwindSafe(|| slot.coroutine.resume(answer)));
+        slot.account.close();
+        slot.watch.pause();
+        match resumed {
+            Ok(Resumed::Done(finished)) => {
+                slot.coroutine.recycle();
+                let _ = slot.done.send(finished);
+            }
+            Ok(Resumed::Asks(_)) if cancelled => {
+                self.programs.insert(number, slot);
+                self.ready.push_front((number, Answer::Cancel));
+            }
+            Ok(Resumed::Asks(Ask::Tick)) => {
+                self.programs.insert(number, slot);
+                self.ready.push_back((number, Answer::Go));
+            }
+            Ok(Resumed::Asks(Ask::Tools(calls))) => {
+                match slot.arrived.iter().position(|(call, _)| calls.contains(call)) {
+                    Some(at) => {
+                        if let Some((call, result)) = slot.arrived.remove(at) {
+                            self.ready.push_back((number, Answer::Tool(call, result)));
+                        }
+                    }
+                    None => slot.waits_for = Some(calls),
+                }
+                self.programs.insert(number, slot);
+            }
+            Err(_) => {
+                // A fault of ours; the program's state is gone, everything else goes on.
+                let error = Error::new(ErrorKind::Value, "the interpreter failed on this program; please report it");
+                let end = crate::lisp::End::Errors(vec![error]);
+                let _ = slot.done.send(Finished { end, ..no_stack(Memory::new()) });
+            }
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! A process: one conversation, its memory, its place in the tree; and the driver that turns the loop's actions into
+//! calls of models and runs of programs.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::pool::Pool;
+use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
+use super::{Ledger, Options, system_prompt};
+use crate::alloc::Account;
+use crate::host::{Stopwatch, random_bits, wall_clock};
+use crate::lisp::limits::Limits;
+use crate::lisp::memory::Memory;
+use crate::lisp::text::{LimitReached, Source};
+use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_json};
+use crate::lisp::{End, Finished, Job};
+use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
+use crate::sandbox::settled;
+use crate::tool::{Call, Dispatcher, Kind, Run, Tool, Toolbox};
+use crate::trace::{EventKind, Recorder};
+
+/// What all processes of a tree share.
+pub(crate) struct Tree {
+    pub ledger: Ledger,
+    pub recorder: Recorder,
+    pub pool: Arc<Pool>,
+}
+
+/// One process of a tree.
+pub(crate) struct Process {
+    pub tree: Arc<Tree>,
+    pub path: String,
+    pub depth: u64,
+    pub model: Arc<dyn Model>,
+    /// How many children of each name were started.
+    children: Mutex<HashMap<String, u32>>,
+}
+
+/// What a process works with; the same for all its runs.
+#[derive(Clone)]
+pub(crate) struct Agent {
+    pub system: Arc<str>,
+    pub dispatcher: Dispatcher,
+    pub context: Value,
+    pub limits: Limits,
+    pub model_options: ModelOptions,
+    pub rules: Rules,
+}
+
+/// Why a process ended without a result.
+#[derive(Clone, Debug)]
+pub(crate) enum Stop {
+    Reason(Reason),
+    Model { error: ModelError, turn: u32 },
+    Budget(LimitReached),
+    Observer,
+    Unusable(String),
+}
+
+impl Agent {
+    /// What a process of these options works with.
+    pub fn of(options: &Options) -> Result<(Self, Vec<String>), String> {
+        let mut tools = Toolbox::new();
+        for tool in &options.tools {
+            tools.add(tool.clone()).map_err(|error| error.to_string())?;
+        }
+        let tools = Arc::new(tools);
+        let dispatcher = Dispatcher { tools: tools.clone(), validation: options.validation, access: options.access };
+        let warnings = dispatcher.missing_contracts().map_err(|error| error.to_string())?;
+        let signature = options.signature.as_ref();
+        let system = system_prompt(&options.prompt, &tools, &options.context, &options.refs, signature);
+        let agent = Self {
+            system: system.into(),
+            dispatcher,
+            context: options.context.clone(),
+            limits: options.limits.clone(),
+            model_options: options.model_options.clone(),
+            rules: Rules {
+                max_turns: options.max_turns,
+                max_ref_retries: options.max_ref_retries,
+                refs: options.refs.clone(),
+                signature: options.signature.clone(),
+            },
+        };
+        Ok((agent, warnings))
+    }
+}
+
+/// The JSON of a value for traces: as it is, or as it prints where it has no JSON form.
+pub(crate) fn traced(value: &Value) -> Json {
+    to_json(value, "value").unwrap_or_else(|_| Json::String(readable(value)))
+}
+
+impl Process {
+    /// The root of a tree, or a child.
+    pub fn new(tree: Arc<Tree>, path: String, depth: u64, model: Arc<dyn Model>) -> Arc<Self> {
+        Arc::new(Self { tree, path, depth, model, children: Mutex::default() })
+    }
+
+    /// The name of the next child: `expert#1`, `expert#2`.
+    pub fn number_child(&self, name: &str) -> String {
+        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = children.entry(name.to_owned()).or_insert(0);
+        *count += 1;
+        format!("{name}#{count}")
+    }
+
+    pub fn record(&self, kind: EventKind) {
+        self.tree.recorder.record(&self.path, kind);
+    }
+
+    /// Works on a task until it ends.
+    pub async fn work(
+        self: &Arc<Self>,
+        agent: &Agent,
+        turns: &mut Turns,
+        memory: &mut Memory,
+        task: &str,
+    ) -> Result<Ended, Stop> {
+        self.record(EventKind::Start { task: task.to_owned(), max_turns: agent.rules.max_turns });
+        let ended = self.drive(agent, turns, memory, task).await;
+        let (result, error) = match &ended {
+            Ok(ended) => (Some(traced(&ended.result)), None),
+            Err(stop) => (None, Some(stop.message())),
+        };
+        self.record(EventKind::End { result, error });
+        ended
+    }
+
+    async fn drive(
+        self: &Arc<Self>,
+        agent: &Agent,
+        turns: &mut Turns,
+        memory: &mut Memory,
+        task: &str,
+    ) -> Result<Ended, Stop> {
+        let mut action = turns.step(Event::Begin(task.to_owned()));
+        loop {
+            if self.tree.recorder.stopped().is_some() {
+                return Err(Stop::Observer);
+            }
+            action = match action {
+                Action::Ask => {
+                    let turn = turns.turn + 1;
+                    self.record(EventKind::TurnStart { turn });
+                    let reply = self.ask(agent, turns, turn, task).await?;
+                    let next = turns.step(Event::Replied(reply.text));
+                    if !matches!(next, Action::Run(_)) {
+                        self.end_turn(turns);
+                    }
+                    next
+                }
+                Action::Run(program) => {
+                    let ran = self.run(agent, memory, turns.turn, &program).await;
+                    let next = turns.step(Event::Ran(ran));
+                    self.end_turn(turns);
+                    if let Some(spent) = self.tree.ledger.spent() {
+                        return Err(Stop::Budget(spent));
+                    }
+                    next
+                }
+                Action::End(Ok(ended)) => return Ok(ended),
+                Action::End(Err(reason)) => return Err(Stop::Reason(reason)),
+            };
+        }
+    }
+
+    fn end_turn(&self, turns: &Turns) {
+        let note = turns.note.clone();
+        self.record(EventKind::TurnEnd {
+            turn: turns.turn,
+            iteration: turns.iteration(),
+            program: note.program,
+            ran: note.ran,
+            result: note.result.as_ref().map(traced),
+            error: note.error,
+            answer: note.answer,
+            prints: note.prints,
+            warnings: note.warnings,
+        });
+    }
+
+    async fn ask(&self, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+        let ledger = &self.tree.ledger;
+        let most = agent.model_options.max_tokens.unwrap_or(0);
+        ledger.take_turn(most).map_err(Stop::Budget)?;
+        let request = Request {
+            path: self.path.clone(),
+            turn,
+            task: task.to_owned(),
+            system: agent.system.clone(),
+            messages: turns.messages.clone(),
+            tool_names: agent.dispatcher.tools.callable_names(),
+            options: agent.model_options.clone(),
+        };
+        self.record(EventKind::Request { turn, system: request.system.clone(), messages: request.messages.clone() });
+        // On a task of its own, so that a model that panics is an error; dropping the set ends it.
+        let model = self.model.clone();
+        let mut asking = JoinSet::new();
+        asking.spawn(async move { model.reply(request).await });
+        let panicked = || ModelError::new(ModelErrorKind::Other, "the model panicked");
+        let answered = async {
+            asking
+                .join_next()
+                .await
+                .map_or_else(|| Err(panicked()), |joined| joined.unwrap_or_else(|_| Err(panicked())))
+        };
+        let reply = match ledger.time_left() {
+            None => answered.await,
+            Some(left) => match tokio::time::timeout(left, answered).await {
+                Ok(reply) => reply,
+                Err(_) => {
+                    ledger.settle_turn(most, 0);
+                    let spent = ledger.spent();
+                    return Err(spent.map_or(Stop::Observer, Stop::Budget));
+                }
+            },
+        };
+        match reply {
+            Ok(reply) => {
+                ledger.settle_turn(most, reply.tokens.input.saturating_add(reply.tokens.output));
+                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens });
+                Ok(reply)
+            }
+            Err(error) => {
+                ledger.settle_turn(most, 0);
+                let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
+                let kind = kind.unwrap_or_default();
+                self.record(EventKind::ModelError { turn, kind, message: error.message.clone() });
+                Err(Stop::Model { error, turn })
+            }
+        }
+    }
+
+    /// Runs a program on the pool; the memory changes only if it succeeds.
+    async fn run(self: &Arc<Self>, agent: &Agent, memory: &mut Memory, turn: u32, program: &str) -> Ran {
+        let (calls, mut started) = mpsc::unbounded_channel();
+        let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
+        let source = Arc::new(Source::new("program", program));
+        let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
+        let host = PoolHostParts {
+            process: self.clone(),
+            dispatcher: agent.dispatcher.clone(),
+            turn,
+            calls,
+            warnings: warnings.clone(),
+        };
+        let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
+            let tools = Rc::new(host.dispatcher.clone());
+            let host = Rc::new(PoolHost { parts: host, watch, next: std::cell::Cell::new(0) });
+            crate::lisp::run(Job { source, memory: before, context, limits, tools, host, moves: true }, way)
+        }));
+        let mut running: JoinSet<(Started, Result<Value, crate::ToolError>)> = JoinSet::new();
+        let mut underway: HashMap<tokio::task::Id, Started> = HashMap::new();
+        let finished = loop {
+            tokio::select! {
+                finished = &mut finished => break finished.unwrap_or_else(|_| no_thread(memory.clone())),
+                Some(call) = started.recv() => {
+                    let begun = call.clone();
+                    let task = running.spawn(async move {
+                        let result = begun.begin().await;
+                        (begun, result)
+                    });
+                    underway.insert(task.id(), call);
+                }
+                Some(joined) = running.join_next_with_id() => {
+                    let (id, call, result) = match joined {
+                        Ok((id, (call, result))) => (id, Some(call), result),
+                        Err(failed) => {
+                            let id = failed.id();
+                            let error = failed.try_into_panic().map_or_else(
+                                |_| crate::ToolError::new("the call was cancelled"),
+                                |panic| crate::tool::panicked(&*panic),
+                            );
+                            (id, None, Err(error))
+                        }
+                    };
+                    let known = underway.remove(&id);
+                    if let Some(call) = call.or(known) {
+                        let result = self.end_call(agent, turn, &call, result, &warnings);
+                        if self.tree.ledger.spent().is_some() || self.tree.recorder.stopped().is_some() {
+                            drop(ticket);
+                            break finished.await.unwrap_or_else(|_| no_thread(memory.clone()));
+                        }
+                        ticket.resume(call.number, result.map_err(|fault| *fault));
+                    }
+                }
+            }
+        };
+        drop(running);
+        let returned = matches!(finished.end, End::Return(_));
+        *memory = finished.memory.clone();
+        let evaluation = settled(finished);
+        let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        all.extend(evaluation.warnings);
+        let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
+        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered }
+    }
+
+    /// Checks and records the result of an asynchronous call.
+    fn end_call(
+        &self,
+        agent: &Agent,
+        turn: u32,
+        call: &Started,
+        result: Result<Value, crate::ToolError>,
+        warnings: &Mutex<Vec<String>>,
+    ) -> Result<Value, Box<Fault>> {
+        let mut told = Vec::new();
+        let settled = agent.dispatcher.settle(&call.tool, result, &mut told);
+        warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
+        record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, call.call.child.as_deref());
+        settled
+    }
+}
+
+fn record_end(
+    process: &Process,
+    turn: u32,
+    call: usize,
+    name: &str,
+    arguments: &Value,
+    result: &Result<Value, Box<Fault>>,
+    child: Option<&str>,
+) {
+    let (result, error) = match result {
+        Ok(value) => (Some(without_trace(traced(value), child.is_some())), None),
+        Err(fault) => (None, Some(fault.message.clone())),
+    };
+    let children = child.map(|child| format!("{}/{child}", process.path)).into_iter().collect();
+    let args = traced(arguments);
+    process.record(EventKind::ToolEnd { turn, call, name: name.to_owned(), args, result, error, children });
+}
+
+/// The result of a sub-agent without its trace, which stands under the call's children.
+fn without_trace(mut result: Json, has_child: bool) -> Json {
+    if let (true, Json::Object(fields)) = (has_child, &mut result) {
+        fields.shift_remove("trace");
+    }
+    result
+}
+
+fn no_thread(memory: Memory) -> Finished {
+    crate::sandbox::no_stack(memory)
+}
+
+/// A tool call that has begun.
+#[derive(Clone)]
+struct Started {
+    number: u64,
+    index: usize,
+    tool: Arc<Tool>,
+    call: Call,
+}
+
+impl Started {
+    async fn begin(&self) -> Result<Value, crate::ToolError> {
+        let running = match &self.tool.run {
+            Run::Later(run) => run(self.call.clone()),
+            Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
+        };
+        match self.tool.spec_of().and_then(|spec| spec.timeout) {
+            None => running.await,
+            Some(timeout) => tokio::time::timeout(timeout, running)
+                .await
+                .unwrap_or_else(|_| Err(crate::ToolError(format!("no result within {timeout:?}")))),
+        }
+    }
+}
+
+struct PoolHostParts {
+    process: Arc<Process>,
+    dispatcher: Dispatcher,
+    turn: u32,
+    calls: mpsc::UnboundedSender<Started>,
+    warnings: Arc<Mutex<Vec<String>>>,
+}
+
+/// The host of a program on the pool.
+struct PoolHost {
+    parts: PoolHostParts,
+    watch: Rc<Stopwatch>,
+    next: std::cell::Cell<u64>,
+}
+
+impl PoolHost {
+    fn warn(&self, warnings: Vec<String>) {
+        self.parts.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+    }
+}
+
+impl Host for PoolHost {
+    fn now(&self) -> i64 {
+        wall_clock()
+    }
+
+    fn random(&self) -> u64 {
+        random_bits()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.watch.elapsed()
+    }
+
+    fn live_bytes(&self) -> Option<u64> {
+        Account::live_bytes()
+    }
+
+    fn call(&self, call: ToolCall) -> ToolAnswer {
+        let parts = &self.parts;
+        let process = &parts.process;
+        if process.tree.ledger.take_tool_call().is_err() || process.tree.recorder.stopped().is_some() {
+            return ToolAnswer::Stop;
+        }
+        let number = self.next.replace(self.next.get() + 1);
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        let (turn, name, given) = (parts.turn, call.name.clone(), call.arguments.clone());
+        let started = |arguments: &Value| {
+            process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
+        };
+        let prepared = match parts.dispatcher.prepare(call) {
+            Ok(prepared) => prepared,
+            Err(fault) => {
+                started(&given);
+                let refused = Err(fault);
+                record_end(process, turn, index, &name, &given, &refused, None);
+                return ToolAnswer::Now(refused.map_err(|fault| *fault));
+            }
+        };
+        self.warn(prepared.warnings);
+        started(&prepared.arguments);
+        if let Run::Now(run) = &prepared.tool.run {
+            self.watch.pause();
+            let result = Dispatcher::run_now(&**run, &prepared.arguments);
+            self.watch.go_on();
+            let mut told = Vec::new();
+            let settled = parts.dispatcher.settle(&prepared.tool, result, &mut told);
+            self.warn(told);
+            record_end(process, turn, index, &name, &prepared.arguments, &settled, None);
+            return ToolAnswer::Now(settled.map_err(|fault| *fault));
+        }
+        let child = match prepared.tool.kind {
+            Kind::Agent => Some(process.number_child(&name)),
+            Kind::Spawn => {
+                let program = prepared.arguments.get("program_name").and_then(Value::as_name).unwrap_or_default();
+                Some(process.number_child(if program.trim().is_empty() { "self" } else { program }))
+            }
+            Kind::Plain | Kind::Catalog => None,
+        };
+        let call = Call {
+            arguments: prepared.arguments,
+            idempotency_key: format!("{}:{turn}:{index}", process.path),
+            child,
+            caller: Some(process.clone()),
+        };
+        let _ = parts.calls.send(Started { number, index, tool: prepared.tool, call });
+        ToolAnswer::Later(number)
+    }
+}
+
+impl Stop {
+    /// The kind of error, as `--json` names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Reason(Reason::Turns { .. }) | Self::Budget(_) => "limit-error",
+            Self::Reason(Reason::Fail(_)) => "fail",
+            Self::Reason(Reason::Refs(_)) => "ref-error",
+            Self::Model { .. } => "model-error",
+            Self::Observer => "stopped",
+            Self::Unusable(_) => "config-error",
+        }
+    }
+
+    /// The limit that was reached, if it was one.
+    pub fn limit(&self) -> Option<LimitReached> {
+        match self {
+            Self::Budget(reached) => Some(reached.clone()),
+            Self::Reason(Reason::Turns { max_turns, .. }) => Some(LimitReached {
+                name: "max_turns",
+                configured: u64::from(*max_turns),
+                observed: u64::from(*max_turns) + 1,
+            }),
+            Self::Reason(Reason::Fail(_) | Reason::Refs(_))
+            | Self::Model { .. }
+            | Self::Observer
+            | Self::Unusable(_) => None,
+        }
+    }
+
+    /// What happened, in a sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Reason(Reason::Turns { max_turns, last }) => {
+                format!("no answer within {max_turns} turns (max_turns); {last}")
+            }
+            Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
+            Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
+            Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
+            Self::Budget(LimitReached { name, configured, observed }) => {
+                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
+            }
+            Self::Observer => "an observer stopped the run".into(),
+            Self::Unusable(why) => why.clone(),
+        }
+    }
+}

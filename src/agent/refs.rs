@@ -1,0 +1,327 @@
+//! Refs: small values taken out of a result for whoever comes next, by path, by program, or by closure.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::Sandbox;
+use crate::contract::{Type, check_output};
+use crate::lisp::limits::Limits;
+use crate::lisp::value::{Iter, Value, shorten};
+
+/// A closure of the host's that finds a value in a result.
+pub type FindRef = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
+
+/// Where a ref comes from.
+#[derive(Clone)]
+pub enum RefSource {
+    /// A path: `[0].id`, `[*].id`, `customer.address.city`.
+    Path(Path),
+    /// An expression in which `result` is the result.
+    Lisp(String),
+    /// A closure of the host's.
+    Closure(FindRef),
+}
+
+/// A value to take out of a result.
+#[derive(Clone)]
+pub struct Ref {
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub source: RefSource,
+    /// Whether a result without it is sent back.
+    pub required: bool,
+    /// What it must be.
+    pub kind: Option<Type>,
+}
+
+/// The refs of an agent.
+///
+/// ```
+/// use ptc::Refs;
+/// use ptc::lisp::value::parse_json;
+///
+/// let refs = Refs::new().path("ids", "[*].id").required().lisp("count", "(count result)");
+/// let mails = parse_json(r#"[{"id": 1}, {"id": 3}]"#).unwrap();
+/// let found = refs.extract(&mails).unwrap();
+/// assert_eq!(found["ids"].to_string(), "[1 3]");
+/// assert_eq!(found["count"].to_string(), "2");
+/// ```
+#[derive(Clone, Default)]
+pub struct Refs {
+    refs: Vec<Ref>,
+}
+
+/// What is missing or wrong, and the values that are there.
+#[derive(Debug)]
+pub struct RefsProblem {
+    /// `email_ids: missing at [0].id; there was …`
+    pub missing: Vec<String>,
+}
+
+impl Refs {
+    /// No refs.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a ref.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, source: RefSource) -> Self {
+        self.refs.push(Ref { name: name.into(), source, required: false, kind: None });
+        self
+    }
+
+    /// Adds a ref that is made already.
+    #[must_use]
+    pub fn and(mut self, new: Ref) -> Self {
+        self.refs.push(new);
+        self
+    }
+
+    /// Adds a ref by path. A text that is no path gives a ref that is never found; see [`Path::parse`] for errors.
+    #[must_use]
+    pub fn path(self, name: impl Into<String>, path: &str) -> Self {
+        self.with(name, RefSource::Path(Path::parse(path).unwrap_or_default()))
+    }
+
+    /// Adds a ref by an expression over `result`.
+    #[must_use]
+    pub fn lisp(self, name: impl Into<String>, expression: impl Into<String>) -> Self {
+        self.with(name, RefSource::Lisp(expression.into()))
+    }
+
+    /// Adds a ref by a closure; one that panics finds nothing.
+    #[must_use]
+    pub fn closure(
+        self,
+        name: impl Into<String>,
+        find: impl Fn(&Value) -> Option<Value> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(name, RefSource::Closure(Arc::new(find)))
+    }
+
+    /// Makes the last ref required.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        if let Some(last) = self.refs.last_mut() {
+            last.required = true;
+        }
+        self
+    }
+
+    /// Gives the last ref a type.
+    #[must_use]
+    pub fn typed(mut self, kind: Type) -> Self {
+        if let Some(last) = self.refs.last_mut() {
+            last.kind = Some(kind);
+        }
+        self
+    }
+
+    /// All refs in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Ref> {
+        self.refs.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.refs.is_empty()
+    }
+
+    /// The type of the refs as a contract shows it.
+    pub fn types(&self) -> Vec<(String, Type)> {
+        self.refs.iter().map(|each| (each.name.clone(), each.kind.clone().unwrap_or(Type::Any))).collect()
+    }
+
+    /// Takes the refs out of a result; optional ones that are not there are nil.
+    ///
+    /// # Errors
+    /// The required refs that are missing and those of the wrong type.
+    pub fn extract(&self, result: &Value) -> Result<IndexMap<String, Value>, RefsProblem> {
+        let mut found = IndexMap::new();
+        let mut missing = Vec::new();
+        for each in &self.refs {
+            let value = each.source.find(result);
+            match value {
+                Ok(value) if !value.is_nil() => {
+                    let issues = each.kind.as_ref().and_then(|kind| check_output(kind, &value, &each.name).err());
+                    match issues {
+                        Some(issues) => missing.extend(issues.iter().map(ToString::to_string)),
+                        None => {
+                            found.insert(each.name.clone(), value);
+                        }
+                    }
+                }
+                other => {
+                    if each.required {
+                        let why = other.err().map(|why| format!(" ({why})")).unwrap_or_default();
+                        missing.push(format!("{}: nothing at {}{why}", each.name, each.source.describe()));
+                    }
+                    found.insert(each.name.clone(), Value::Nil);
+                }
+            }
+        }
+        if missing.is_empty() { Ok(found) } else { Err(RefsProblem { missing }) }
+    }
+}
+
+impl RefSource {
+    fn describe(&self) -> String {
+        match self {
+            Self::Path(path) => path.text.clone(),
+            Self::Lisp(expression) => expression.clone(),
+            Self::Closure(_) => "the host's closure".into(),
+        }
+    }
+
+    fn find(&self, result: &Value) -> Result<Value, String> {
+        match self {
+            Self::Path(path) => Ok(path.find(result)),
+            Self::Closure(find) => catch_unwind(AssertUnwindSafe(|| find(result)))
+                .map(Option::unwrap_or_default)
+                .map_err(|_| "the closure panicked".to_owned()),
+            Self::Lisp(expression) => {
+                let limits = Limits { max_time: std::time::Duration::from_secs(1), ..Limits::default() };
+                let mut sandbox = Sandbox::new().limits(limits);
+                sandbox.memory.put("result", result.clone());
+                sandbox.eval(expression).map_err(|error| error.to_string())
+            }
+        }
+    }
+}
+
+/// A path into a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path {
+    text: String,
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    Index(usize),
+    Each,
+}
+
+impl Path {
+    /// Reads `[0].id`, `[*].id`, `customer.address.city`, `["first name"]`.
+    ///
+    /// # Errors
+    /// What was expected, and where.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut steps = Vec::new();
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            if let Some(inner) = rest.strip_prefix('[') {
+                let Some((index, after)) = inner.split_once(']') else {
+                    return Err(format!("the path {text:?} has a [ without ]"));
+                };
+                let index = index.trim();
+                steps.push(match (index, index.parse::<usize>()) {
+                    ("*", _) => Step::Each,
+                    (_, Ok(at)) => Step::Index(at),
+                    (quoted, Err(_)) if quoted.len() >= 2 && quoted.starts_with(['"', '\'']) => {
+                        Step::Key(quoted.trim_matches(['"', '\'']).to_owned())
+                    }
+                    _ => {
+                        return Err(format!(
+                            "the path {text:?} has [{index}]; an index, * or a quoted key stands there"
+                        ));
+                    }
+                });
+                rest = after.strip_prefix('.').unwrap_or(after);
+                continue;
+            }
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            let (key, after) = rest.split_at(end);
+            let key = key.trim().trim_start_matches(':');
+            if key.is_empty() {
+                return Err(format!("the path {text:?} has an empty key"));
+            }
+            steps.push(Step::Key(key.to_owned()));
+            rest = after.strip_prefix('.').unwrap_or(after);
+        }
+        Ok(Self { text: text.trim().to_owned(), steps })
+    }
+
+    /// The path as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is at the path; nil where there is nothing.
+    pub fn find(&self, value: &Value) -> Value {
+        find(value, &self.steps)
+    }
+}
+
+fn find(value: &Value, steps: &[Step]) -> Value {
+    let Some((step, rest)) = steps.split_first() else { return value.clone() };
+    match step {
+        Step::Key(key) => value.get(key).map_or(Value::Nil, |inner| find(inner, rest)),
+        Step::Index(at) => match value {
+            Value::Vector(items) => items.get(*at).map_or(Value::Nil, |item| find(item, rest)),
+            other if other.is_sequential() => Iter::ready(other).nth(*at).map_or(Value::Nil, |item| find(&item, rest)),
+            _ => Value::Nil,
+        },
+        Step::Each => match value {
+            Value::Set(items) => Value::vector(items.iter().map(|item| find(&item, rest)).collect()),
+            other if other.is_sequential() => Value::vector(Iter::ready(other).map(|item| find(&item, rest)).collect()),
+            _ => Value::Nil,
+        },
+    }
+}
+
+impl std::fmt::Display for RefsProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for line in &self.missing {
+            writeln!(f, "- {}", crate::lisp::text::abridge(line, 400))?;
+        }
+        Ok(())
+    }
+}
+
+/// A result for a message about refs.
+pub(super) fn shown(result: &Value) -> String {
+    shorten(result, 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lisp::value::parse_json;
+
+    fn at(path: &str, json: &str) -> String {
+        Path::parse(path).expect("a path").find(&parse_json(json).expect("JSON")).to_string()
+    }
+
+    #[test]
+    fn paths_lead_to_values() {
+        let order = r#"{"items": [{"id": 1}, {"id": 2}], "customer": {"first name": "Jo"}}"#;
+        assert_eq!(at("items[*].id", order), "[1 2]");
+        assert_eq!(at("items[1].id", order), "2");
+        assert_eq!(at("items[9].id", order), "nil");
+        assert_eq!(at("customer[\"first name\"]", order), "\"Jo\"");
+        assert_eq!(at("customer.none.deeper", order), "nil");
+        assert_eq!(at("", "[1]"), "[1]");
+        assert_eq!(at("[999999999999]", "[1]"), "nil");
+    }
+
+    #[test]
+    fn what_is_no_path_is_told() {
+        for wrong in ["a..b", "[x]", "a[0", "[-1]"] {
+            assert!(Path::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_closure_that_panics_is_a_missing_ref() {
+        let refs = Refs::new().closure("bad", |_| panic!("no")).required();
+        let problem = refs.extract(&Value::Nil).expect_err("missing");
+        assert!(problem.to_string().contains("bad: nothing at the host's closure (the closure panicked)"));
+    }
+}

@@ -1,0 +1,316 @@
+//! The loop as a pure state machine: events in, actions out. Time, models and tools are the driver's.
+
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+use super::extract::{Extracted, extract};
+use super::{Refs, feedback, refs};
+use crate::Failure;
+use crate::contract::{Type, check_output};
+use crate::lisp::text::{ErrorKind, abridge};
+use crate::lisp::value::{Value, shorten};
+use crate::model::{Message, Role};
+
+/// What the loop holds an agent to.
+#[derive(Clone, Default)]
+pub struct Rules {
+    /// Replies of the model; those after a ref retry are not counted.
+    pub max_turns: u32,
+    /// Extra turns to repair required refs.
+    pub max_ref_retries: u32,
+    /// What is taken from the result.
+    pub refs: Refs,
+    /// What the result must be.
+    pub signature: Option<Type>,
+}
+
+/// What happened.
+pub enum Event {
+    /// The process begins, with the text of the first user message.
+    Begin(String),
+    /// The model answered.
+    Replied(String),
+    /// The program ran.
+    Ran(Ran),
+}
+
+/// What came of a program.
+pub struct Ran {
+    /// The value or the errors.
+    pub result: Result<Value, Failure>,
+    /// Whether the value is that of `(return v)`.
+    pub returned: bool,
+    /// What was printed.
+    pub prints: String,
+    /// What is odd but no error.
+    pub warnings: Vec<String>,
+    /// The names in memory.
+    pub remembered: Vec<String>,
+}
+
+/// What to do next.
+pub enum Action {
+    /// Ask the model with the conversation as it is now.
+    Ask,
+    /// Run this program.
+    Run(String),
+    /// The process has ended.
+    End(Result<Ended, Reason>),
+}
+
+/// A process that ended well.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// The value of the last program that succeeded, or the answer's text where none ran.
+    pub result: Value,
+    /// The answer's text.
+    pub summary: String,
+    /// What was taken from the result.
+    pub refs: IndexMap<String, Value>,
+}
+
+/// Why a process ended without a result.
+#[derive(Clone, Debug)]
+pub enum Reason {
+    /// The turns are used up; how the last one ended.
+    Turns {
+        /// How many there were.
+        max_turns: u32,
+        /// How the last turn ended.
+        last: String,
+    },
+    /// `(fail reason)`.
+    Fail(Value),
+    /// Required refs are missing after all retries.
+    Refs(String),
+}
+
+/// How a turn ended, for the trace.
+#[derive(Clone, Debug, Default)]
+pub struct TurnNote {
+    /// The program, if the reply held one.
+    pub program: Option<String>,
+    /// Whether it was run.
+    pub ran: bool,
+    /// Its value.
+    pub result: Option<Value>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// The answer.
+    pub answer: Option<String>,
+    /// What was printed.
+    pub prints: String,
+    /// What is odd but no error.
+    pub warnings: Vec<String>,
+}
+
+/// The state of a process's conversation.
+#[derive(Clone)]
+pub struct Turns {
+    rules: Arc<Rules>,
+    /// The conversation, oldest message first.
+    pub messages: Vec<Message>,
+    /// Replies so far.
+    pub turn: u32,
+    /// How the turn that is under way, or the last one, ended.
+    pub note: TurnNote,
+    allowed: u32,
+    ref_retries: u32,
+    last_value: Option<Value>,
+    reminded: bool,
+    around: String,
+    answer_before_retry: Option<String>,
+}
+
+impl Turns {
+    /// A conversation that has not begun.
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            allowed: rules.max_turns,
+            rules: Arc::new(rules),
+            messages: Vec::new(),
+            turn: 0,
+            note: TurnNote::default(),
+            ref_retries: 0,
+            last_value: None,
+            reminded: false,
+            around: String::new(),
+            answer_before_retry: None,
+        }
+    }
+
+    /// How many turns are left, this one included, counting down from `max_turns`.
+    pub fn iteration(&self) -> u32 {
+        (self.rules.max_turns + 1).saturating_sub(self.turn)
+    }
+
+    /// The value of the last program that succeeded.
+    pub fn last_value(&self) -> Option<&Value> {
+        self.last_value.as_ref()
+    }
+
+    /// Takes another task on the same conversation.
+    pub fn go_on(&mut self) {
+        self.allowed = self.rules.max_turns;
+        (self.turn, self.ref_retries, self.reminded) = (0, 0, false);
+        (self.last_value, self.answer_before_retry) = (None, None);
+    }
+
+    /// The next action.
+    pub fn step(&mut self, event: Event) -> Action {
+        match event {
+            Event::Begin(text) => {
+                self.say(Role::User, &text);
+                Action::Ask
+            }
+            Event::Replied(text) => self.replied(&text),
+            Event::Ran(ran) => self.ran(ran),
+        }
+    }
+
+    fn say(&mut self, role: Role, text: &str) {
+        // Providers refuse empty messages and two of the same role in a row.
+        let text = if text.trim().is_empty() { "(nothing)" } else { text };
+        match self.messages.last_mut() {
+            Some(last) if last.role == role => last.content = format!("{}\n\n{text}", last.content).into(),
+            _ => self.messages.push(Message { role, content: text.into() }),
+        }
+    }
+
+    fn replied(&mut self, text: &str) -> Action {
+        self.turn += 1;
+        self.note = TurnNote::default();
+        self.say(Role::Assistant, text);
+        match extract(text) {
+            Extracted::Program { program, around } => {
+                self.around = around;
+                self.note.program = Some(program.clone());
+                self.note.ran = true;
+                Action::Run(program)
+            }
+            Extracted::Answer => self.answer(text.trim().to_owned()),
+            Extracted::OtherLanguage(language) => {
+                if self.last_value.is_none() && !self.reminded {
+                    self.reminded = true;
+                    let told = format!(
+                        "Your reply is a {language} block; only PTC-Lisp (Clojure) runs here. Write the program in a ```clojure block, \
+                         or give your answer in words."
+                    );
+                    return self.feed_back(&told, "a block in another language");
+                }
+                self.answer(text.trim().to_owned())
+            }
+            Extracted::Several(count) => {
+                let told = format!(
+                    "Your reply has {count} different programs; none of them ran. Write one program in one block."
+                );
+                self.feed_back(&told, "several programs")
+            }
+            Extracted::Empty => self.feed_back(
+                "Your reply was empty. Write one program in a ```clojure block, or give your answer in words.",
+                "an empty reply",
+            ),
+        }
+    }
+
+    /// An error turn without a program.
+    fn feed_back(&mut self, told: &str, error: &str) -> Action {
+        self.note.error = Some(error.to_owned());
+        self.next(told)
+    }
+
+    fn ran(&mut self, ran: Ran) -> Action {
+        self.note.prints.clone_from(&ran.prints);
+        self.note.warnings.clone_from(&ran.warnings);
+        match ran.result {
+            Ok(value) if ran.returned => {
+                self.last_value = Some(value.clone());
+                self.note.result = Some(value.clone());
+                let around = std::mem::take(&mut self.around);
+                let summary = if around.is_empty() { shorten(&value, 300) } else { around };
+                self.answer(summary)
+            }
+            Ok(value) => {
+                let told = feedback::of_value(&value, &ran.prints, &ran.warnings, &ran.remembered);
+                self.note.result = Some(value.clone());
+                self.last_value = Some(value);
+                if self.turn >= self.allowed
+                    && let Some(answer) = self.answer_before_retry.clone()
+                {
+                    // The extra turn went into repairing the value; the answer was given before.
+                    return self.answer(answer);
+                }
+                self.next(&told)
+            }
+            Err(failure) => {
+                if let Some(reason) = failure.reason {
+                    self.note.error = Some(format!("fail: {}", shorten(&reason, 500)));
+                    return Action::End(Err(Reason::Fail(reason)));
+                }
+                let first = failure.error();
+                self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
+                let mut told = feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings);
+                if first.kind == ErrorKind::Limit {
+                    told.push_str("Nothing of it was kept.\n");
+                }
+                self.next(&told)
+            }
+        }
+    }
+
+    /// Tells the model something and asks again, if there are turns left.
+    fn next(&mut self, told: &str) -> Action {
+        if self.turn >= self.allowed {
+            let last = match (&self.note.error, &self.note.result) {
+                (Some(error), _) => format!("the last turn failed: {}", abridge(error, 500)),
+                (None, Some(value)) => format!("the last program gave {}", shorten(value, 200)),
+                (None, None) => "the last turn gave nothing".into(),
+            };
+            return Action::End(Err(Reason::Turns { max_turns: self.rules.max_turns, last }));
+        }
+        let left = self.allowed - self.turn;
+        let line = match left {
+            1 => "This is your last turn: answer now.",
+            2 => "2 turns left.",
+            _ => "",
+        };
+        self.say(Role::User, &format!("{}{}{line}", told.trim_end(), if line.is_empty() { "" } else { "\n" }));
+        Action::Ask
+    }
+
+    /// An answer ends the process, if the result is what it should be.
+    fn answer(&mut self, summary: String) -> Action {
+        let result = self.last_value.clone().unwrap_or_else(|| Value::text(&summary));
+        if self.note.program.is_none() {
+            self.note.answer = Some(summary.clone());
+        }
+        if let Some(kind) = &self.rules.signature
+            && let Err(issues) = check_output(kind, &result, "result")
+        {
+            let list: Vec<String> = issues.iter().map(|issue| format!("- {issue}")).collect();
+            let told = format!(
+                "The result does not fit. It must be {kind}:\n{}\nRun a program whose value fits, then answer.",
+                list.join("\n")
+            );
+            self.note.error = Some(format!("the result does not fit {kind}: {}", list.join(" ")));
+            return self.next(&told);
+        }
+        match self.rules.refs.extract(&result) {
+            Ok(refs) => Action::End(Ok(Ended { result, summary, refs })),
+            Err(problem) => {
+                if self.ref_retries >= self.rules.max_ref_retries {
+                    return Action::End(Err(Reason::Refs(problem.to_string())));
+                }
+                self.ref_retries += 1;
+                self.allowed = self.allowed.max(self.turn) + 1;
+                let told = format!(
+                    "Something that the host needs is missing from the result:\n{problem}The result was {}\nRun a program whose value \
+                     has it, then answer.",
+                    refs::shown(&result)
+                );
+                self.answer_before_retry = Some(summary);
+                self.next(&told)
+            }
+        }
+    }
+}

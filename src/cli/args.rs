@@ -1,0 +1,141 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::lisp::limits::Limits;
+use crate::process::{parse_bytes, parse_time};
+
+/// Language models call tools by program.
+#[derive(Parser, Debug)]
+#[command(name = "ptc", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Evaluates a program.
+    Eval(EvalOptions),
+    /// Runs the agent of a program file.
+    Run(RunOptions),
+    /// Shows what a function does, or finds functions.
+    Doc(DocOptions),
+}
+
+/// `ptc eval`
+#[derive(Args, Debug)]
+pub(super) struct EvalOptions {
+    /// The program's file, or - for standard input.
+    pub file: Option<String>,
+    /// The program itself.
+    #[arg(short = 'e', long = "expression", value_name = "EXPR", conflicts_with = "file")]
+    pub expression: Option<String>,
+    /// A JSON object; its keys are ctx/….
+    #[arg(long, value_name = "FILE.json")]
+    pub ctx: Option<PathBuf>,
+    /// Tools that answer from a table.
+    #[arg(long, value_name = "FILE.json")]
+    pub tools: Option<PathBuf>,
+    /// The memory: read before, written back after success.
+    #[arg(long, value_name = "FILE.edn")]
+    pub memory: Option<PathBuf>,
+    /// Print one JSON object with everything that came of the program.
+    #[arg(long)]
+    pub json: bool,
+    /// Read a JSON string or object a line, and answer each with one line.
+    #[arg(long, conflicts_with_all = ["file", "expression"])]
+    pub batch: bool,
+    #[command(flatten)]
+    pub limits: LimitOptions,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LimitOptions {
+    /// Interpreter time, such as 5s or 200ms.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub max_time: Option<Duration>,
+    /// Live memory, such as 64MiB.
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub max_memory: Option<u64>,
+    /// Steps.
+    #[arg(long, value_name = "N")]
+    pub max_steps: Option<u64>,
+    /// Calls within calls.
+    #[arg(long, value_name = "N")]
+    pub max_depth: Option<u32>,
+    /// Tool calls.
+    #[arg(long, value_name = "N")]
+    pub max_tool_calls: Option<u64>,
+    /// Printed output, such as 64KiB.
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub max_output: Option<u64>,
+}
+
+impl LimitOptions {
+    pub fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            max_time: self.max_time.unwrap_or(default.max_time),
+            max_memory: self.max_memory.unwrap_or(default.max_memory),
+            max_steps: self.max_steps.unwrap_or(default.max_steps),
+            max_depth: self.max_depth.unwrap_or(default.max_depth),
+            max_tool_calls: self.max_tool_calls.unwrap_or(default.max_tool_calls),
+            max_output: self
+                .max_output
+                .map_or(default.max_output, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
+            ..default
+        }
+    }
+}
+
+/// `ptc run`
+#[derive(Args, Debug)]
+pub(super) struct RunOptions {
+    /// The program file (TOML or JSON).
+    pub program: PathBuf,
+    /// The task; the file's user prompt unless given.
+    pub task: Option<String>,
+    /// Replies of the model, in order, from a file.
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["replay", "model"])]
+    pub script: Option<PathBuf>,
+    /// Replies of the model as they were recorded.
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    pub replay: Option<PathBuf>,
+    /// Record what the model answers.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "replay"])]
+    pub record: Option<PathBuf>,
+    /// The model: provider:name.
+    #[arg(long, value_name = "PROVIDER:NAME")]
+    pub model: Option<String>,
+    /// The endpoint of the model's provider.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Print one JSON object with everything that came of the task.
+    #[arg(long)]
+    pub json: bool,
+    /// Write every event as a line of JSON.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub trace: Option<PathBuf>,
+}
+
+/// `ptc doc`
+#[derive(Args, Debug)]
+pub(super) struct DocOptions {
+    /// The function or form; all of them without.
+    pub name: Option<String>,
+    /// Find functions by what they do.
+    #[arg(long, value_name = "TEXT", conflicts_with = "name")]
+    pub search: Option<String>,
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    parse_time(text).ok_or_else(|| "expected a time such as 5s or 200ms".into())
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    parse_bytes(text).ok_or_else(|| "expected a size such as 64MiB or a number of bytes".into())
+}

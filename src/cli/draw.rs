@@ -1,0 +1,36 @@
+//! Errors drawn for a terminal: the source line, a mark below the place, and what to try.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::lisp::text::{Error, excerpt};
+
+/// Draws an error; in colour where standard error is a terminal that wants it.
+pub(super) fn draw(error: &Error) -> String {
+    let title = format!("{}: {}", error.kind.name(), error.message);
+    let Some(place) = &error.place else {
+        return match &error.hint {
+            Some(hint) => format!("{title}\n  try: {hint}"),
+            None => title,
+        };
+    };
+    let text = place.source.text();
+    // A line that fills many screens is shown around its place only.
+    let (line, _) = place.position();
+    if place.source.line(line).len() > 400 {
+        let hint = error.hint.as_ref().map(|hint| format!("\n  try: {hint}")).unwrap_or_default();
+        return format!("{title}\n{}{hint}", excerpt(place));
+    }
+    let start = (place.span.start as usize).min(text.len());
+    let end = (place.span.end as usize).clamp(start, text.len());
+    // The mark stays on the line where the error begins.
+    let end = text.get(start..end).and_then(|marked| marked.find('\n')).map_or(end, |at| start + at);
+    let snippet = Snippet::source(text).path(place.source.name()).annotation(AnnotationKind::Primary.span(start..end));
+    let mut group =
+        Group::with_title(Level::ERROR.with_name(error.kind.name()).primary_title(&error.message)).element(snippet);
+    if let Some(hint) = &error.hint {
+        group = group.element(Level::HELP.with_name("try").message(hint.as_str()));
+    }
+    let coloured = std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none();
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+    renderer.render(&[group])
+}

@@ -1,0 +1,48 @@
+//! The command line: one file for each command.
+
+mod args;
+mod doc;
+mod draw;
+mod eval;
+mod report;
+mod run;
+
+pub use args::Arguments;
+
+use std::process::ExitCode;
+
+use args::Command;
+
+/// What ended a command before it could do its work, and the status to exit with.
+pub(crate) struct Trouble {
+    message: String,
+    status: u8,
+}
+
+impl Trouble {
+    /// Wrong usage or unreadable input: status 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: 2 }
+    }
+
+    /// The work failed: status 1.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: 1 }
+    }
+}
+
+/// Runs the command of these arguments.
+pub fn main(arguments: Arguments) -> ExitCode {
+    let status = match arguments.command {
+        Command::Eval(options) => eval::eval(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Doc(options) => doc::doc(&options),
+    };
+    match status {
+        Ok(status) => ExitCode::from(status),
+        Err(trouble) => {
+            eprintln!("ptc: {}", trouble.message);
+            ExitCode::from(trouble.status)
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! `ptc run`: an agent from a program file.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Trouble;
+use super::args::RunOptions;
+use super::report::{limit_json, memory_json, value_and_edn};
+use crate::agent::run_root;
+use crate::lisp::text::abridge;
+use crate::lisp::value::{readable, to_json};
+use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
+use crate::process::{Grants, Library, bind};
+use crate::trace::{Event, EventKind, Recorder, Verdict};
+use crate::{DelegateError, Outcome};
+
+/// Runs the agent and prints what came of it.
+pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
+    let unusable = |message: String| if options.json { trouble_as_json(&message) } else { Trouble::usage(message) };
+    let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
+    let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
+    let Some(task) = options.task.clone().or_else(|| root.user.clone()) else {
+        return Err(unusable("no task: give one as an argument, or prompt.user in the file".into()));
+    };
+    let grants = grants(options).map_err(unusable)?;
+    let library = Arc::new(library);
+    let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
+    if !options.json {
+        agent = agent.observer(progress);
+    }
+    let recorder = Recorder::new(agent.observers.clone());
+    if let Some(path) = &options.trace {
+        recorder.write_to(path).map_err(|error| unusable(format!("{}: {error}", path.display())))?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Trouble::failed(format!("no runtime: {error}")))?;
+    let outcome = runtime.block_on(run_root(&task, &agent, recorder));
+    // Calls that were given up need not be waited for.
+    runtime.shutdown_background();
+    let warnings = library.warnings();
+    match (outcome, options.json) {
+        (Ok(outcome), true) => print(&outcome_json(&outcome, &warnings).to_string(), 0),
+        (Ok(outcome), false) => print(&outcome_text(&outcome, &warnings), 0),
+        (Err(error), true) => print(&error_json(&error, &warnings).to_string(), status(&error)),
+        (Err(error), false) => {
+            eprintln!("ptc: {}: {}", error.kind, error.message);
+            Ok(status(&error))
+        }
+    }
+}
+
+fn print(text: &str, status: u8) -> Result<u8, Trouble> {
+    // Whoever reads may have stopped reading.
+    let _ = writeln!(io::stdout().lock(), "{text}");
+    Ok(status)
+}
+
+fn trouble_as_json(message: &str) -> Trouble {
+    println!("{}", json!({ "error": { "kind": "config-error", "message": message }, "usage": null, "trace": [] }));
+    Trouble::usage(message)
+}
+
+fn status(error: &DelegateError) -> u8 {
+    match error.kind {
+        "limit-error" => 3,
+        "config-error" => 2,
+        _ => 1,
+    }
+}
+
+/// The models that the options ask for.
+fn grants(options: &RunOptions) -> Result<Grants, String> {
+    let of = options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
+    let base_url = options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
+    let mut grants = Grants::new(base_url);
+    if let Some(path) = &options.script {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let script = Scripted::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        grants.model = Some(Arc::new(Retry::new(script).without_waiting()));
+    }
+    if let Some(path) = &options.replay {
+        let recorded = Recorded::load(path).map_err(|error| error.to_string())?;
+        grants.model = Some(Arc::new(recorded));
+    }
+    if let Some(name) = &options.model {
+        let model = from_name(name, options.base_url.as_deref()).map_err(|error| error.to_string())?;
+        grants.root_model = Some(model);
+    }
+    if let Some(path) = &options.record {
+        record(&mut grants, path)?;
+    }
+    Ok(grants)
+}
+
+fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
+    let Some(model) = grants.root_model.take() else {
+        return Err("--record needs --model: what is recorded is what a model really answered".into());
+    };
+    let recorder = Cassette::new(model, path).map_err(|error| error.to_string())?;
+    let model: Arc<dyn Model> = Arc::new(recorder);
+    // One recording holds the whole tree.
+    grants.model = Some(model);
+    Ok(())
+}
+
+/// Shows programs, tool calls and answers as they happen.
+fn progress(event: &Event) -> Verdict {
+    let depth = event.path.matches('/').count();
+    let indent = "  ".repeat(depth);
+    let line = match &event.kind {
+        EventKind::Start { task, .. } => Some(format!("{indent}● {} ← {}", event.path, abridge(task, 200))),
+        EventKind::TurnEnd { turn, program, result, error, answer, prints, .. } => {
+            let mut lines = Vec::new();
+            if let Some(program) = program {
+                let program = abridge(program, 800).replace('\n', &format!("\n{indent}      "));
+                lines.push(format!("{indent}  turn {turn}: {program}"));
+            }
+            for printed in prints.lines().take(20) {
+                lines.push(format!("{indent}      | {printed}"));
+            }
+            if let Some(result) = result {
+                lines.push(format!("{indent}      => {}", abridge(&result.to_string(), 300)));
+            }
+            if let Some(error) = error {
+                lines.push(format!(
+                    "{indent}      ! {}",
+                    abridge(error, 300).replace('\n', &format!("\n{indent}        "))
+                ));
+            }
+            if let Some(answer) = answer {
+                lines.push(format!("{indent}  turn {turn}: {}", abridge(answer, 800)));
+            }
+            Some(lines.join("\n")).filter(|text| !text.is_empty())
+        }
+        EventKind::ToolEnd { name, args, result, error, .. } => {
+            let came = match (result, error) {
+                (Some(result), _) => abridge(&result.to_string(), 200).into_owned(),
+                (None, error) => format!("! {}", abridge(error.as_deref().unwrap_or(""), 200)),
+            };
+            Some(format!("{indent}    {name} {} → {came}", abridge(&args.to_string(), 200)))
+        }
+        EventKind::ModelError { message, .. } => Some(format!("{indent}  the model did not answer: {message}")),
+        EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
+        EventKind::TurnStart { .. }
+        | EventKind::Request { .. }
+        | EventKind::Response { .. }
+        | EventKind::ToolStart { .. }
+        | EventKind::End { .. } => None,
+    };
+    if let Some(line) = line {
+        eprintln!("{line}");
+    }
+    Verdict::Continue
+}
+
+fn refs_json(outcome: &Outcome) -> Json {
+    let refs = outcome.refs.iter();
+    Json::Object(refs.map(|(name, value)| (name.clone(), to_json(value, name).unwrap_or(Json::Null))).collect())
+}
+
+fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
+    let mut fields = Map::new();
+    let (result, edn) = value_and_edn(&outcome.result);
+    if result.is_null() && !outcome.result.is_nil() {
+        fields.insert("edn".into(), json!(edn));
+    }
+    fields.insert("result".into(), result);
+    fields.insert("summary".into(), json!(outcome.summary));
+    fields.insert("refs".into(), refs_json(outcome));
+    fields.insert("usage".into(), outcome.usage.clone());
+    fields.insert("trace".into(), Json::Array(outcome.trace.clone()));
+    fields.insert("memory".into(), memory_json(&outcome.memory));
+    let all: Vec<&String> = warnings.iter().chain(&outcome.warnings).collect();
+    fields.insert("warnings".into(), json!(all));
+    Json::Object(fields)
+}
+
+fn error_json(error: &DelegateError, warnings: &[String]) -> Json {
+    let mut fields = Map::new();
+    fields.insert("kind".into(), json!(error.kind));
+    fields.insert("message".into(), json!(error.message));
+    if let Some(limit) = &error.limit {
+        fields.insert("limit".into(), limit_json(limit));
+    }
+    if let Some(reason) = &error.reason {
+        fields.insert("reason".into(), to_json(reason, "reason").unwrap_or_else(|_| json!(readable(reason))));
+    }
+    json!({ "error": fields, "usage": error.usage, "trace": error.trace, "warnings": warnings })
+}
+
+fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {
+    let mut lines = vec![
+        format!("result:  {}", abridge(&readable(&outcome.result), 2_000)),
+        format!("summary: {}", outcome.summary),
+    ];
+    if !outcome.refs.is_empty() {
+        lines.push(format!("refs:    {}", refs_json(outcome)));
+    }
+    let count = |name: &str| outcome.usage.get(name).and_then(Json::as_u64).unwrap_or(0);
+    lines.push(format!(
+        "usage:   {} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
+        count("requests"),
+        count("total_runs"),
+        count("tool_calls"),
+        count("total_tokens"),
+        count("input_tokens"),
+        count("output_tokens")
+    ));
+    for warning in warnings.iter().chain(&outcome.warnings) {
+        lines.push(format!("warning: {warning}"));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,111 @@
+//! Loading: a program file with all files it leads to, each of them once.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::program::{Program, ToolSource};
+
+/// A program with the programs it links to.
+#[derive(Clone)]
+pub struct Library {
+    programs: HashMap<PathBuf, Arc<Program>>,
+    root: PathBuf,
+}
+
+/// Why a program file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {why}")]
+pub struct LoadError {
+    /// The file.
+    pub file: String,
+    /// What is wrong, with the key.
+    pub why: String,
+}
+
+/// The same file under one name, however it is written.
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// A path as messages show it: without `./` parts.
+fn shown(path: &Path) -> String {
+    path.components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect::<PathBuf>()
+        .display()
+        .to_string()
+}
+
+impl Library {
+    /// Loads a program file and all that it leads to.
+    ///
+    /// # Errors
+    /// A file that is missing, no TOML or JSON, or has wrong keys; links to missing files.
+    pub fn load(path: &Path) -> Result<Self, LoadError> {
+        let mut library = Self { programs: HashMap::new(), root: canonical(path) };
+        let mut queue = vec![(path.to_owned(), None::<(String, PathBuf)>)];
+        while let Some((path, link)) = queue.pop() {
+            let key = canonical(&path);
+            if library.programs.contains_key(&key) {
+                continue;
+            }
+            let program = read(&path).map_err(|error| match (&link, path.exists()) {
+                (Some((name, from)), false) => LoadError {
+                    file: shown(from),
+                    why: format!("{name} leads to {}, which is not there", shown(&path)),
+                },
+                _ => error,
+            })?;
+            let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+            for link in &program.links {
+                queue.push((folder.join(&link.path), Some((format!("the link {}", link.name), path.clone()))));
+            }
+            for tool in &program.tools {
+                if let ToolSource::Program(file) = &tool.source {
+                    queue.push((file.clone(), Some((format!("the tool {}", tool.name), path.clone()))));
+                }
+            }
+            library.programs.insert(key, Arc::new(program));
+        }
+        Ok(library)
+    }
+
+    /// The program that was asked for.
+    pub fn root(&self) -> Option<Arc<Program>> {
+        self.programs.get(&self.root).cloned()
+    }
+
+    /// The program of a file.
+    pub fn program(&self, file: &Path) -> Option<Arc<Program>> {
+        self.programs.get(&canonical(file)).cloned()
+    }
+
+    /// All warnings, with the file they belong to.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut all: Vec<String> = self
+            .programs
+            .values()
+            .flat_map(|program| program.warnings.iter().map(|warning| format!("{}: {warning}", shown(&program.file))))
+            .collect();
+        all.sort();
+        all
+    }
+}
+
+fn read(path: &Path) -> Result<Program, LoadError> {
+    let wrong = |why: String| LoadError { file: shown(path), why };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    let fields: Json = if is_json {
+        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?
+    } else {
+        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+    };
+    match &fields {
+        Json::Object(fields) => Program::from_fields(path, fields).map_err(wrong),
+        _ => Err(wrong("expected a table of sections".into())),
+    }
+}

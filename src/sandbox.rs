@@ -1,0 +1,265 @@
+//! One program after the other on one memory, on the calling thread: what `ptc::eval` is made of.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::alloc::Account;
+use crate::host::{Stopwatch, random_bits, wall_clock};
+use crate::lisp::limits::Limits;
+use crate::lisp::memory::Memory;
+use crate::lisp::text::{Error, ErrorKind, Source};
+use crate::lisp::value::{Host, ToolAnswer, ToolCall, Value};
+use crate::lisp::{End, Finished, Job, Spent};
+use crate::tool::{CallRecord, Dispatcher, Run, Toolbox, Validation};
+
+/// What a program runs against: context, tools, limits and the memory of earlier programs.
+///
+/// ```
+/// use ptc::{Sandbox, lisp::value::Value};
+///
+/// let mut sandbox = Sandbox::new();
+/// sandbox.eval("(def seen #{1 2})")?;
+/// let value = sandbox.eval("(contains? seen 2)")?;
+/// assert_eq!(value, Value::from(true));
+/// # Ok::<(), ptc::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Sandbox {
+    /// What `ctx/…` shows: a map.
+    pub context: Value,
+    /// The tools. Only those that answer at once can be called here.
+    pub tools: Arc<Toolbox>,
+    /// How strictly contracts are held.
+    pub validation: Validation,
+    /// What a program may use.
+    pub limits: Limits,
+    /// What earlier programs left.
+    pub memory: Memory,
+}
+
+/// All that came of a program.
+pub struct Evaluation {
+    /// The value, or what went wrong: all static errors, or the one that was raised.
+    pub result: Result<Value, Failure>,
+    /// What was printed.
+    pub prints: String,
+    /// The tool calls, in order.
+    pub tool_calls: Vec<CallRecord>,
+    /// What is odd but no error.
+    pub warnings: Vec<String>,
+    /// What was used.
+    pub spent: Spent,
+}
+
+/// Why a program gave no value.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The errors; at least one.
+    pub errors: Vec<Error>,
+    /// The reason as data, after `(fail reason)`.
+    pub reason: Option<Value>,
+}
+
+impl Failure {
+    /// The first error.
+    pub fn error(&self) -> Error {
+        self.errors.first().cloned().unwrap_or_else(|| Error::new(ErrorKind::Value, "the program failed"))
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sandbox {
+    /// A sandbox with nothing in it.
+    pub fn new() -> Self {
+        Self {
+            context: Value::empty_map(),
+            tools: Arc::default(),
+            validation: Validation::Enabled,
+            limits: Limits::default(),
+            memory: Memory::new(),
+        }
+    }
+
+    /// The same sandbox with this context, a map.
+    #[must_use]
+    pub fn context(self, context: Value) -> Self {
+        Self { context, ..self }
+    }
+
+    /// The same sandbox with these tools.
+    #[must_use]
+    pub fn tools(self, tools: impl IntoIterator<Item = crate::Tool>) -> Self {
+        Self { tools: Arc::new(tools.into_iter().collect()), ..self }
+    }
+
+    /// The same sandbox with these limits.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Runs a program and gives its value; the memory is changed only if it succeeds.
+    ///
+    /// # Errors
+    /// The first error of the program; [`run`](Self::run) gives all of them and more.
+    pub fn eval(&mut self, source: &str) -> Result<Value, Error> {
+        self.run(&Arc::new(Source::new("program", source))).result.map_err(|failure| failure.error())
+    }
+
+    /// Runs a program and gives all that came of it.
+    pub fn run(&mut self, source: &Arc<Source>) -> Evaluation {
+        let dispatcher = Dispatcher { validation: self.validation, ..Dispatcher::new(self.tools.clone()) };
+        let calls: Rc<RefCell<Vec<CallRecord>>> = Rc::default();
+        let warnings: Rc<RefCell<Vec<String>>> = Rc::default();
+        let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
+        let (recorded, warned) = (calls.clone(), warnings.clone());
+        let account = Account::default();
+        account.open();
+        let finished = crate::lisp::eval::run_to_end(move |way| {
+            let (source, memory, context, limits) = parts;
+            let host = LocalHost {
+                dispatcher: dispatcher.clone(),
+                watch: Stopwatch::started(),
+                calls: recorded,
+                warnings: warned,
+            };
+            let job =
+                Job { source, memory, context, limits, tools: Rc::new(dispatcher), host: Rc::new(host), moves: true };
+            crate::lisp::run(job, way)
+        });
+        account.close();
+        let evaluation = match finished {
+            Some(finished) => {
+                self.memory = finished.memory.clone();
+                settled(finished)
+            }
+            None => settled(no_stack(self.memory.clone())),
+        };
+        let mut all = warnings.take();
+        all.extend(evaluation.warnings);
+        Evaluation { tool_calls: calls.take(), warnings: all, ..evaluation }
+    }
+}
+
+/// What came of a program that could not begin, because the system has no memory for its stack.
+pub(crate) fn no_stack(memory: Memory) -> Finished {
+    let error = Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
+        .hint("run fewer programs at once");
+    Finished {
+        end: End::Errors(vec![error]),
+        memory,
+        prints: String::new(),
+        warnings: Vec::new(),
+        spent: Spent::default(),
+    }
+}
+
+/// What came of a program, in the terms of its user.
+pub(crate) fn settled(finished: Finished) -> Evaluation {
+    let result = match finished.end {
+        End::Value(value) | End::Return(value) => Ok(value),
+        End::Fail(reason, error) => Err(Failure { errors: vec![*error], reason: Some(reason) }),
+        End::Errors(errors) => Err(Failure { errors, reason: None }),
+    };
+    Evaluation {
+        result,
+        prints: finished.prints,
+        tool_calls: Vec::new(),
+        warnings: finished.warnings,
+        spent: finished.spent,
+    }
+}
+
+struct LocalHost {
+    dispatcher: Dispatcher,
+    watch: Stopwatch,
+    calls: Rc<RefCell<Vec<CallRecord>>>,
+    warnings: Rc<RefCell<Vec<String>>>,
+}
+
+impl Host for LocalHost {
+    fn now(&self) -> i64 {
+        wall_clock()
+    }
+
+    fn random(&self) -> u64 {
+        random_bits()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.watch.elapsed()
+    }
+
+    fn live_bytes(&self) -> Option<u64> {
+        Account::live_bytes()
+    }
+
+    fn call(&self, call: ToolCall) -> ToolAnswer {
+        let (name, given) = (call.name.clone(), call.arguments.clone());
+        let index = self.calls.borrow().len();
+        let prepared = match self.dispatcher.prepare(call) {
+            Ok(prepared) => prepared,
+            Err(fault) => {
+                let result = Err(fault.message.clone());
+                self.calls.borrow_mut().push(CallRecord { name, arguments: given, result, children: Vec::new() });
+                return ToolAnswer::Now(Err(*fault));
+            }
+        };
+        let mut warnings = prepared.warnings;
+        self.watch.pause();
+        let result = match &prepared.tool.run {
+            Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
+            Run::Later(run) => run_later(&**run, &prepared.arguments, index),
+        };
+        self.watch.go_on();
+        let result = self.dispatcher.settle(&prepared.tool, result, &mut warnings);
+        self.warnings.borrow_mut().extend(warnings);
+        let recorded = result.clone().map_err(|fault| fault.message);
+        self.calls.borrow_mut().push(CallRecord {
+            name,
+            arguments: prepared.arguments,
+            result: recorded,
+            children: Vec::new(),
+        });
+        ToolAnswer::Now(result.map_err(|fault| *fault))
+    }
+}
+
+/// Waits for an asynchronous tool on this thread.
+#[cfg(feature = "agent")]
+fn run_later(
+    run: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
+    arguments: &Value,
+    index: usize,
+) -> Result<Value, crate::ToolError> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Err(crate::ToolError::new(
+            "this tool is asynchronous; within a runtime give the program to ptc::delegate",
+        ));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(crate::ToolError::new)?;
+    let idempotency_key = format!("eval:{index}");
+    runtime.block_on(run(crate::tool::Call {
+        arguments: arguments.clone(),
+        idempotency_key,
+        child: None,
+        caller: None,
+    }))
+}
+
+/// Without a runtime there is nothing to wait with.
+#[cfg(not(feature = "agent"))]
+fn run_later(
+    _: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
+    _: &Value,
+    _: usize,
+) -> Result<Value, crate::ToolError> {
+    Err(crate::ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
+}

@@ -1,0 +1,286 @@
+//! The choke point: every tool call is checked, counted, run and recorded here.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::toolbox::{Access, Contract, Kind, Tool, ToolError, Toolbox};
+use crate::contract::{Issue, Signature, check_input, check_output};
+use crate::lisp::analyse::Tools;
+use crate::lisp::text::{ErrorKind, nearest};
+use crate::lisp::value::{Fault, Map, ToolCall, Value, check_json};
+
+/// How strictly calls are held to contracts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Validation {
+    /// A call that does not fit is an error.
+    #[default]
+    Enabled,
+    /// A call that does not fit goes through with a warning.
+    WarnOnly,
+    /// Nothing is checked.
+    Disabled,
+    /// As enabled, and every tool must have a contract.
+    Strict,
+}
+
+impl Validation {
+    /// The mode of a name, as options and files write it.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "enabled" => Self::Enabled,
+            "warn_only" | "warn-only" => Self::WarnOnly,
+            "disabled" => Self::Disabled,
+            "strict" => Self::Strict,
+            _ => return None,
+        })
+    }
+}
+
+/// A tool call that has happened, or was refused.
+#[derive(Clone, Debug)]
+pub struct CallRecord {
+    /// The tool.
+    pub name: Arc<str>,
+    /// The arguments, after coercion if the tool was reached.
+    pub arguments: Value,
+    /// What came back.
+    pub result: Result<Value, String>,
+    /// The processes that the call started.
+    pub children: Vec<String>,
+}
+
+/// Checks calls against a toolbox on the way in and results on the way out.
+#[derive(Clone, Debug)]
+pub struct Dispatcher {
+    /// The tools.
+    pub tools: Arc<Toolbox>,
+    /// How strictly contracts are held.
+    pub validation: Validation,
+    /// What the process may do.
+    pub access: Access,
+}
+
+/// A call that may go ahead.
+pub(crate) struct Prepared {
+    pub tool: Arc<Tool>,
+    pub arguments: Value,
+    pub warnings: Vec<String>,
+}
+
+fn fault(message: String) -> Fault {
+    Fault::new(ErrorKind::Tool, "ExceptionInfo", message)
+}
+
+fn list(issues: &[Issue]) -> String {
+    issues.iter().map(|issue| format!("\n- {issue}")).collect()
+}
+
+impl Dispatcher {
+    /// A dispatcher that checks everything and allows everything.
+    pub fn new(tools: Arc<Toolbox>) -> Self {
+        Self { tools, validation: Validation::Enabled, access: Access::Admin }
+    }
+
+    /// The tool of a call, with its arguments checked and coerced.
+    pub(crate) fn prepare(&self, call: ToolCall) -> Result<Prepared, Box<Fault>> {
+        let tool = self.find(&call.name).map_err(|(kind, message, hint)| {
+            let refused = Fault::new(kind, "ExceptionInfo", message);
+            hint.into_iter().fold(refused, Fault::hint)
+        })?;
+        if tool.access > self.access {
+            let message = format!(
+                "{} needs {} access, and this process has {} access",
+                call.name,
+                tool.access.name(),
+                self.access.name()
+            );
+            return Err(Fault::new(ErrorKind::Policy, "ExceptionInfo", message).into());
+        }
+        let mut warnings = Vec::new();
+        let arguments = named_arguments(tool, call.arguments, call.positional, &mut warnings)?;
+        if let Err(error) = check_json(&arguments, "arguments") {
+            return Err(fault(format!("{}: {error}; tools take data", call.name)).into());
+        }
+        let arguments = match &tool.contract {
+            Contract::Spec(spec) if self.validation != Validation::Disabled => {
+                match check_input(&spec.signature, &arguments) {
+                    Ok(checked) => {
+                        warnings.extend(checked.warnings);
+                        checked.arguments
+                    }
+                    Err(issues) if self.validation == Validation::WarnOnly => {
+                        warnings.extend(issues.iter().map(|issue| format!("{}: {issue}", call.name)));
+                        arguments
+                    }
+                    Err(issues) => {
+                        let message =
+                            format!("{} was called with arguments that do not fit:{}", call.name, list(&issues));
+                        return Err(fault(message).hint(format!("its contract is {}", tool.signature())).into());
+                    }
+                }
+            }
+            Contract::Spec(_) | Contract::Skip | Contract::None => arguments,
+        };
+        Ok(Prepared { tool: tool.clone(), arguments, warnings })
+    }
+
+    fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
+        match self.tools.get(name) {
+            Some(tool) if tool.kind == Kind::Catalog => {
+                let message = format!("{name} is for planning only: it is shown, but cannot be called here");
+                Err((ErrorKind::Tool, message, Some("put it into the steps of the plan".into())))
+            }
+            Some(tool) => Ok(tool),
+            None => {
+                let names = self.tools.callable_names();
+                let near = nearest(name, names.iter().map(String::as_str));
+                let hint = match near {
+                    Some(near) => format!("did you mean {near}?"),
+                    None if names.is_empty() => "this program was given no tools".into(),
+                    None => format!("the tools are {}", names.join(", ")),
+                };
+                Err((ErrorKind::Tool, format!("there is no tool {name:?}"), Some(hint)))
+            }
+        }
+    }
+
+    /// The result of a call, checked.
+    pub(crate) fn settle(
+        &self,
+        tool: &Tool,
+        result: Result<Value, ToolError>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Value, Box<Fault>> {
+        let value = result.map_err(|error| fault(format!("{}: {error}", tool.name)))?;
+        let Contract::Spec(spec) = &tool.contract else { return Ok(value) };
+        match self.validation {
+            Validation::Disabled => Ok(value),
+            Validation::Enabled | Validation::Strict | Validation::WarnOnly => {
+                match check_output(&spec.signature.returns, &value, "result") {
+                    Ok(()) => Ok(value),
+                    Err(issues) if self.validation == Validation::WarnOnly => {
+                        warnings.extend(issues.iter().map(|issue| format!("{}: {issue}", tool.name)));
+                        Ok(value)
+                    }
+                    Err(issues) => {
+                        let message =
+                            format!("{} ran, but its result does not fit its contract:{}", tool.name, list(&issues));
+                        Err(fault(message).hint("the call has happened; it is the tool that is wrong").into())
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a tool that answers at once; a panic is an error of the tool.
+    pub(crate) fn run_now(
+        run: &dyn Fn(&Value) -> Result<Value, ToolError>,
+        arguments: &Value,
+    ) -> Result<Value, ToolError> {
+        catch_unwind(AssertUnwindSafe(|| run(arguments))).unwrap_or_else(|panic| Err(panicked(&*panic)))
+    }
+
+    /// Warnings about tools without a contract, or the error of strict validation.
+    ///
+    /// # Errors
+    /// In strict mode the names of the tools without a contract.
+    pub fn missing_contracts(&self) -> Result<Vec<String>, ToolError> {
+        let missing: Vec<&str> = self
+            .tools
+            .iter()
+            .filter(|tool| matches!(tool.contract, Contract::None))
+            .map(|tool| tool.name.as_str())
+            .collect();
+        match self.validation {
+            Validation::Strict if !missing.is_empty() => {
+                let names = missing.join(", ");
+                Err(ToolError(format!("tool_validation is strict, and these tools have no spec: {names}")))
+            }
+            Validation::Strict | Validation::Enabled | Validation::WarnOnly => Ok(missing
+                .iter()
+                .map(|name| format!("the tool {name} has no spec: its calls are not checked"))
+                .collect()),
+            Validation::Disabled => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The error of a tool that panicked.
+pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> ToolError {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into());
+    ToolError(format!("the tool panicked: {text}"))
+}
+
+/// The map of arguments: a single positional one goes to the only parameter, with a warning.
+fn named_arguments(
+    tool: &Tool,
+    given: Value,
+    positional: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Value, Box<Fault>> {
+    if !positional && matches!(given, Value::Map(_)) {
+        return Ok(given);
+    }
+    if given.is_nil() {
+        return Ok(Map::default().into());
+    }
+    let parameters = tool.spec_of().map(|spec| spec.signature.parameters.as_slice()).unwrap_or_default();
+    match parameters {
+        [only] => {
+            let name = only.name.as_str();
+            warnings.push(format!("{}: took the positional argument as {name}; write {{:{name} …}}", tool.name));
+            Ok(Value::map([(Value::keyword(name), given)]))
+        }
+        _ => {
+            let message = format!("{} takes a map of named arguments, got {}", tool.name, given.describe());
+            Err(fault(message).hint(format!("its contract is {}", tool.signature())).into())
+        }
+    }
+}
+
+impl Tools for Dispatcher {
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)> {
+        let tool = self.find(name)?;
+        let checks = matches!(self.validation, Validation::Enabled | Validation::Strict);
+        if let (true, Some(spec), Some(Value::Map(arguments))) = (checks, tool.spec_of(), arguments) {
+            let issues = known_issues(&spec.signature, arguments);
+            if !issues.is_empty() {
+                let message = format!("{name} is called with arguments that do not fit:{}", list(&issues));
+                return Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with arguments of which some are not known yet.
+fn known_issues(signature: &Signature, arguments: &Map) -> Vec<Issue> {
+    let known = Value::map(arguments.iter().filter(|(_, value)| !value.is_nothing()));
+    let unknown: RefCell<Vec<&str>> = RefCell::default();
+    for (key, value) in arguments.iter_ref() {
+        if let (true, Some(name)) = (value.is_nothing(), key.as_name()) {
+            unknown.borrow_mut().push(name);
+        }
+    }
+    let mut issues = match check_input(signature, &known) {
+        Ok(_) => Vec::new(),
+        Err(issues) => issues,
+    };
+    issues.retain(|issue| !unknown.borrow().contains(&issue.path.as_str()));
+    let extra = unknown
+        .borrow()
+        .iter()
+        .filter(|name| signature.parameter(name).is_none())
+        .map(|name| (*name).to_owned())
+        .collect::<Vec<_>>();
+    if signature.rest.is_none() {
+        for name in extra {
+            let near = nearest(&name, signature.parameters.iter().map(|parameter| parameter.name.as_str()));
+            let more = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            issues.push(Issue { path: name, message: format!("unknown argument{more}") });
+        }
+    }
+    issues
+}

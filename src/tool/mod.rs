@@ -1,0 +1,10 @@
+//! Tools: what programs may call, and the one place through which every call goes.
+
+mod dispatch;
+mod table;
+mod toolbox;
+
+pub(crate) use dispatch::panicked;
+pub use dispatch::{CallRecord, Dispatcher, Validation};
+pub use table::{Response, TableError, table_tool, table_tools};
+pub use toolbox::{Access, Call, Contract, Immediate, Kind, Run, Running, Tool, ToolError, Toolbox};

@@ -1,0 +1,166 @@
+//! The trace of a process with those of its children inside, and what they used.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::events::{Event, EventKind};
+
+/// What a process, or a process and its tree, used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+    /// Both.
+    pub total_tokens: u64,
+    /// Of the tokens read, those that were cached.
+    pub cached_tokens: u64,
+    /// Replies of models.
+    pub requests: u64,
+    /// Programs run, failed ones too.
+    pub total_runs: u64,
+    /// Tool calls.
+    pub tool_calls: u64,
+    /// Processes.
+    pub processes: u64,
+}
+
+impl Usage {
+    fn add(&mut self, event: &EventKind) {
+        match event {
+            EventKind::Response { tokens, .. } => {
+                self.input_tokens += tokens.input;
+                self.output_tokens += tokens.output;
+                self.total_tokens += tokens.input + tokens.output;
+                self.cached_tokens += tokens.cached;
+                self.requests += 1;
+            }
+            EventKind::TurnEnd { ran, .. } => self.total_runs += u64::from(*ran),
+            EventKind::ToolEnd { .. } => self.tool_calls += 1,
+            EventKind::Start { .. } => self.processes += 1,
+            EventKind::TurnStart { .. }
+            | EventKind::Request { .. }
+            | EventKind::ModelError { .. }
+            | EventKind::ToolStart { .. }
+            | EventKind::Stderr { .. }
+            | EventKind::End { .. } => {}
+        }
+    }
+}
+
+fn is_within(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What the tree below a process used, and what the process itself did.
+pub fn usage(events: &[Event], root: &str) -> (Usage, Usage) {
+    let (mut tree, mut own) = (Usage::default(), Usage::default());
+    for event in events.iter().filter(|event| is_within(&event.path, root)) {
+        tree.add(&event.kind);
+        if event.path == root {
+            own.add(&event.kind);
+        }
+    }
+    (tree, own)
+}
+
+/// Usage as `--json` and traces show it: the totals of the tree, the process's own under `own`.
+pub fn usage_json(events: &[Event], root: &str) -> Json {
+    let (tree, own) = usage(events, root);
+    let mut json = serde_json::to_value(tree).unwrap_or_default();
+    if let Json::Object(fields) = &mut json {
+        fields.insert("own".into(), serde_json::to_value(own).unwrap_or_default());
+    }
+    json
+}
+
+/// The turns of a process, those of the processes it started inside of the tool calls that started them.
+pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
+    let mut turns: Vec<Map<String, Json>> = Vec::new();
+    for event in events.iter().filter(|event| event.path == root) {
+        match &event.kind {
+            EventKind::TurnStart { turn } => {
+                let mut fields = Map::new();
+                fields.insert("turn".into(), json!(turn));
+                turns.push(fields);
+            }
+            EventKind::Request { system, messages, .. } => {
+                set(&mut turns, "system", json!(system));
+                set(&mut turns, "messages", json!(messages));
+            }
+            EventKind::Response { text, tokens, .. } => {
+                set(&mut turns, "reply", json!(text));
+                set(&mut turns, "usage", json!(tokens));
+            }
+            EventKind::ModelError { kind, message, .. } => {
+                set(&mut turns, "error", json!(format!("{kind}: {message}")))
+            }
+            EventKind::ToolStart { name, args, .. } => {
+                // Its place; filled in when it ends.
+                calls(&mut turns).push(json!({ "name": name, "args": args, "error": "did not end" }));
+            }
+            EventKind::ToolEnd { call, name, args, result, error, children, .. } => {
+                let mut fields = Map::new();
+                fields.insert("name".into(), json!(name));
+                fields.insert("args".into(), args.clone());
+                if let Some(result) = result {
+                    fields.insert("result".into(), result.clone());
+                }
+                if let Some(error) = error {
+                    fields.insert("error".into(), json!(error));
+                }
+                if !children.is_empty() {
+                    let child = |path: &String| json!({ "path": path, "trace": trace(events, path), "usage": usage_json(events, path) });
+                    fields.insert("children".into(), children.iter().map(child).collect());
+                }
+                let calls = calls(&mut turns);
+                match calls.get_mut(*call) {
+                    Some(place) => *place = Json::Object(fields),
+                    None => calls.push(Json::Object(fields)),
+                }
+            }
+            EventKind::TurnEnd { iteration, program, result, error, answer, prints, warnings, .. } => {
+                set(&mut turns, "iteration", json!(iteration));
+                for (name, text) in [("program", program), ("error", error), ("answer", answer)] {
+                    if let Some(text) = text {
+                        set(&mut turns, name, json!(text));
+                    }
+                }
+                if let Some(result) = result {
+                    set(&mut turns, "result", result.clone());
+                }
+                if !prints.is_empty() {
+                    set(&mut turns, "prints", json!(prints));
+                }
+                if !warnings.is_empty() {
+                    set(&mut turns, "warnings", json!(warnings));
+                }
+            }
+            EventKind::Start { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {}
+        }
+    }
+    turns.into_iter().map(Json::Object).collect()
+}
+
+fn set(turns: &mut [Map<String, Json>], name: &str, value: Json) {
+    if let Some(turn) = turns.last_mut() {
+        turn.insert(name.into(), value);
+    }
+}
+
+/// The tool calls of the turn that is under way.
+fn calls(turns: &mut Vec<Map<String, Json>>) -> &mut Vec<Json> {
+    if turns.is_empty() {
+        turns.push(Map::new());
+    }
+    let last = turns.len() - 1;
+    let list = turns[last].entry("tool_calls").or_insert_with(|| Json::Array(Vec::new()));
+    if !list.is_array() {
+        *list = Json::Array(Vec::new());
+    }
+    match list {
+        Json::Array(calls) => calls,
+        _ => unreachable!("made an array above"),
+    }
+}
