@@ -10,13 +10,17 @@ mod casts;
 mod characters;
 mod collections;
 mod dates;
+mod describe;
 mod errors;
 mod format;
 mod functions;
+mod hashing;
+mod hierarchies;
 mod java;
 mod json;
 mod maps;
 mod math;
+mod multimethods;
 mod numbers;
 mod order;
 mod predicates;
@@ -26,10 +30,13 @@ mod regexes;
 mod selection;
 mod sequences;
 mod sets;
+mod sorted;
 mod stages;
 mod state;
 mod statics;
 mod strings;
+mod swaps;
+mod transients;
 mod walk;
 
 use std::sync::LazyLock;
@@ -48,10 +55,13 @@ pub fn registry() -> &'static Registry {
             dates::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
+            hashing::BUILTINS,
+            hierarchies::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
             maps::BUILTINS,
             math::BUILTINS,
+            multimethods::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
             predicates::BUILTINS,
@@ -61,9 +71,11 @@ pub fn registry() -> &'static Registry {
             selection::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
+            sorted::BUILTINS,
             state::BUILTINS,
             statics::BUILTINS,
             strings::BUILTINS,
+            transients::BUILTINS,
             walk::BUILTINS,
         ];
         Registry::new(&rows, constants())

@@ -13,6 +13,7 @@ pub struct Atom {
     /// The number of the program that made it.
     pub program: u64,
     value: Mutex<Value>,
+    validator: OnceLock<Value>,
 }
 
 /// The kinds of places.
@@ -43,7 +44,7 @@ impl AtomKind {
 impl Atom {
     /// One that holds `value`, made by program number `program`.
     pub fn new(kind: AtomKind, program: u64, value: Value) -> Self {
-        Self { kind, program, value: Mutex::new(value) }
+        Self { kind, program, value: Mutex::new(value), validator: OnceLock::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Value> {
@@ -59,10 +60,22 @@ impl Atom {
     pub fn replace(&self, value: Value) -> Value {
         std::mem::replace(&mut *self.lock(), value)
     }
+
+    /// The function that says whether it may hold a value, if it has one.
+    pub fn validator(&self) -> Option<&Value> {
+        self.validator.get()
+    }
+
+    /// Gives it a function that says whether it may hold a value; the first one stays.
+    pub fn validate_by(&self, validator: Value) {
+        // A second one is dropped: only a new atom is given one.
+        let _ = self.validator.set(validator);
+    }
 }
 
 impl Drop for Atom {
     fn drop(&mut self) {
+        drop_flat(self.validator.take().unwrap_or_default());
         drop_flat(std::mem::take(self.value.get_mut().unwrap_or_else(PoisonError::into_inner)));
     }
 }

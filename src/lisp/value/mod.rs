@@ -21,6 +21,7 @@ mod order;
 mod print;
 mod sequence;
 mod set;
+mod sorted;
 mod table;
 mod text;
 mod vector;
@@ -48,6 +49,7 @@ pub use order::compare;
 pub use print::{display, printed, readable, shorten};
 pub use sequence::{Generator, Lazy, Node, Seq, State};
 pub use set::Set;
+pub use sorted::{Place, compare_by};
 pub use text::Text;
 pub use vector::Vector;
 

@@ -30,21 +30,24 @@ pub fn display(value: &Value) -> String {
         Value::Big(n) => n.to_string(),
         Value::Regex(regex) => regex.pattern.clone(),
         Value::Date(date) => date.to_string(),
-        Value::Fault(fault) => {
-            let package = match fault.class {
-                "ExceptionInfo" | "ArityException" => "clojure.lang",
-                "PatternSyntaxException" => "java.util.regex",
-                "DateTimeParseException" => "java.time.format",
-                _ => "java.lang",
-            };
-            let data = fault.data.as_ref().map(|data| format!(" {}", readable(data))).unwrap_or_default();
-            format!("{package}.{}: {}{data}", fault.class, fault.message)
-        }
+        Value::Fault(fault) => described(fault),
         other => {
             let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
             printer.value(other, 0);
             printer.out
         }
+    }
+}
+
+/// An exception as Java's `toString` gives it: class, message and data.
+fn described(fault: &Fault) -> String {
+    let mut text = fault.full_class();
+    if !fault.message.is_empty() {
+        text = format!("{text}: {}", fault.message);
+    }
+    match &fault.data {
+        Some(data) => format!("{text} {}", readable(data)),
+        None => text,
     }
 }
 
