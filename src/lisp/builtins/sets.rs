@@ -339,7 +339,7 @@ builtins! { Sets;
 
     /// A set of the maps of two relations, merged where they agree: on the keys they share, or as a map of keys says.
     /// (clojure.set/join #{{:id 1 :name "Ann"}} #{{:id 1 :age 30}})
-    /// ;=> #{{:id 1, :age 30, :name "Ann"}}
+    /// ;=> #{{:id 1, :name "Ann", :age 30}}
     /// (clojure.set/join #{{:id 1}} #{{:owner 1 :pet "cat"}} {:id :owner})
     /// ;=> #{{:id 1, :owner 1, :pet "cat"}}
     "clojure.set/join"
