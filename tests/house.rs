@@ -97,7 +97,9 @@ fn uses(text: &str) -> Vec<String> {
 fn expand(code: &str) -> Vec<String> {
     let end = code.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(code.len());
     let (path, rest) = code.split_at(end);
-    let Some(list) = rest.strip_prefix('{').filter(|_| path.ends_with("::")) else { return vec![path.into()] };
+    let Some(list) = rest.strip_prefix('{').filter(|_| path.is_empty() || path.ends_with("::")) else {
+        return vec![path.into()];
+    };
     let mut depth = 1;
     let mut begins = true;
     let mut paths = Vec::new();

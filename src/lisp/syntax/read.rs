@@ -442,7 +442,7 @@ impl Reader<'_> {
         Ok((rest, Form::literal(Value::Float(number), self.span(input, rest))))
     }
 
-    /// tagged = "#inst", [ gap ], string ;
+    /// tagged = "#inst", [ gap ], '"', date, '"' ;
     fn tagged<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, tag) = token(input.get(1..).unwrap_or(""))?;
         if tag == "inst" {
