@@ -66,6 +66,9 @@ builtins! { Functions;
     /// (apply + 1 [2 3])
     /// ;=> 6
     "apply" (cx, f: Callable, arguments: Value) => {
+            if !arguments.is_eager() && super::splice::is_concat(&f) {
+                return super::splice::concat_all(cx, arguments);
+            }
             let arguments = collect(arguments, cx)?;
             cx.call(&f, arguments.into())
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::builtins;
 use super::stages::{Flow, Named, Out, Stage, at_least_one, function, in_order, through, transducer};
-use crate::lisp::value::{Context, Result, Value, collect, equal};
+use crate::lisp::value::{Context, Result, Seq, Value, collect, equal};
 
 /// A group of items: sequences over collections, vectors from transducers.
 fn group(items: Vec<Value>, vectors: bool) -> Result<Value> {
@@ -155,6 +155,10 @@ impl Stage for PartitionBy {
 
 fn windows(cx: &mut dyn Context, size: &Value, step: &Value, last: Last, items: Value) -> Result<Value> {
     in_order(Windows::USAGE, size, &items)?;
+    if matches!((&last, size), (Last::Dropped | Last::Filled(_), Value::Int(..0))) {
+        // No group has fewer than no items.
+        return Ok(Seq::empty());
+    }
     through(cx, Windows::new(size, step, last, false)?, items)
 }
 

@@ -391,11 +391,17 @@ builtins! { Regexes;
     }
 
     /// There are no matchers: re-find gives a match with its groups, re-seq all of them.
+    /// (re-matcher #"a" "abc")
+    /// ;! 1:1 unsupported-error: re-matcher is not available
+    /// ;? use (re-seq re s) for all matches with their groups
     "re-matcher" (_cx, _re: Value, _s: Value) => {
         Err(unsupported("re-matcher is not available", "use (re-seq re s) for all matches with their groups"))
     }
 
     /// There are no matchers: re-find gives a match with its groups, re-seq all of them.
+    /// (re-groups nil)
+    /// ;! 1:1 unsupported-error: re-groups is not available
+    /// ;? use (re-seq re s) for all matches with their groups
     "re-groups" (_cx, _matcher: Value) => {
         Err(unsupported("re-groups is not available", "use (re-seq re s) for all matches with their groups"))
     }
