@@ -187,6 +187,14 @@ fn limits_are_status_3() {
     let tools = Folder::new("limits");
     let file = tools.file("tools.json", r#"{"f": {"default": 1}}"#);
     run(&["--tools", &file, "--max-tool-calls", "1"], "(tool/f) (tool/f)").refuses(3, &["max_tool_calls is 1"]);
+    // Output is cut where it becomes too long; the program goes on.
+    let ran = run(&["--max-output", "10"], "(println (range 100)) 1");
+    assert_eq!(
+        (ran.status, ran.out.contains("(max_output)"), ran.out.ends_with("\n1\n")),
+        (Some(0), true, true),
+        "{}",
+        ran.out
+    );
     // What is caught is never a limit.
     run(&["--max-steps", "1000"], "(try (loop [] (recur)) (catch Throwable e 1))").refuses(3, &["max_steps"]);
 }

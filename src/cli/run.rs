@@ -116,6 +116,9 @@ fn progress(event: &Event) -> Verdict {
     let line = match &event.kind {
         EventKind::Start { task, .. } => Some(format!("{indent}● {} ← {}", event.path, abridge(task, 200))),
         EventKind::Response { turn, text, .. } => {
+            // Fences say nothing to whoever watches.
+            let lines = text.trim().lines().filter(|line| !line.trim_start().starts_with("```"));
+            let text = lines.collect::<Vec<_>>().join("\n");
             let text = abridge(text.trim(), 800).replace('\n', &format!("\n{indent}      "));
             Some(format!("{indent}  turn {turn}: {text}"))
         }

@@ -4,6 +4,7 @@ mod dispatch;
 mod table;
 mod toolbox;
 
+#[cfg(feature = "agent")]
 pub(crate) use dispatch::panicked;
 pub use dispatch::{CallRecord, Dispatcher, Validation};
 pub use table::{Response, TableError, table_tool, table_tools};

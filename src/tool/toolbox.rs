@@ -49,6 +49,7 @@ pub struct Call {
     /// The number given to a process that this call starts, counted by parent and tool.
     pub child: Option<String>,
     /// The process that calls, for tools that start others.
+    #[cfg_attr(not(feature = "agent"), expect(dead_code, reason = "only agents start processes"))]
     pub(crate) caller: Option<Arc<dyn std::any::Any + Send + Sync>>,
 }
 
