@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::pool::Pool;
@@ -258,9 +258,11 @@ impl Process {
         }));
         let mut running: JoinSet<(Started, Result<Value, crate::ToolError>)> = JoinSet::new();
         let mut underway: HashMap<tokio::task::Id, Started> = HashMap::new();
+        let deadline = self.tree.ledger.time_left().map(|left| tokio::time::Instant::now() + left);
         let finished = loop {
             tokio::select! {
-                finished = &mut finished => break finished.unwrap_or_else(|_| no_thread(memory.clone())),
+                // Calls begin in the order of the program, and before it is asked whether it has ended.
+                biased;
                 Some(call) = started.recv() => {
                     let begun = call.clone();
                     let task = running.spawn(async move {
@@ -269,6 +271,7 @@ impl Process {
                     });
                     underway.insert(task.id(), call);
                 }
+                finished = &mut finished => break finished.unwrap_or_else(|_| no_thread(memory.clone())),
                 Some(joined) = running.join_next_with_id() => {
                     let (id, call, result) = match joined {
                         Ok((id, (call, result))) => (id, Some(call), result),
@@ -286,14 +289,26 @@ impl Process {
                         let result = self.end_call(agent, turn, &call, result, &warnings);
                         if self.tree.ledger.spent().is_some() || self.tree.recorder.stopped().is_some() {
                             drop(ticket);
-                            break finished.await.unwrap_or_else(|_| no_thread(memory.clone()));
+                            break cancelled(finished, memory).await;
                         }
                         ticket.resume(call.number, result.map_err(|fault| *fault));
                     }
                 }
+                () = past(deadline) => {
+                    drop(ticket);
+                    break cancelled(finished, memory).await;
+                }
             }
         };
-        drop(running);
+        // What the program did not wait for is given up, and the trace says so.
+        let _ = tokio::time::timeout(GRACE, running.shutdown()).await;
+        let mut given_up: Vec<Started> = underway.into_values().collect();
+        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()));
+        given_up.sort_by_key(|call| call.index);
+        for call in given_up {
+            let error = crate::ToolError::new("given up, because the program had ended");
+            let _ = self.end_call(agent, turn, &call, Err(error), &warnings);
+        }
         let returned = matches!(finished.end, End::Return(_));
         *memory = finished.memory.clone();
         let evaluation = settled(finished);
@@ -348,6 +363,25 @@ fn without_trace(mut result: Json, has_child: bool) -> Json {
 
 fn no_thread(memory: Memory) -> Finished {
     crate::sandbox::no_stack(memory)
+}
+
+/// How long a program or a tool that was told to end may take for it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What is left of a program that was cancelled; one that hangs in a tool of the host's is left behind.
+async fn cancelled(finished: oneshot::Receiver<Finished>, memory: &Memory) -> Finished {
+    match tokio::time::timeout(GRACE, finished).await {
+        Ok(Ok(finished)) => finished,
+        Ok(Err(_)) | Err(_) => no_thread(memory.clone()),
+    }
+}
+
+/// Waits until a time, or for ever.
+async fn past(deadline: Option<tokio::time::Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// A tool call that has begun.
