@@ -389,7 +389,7 @@ async fn past(deadline: Option<tokio::time::Instant>) {
 struct Started {
     number: u64,
     index: usize,
-    tool: Tool,
+    tool: Arc<Tool>,
     call: Call,
 }
 
@@ -456,7 +456,7 @@ impl Host for PoolHost {
         let index = usize::try_from(number).unwrap_or(usize::MAX);
         let (turn, name, given) = (parts.turn, call.name.clone(), call.arguments.clone());
         let started = |arguments: &Value| {
-            process.record(EventKind::ToolStart { turn, call: index, name: name.clone(), args: traced(arguments) });
+            process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
         };
         let prepared = match parts.dispatcher.prepare(call) {
             Ok(prepared) => prepared,

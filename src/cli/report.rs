@@ -28,8 +28,8 @@ pub(super) fn calls_json(calls: &[CallRecord]) -> Json {
     calls
         .iter()
         .map(|call| match &call.result {
-            Ok(result) => json!({ "name": call.name, "args": any(&call.arguments), "result": any(result) }),
-            Err(error) => json!({ "name": call.name, "args": any(&call.arguments), "error": error }),
+            Ok(result) => json!({ "name": &*call.name, "args": any(&call.arguments), "result": any(result) }),
+            Err(error) => json!({ "name": &*call.name, "args": any(&call.arguments), "error": error }),
         })
         .collect()
 }

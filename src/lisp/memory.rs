@@ -116,6 +116,7 @@ fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> HashSet<*const
             Value::Atom(atom) => {
                 reached.insert(Arc::as_ptr(atom));
                 stack.push(atom.get());
+                stack.extend(atom.validator().cloned());
             }
             Value::Reduced(inner) => stack.push((**inner).clone()),
             Value::Fault(fault) => {

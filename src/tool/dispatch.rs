@@ -8,7 +8,7 @@ use super::toolbox::{Access, Contract, Kind, Tool, ToolError, Toolbox};
 use crate::contract::{Issue, Signature, check_input, check_output};
 use crate::lisp::analyse::Tools;
 use crate::lisp::text::{ErrorKind, nearest};
-use crate::lisp::value::{Fault, Map, ToolCall, Value, to_json};
+use crate::lisp::value::{Fault, Map, ToolCall, Value, check_json};
 
 /// How strictly calls are held to contracts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Validation {
 #[derive(Clone, Debug)]
 pub struct CallRecord {
     /// The tool.
-    pub name: String,
+    pub name: Arc<str>,
     /// The arguments, after coercion if the tool was reached.
     pub arguments: Value,
     /// What came back.
@@ -63,7 +63,7 @@ pub struct Dispatcher {
 
 /// A call that may go ahead.
 pub(crate) struct Prepared {
-    pub tool: Tool,
+    pub tool: Arc<Tool>,
     pub arguments: Value,
     pub warnings: Vec<String>,
 }
@@ -99,7 +99,7 @@ impl Dispatcher {
         }
         let mut warnings = Vec::new();
         let arguments = named_arguments(tool, call.arguments, call.positional, &mut warnings)?;
-        if let Err(error) = to_json(&arguments, "arguments") {
+        if let Err(error) = check_json(&arguments, "arguments") {
             return Err(fault(format!("{}: {error}; tools take data", call.name)).into());
         }
         let arguments = match &tool.contract {
@@ -125,7 +125,7 @@ impl Dispatcher {
         Ok(Prepared { tool: tool.clone(), arguments, warnings })
     }
 
-    fn find(&self, name: &str) -> Result<&Tool, (ErrorKind, String, Option<String>)> {
+    fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
         match self.tools.get(name) {
             Some(tool) if tool.kind == Kind::Catalog => {
                 let message = format!("{name} is for planning only: it is shown, but cannot be called here");

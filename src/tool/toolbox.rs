@@ -270,7 +270,7 @@ fn encode<R: Serialize>(result: &R) -> Result<Value, ToolError> {
 /// Tools by name, in the order they were added.
 #[derive(Clone, Debug, Default)]
 pub struct Toolbox {
-    tools: IndexMap<String, Tool>,
+    tools: IndexMap<String, Arc<Tool>, foldhash::fast::RandomState>,
 }
 
 impl Toolbox {
@@ -293,18 +293,18 @@ impl Toolbox {
         if let Some(other) = self.tools.keys().find(alike) {
             return Err(ToolError(format!("there is a tool {other:?} already; {name:?} would be taken for it")));
         }
-        self.tools.insert(tool.name.clone(), tool);
+        self.tools.insert(tool.name.clone(), Arc::new(tool));
         Ok(())
     }
 
     /// The tool of a name.
-    pub fn get(&self, name: &str) -> Option<&Tool> {
+    pub fn get(&self, name: &str) -> Option<&Arc<Tool>> {
         self.tools.get(name)
     }
 
     /// All tools, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Tool> {
-        self.tools.values()
+        self.tools.values().map(|tool| &**tool)
     }
 
     /// The names of the tools that can be called.
@@ -322,6 +322,6 @@ impl Toolbox {
 impl FromIterator<Tool> for Toolbox {
     /// Later tools of a name replace earlier ones.
     fn from_iter<I: IntoIterator<Item = Tool>>(tools: I) -> Self {
-        Self { tools: tools.into_iter().map(|tool| (tool.name.clone(), tool)).collect() }
+        Self { tools: tools.into_iter().map(|tool| (tool.name.clone(), Arc::new(tool))).collect() }
     }
 }

@@ -105,6 +105,13 @@ impl Analyser<'_> {
                 _ => {}
             }
         }
+        // Sugar names builtins that a program cannot: only there the text of the place is another one.
+        if name.starts_with('%')
+            && self.text(span) != name
+            && let Some(builtin) = self.around.registry.find(name)
+        {
+            return Expr::constant(Value::Function(Arc::new(Function::Builtin(builtin))), span);
+        }
         if let Some(builtin) = self.find_builtin(name) {
             return Expr::constant(Value::Function(Arc::new(Function::Builtin(builtin))), span);
         }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::builtins;
+use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, Iter, Map, Result, Seq, Value, Vector, args, force, type_error,
+    Args, AtomKind, Callable, Context, Fault, Iter, Map, Result, Seq, Value, Vector, args, force, type_error,
 };
 
 /// Charges what comparing and hashing a key costs.
@@ -18,23 +19,24 @@ pub(super) fn find(cx: &mut dyn Context, target: &Value, key: &Value) -> Result<
     Ok(match target {
         Value::Map(map) => {
             charge(cx, key)?;
-            map.get(key).cloned()
+            map.search(cx, key)?.map(|(_, value)| value.clone())
         }
         Value::Vector(items) => index(key).and_then(|at| items.get(at)).cloned(),
         Value::Set(set) => {
             charge(cx, key)?;
-            set.get(key).cloned()
+            set.search(cx, key)?.cloned()
         }
         Value::Text(text) => {
             cx.spend(text.index_cost())?;
             index(key).and_then(|at| text.nth(at)).map(|c| Value::Text(c.into()))
         }
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => find(cx, &super::transients::held(atom)?, key)?,
         _ => None,
     })
 }
 
 /// A value as an index.
-fn index(key: &Value) -> Option<usize> {
+pub(super) fn index(key: &Value) -> Option<usize> {
     match key {
         Value::Int(at) => usize::try_from(*at).ok(),
         _ => None,
@@ -55,9 +57,14 @@ pub(super) fn assoc(cx: &mut dyn Context, target: Value, key: Value, value: Valu
             Value::Map(map).within_nesting()
         }
         Value::Vector(mut items) => {
+            if !matches!(key, Value::Int(_)) {
+                let message = format!("assoc on a vector needs an integer as index, got {}", key.describe());
+                return Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into());
+            }
             let Some(at) = index(&key).filter(|at| *at <= items.len()) else {
                 let message = format!("index {} is outside of a vector of {} items", key, items.len());
-                return Err(Fault::value(message).class("IndexOutOfBoundsException").into());
+                let hint = "conj adds at the end";
+                return Err(Fault::value(message).class("IndexOutOfBoundsException").hint(hint).into());
             };
             cx.spend(Vector::fork_cost(&items))?;
             Vector::make_mut(&mut items).set(at, value);
@@ -65,6 +72,18 @@ pub(super) fn assoc(cx: &mut dyn Context, target: Value, key: Value, value: Valu
         }
         other => Err(type_error("assoc", "a map or vector", &other)),
     }
+}
+
+/// Keys and values in turn, put into a collection one after the other.
+pub(super) fn assoc_all(cx: &mut dyn Context, mut coll: Value, more: Args) -> Result<Value> {
+    let mut more = more.into_iter();
+    while let Some(key) = more.next() {
+        let Some(value) = more.next() else {
+            return Err(Fault::value(format!("assoc needs a value for every key; {} has none", key.describe())).into());
+        };
+        coll = assoc(cx, coll, key, value)?;
+    }
+    Ok(coll)
 }
 
 /// A collection with one more item.
@@ -76,7 +95,7 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
             Vector::make_mut(&mut items).push(item);
             Value::Vector(items).within_nesting()
         }
-        Value::Nil => Ok(Value::list(vec![item])),
+        Value::Nil => Value::list(vec![item]).within_nesting(),
         Value::Seq(ref seq) => {
             let list = seq.is_list();
             let made = Seq::cons(item, target)?;
@@ -88,26 +107,7 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
             super::sets::insert(cx, Arc::make_mut(&mut set), item)?;
             Value::Set(set).within_nesting()
         }
-        Value::Map(mut map) => {
-            match item {
-                Value::Nil => {}
-                Value::Vector(pair) => {
-                    let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len()) else {
-                        return Err(Fault::value("an entry of a map is a vector of a key and a value").into());
-                    };
-                    charge(cx, key)?;
-                    super::maps::insert(cx, Arc::make_mut(&mut map), key.clone(), value.clone())?;
-                }
-                Value::Map(more) => {
-                    for (key, value) in more.iter() {
-                        charge(cx, &key)?;
-                        super::maps::insert(cx, Arc::make_mut(&mut map), key, value)?;
-                    }
-                }
-                other => return Err(type_error("conj", "an entry [key value] or a map for a map", &other)),
-            }
-            Value::Map(map).within_nesting()
-        }
+        Value::Map(map) => super::maps::conj(cx, map, item),
         other => Err(type_error("conj", "a collection", &other)),
     }
 }
@@ -115,17 +115,35 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
 /// Whether the collection has the key; for vectors whether it has the item.
 pub(super) fn contains(cx: &mut dyn Context, target: &Value, key: &Value) -> Result<bool> {
     charge(cx, key)?;
-    Ok(match target {
-        Value::Nil => false,
-        Value::Map(map) => map.get(key).is_some(),
-        Value::Set(set) => set.contains(key),
+    let refused = |hint: &str| {
+        let message = format!("contains? needs a map, set or vector, got {}", target.describe());
+        Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).hint(hint).into())
+    };
+    match target {
+        Value::Nil => Ok(false),
+        Value::Map(map) => Ok(map.search(cx, key)?.is_some()),
+        Value::Set(set) => Ok(set.search(cx, key)?.is_some()),
         Value::Vector(items) => {
-            cx.spend(items.len() as u64)?;
-            items.iter().any(|item| crate::lisp::value::equal(item, key))
+            let weight = key.weight();
+            for item in items.iter() {
+                cx.spend(item.weight().min(weight))?;
+                if item.extent().lazy {
+                    force(item, cx)?;
+                }
+                if crate::lisp::value::equal(item, key) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         }
-        Value::Text(text) => index(key).is_some_and(|at| at < text.count()),
-        other => return Err(type_error("contains?", "a map, set or vector", other)),
-    })
+        Value::Text(text) => match key {
+            Value::Int(_) => Ok(index(key).is_some_and(|at| at < text.count())),
+            _ => refused("(clojure.string/includes? s part) looks for a part of a string"),
+        },
+        Value::Seq(_) | Value::Lazy(_) => refused("(some #{x} coll) looks for an item in a sequence"),
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => contains(cx, &super::transients::held(atom)?, key),
+        _ => refused("(some #{x} coll) looks for an item, (clojure.string/includes? s part) for a part of a string"),
+    }
 }
 
 builtins! { Collections;
@@ -151,15 +169,8 @@ builtins! { Collections;
     "assoc"
         (cx, coll: Value, key: Value, value: Value) => { assoc(cx, coll, key, value) }
         (cx, coll: Value, key: Value, value: Value; more) => {
-            let mut coll = assoc(cx, coll, key, value)?;
-            let mut more = more.into_iter();
-            while let Some(key) = more.next() {
-                let Some(value) = more.next() else {
-                    return Err(Fault::value(format!("assoc needs a value for every key; {key} has none")).into());
-                };
-                coll = assoc(cx, coll, key, value)?;
-            }
-            Ok(coll)
+            let coll = assoc(cx, coll, key, value)?;
+            assoc_all(cx, coll, more)
         }
 
     /// The collection with items put in: at the end of a vector, the beginning of a list.
@@ -185,11 +196,26 @@ builtins! { Collections;
     /// (count nil)
     /// ;=> 0
     "count" (cx, coll: Value) => {
-        if let Value::Text(text) = &coll {
-            cx.spend(text.index_cost())?;
-        }
-        if let Some(count) = coll.known_count() {
-            return Ok(count.into());
+        let coll = match &coll {
+            Value::Text(text) => {
+                cx.spend(text.index_cost())?;
+                return Ok(text.count().into());
+            }
+            Value::Atom(atom) if atom.kind == AtomKind::Transient => super::transients::held(atom)?,
+            Value::Lazy(_) => coll,
+            _ => match coll.known_count() {
+                Some(count) => return Ok(count.into()),
+                None => coll,
+            },
+        };
+        if !matches!(coll, Value::Seq(_) | Value::Lazy(_)) {
+            return match coll.known_count() {
+                Some(count) => Ok(count.into()),
+                None => {
+                    let message = format!("count needs a collection or string, got {}", coll.describe());
+                    Err(Fault::new(ErrorKind::Type, "UnsupportedOperationException", message).into())
+                }
+            };
         }
         let mut items = Iter::new(coll)?;
         let mut count: i64 = 0;
@@ -231,10 +257,7 @@ builtins! { Collections;
     /// ;=> :none
     "nth"
         (cx, coll: Value, index: i64) => { nth(cx, coll, index).map(Option::unwrap_or_default) }
-        (cx, coll: Value, index: Value, default: Value) => {
-            let Value::Int(index) = index else { return Err(type_error("nth", "an integer as index", &index)) };
-            Ok(nth(cx, coll, index)?.unwrap_or(default))
-        }
+        (cx, coll: Value, index: i64, default: Value) => { Ok(nth(cx, coll, index)?.unwrap_or(default)) }
 
     /// As nth, but maps and sets are walked too: for patterns with a rest.
     "%nth-walking" (cx, coll: Value, index: i64, default: Value) => {
@@ -313,26 +336,40 @@ fn nth(cx: &mut dyn Context, coll: Value, index: i64) -> Result<Option<Value>> {
             }
             items.next(cx)
         }
-        other => Err(type_error("nth", "a vector, string or sequence", other)),
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => nth(cx, super::transients::held(atom)?, index),
+        other => {
+            let message = format!("nth needs a vector, string or sequence, got {}", other.describe());
+            let fault = Fault::new(ErrorKind::Type, "UnsupportedOperationException", message);
+            Err(fault.hint("maps and sets have no positions: (get m k), (nth (seq coll) i)").into())
+        }
     }
+}
+
+/// What is under a key, or `nil`: moved out, so that it may be changed in place, where nobody else holds the collection.
+///
+/// Whoever takes it out puts another value under the key, or drops the collection.
+pub(super) fn take(cx: &mut dyn Context, coll: &mut Value, key: &Value) -> Result<Value> {
+    let taken = match coll {
+        Value::Map(map) if map.sorting().is_none() => {
+            charge(cx, key)?;
+            match Arc::get_mut(map) {
+                Some(map) => return Ok(map.take(key).unwrap_or_default()),
+                None => map.get(key).cloned(),
+            }
+        }
+        Value::Vector(items) => match (Arc::get_mut(items), index(key)) {
+            (Some(items), Some(at)) => items.take(at),
+            _ => find(cx, coll, key)?,
+        },
+        other => find(cx, other, key)?,
+    };
+    Ok(taken.unwrap_or_default())
 }
 
 /// Takes the old value out before the function runs, so that it may be changed in place, and puts the new one in.
 pub(super) fn update(cx: &mut dyn Context, coll: Value, key: Value, f: &Value, more: Args) -> Result<Value> {
-    charge(cx, &key)?;
     let mut coll = coll;
-    let old = match &mut coll {
-        Value::Map(map) => Arc::get_mut(map).and_then(|map| map.take(&key)),
-        Value::Vector(items) => match (Arc::get_mut(items), index(&key)) {
-            (Some(items), Some(at)) => items.take(at),
-            _ => None,
-        },
-        _ => None,
-    };
-    let old = match old {
-        Some(old) => old,
-        None => find(cx, &coll, &key)?.unwrap_or_default(),
-    };
+    let old = take(cx, &mut coll, &key)?;
     let new =
         if more.is_empty() { cx.call1(f, old)? } else { cx.call(f, args([old]).into_iter().chain(more).collect())? };
     assoc(cx, coll, key, new)

@@ -1,7 +1,7 @@
 //! Functions of functions.
 
 use super::builtins;
-use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Result, Value, collect};
+use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Result, Value, arity_error, collect};
 
 /// A function that a builtin makes of others.
 pub(super) fn native(
@@ -20,6 +20,45 @@ fn composed(cx: &mut dyn Context, functions: &[Value], arguments: Args) -> Resul
         value = cx.call1(function, value)?;
     }
     Ok(value)
+}
+
+/// `fnil`: the function with defaults in the place of arguments that are nil.
+fn with_defaults(cx: &mut dyn Context, held: &[Value], mut arguments: Args) -> Result<Value> {
+    let Some((function, defaults)) = held.split_first() else { return Ok(Value::Nil) };
+    if arguments.len() < defaults.len() {
+        let takes = format!("at least {}, one for each default", defaults.len());
+        return Err(arity_error("a function of fnil", arguments.len(), &takes));
+    }
+    for (argument, default) in arguments.iter_mut().zip(defaults) {
+        if argument.is_nil() {
+            argument.clone_from(default);
+        }
+    }
+    cx.call(function, arguments)
+}
+
+/// The first answer of predicates that is truthy, or that is not, else the last one.
+///
+/// As in Clojure each predicate is asked about the first three arguments, then all are asked about each of the others.
+fn first_answer(
+    cx: &mut dyn Context,
+    predicates: &[Value],
+    arguments: &[Value],
+    wanted: bool,
+) -> Result<Option<Value>> {
+    let (first, others) = arguments.split_at(arguments.len().min(3));
+    let ahead = predicates.iter().flat_map(|predicate| first.iter().map(move |argument| (predicate, argument)));
+    let behind = others.iter().flat_map(|argument| predicates.iter().map(move |predicate| (predicate, argument)));
+    let mut last = None;
+    for (predicate, argument) in ahead.chain(behind) {
+        cx.spend(1)?;
+        let answer = cx.call1(predicate, argument.clone())?;
+        if answer.is_truthy() == wanted {
+            return Ok(Some(answer));
+        }
+        last = Some(answer);
+    }
+    Ok(last)
 }
 
 builtins! { Functions;
@@ -95,6 +134,47 @@ builtins! { Functions;
             }
             Ok(Value::vector(values))
         }))
+    }
+
+    /// A function that gives these defaults to the first arguments where they are nil.
+    /// (update {} :n (fnil inc 0))
+    /// ;=> {:n 1}
+    "fnil"
+        (_cx, f: Callable, a: Value) => { Ok(native("fnil", vec![f.0, a], with_defaults)) }
+        (_cx, f: Callable, a: Value, b: Value) => { Ok(native("fnil", vec![f.0, a, b], with_defaults)) }
+        (_cx, f: Callable, a: Value, b: Value, c: Value) => { Ok(native("fnil", vec![f.0, a, b, c], with_defaults)) }
+
+    /// A function that says whether all predicates hold of all its arguments.
+    /// ((every-pred odd? pos?) 1 3)
+    /// ;=> true
+    "every-pred" (_cx, pred: Callable; more) => {
+        let held = std::iter::once(pred.0).chain(more).collect();
+        Ok(native("every-pred", held, |cx, held, arguments| {
+            let refused = first_answer(cx, held, &arguments, false)?;
+            Ok(Value::Bool(refused.is_none_or(|answer| answer.is_truthy())))
+        }))
+    }
+
+    /// A function that gives the first truthy value of any predicate for any of its arguments.
+    /// ((some-fn :nick :name) {:name "Ann"})
+    /// ;=> "Ann"
+    "some-fn" (_cx, pred: Callable; more) => {
+        let held = std::iter::once(pred.0).chain(more).collect();
+        Ok(native("some-fn", held, |cx, held, arguments| {
+            first_answer(cx, held, &arguments, true).map(Option::unwrap_or_default)
+        }))
+    }
+
+    /// Calls the function, then what it gives as long as that is a function.
+    /// (trampoline (fn down [n] (if (pos? n) #(down (dec n)) :done)) 1000)
+    /// ;=> :done
+    "trampoline" (cx, f: Callable; arguments) => {
+        let mut value = cx.call(&f, arguments)?;
+        while let Value::Function(_) = value {
+            cx.spend(1)?;
+            value = cx.call(&value, Args::new())?;
+        }
+        Ok(value)
     }
 
     /// Whether the value is nil or false.

@@ -1,58 +1,441 @@
-//! Maps: entries, keys, values, merging, sorted ones.
+//! Maps: entries, keys, values, merging, and what lies deeper in them.
 
-use super::builtins;
-use crate::lisp::value::{Context, Map, Result, Value};
+use std::sync::Arc;
 
-/// Inserts into a map of any kind; sorted ones with a comparator of their own ask it.
+use super::collections::{assoc, charge, find, take};
+use super::{builtins, collections};
+use crate::lisp::text::ErrorKind;
+use crate::lisp::value::{
+    Args, Callable, Context, Fault, Iter, Map, Result, Value, Vector, args, collect, pair, type_error,
+};
+
+/// Inserts into a map of any kind; sorted ones are searched by their order.
 pub(super) fn insert(cx: &mut dyn Context, map: &mut Map, key: Value, value: Value) -> Result<()> {
-    let by = match map.sorting() {
-        None => {
-            map.insert(key, value);
-            return Ok(());
-        }
-        Some(by) => by.cloned(),
-    };
+    if map.sorting().is_none() {
+        map.insert(key, value);
+        return Ok(());
+    }
     cx.spend(16)?;
-    let place = place(cx, map, by.as_ref(), &key)?;
+    let known = match map.spelt(&key) {
+        Some(spelt) => map.place(cx, &spelt)?.ok(),
+        None => None,
+    };
+    let place = match known {
+        Some(at) => Ok(at),
+        None => map.place(cx, &key)?,
+    };
     map.insert_at(place, key, value);
     Ok(())
 }
 
-/// Where a key is in a sorted map (`Ok`), or where it would go (`Err`).
-pub(super) fn place(
-    cx: &mut dyn Context,
-    map: &Map,
-    by: Option<&Value>,
-    key: &Value,
-) -> Result<std::result::Result<usize, usize>> {
-    use std::cmp::Ordering;
-    let (mut low, mut high) = (0_usize, map.len());
-    while low < high {
-        let middle = low.midpoint(high);
-        let Some((other, _)) = map.nth(middle) else { break };
-        cx.spend(1)?;
-        match super::order::compare_by(cx, by, &other.clone(), key)? {
-            Ordering::Less => low = middle.saturating_add(1),
-            Ordering::Greater => high = middle,
-            Ordering::Equal => return Ok(Ok(middle)),
+/// Removes from a map of any kind.
+pub(super) fn remove(cx: &mut dyn Context, map: &mut Arc<Map>, key: &Value) -> Result<()> {
+    charge(cx, key)?;
+    match map.find_place(cx, key)? {
+        Some(Ok(at)) => Arc::make_mut(map).remove_at(at),
+        Some(Err(_)) => {}
+        None if map.get(key).is_some() => {
+            Arc::make_mut(map).remove(key);
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// The key and the value of an entry.
+fn entry(name: &str, item: &Value) -> Result<(Value, Value)> {
+    if let Value::Vector(pair) = item
+        && let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len())
+    {
+        return Ok((key.clone(), value.clone()));
+    }
+    Err(type_error(name, "an entry [key value]", item))
+}
+
+/// A map with an entry or the entries of a map put in.
+pub(super) fn conj(cx: &mut dyn Context, mut map: Arc<Map>, item: Value) -> Result<Value> {
+    match item {
+        Value::Nil => {}
+        Value::Vector(pair) => {
+            let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len()) else {
+                let message = format!("an entry of a map is a vector of a key and a value, got {} items", pair.len());
+                return Err(Fault::value(message).into());
+            };
+            charge(cx, key)?;
+            insert(cx, Arc::make_mut(&mut map), key.clone(), value.clone())?;
+        }
+        Value::Map(more) if map.is_empty() && map.sorting().is_none() && more.sorting().is_none() => {
+            return Ok(Value::Map(more));
+        }
+        Value::Map(more) => {
+            let target = Arc::make_mut(&mut map);
+            for (key, value) in more.iter_ref() {
+                charge(cx, key)?;
+                insert(cx, target, key.clone(), value.clone())?;
+            }
+        }
+        Value::Seq(ref seq) if !seq.is_list() || seq.is_empty() => return conj_entries(cx, map, item),
+        Value::Lazy(_) => return conj_entries(cx, map, item),
+        other => return Err(type_error("conj", "an entry [key value] or a map for a map", &other)),
+    }
+    Value::Map(map).within_nesting()
+}
+
+/// A map with the entries that a sequence function gave.
+fn conj_entries(cx: &mut dyn Context, mut map: Arc<Map>, entries: Value) -> Result<Value> {
+    let mut entries = Iter::new(entries)?;
+    while let Some(item) = entries.next(cx)? {
+        let (key, value) = entry("conj on a map", &item)?;
+        charge(cx, &key)?;
+        insert(cx, Arc::make_mut(&mut map), key, value)?;
+    }
+    Value::Map(map).within_nesting()
+}
+
+/// A map of keys and values in turn.
+pub(super) fn build(cx: &mut dyn Context, name: &str, mut map: Map, items: Args) -> Result<Value> {
+    let mut items = items.into_iter();
+    while let Some(key) = items.next() {
+        let Some(value) = items.next() else {
+            return Err(Fault::value(format!("{name} needs a value for every key; {} has none", key.describe())).into());
+        };
+        charge(cx, &key)?;
+        insert(cx, &mut map, key, value)?;
+    }
+    Value::from(map).within_nesting()
+}
+
+/// One side of the entries of a map, or of a sequence of entries.
+fn side(cx: &mut dyn Context, name: &'static str, coll: Value, keys: bool) -> Result<Value> {
+    let items: Vec<Value> = match coll {
+        Value::Map(map) => {
+            cx.spend(map.len() as u64)?;
+            if keys { map.keys().cloned().collect() } else { map.values().cloned().collect() }
+        }
+        Value::Seq(_) | Value::Lazy(_) => {
+            let mut items = Vec::new();
+            for item in collect(coll, cx)? {
+                let (key, value) = entry(name, &item)?;
+                items.push(if keys { key } else { value });
+            }
+            items
+        }
+        other => match other.known_count() {
+            Some(0) => Vec::new(),
+            Some(_) => return Err(type_error(name, "a map", &other)),
+            None => {
+                let message = format!("{name} needs a map, got {}", other.describe());
+                return Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into());
+            }
+        },
+    };
+    Ok(if items.is_empty() { Value::Nil } else { Value::seq(items) })
+}
+
+/// The entry of a key, with the key as the collection spells it.
+pub(super) fn find_entry(cx: &mut dyn Context, coll: &Value, key: &Value) -> Result<Option<(Value, Value)>> {
+    match coll {
+        Value::Nil => Ok(None),
+        Value::Map(map) => {
+            charge(cx, key)?;
+            Ok(map.search(cx, key)?.map(|(key, value)| (key.clone(), value.clone())))
+        }
+        Value::Vector(_) => Ok(find(cx, coll, key)?.map(|value| (key.clone(), value))),
+        other => {
+            let message = format!("find needs a map or vector, got {}", other.describe());
+            Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into())
         }
     }
-    if map.is_empty() {
-        // The first key is compared with itself, so that what cannot be compared is refused at once.
-        super::order::compare_by(cx, by, key, key)?;
+}
+
+/// The entries of a map whose keys are asked for, in the order in which they are.
+pub(super) fn select(cx: &mut dyn Context, coll: &Value, keys: &[Value]) -> Result<Value> {
+    let mut chosen = Map::default();
+    for key in keys {
+        cx.spend(1)?;
+        if let Some((key, value)) = find_entry(cx, coll, key)? {
+            chosen.insert(key, value);
+        }
     }
-    Ok(Err(low))
+    Ok(chosen.into())
+}
+
+/// The items of a collection of keys; something else is an error that says how it is written.
+fn keys(cx: &mut dyn Context, name: &str, what: &str, keys: Value) -> Result<Vec<Value>> {
+    if matches!(keys, Value::Nil) || keys.is_sequential() || keys.known_count().is_some() {
+        return collect(keys, cx);
+    }
+    let message = format!("{name} needs a vector of keys as {what}, got {}", keys.describe());
+    let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+    let rest = if name.ends_with("-in") && name != "get-in" { " …" } else { "" };
+    Err(fault.hint(format!("write ({name} m [{keys}]{rest})")).into())
+}
+
+fn get_in(cx: &mut dyn Context, coll: Value, path: Value) -> Result<Option<Value>> {
+    if let Value::Vector(path) = &path {
+        return look_in(cx, coll, path.iter());
+    }
+    let path = keys(cx, "get-in", "path", path)?;
+    look_in(cx, coll, path.iter())
+}
+
+fn look_in<'a>(cx: &mut dyn Context, coll: Value, path: impl Iterator<Item = &'a Value>) -> Result<Option<Value>> {
+    let mut value = coll;
+    for key in path {
+        cx.spend(1)?;
+        match find(cx, &value, key)? {
+            Some(inner) => value = inner,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(value))
+}
+
+/// A collection with what `change` makes of the value at the end of a path. The values on the way are taken out of their
+/// collections, so that all of them may be changed in place.
+fn change_in(
+    cx: &mut dyn Context,
+    coll: Value,
+    path: &[Value],
+    change: &mut dyn FnMut(&mut dyn Context, Value) -> Result<Value>,
+) -> Result<Value> {
+    let mut coll = coll;
+    let Some((key, deeper)) = path.split_first() else { return change(cx, coll) };
+    let old = take(cx, &mut coll, key)?;
+    let new = if deeper.is_empty() {
+        change(cx, old)?
+    } else {
+        cx.enter()?;
+        let new = change_in(cx, old, deeper, change);
+        cx.leave();
+        new?
+    };
+    assoc(cx, coll, key.clone(), new)
+}
+
+/// The keys of a path; an empty one leads to the key `nil`, as in Clojure.
+fn path(cx: &mut dyn Context, name: &str, path: Value) -> Result<Vec<Value>> {
+    let path = keys(cx, name, "path", path)?;
+    Ok(if path.is_empty() { vec![Value::Nil] } else { path })
+}
+
+fn update_in(cx: &mut dyn Context, coll: Value, given: Value, f: &Value, more: &Args) -> Result<Value> {
+    let path = path(cx, "update-in", given)?;
+    change_in(cx, coll, &path, &mut |cx, old| {
+        if more.is_empty() {
+            cx.call1(f, old)
+        } else {
+            cx.call(f, args([old]).into_iter().chain(more.clone()).collect())
+        }
+    })
+}
+
+/// One map with the entries of another, where both have a key with what the function makes of both values.
+fn merge_two(cx: &mut dyn Context, f: &Value, target: Value, more: Value) -> Result<Value> {
+    let mut target = if target.is_nil() { Value::empty_map() } else { target };
+    if !matches!(&more, Value::Nil | Value::Map(_) | Value::Seq(_) | Value::Lazy(_)) {
+        return Err(type_error("merge-with", "maps", &more));
+    }
+    let mut entries = Iter::new(more)?;
+    while let Some(item) = entries.next(cx)? {
+        cx.spend(1)?;
+        let (key, value) = entry("merge-with", &item)?;
+        let value = if collections::contains(cx, &target, &key)? {
+            let old = take(cx, &mut target, &key)?;
+            cx.call2(f, old, value)?
+        } else {
+            value
+        };
+        target = assoc(cx, target, key, value)?;
+    }
+    Ok(target)
 }
 
 builtins! { Maps;
+    /// A map of keys and values in turn.
+    /// (hash-map :a 1 :b 2)
+    /// ;=> {:a 1, :b 2}
+    "hash-map" (cx; keyvals) => { build(cx, "hash-map", Map::default(), keyvals) }
+
+    /// A map of keys and values in turn; every map keeps the order of its keys.
+    /// (array-map :z 1 :a 2)
+    /// ;=> {:z 1, :a 2}
+    "array-map" (cx; keyvals) => { build(cx, "array-map", Map::default(), keyvals) }
+
     /// The keys of a map, in order; nil of an empty one.
     /// (keys {:a 1 :b 2})
     /// ;=> (:a :b)
-    "keys" (_cx, map: Value) => {
-        match &map {
-            Value::Map(map) if !map.is_empty() => Ok(Value::seq(map.keys().cloned().collect())),
-            Value::Nil | Value::Map(_) => Ok(Value::Nil),
-            other => Err(crate::lisp::value::type_error("keys", "a map", other)),
+    "keys" (cx, map: Value) => { side(cx, "keys", map, true) }
+
+    /// The values of a map, in the order of its keys; nil of an empty one.
+    /// (vals {:a 1 :b 2})
+    /// ;=> (1 2)
+    "vals" (cx, map: Value) => { side(cx, "vals", map, false) }
+
+    /// The key of an entry.
+    /// (map key {:a 1 :b 2})
+    /// ;=> (:a :b)
+    "key" (_cx, entry: Value) => { Ok(self::entry("key", &entry)?.0) }
+
+    /// The value of an entry.
+    /// (map val {:a 1 :b 2})
+    /// ;=> (1 2)
+    "val" (_cx, entry: Value) => { Ok(self::entry("val", &entry)?.1) }
+
+    /// An entry of a map: a vector of a key and a value.
+    /// (MapEntry/create :a 1)
+    /// ;=> [:a 1]
+    "MapEntry/create" (_cx, key: Value, value: Value) => { pair(key, value).within_nesting() }
+
+    /// An entry of a map: a vector of a key and a value.
+    /// (MapEntry. :a 1)
+    /// ;=> [:a 1]
+    "MapEntry." (_cx, key: Value, value: Value) => { pair(key, value).within_nesting() }
+
+    /// The entry of a key, or nil.
+    /// (find {:a nil} :a)
+    /// ;=> [:a nil]
+    /// (find {:a nil} :b)
+    /// ;=> nil
+    "find" (cx, map: Value, key: Value) => {
+        Ok(find_entry(cx, &map, &key)?.map(|(key, value)| pair(key, value)).unwrap_or_default())
+    }
+
+    /// The map with the entries of the others; later ones win. A key that is there keeps its place.
+    /// (merge {:a 1 :b 2} {:a 3} nil)
+    /// ;=> {:a 3, :b 2}
+    "merge" (cx; maps) => {
+        if maps.iter().all(|map| !map.is_truthy()) {
+            return Ok(Value::Nil);
         }
+        let mut maps = maps.into_iter();
+        let mut target = maps.next().unwrap_or_default();
+        for map in maps {
+            let onto = if target.is_truthy() { target } else { Value::empty_map() };
+            target = collections::conj(cx, onto, map)?;
+        }
+        Ok(target)
+    }
+
+    /// As merge, but where several maps have a key, the function makes one value of them.
+    /// (merge-with + {:a 1 :b 2} {:a 10})
+    /// ;=> {:a 11, :b 2}
+    "merge-with" (cx, f: Callable; maps) => {
+        if maps.iter().all(|map| !map.is_truthy()) {
+            return Ok(Value::Nil);
+        }
+        let mut maps = maps.into_iter();
+        let mut target = maps.next().unwrap_or_default();
+        for map in maps {
+            target = merge_two(cx, &f, target, map)?;
+        }
+        Ok(target)
+    }
+
+    /// The entries of a map whose keys are among these.
+    /// (select-keys {:a 1 :b 2 :c 3} [:a :c :x])
+    /// ;=> {:a 1, :c 3}
+    /// (select-keys {:a 1} :a)
+    /// ;! 1:1 type-error: select-keys needs a vector of keys as keys, got the keyword :a
+    /// ;? write (select-keys m [:a])
+    "select-keys" (cx, map: Value, keys: Value) => {
+        let keys = self::keys(cx, "select-keys", "keys", keys)?;
+        select(cx, &map, &keys)
+    }
+
+    /// The map without the keys.
+    /// (dissoc {:a 1 :b 2} :a)
+    /// ;=> {:b 2}
+    "dissoc"
+        (_cx, map: Value) => { Ok(map) }
+        (cx, map: Value; keys) => {
+            let mut map = match map {
+                Value::Nil => return Ok(Value::Nil),
+                Value::Map(map) => map,
+                other => return Err(type_error("dissoc", "a map", &other)),
+            };
+            for key in keys {
+                cx.spend(1)?;
+                remove(cx, &mut map, &key)?;
+            }
+            Ok(Value::Map(map))
+        }
+
+    /// What lies at the end of a path of keys and indices; nil or the default where nothing does.
+    /// (get-in {:a [{:b 1}]} [:a 0 :b])
+    /// ;=> 1
+    /// (get-in {:a {:b 1}} [:a :c] :none)
+    /// ;=> :none
+    "get-in"
+        (cx, coll: Value, path: Value) => { get_in(cx, coll, path).map(Option::unwrap_or_default) }
+        (cx, coll: Value, path: Value, default: Value) => { Ok(get_in(cx, coll, path)?.unwrap_or(default)) }
+
+    /// The collection with a value at the end of a path; maps that are missing on the way are made.
+    /// (assoc-in {:a {:b 1}} [:a :c] 2)
+    /// ;=> {:a {:b 1, :c 2}}
+    /// (assoc-in nil [:a :b] 1)
+    /// ;=> {:a {:b 1}}
+    "assoc-in" (cx, coll: Value, path: Value, value: Value) => {
+        let path = self::path(cx, "assoc-in", path)?;
+        let mut value = Some(value);
+        change_in(cx, coll, &path, &mut |_, _| Ok(value.take().unwrap_or_default()))
+    }
+
+    /// The collection with a function's value in the place of what lies at the end of a path.
+    /// (update-in {:a {:b 1}} [:a :b] + 10)
+    /// ;=> {:a {:b 11}}
+    "update-in"
+        (cx, coll: Value, path: Value, f: Callable) => { update_in(cx, coll, path, &f, &Args::new()) }
+        (cx, coll: Value, path: Value, f: Callable; more) => { update_in(cx, coll, path, &f, &more) }
+
+    /// The map with a function's value in the place of each value.
+    /// (update-vals {:a 1 :b 2} inc)
+    /// ;=> {:a 2, :b 3}
+    "update-vals" (cx, map: Value, f: Callable) => {
+        match map {
+            Value::Nil => Ok(Value::empty_map()),
+            Value::Map(map) => {
+                let mut map = if map.sorting().is_some() { Arc::new(map.iter().collect()) } else { map };
+                let changed = Arc::make_mut(&mut map);
+                let keys: Vec<Value> = changed.keys().cloned().collect();
+                for key in keys {
+                    charge(cx, &key)?;
+                    let old = changed.take(&key).unwrap_or_default();
+                    let new = cx.call1(&f, old)?;
+                    changed.insert(key, new);
+                }
+                Value::Map(map).within_nesting()
+            }
+            Value::Vector(mut items) => {
+                cx.spend(items.len() as u64)?;
+                let changed = Vector::make_mut(&mut items);
+                for at in 0..changed.len() {
+                    let new = cx.call1(&f, changed.take(at).unwrap_or_default())?;
+                    changed.set(at, new);
+                }
+                Value::Vector(items).within_nesting()
+            }
+            other => Err(type_error("update-vals", "a map", &other)),
+        }
+    }
+
+    /// The map with a function's value in the place of each key.
+    /// (update-keys {:a 1 :b 2} name)
+    /// ;=> {"a" 1, "b" 2}
+    "update-keys" (cx, map: Value, f: Callable) => {
+        let entries: Vec<(Value, Value)> = match &map {
+            Value::Nil => Vec::new(),
+            Value::Map(map) => map.iter().collect(),
+            Value::Vector(items) => items.iter().enumerate().map(|(at, item)| (at.into(), item.clone())).collect(),
+            other => return Err(type_error("update-keys", "a map", other)),
+        };
+        let mut changed = Map::default();
+        for (key, value) in entries {
+            cx.spend(1)?;
+            let key = cx.call1(&f, key)?;
+            charge(cx, &key)?;
+            changed.insert(key, value);
+        }
+        Value::from(changed).within_nesting()
     }
 }

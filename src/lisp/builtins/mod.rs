@@ -7,14 +7,19 @@
 mod agents;
 mod bits;
 mod casts;
+mod characters;
 mod collections;
 mod dates;
 mod errors;
+mod format;
 mod functions;
+mod hashing;
+mod hierarchies;
 mod java;
 mod json;
 mod maps;
 mod math;
+mod multimethods;
 mod numbers;
 mod order;
 mod predicates;
@@ -24,9 +29,13 @@ mod regexes;
 mod selection;
 mod sequences;
 mod sets;
+mod sorted;
 mod stages;
 mod state;
+mod statics;
 mod strings;
+mod swaps;
+mod transients;
 mod walk;
 
 use std::sync::LazyLock;
@@ -40,14 +49,18 @@ pub fn registry() -> &'static Registry {
             agents::BUILTINS,
             bits::BUILTINS,
             casts::BUILTINS,
+            characters::BUILTINS,
             collections::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
+            hashing::BUILTINS,
+            hierarchies::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
             maps::BUILTINS,
             math::BUILTINS,
+            multimethods::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
             predicates::BUILTINS,
@@ -57,8 +70,11 @@ pub fn registry() -> &'static Registry {
             selection::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
+            sorted::BUILTINS,
             state::BUILTINS,
+            statics::BUILTINS,
             strings::BUILTINS,
+            transients::BUILTINS,
             walk::BUILTINS,
         ];
         Registry::new(&rows, constants())
@@ -81,6 +97,17 @@ fn constants() -> Vec<(&'static str, Value)> {
         ("Double/POSITIVE_INFINITY", Value::Float(f64::INFINITY)),
         ("Double/NEGATIVE_INFINITY", Value::Float(f64::NEG_INFINITY)),
         ("Double/NaN", Value::Float(f64::NAN)),
+        ("ChronoUnit/YEARS", Value::keyword("years")),
+        ("ChronoUnit/MONTHS", Value::keyword("months")),
+        ("ChronoUnit/WEEKS", Value::keyword("weeks")),
+        ("ChronoUnit/DAYS", Value::keyword("days")),
+        ("ChronoUnit/HOURS", Value::keyword("hours")),
+        ("ChronoUnit/MINUTES", Value::keyword("minutes")),
+        ("ChronoUnit/SECONDS", Value::keyword("seconds")),
+        ("ChronoUnit/MILLIS", Value::keyword("millis")),
+        ("DateTimeFormatter/ISO_LOCAL_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/ISO_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/ISO_LOCAL_DATE_TIME", Value::text("yyyy-MM-dd'T'HH:mm:ss")),
     ]
 }
 

@@ -3,27 +3,7 @@
 use std::cmp::Ordering;
 
 use super::builtins;
-use crate::lisp::value::{Callable, Context, Number, Result, Value, args, collect, compare, force};
-
-/// How two values compare, by a comparator of the program's or by `compare`.
-///
-/// A comparator gives a number, or true where the first comes before the second.
-pub(super) fn compare_by(cx: &mut dyn Context, by: Option<&Value>, a: &Value, b: &Value) -> Result<Ordering> {
-    let Some(by) = by else {
-        cx.spend(a.weight().min(b.weight()))?;
-        return compare(a, b);
-    };
-    match cx.call2(by, a.clone(), b.clone())? {
-        Value::Bool(true) => Ok(Ordering::Less),
-        Value::Bool(false) | Value::Nil => {
-            Ok(if cx.call2(by, b.clone(), a.clone())?.is_truthy() { Ordering::Greater } else { Ordering::Equal })
-        }
-        number => match Number::of(&number) {
-            Some(number) => Ok(number.compare(Number::Int(0)).unwrap_or(Ordering::Equal)),
-            None => Err(crate::lisp::value::type_error("a comparator", "to give a number or boolean", &number)),
-        },
-    }
-}
+use crate::lisp::value::{Callable, Context, Result, Value, args, collect, compare, compare_by, force};
 
 /// Sorts values by their keys: stable, and safe with any comparator, also one that lies.
 ///

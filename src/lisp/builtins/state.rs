@@ -1,6 +1,281 @@
-//! Things that change: atoms, volatiles, delays, transients.
+//! State: atoms, volatiles, delays, and what functions remember.
 
-use super::builtins;
+use std::sync::Arc;
+
+use super::{builtins, swaps};
+use crate::lisp::text::ErrorKind;
+use crate::lisp::value::{Args, Atom, AtomKind, Callable, Context, Fault, Raise, Result, Value, args, type_error};
+
+/// The atom, volatile or delay that an argument must be.
+fn place(name: &str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
+    match value {
+        Value::Atom(atom) if atom.kind == kind => Ok(atom.clone()),
+        other => {
+            let message = format!("{name} needs {}, got {}", kind.type_name(), other.describe());
+            let fault = Fault::new(ErrorKind::Type, "ClassCastException", message);
+            Err(match (kind, other) {
+                (AtomKind::Atom, Value::Atom(atom)) if atom.kind == AtomKind::Volatile => {
+                    fault.hint("volatiles are changed with vswap! and vreset!")
+                }
+                (AtomKind::Volatile, Value::Atom(atom)) if atom.kind == AtomKind::Atom => {
+                    fault.hint("atoms are changed with swap! and reset!")
+                }
+                (AtomKind::Atom, _) => fault.hint("(def state (atom value)) makes one; @state reads it"),
+                _ => fault,
+            }
+            .into())
+        }
+    }
+}
+
+/// Asks the validator of an atom whether it may hold a value.
+pub(super) fn validate(cx: &mut dyn Context, validator: Option<&Value>, value: &Value) -> Result<()> {
+    match validator {
+        Some(validator) if !cx.call1(validator, value.clone())?.is_truthy() => {
+            let fault = Fault::value("Invalid reference state").class("IllegalStateException");
+            Err(fault.hint(format!("the atom's :validator refused {}", value.describe())).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The value of a delay: made once, also where that raises an exception.
+fn force_delay(cx: &mut dyn Context, delay: &Arc<Atom>) -> Result<Value> {
+    match delay.get() {
+        Value::Reduced(value) => Ok((*value).clone()),
+        Value::Fault(fault) => Err((*fault).clone().into()),
+        thunk => match cx.call(&thunk, Args::new()) {
+            Ok(value) => {
+                cx.write(delay, Value::Reduced(Arc::new(value.clone())));
+                Ok(value)
+            }
+            Err(raise) => {
+                if let Raise::Fault(fault) = &*raise {
+                    cx.write(delay, Value::fault(fault.clone()));
+                }
+                Err(raise)
+            }
+        },
+    }
+}
+
+fn deref(cx: &mut dyn Context, value: &Value) -> Result<Value> {
+    match value {
+        Value::Reduced(inner) => Ok((**inner).clone()),
+        Value::Atom(atom) => match atom.kind {
+            AtomKind::Atom | AtomKind::Volatile => Ok(atom.get()),
+            AtomKind::Delay => force_delay(cx, atom),
+            AtomKind::Transient => Err(type_error("deref", "an atom, volatile or delay", value)),
+        },
+        other => {
+            let message = format!("deref (@) needs an atom, volatile or delay, got {}", other.describe());
+            Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into())
+        }
+    }
+}
+
+/// Metadata is read and forgotten; what cannot carry any is refused all the same.
+fn carries_meta(name: &str, value: &Value) -> Result<()> {
+    match value {
+        Value::Nil
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Big(_)
+        | Value::Text(_)
+        | Value::Keyword(_) => Err(type_error(name, "a collection, symbol or function", value)),
+        _ => Ok(()),
+    }
+}
 
 builtins! { State;
+    /// A place that holds a value and can be given another one; options are :validator and :meta.
+    /// (let [n (atom 1)] (swap! n inc) @n)
+    /// ;=> 2
+    "atom"
+        (cx, x: Value) => { Ok(cx.make_atom(AtomKind::Atom, x)) }
+        (cx, x: Value; options) => {
+            let mut options = options.into_iter();
+            let mut validator = Value::Nil;
+            while let Some(option) = options.next() {
+                let value = options.next();
+                match (option.as_name(), value) {
+                    (Some("validator"), Some(function)) => validator = function,
+                    (Some("meta"), Some(_)) => {}
+                    _ => {
+                        let message = format!("atom has the options :validator and :meta, got {}", option.describe());
+                        return Err(Fault::value(message).into());
+                    }
+                }
+            }
+            if validator.is_nil() {
+                return Ok(cx.make_atom(AtomKind::Atom, x));
+            }
+            validate(cx, Some(&validator), &x)?;
+            let made = cx.make_atom(AtomKind::Atom, x);
+            if let Value::Atom(atom) = &made {
+                atom.validate_by(validator);
+            }
+            Ok(made)
+        }
+
+    /// What an atom or volatile holds, the value of a delay; what `@` stands for.
+    /// @(atom 1)
+    /// ;=> 1
+    "deref" (cx, reference: Value) => { deref(cx, &reference) }
+
+    /// Changes what an atom holds to what a function makes of it and the arguments, and gives that.
+    /// (let [seen (atom #{})] (swap! seen conj :a) (swap! seen conj :b))
+    /// ;=> #{:a :b}
+    "swap!"
+        (cx, atom: Value, f: Callable) => {
+            let atom = place("swap!", AtomKind::Atom, &atom)?;
+            swaps::swap(cx, &atom, &f, Args::new())
+        }
+        (cx, atom: Value, f: Callable; more) => {
+            let atom = place("swap!", AtomKind::Atom, &atom)?;
+            swaps::swap(cx, &atom, &f, more)
+        }
+
+    /// As swap!, but gives a vector of what the atom held before and what it holds now.
+    /// (swap-vals! (atom 1) inc)
+    /// ;=> [1 2]
+    "swap-vals!" (cx, atom: Value, f: Callable; more) => {
+        let atom = place("swap-vals!", AtomKind::Atom, &atom)?;
+        let (old, new) = swaps::exchange(cx, &atom, &f, &more)?;
+        Value::vector(vec![old, new]).within_nesting()
+    }
+
+    /// Gives an atom another value.
+    /// (let [n (atom 1)] (reset! n 5) @n)
+    /// ;=> 5
+    "reset!" (cx, atom: Value, x: Value) => {
+        let atom = place("reset!", AtomKind::Atom, &atom)?;
+        validate(cx, atom.validator(), &x)?;
+        cx.write(&atom, x.clone());
+        Ok(x)
+    }
+
+    /// As reset!, but gives a vector of what the atom held before and what it holds now.
+    /// (reset-vals! (atom 1) 5)
+    /// ;=> [1 5]
+    "reset-vals!" (cx, atom: Value, x: Value) => {
+        let atom = place("reset-vals!", AtomKind::Atom, &atom)?;
+        validate(cx, atom.validator(), &x)?;
+        let old = cx.write(&atom, x.clone());
+        Value::vector(vec![old, x]).within_nesting()
+    }
+
+    /// Gives an atom another value if it holds the very value that was expected; whether it did.
+    /// (let [n (atom 1)] [(compare-and-set! n 1 2) (compare-and-set! n 1 3) @n])
+    /// ;=> [true false 2]
+    "compare-and-set!" (cx, atom: Value, expected: Value, x: Value) => {
+        let atom = place("compare-and-set!", AtomKind::Atom, &atom)?;
+        validate(cx, atom.validator(), &x)?;
+        let holds = swaps::is_same(&atom.get(), &expected);
+        if holds {
+            cx.write(&atom, x);
+        }
+        Ok(Value::Bool(holds))
+    }
+
+    /// A place for the state of a transducer or loop; changed with vswap! and vreset!.
+    /// (let [n (volatile! 1)] (vswap! n + 2) @n)
+    /// ;=> 3
+    "volatile!" (cx, x: Value) => { Ok(cx.make_atom(AtomKind::Volatile, x)) }
+
+    /// Whether the value is a volatile.
+    /// (volatile? (volatile! 1))
+    /// ;=> true
+    "volatile?" (_cx, x: Value) => {
+        Ok(Value::Bool(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Volatile)))
+    }
+
+    /// Gives a volatile another value.
+    /// (vreset! (volatile! 1) 2)
+    /// ;=> 2
+    "vreset!" (cx, volatile: Value, x: Value) => {
+        let volatile = place("vreset!", AtomKind::Volatile, &volatile)?;
+        cx.write(&volatile, x.clone());
+        Ok(x)
+    }
+
+    /// Changes what a volatile holds to what a function makes of it and the arguments.
+    /// (vswap! (volatile! 1) + 2)
+    /// ;=> 3
+    "vswap!" (cx, volatile: Value, f: Callable; more) => {
+        let volatile = place("vswap!", AtomKind::Volatile, &volatile)?;
+        swaps::swap(cx, &volatile, &f, more)
+    }
+
+    /// A delay of a function without parameters; what `delay` is made of.
+    "%delay" (cx, thunk: Value) => { Ok(cx.make_atom(AtomKind::Delay, thunk)) }
+
+    /// The value of a delay, which is made once; other values as they are.
+    /// (force (delay (+ 1 2)))
+    /// ;=> 3
+    "force" (cx, x: Value) => {
+        match &x {
+            Value::Atom(atom) if atom.kind == AtomKind::Delay => force_delay(cx, atom),
+            _ => Ok(x),
+        }
+    }
+
+    /// Whether the value is a delay.
+    /// (delay? (delay 1))
+    /// ;=> true
+    "delay?" (_cx, x: Value) => {
+        Ok(Value::Bool(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Delay)))
+    }
+
+    /// Whether the value of a delay, or the first item of a lazy sequence, has been made.
+    /// (let [d (delay 1)] [(realized? d) @d (realized? d)])
+    /// ;=> [false 1 true]
+    "realized?" (_cx, x: Value) => {
+        match &x {
+            Value::Atom(atom) if atom.kind == AtomKind::Delay => {
+                Ok(Value::Bool(matches!(atom.get(), Value::Reduced(_) | Value::Fault(_))))
+            }
+            Value::Lazy(lazy) => Ok(Value::Bool(lazy.ready().is_some())),
+            // What sequence functions make at once is there from the start.
+            Value::Seq(seq) if !seq.is_list() => Ok(Value::Bool(true)),
+            other => Err(type_error("realized?", "a delay or lazy sequence", other)),
+        }
+    }
+
+    /// The metadata of a value: none is kept, so nil.
+    /// (meta [1])
+    /// ;=> nil
+    "meta" (_cx, _x: Value) => { Ok(Value::Nil) }
+
+    /// The value itself: metadata is not kept.
+    /// (with-meta [1] {:source "a"})
+    /// ;=> [1]
+    "with-meta" (_cx, x: Value, _meta: Value) => {
+        carries_meta("with-meta", &x)?;
+        Ok(x)
+    }
+
+    /// The value itself: metadata is not kept.
+    /// (vary-meta [1] assoc :source "a")
+    /// ;=> [1]
+    "vary-meta" (_cx, x: Value, _f: Callable; _arguments) => {
+        carries_meta("vary-meta", &x)?;
+        Ok(x)
+    }
+
+    /// What the function makes of no metadata: none is kept.
+    /// (alter-meta! (atom 1) assoc :source "a")
+    /// ;=> {:source "a"}
+    "alter-meta!" (cx, _reference: Value, f: Callable; arguments) => {
+        cx.call(&f, args([Value::Nil]).into_iter().chain(arguments).collect())
+    }
+
+    /// A function that remembers what it gave for which arguments.
+    /// (let [calls (atom 0) f (memoize (fn [x] (swap! calls inc) (* x x)))] [(f 3) (f 3) @calls])
+    /// ;=> [9 9 1]
+    "memoize" (cx, f: Callable) => {
+        let cache = cx.make_atom(AtomKind::Atom, Value::empty_map());
+        Ok(super::functions::native("memoize", vec![f.0, cache], swaps::remembered))
+    }
 }

@@ -388,6 +388,11 @@ impl Compiler {
         {
             return fused;
         }
+        if let [only] = items
+            && let Some(fused) = self.fused_step(builtin.name, only, span)
+        {
+            return fused;
+        }
         if builtin.name == "%lookup"
             && let [target, key, ..] = items
             && let Some(Value::Keyword(key)) = key.as_constant()
@@ -449,10 +454,14 @@ impl Compiler {
             let slot = *slot;
             return code(move |m, _| {
                 m.step()?;
-                Ok(match m.peek(slot) {
-                    Value::Map(map) => map.get_near(&key, &guess).cloned().unwrap_or_default(),
-                    other => super::invoke::lookup(other, &key).unwrap_or_default(),
-                })
+                let found = match m.peek(slot) {
+                    Value::Map(map) if map.sorting().is_none() => map.get_near(&key, &guess).cloned(),
+                    other => {
+                        let other = other.clone();
+                        m.lookup(&other, &key)?
+                    }
+                };
+                Ok(found.unwrap_or_default())
             });
         }
         let target = self.compile(target);
@@ -463,10 +472,11 @@ impl Compiler {
                 None => Value::Nil,
             };
             m.step()?;
-            Ok(match &target {
-                Value::Map(map) => map.get_near(&key, &guess).cloned().unwrap_or(default),
-                other => super::invoke::lookup(other, &key).unwrap_or(default),
-            })
+            let found = match &target {
+                Value::Map(map) if map.sorting().is_none() => map.get_near(&key, &guess).cloned(),
+                other => m.lookup(other, &key)?,
+            };
+            Ok(found.unwrap_or(default))
         })
     }
 

@@ -105,7 +105,7 @@ impl Context for Machine<'_> {
         self.shared.output.borrow_mut().captures.pop().unwrap_or_default()
     }
 
-    fn tool(&mut self, name: &str, arguments: Value, positional: bool) -> Result<Value> {
+    fn tool(&mut self, name: &Arc<str>, arguments: Value, positional: bool) -> Result<Value> {
         let most = self.shared.limits.max_tool_calls;
         let calls = self.shared.tool_calls.get().saturating_add(1);
         if calls > most {
@@ -116,7 +116,7 @@ impl Context for Machine<'_> {
         crate::lisp::value::force(&arguments, self)?;
         self.look()?;
         let host = self.shared.host.clone();
-        let result = match host.call(ToolCall { name: name.into(), arguments, positional }) {
+        let result = match host.call(ToolCall { name: name.clone(), arguments, positional }) {
             ToolAnswer::Now(result) => result,
             ToolAnswer::Stop => return Err(Box::new(Raise::Cancelled)),
             ToolAnswer::Later(number) => loop {

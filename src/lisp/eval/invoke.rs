@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::lisp::text::ErrorKind;
 use crate::lisp::text::Span;
 use crate::lisp::value::{
-    Answer, Args, Ask, Builtin, BuiltinCode, Closure, Fault, Function, Machine, Raise, Result, Shared, Suspend,
-    TemplateArity, Value, arity_error, limit,
+    Answer, Args, Ask, AtomKind, Builtin, BuiltinCode, Closure, Fault, Function, Machine, Raise, Result, Shared,
+    Suspend, TemplateArity, Value, arity_error, limit,
 };
 
 /// Steps between two looks at clock and budget.
@@ -206,18 +206,18 @@ impl Machine<'_> {
             Value::Keyword(_) | Value::Symbol(_) if (1..=2).contains(&args.len()) => {
                 let default = if args.len() == 2 { args.pop().unwrap_or_default() } else { Value::Nil };
                 let target = args.pop().unwrap_or_default();
-                Ok(lookup(&target, callee).unwrap_or(default))
+                Ok(self.lookup(&target, callee)?.unwrap_or(default))
             }
             Value::Map(map) if (1..=2).contains(&args.len()) => {
                 let default = if args.len() == 2 { args.pop().unwrap_or_default() } else { Value::Nil };
                 let key = args.pop().unwrap_or_default();
                 self.charge(&key)?;
-                Ok(map.get(&key).cloned().unwrap_or(default))
+                Ok(map.search(self, &key)?.map_or(default, |(_, value)| value.clone()))
             }
             Value::Set(set) if args.len() == 1 => {
                 let key = args.pop().unwrap_or_default();
                 self.charge(&key)?;
-                Ok(set.get(&key).cloned().unwrap_or_default())
+                Ok(set.search(self, &key)?.cloned().unwrap_or_default())
             }
             Value::Vector(items) if args.len() == 1 => match args.pop().unwrap_or_default() {
                 Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {
@@ -234,8 +234,25 @@ impl Machine<'_> {
                 )
                 .into()),
             },
+            Value::Atom(atom) if atom.kind == AtomKind::Transient && !atom.get().is_nothing() => {
+                self.apply(&atom.get(), args)
+            }
             other => Err(not_callable(other, args.len())),
         }
+    }
+
+    /// What a keyword or symbol finds in a value.
+    pub(super) fn lookup(&mut self, target: &Value, key: &Value) -> Result<Option<Value>> {
+        Ok(match target {
+            Value::Map(map) => map.search(self, key)?.map(|(_, value)| value.clone()),
+            Value::Set(set) => set.search(self, key)?.cloned(),
+            Value::Fault(fault) => of_fault(fault, key),
+            Value::Atom(atom) if atom.kind == AtomKind::Transient => {
+                // A transient holds a vector, map or set, never another transient.
+                self.lookup(&atom.get(), key)?
+            }
+            _ => None,
+        })
     }
 
     /// Charges what walking a key costs.
@@ -273,18 +290,16 @@ impl Machine<'_> {
     }
 }
 
-/// What a keyword finds in a value.
-pub(super) fn lookup(target: &Value, key: &Value) -> Option<Value> {
-    match target {
-        Value::Map(map) => map.get(key).cloned(),
-        Value::Set(set) => set.get(key).cloned(),
-        Value::Fault(fault) => match key.as_name()? {
-            "message" => Some(Value::text(&fault.message)),
-            "data" => fault.data.clone(),
-            "cause" => Some(fault.cause.clone()),
-            _ => fault.data.as_ref().and_then(|data| lookup(data, key)),
+/// What a keyword finds in an exception: one of its parts, or what is under the key in its data.
+fn of_fault(fault: &Fault, key: &Value) -> Option<Value> {
+    match key.as_name()? {
+        "message" => Some(Value::text(&fault.message)),
+        "data" => fault.data.clone(),
+        "cause" => Some(fault.cause.clone()),
+        _ => match &fault.data {
+            Some(Value::Map(data)) => data.get(key).cloned(),
+            _ => None,
         },
-        _ => None,
     }
 }
 

@@ -51,53 +51,45 @@ macro_rules! fused {
     ($make:ident, $left:expr, $right:expr, |$m:ident, $a:ident, $b:ident| $body:expr) => {
         match ($left, $right) {
             (Operand::Slot(x), Operand::Slot(y)) => $make(move |$m, _| {
-                $m.step()?;
                 let ($a, $b) = ($m.peek(x), $m.peek(y));
                 $body
             }),
             (Operand::Slot(x), Operand::Constant(y)) => $make(move |$m, _| {
-                $m.step()?;
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
             (Operand::Constant(x), Operand::Slot(y)) => $make(move |$m, _| {
-                $m.step()?;
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
             (Operand::Constant(x), Operand::Constant(y)) => $make(move |$m, _| {
-                $m.step()?;
+                let _ = &$m;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Code(x), Operand::Slot(y)) => $make(move |$m, env| {
                 let x = x($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
             (Operand::Code(x), Operand::Constant(y)) => $make(move |$m, env| {
                 let x = x($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Slot(x), Operand::Code(y)) => $make(move |$m, env| {
                 let y = y($m, env)?;
-                $m.step()?;
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
             (Operand::Constant(x), Operand::Code(y)) => $make(move |$m, env| {
                 let y = y($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Code(x), Operand::Code(y)) => $make(move |$m, env| {
                 let x = x($m, env)?;
                 let y = y($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
@@ -158,8 +150,44 @@ macro_rules! operate {
             {
                 return Ok(Value::Int(n));
             }
-            $slow(a, b).map_err(|raise| raise.at(span))
+            let cost = big_cost(a, b);
+            let result = $slow(a, b).map_err(|raise| raise.at(span));
+            m.spend(cost)?;
+            result
         })
+    }};
+}
+
+/// What an operation on big integers costs; one of them is bounded, so that it can be charged afterwards.
+#[inline]
+fn big_cost(a: &Value, b: &Value) -> u64 {
+    match (a, b) {
+        (Value::Big(_), _) | (_, Value::Big(_)) => 1_u64.saturating_add(a.weight().saturating_mul(b.weight()) / 8),
+        _ => 0,
+    }
+}
+
+/// `inc` and `dec`: the other operand is known.
+macro_rules! by_one {
+    ($name:literal, $slow:path, $said:literal, $checked:ident, $operand:expr, $span:expr) => {{
+        let span = $span;
+        let slow =
+            move |value: &Value| $slow(value, &Value::Int(1)).map_err(|raise| raise.renamed($said, $name).at(span));
+        let quick = |value: &Value| match value {
+            Value::Int(n) => n.$checked(1).map(Value::Int),
+            _ => None,
+        };
+        match $operand {
+            Operand::Slot(slot) => code(move |m, _| {
+                let value = m.peek(slot);
+                quick(value).map_or_else(|| slow(value), Ok)
+            }),
+            Operand::Constant(value) => code(move |_, _| quick(&value).map_or_else(|| slow(&value), Ok)),
+            Operand::Code(value) => code(move |m, env| {
+                let value = value(m, env)?;
+                quick(&value).map_or_else(|| slow(&value), Ok)
+            }),
+        }
     }};
 }
 
@@ -180,6 +208,18 @@ impl Compiler {
             "+" => operate!(arithmetic::add, checked_add, left, right, span),
             "-" => operate!(arithmetic::subtract, checked_sub, left, right, span),
             _ => operate!(arithmetic::multiply, checked_mul, left, right, span),
+        })
+    }
+
+    /// A fused call of `inc` or `dec`.
+    pub(super) fn fused_step(&self, name: &str, operand: &Expr, span: Span) -> Option<Code> {
+        let operand = match name {
+            "inc" | "dec" => self.operand(operand),
+            _ => return None,
+        };
+        Some(match name {
+            "inc" => by_one!("inc", arithmetic::add, "+", checked_add, operand, span),
+            _ => by_one!("dec", arithmetic::subtract, "-", checked_sub, operand, span),
         })
     }
 

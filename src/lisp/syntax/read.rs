@@ -10,7 +10,7 @@ use nom::{IResult, Parser};
 use super::literal;
 use super::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, LimitReached, Source, Span, abridge};
-use crate::lisp::value::{Keyword, Symbol, Value};
+use crate::lisp::value::{Date, Keyword, Symbol, Value};
 
 /// The deepest nesting of a source.
 pub const MAX_SOURCE_NESTING: usize = 200;
@@ -21,14 +21,29 @@ pub const MAX_SOURCE_NESTING: usize = 200;
 /// The first thing that is no form, with its place.
 pub fn read(source: &Arc<Source>) -> Result<Vec<Form>, Error> {
     let reader = Reader { source, keywords: RefCell::default() };
-    reader
-        .program(source.text())
-        .map(|(_, forms)| forms)
-        .map_err(|error| match error {
-            nom::Err::Error(problem) | nom::Err::Failure(problem) => problem.0,
-            nom::Err::Incomplete(_) => Box::new(Error::new(ErrorKind::Parse, "the source is not complete")),
-        })
-        .map_err(|error| *error)
+    reader.program(source.text()).map(|(_, forms)| forms).map_err(problem)
+}
+
+/// The value of the first form of a text of data, if there is one; what follows is not read.
+///
+/// # Errors
+/// What is no data, with its place.
+pub fn read_datum(source: &Arc<Source>) -> Result<Option<Value>, Error> {
+    let reader = Reader { source, keywords: RefCell::default() };
+    let inside = Inside { depth: 0, function: false };
+    let (rest, ()) = reader.space(source.text(), inside).map_err(problem)?;
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let (_, form) = reader.form(rest, inside).map_err(problem)?;
+    form.to_value(source).map(Some)
+}
+
+fn problem(error: nom::Err<Problem>) -> Error {
+    match error {
+        nom::Err::Error(problem) | nom::Err::Failure(problem) => *problem.0,
+        nom::Err::Incomplete(_) => Error::new(ErrorKind::Parse, "the source is not complete"),
+    }
 }
 
 /// The values of a text of data (EDN), such as a memory file.
@@ -428,7 +443,12 @@ impl Reader<'_> {
             let (rest, ()) = self.space(rest, inside)?;
             let (rest, form) = self.form(rest, inside)?;
             let span = self.span(input, rest);
-            return Ok((rest, Form::list(vec![Form::symbol("#inst", span), form], span)));
+            let Some(date) = form.as_text().and_then(Date::parse) else {
+                let message = format!("{} is no date", abridge(self.source.slice(form.span), 60));
+                let hint = "write #inst \"2024-01-31\" or #inst \"2024-01-31T10:30:00Z\"";
+                return self.problem(input, 5, message, hint);
+            };
+            return Ok((rest, Form::literal(Value::Date(Arc::new(date)), span)));
         }
         let message = format!("#{} is no tag that is known here", abridge(tag, 60));
         self.problem(input, 1, message, "only #inst is; write plain data")

@@ -60,7 +60,7 @@ pub trait Context {
     ///
     /// # Errors
     /// What the tool or its contract refuses.
-    fn tool(&mut self, name: &str, arguments: Value, positional: bool) -> Result<Value>;
+    fn tool(&mut self, name: &Arc<str>, arguments: Value, positional: bool) -> Result<Value>;
 
     /// Calls a function for each list of arguments, overlapping their tool calls; results in order.
     ///

@@ -68,7 +68,7 @@ impl Value {
             Value::Big(number) => {
                 Extent { depth: 0, weight: u32::try_from(number.bits() / 64).unwrap_or(u32::MAX), lazy: false }
             }
-            Value::Fault(_) => Extent { depth: 1, weight: 8, lazy: false },
+            Value::Fault(fault) => Extent { depth: fault.depth(), weight: 8, lazy: false },
             Value::Nil
             | Value::Bool(_)
             | Value::Int(_)

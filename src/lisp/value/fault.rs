@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Map, Value};
+use super::{MAX_NESTING, Map, Value};
 use crate::lisp::text::{Error, ErrorKind, LimitReached, Place, Source, Span, abridge};
 
 /// The result of everything that can stop an evaluation. As large as a value.
@@ -70,24 +70,60 @@ impl Fault {
         self
     }
 
+    /// The same exception with data and the exception it was thrown for, as deep as values may be nested.
+    ///
+    /// # Errors
+    /// The limit on nesting.
+    pub fn carrying(mut self, data: Option<Value>, cause: Value) -> Result<Self> {
+        (self.data, self.cause) = (data, cause);
+        let depth = self.depth();
+        if depth > MAX_NESTING {
+            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth)));
+        }
+        Ok(self)
+    }
+
+    /// How deep the values in it and the exceptions that it was thrown for are nested.
+    pub fn depth(&self) -> u16 {
+        let (mut fault, mut level, mut deepest) = (self, 1_u16, 1_u16);
+        loop {
+            let data = fault.data.as_ref().map_or(0, |data| data.extent().depth);
+            deepest = deepest.max(level.saturating_add(data));
+            match &fault.cause {
+                Value::Fault(cause) => fault = cause,
+                _ => return deepest,
+            }
+            level = level.saturating_add(1);
+        }
+    }
+
     /// Whether `(catch name …)` sees this exception; the name may have a package.
     pub fn is_a(&self, name: &str) -> bool {
         let name = name.rsplit('.').next().unwrap_or(name);
-        let parents: &[&str] = match self.class {
-            "ExceptionInfo" => &["IExceptionInfo"],
-            "ArithmeticException" | "IllegalStateException" | "UnsupportedOperationException" => &[],
-            "NumberFormatException" | "ArityException" => &["IllegalArgumentException"],
-            "StringIndexOutOfBoundsException" | "ArrayIndexOutOfBoundsException" => &["IndexOutOfBoundsException"],
-            // Where Java says which of these it is depends on the host's types, so each of them catches all.
-            "ClassCastException" | "NullPointerException" | "IllegalArgumentException" => {
-                &["ClassCastException", "NullPointerException", "IllegalArgumentException"]
-            }
-            _ => &[],
+        if name == "Object" || (name == "IExceptionInfo" && self.class == "ExceptionInfo") {
+            return true;
+        }
+        // Where Java says which of these an error of types is depends on the host's types, so each of them catches all.
+        let of_types = ["ClassCastException", "NullPointerException", "IllegalArgumentException"];
+        if self.kind == ErrorKind::Type && of_types.contains(&self.class) && of_types.contains(&name) {
+            return true;
+        }
+        std::iter::successors(Some(self.class), |class| parent(class)).any(|class| class == name)
+    }
+
+    /// The name of the class with its package.
+    pub fn full_class(&self) -> String {
+        let package = match self.class {
+            "ExceptionInfo" | "ArityException" => "clojure.lang",
+            "IOException" | "FileNotFoundException" => "java.io",
+            "PatternSyntaxException" => "java.util.regex",
+            "NoSuchElementException" => "java.util",
+            "TimeoutException" => "java.util.concurrent",
+            "DateTimeException" => "java.time",
+            "DateTimeParseException" => "java.time.format",
+            _ => "java.lang",
         };
-        matches!(name, "Throwable" | "Exception" | "RuntimeException" | "Object")
-            || name == self.class
-            || parents.contains(&name)
-            || (name == "Error" && matches!(self.class, "AssertionError" | "StackOverflowError"))
+        format!("{package}.{}", self.class)
     }
 
     /// As an error that leaves the language.
@@ -97,6 +133,21 @@ impl Fault {
         error.place.clone_from(&self.place);
         error
     }
+}
+
+/// The class that a class of exceptions extends.
+fn parent(class: &str) -> Option<&'static str> {
+    Some(match class {
+        "Throwable" => return None,
+        "Exception" | "Error" => "Throwable",
+        "AssertionError" | "StackOverflowError" | "IllegalAccessError" => "Error",
+        "RuntimeException" | "IOException" | "InterruptedException" | "TimeoutException" => "Exception",
+        "FileNotFoundException" => "IOException",
+        "NumberFormatException" | "ArityException" | "PatternSyntaxException" => "IllegalArgumentException",
+        "StringIndexOutOfBoundsException" | "ArrayIndexOutOfBoundsException" => "IndexOutOfBoundsException",
+        "DateTimeParseException" => "DateTimeException",
+        _ => "RuntimeException",
+    })
 }
 
 impl From<Box<Fault>> for Box<Raise> {

@@ -1,5 +1,6 @@
 //! The way out of a program: the host it asks, and how it waits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Fault, Value};
@@ -26,7 +27,7 @@ pub trait Host {
 #[derive(Clone, Debug)]
 pub struct ToolCall {
     /// The tool's name.
-    pub name: String,
+    pub name: Arc<str>,
     /// The arguments, a map.
     pub arguments: Value,
     /// Whether the program passed one positional argument, which is under the key `:0`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use num_traits::ToPrimitive;
 use serde_json::Value as Json;
 
-use super::{Iter, Keyword, MAX_NESTING, Map, Result, Shape, Value, limit};
+use super::{Iter, Keyword, MAX_NESTING, Map, Result, Shape, Text, Value, limit};
 
 /// A value that has no JSON form, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,14 +51,34 @@ pub fn parse_json(text: &str) -> Result<Value> {
     from_json(&json)
 }
 
-/// Keeps the shapes seen last: records mostly come in rows of the same kind.
+/// Keeps what it has seen last: records mostly come in rows of the same kind, with the same few words in them.
 #[derive(Default)]
 struct Importer {
     shapes: Vec<(Vec<String>, Arc<Shape>)>,
+    words: Vec<Option<Text>>,
 }
 
 impl Importer {
     const KEPT: usize = 8;
+    const WORDS: usize = 512;
+    const LONGEST_WORD: usize = 24;
+
+    /// The text, shared with the last equal one if that was not long ago.
+    fn text(&mut self, text: &str) -> Text {
+        if text.len() > Self::LONGEST_WORD {
+            return text.into();
+        }
+        if self.words.is_empty() {
+            self.words.resize(Self::WORDS, None);
+        }
+        let mix = |sum: usize, byte: &u8| sum.wrapping_mul(31).wrapping_add(usize::from(*byte));
+        let at = text.as_bytes().iter().fold(text.len(), mix) % Self::WORDS;
+        match self.words.get_mut(at) {
+            Some(Some(known)) if known.as_str() == text => known.clone(),
+            Some(place) => place.insert(text.into()).clone(),
+            None => text.into(),
+        }
+    }
 
     fn value(&mut self, json: &Json, depth: u16) -> Result<Value> {
         if depth > MAX_NESTING {
@@ -73,14 +93,19 @@ impl Importer {
                 (None, Some(n)) => super::BigInt::from(n).into(),
                 (None, None) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
             },
-            Json::String(text) => Value::text(text),
+            Json::String(text) => Value::Text(self.text(text)),
             Json::Array(items) => {
-                let items: Result<Vec<Value>> = items.iter().map(|item| self.value(item, inner)).collect();
-                Value::vector(items?)
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(self.value(item, inner)?);
+                }
+                Value::vector(values)
             }
             Json::Object(entries) => {
-                let values: Result<Vec<Value>> = entries.values().map(|value| self.value(value, inner)).collect();
-                let values = values?;
+                let mut values = Vec::with_capacity(entries.len());
+                for value in entries.values() {
+                    values.push(self.value(value, inner)?);
+                }
                 match self.shape(entries) {
                     Some(shape) => Map::record(shape, values).into(),
                     None => Value::map(entries.keys().map(|key| key_from_json(key)).zip(values)),
@@ -100,6 +125,25 @@ impl Importer {
         }
         self.shapes.push((entries.keys().cloned().collect(), shape.clone()));
         Some(shape)
+    }
+}
+
+/// Whether a value of which everything is realised has a JSON form; nothing is made.
+///
+/// # Errors
+/// The first part without a JSON form, with its path.
+pub fn check_json(value: &Value, path: &str) -> std::result::Result<(), JsonError> {
+    let plain = |value: &Value| match value {
+        Value::Float(x) => x.is_finite(),
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Keyword(_) => true,
+        _ => false,
+    };
+    match value {
+        value if plain(value) => Ok(()),
+        Value::Map(map) if map.iter_ref().all(|(key, value)| matches!(key, Value::Keyword(_)) && plain(value)) => {
+            Ok(())
+        }
+        other => to_json(other, path).map(|_| ()),
     }
 }
 

@@ -59,9 +59,12 @@ impl Set {
         }
     }
 
-    /// The set of the keys of a sorted map.
-    pub fn from_sorted(map: Map) -> Self {
-        Self { extent: map.extent(), items: Items::Sorted(Box::new(map)) }
+    /// The same, to be changed in place.
+    pub fn as_sorted_mut(&mut self) -> Option<&mut Map> {
+        match &mut self.items {
+            Items::Sorted(map) => Some(map),
+            Items::Small(_) | Items::Large(_) => None,
+        }
     }
 
     /// The number of items.
@@ -80,7 +83,10 @@ impl Set {
 
     /// Depth and weight.
     pub fn extent(&self) -> Extent {
-        self.extent
+        match &self.items {
+            Items::Sorted(map) => map.extent(),
+            Items::Small(_) | Items::Large(_) => self.extent,
+        }
     }
 
     /// The item equal to `item`, as the set holds it.
@@ -148,6 +154,14 @@ impl Set {
 
     /// As `=`: the same items in any order.
     pub fn equals(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter_ref().all(|item| other.contains(item))
+        if self.len() != other.len() {
+            return false;
+        }
+        if other.as_sorted().is_some_and(|map| map.sorting().flatten().is_some()) {
+            // By equality such a set can only be searched item by item.
+            let items: Self = other.iter().collect();
+            return self.iter_ref().all(|item| items.contains(item));
+        }
+        self.iter_ref().all(|item| other.contains(item))
     }
 }

@@ -1,0 +1,145 @@
+//! How `swap!` changes what an atom holds.
+//!
+//! In general as Clojure does: the function gets the old value while the atom still holds it, and if the atom holds
+//! another value when it is done, it is called again with that. So an exception leaves the atom as it was, and whoever
+//! looks meanwhile sees the old value. But then the old value has two owners, and the function makes a copy of it.
+//!
+//! What programs mostly do, `(swap! a conj x)`, `(swap! a assoc k v)`, `(swap! a update k f)`, is known beforehand neither
+//! to fail nor to run code of the program ([`is_sure`]). Then nobody can look and nothing has to be restored, so the value
+//! is taken out of the atom and changes in place. Only a limit can stop that, and nothing of the program runs after one.
+
+use std::sync::Arc;
+
+use super::collections::{charge, index};
+use crate::lisp::value::{Args, Atom, Context, Function, Result, Value, args};
+
+/// Keys heavier than this are not looked up beforehand.
+const LIGHT: u64 = 64;
+
+/// Changes what an atom or volatile holds and gives the new value.
+pub(super) fn swap(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: Args) -> Result<Value> {
+    if atom.validator().is_none() && is_sure(f, &atom.get(), &more) {
+        let old = cx.write(atom, Value::Nothing);
+        let new = cx.call(f, args([old]).into_iter().chain(more).collect())?;
+        cx.write(atom, new.clone());
+        return Ok(new);
+    }
+    exchange(cx, atom, f, &more).map(|(_, new)| new)
+}
+
+/// Changes what an atom or volatile holds and gives the old and the new value.
+pub(super) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: &Args) -> Result<(Value, Value)> {
+    loop {
+        let old = atom.get();
+        let arguments: Args = args([old.clone()]).into_iter().chain(more.iter().cloned()).collect();
+        let new = cx.call(f, arguments)?;
+        super::state::validate(cx, atom.validator(), &new)?;
+        if is_same(&atom.get(), &old) {
+            cx.write(atom, new.clone());
+            return Ok((old, new));
+        }
+        cx.spend(1)?;
+    }
+}
+
+/// Whether two values are the very same one, not only equal.
+pub(super) fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b),
+        (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b),
+        (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
+        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+        (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b),
+        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Int(_) | Value::Float(_), _) | (_, Value::Int(_) | Value::Float(_)) => false,
+        // What is left compares by identity or has none of its own.
+        (a, b) => !a.is_sequential() && !b.is_sequential() && crate::lisp::value::equal(a, b),
+    }
+}
+
+/// Whether a function given `target` and these arguments surely gives a value, without running code of the program.
+fn is_sure(f: &Value, target: &Value, more: &[Value]) -> bool {
+    let Value::Function(function) = f else { return false };
+    let builtin = match &**function {
+        Function::Builtin(builtin) => builtin.name,
+        Function::Native { name: "fnil", held, .. } => {
+            return match held.as_slice() {
+                [inner, default] => is_sure(inner, if target.is_nil() { default } else { target }, more),
+                _ => false,
+            };
+        }
+        Function::Closure(_) | Function::Native { .. } | Function::Step { .. } => return false,
+    };
+    let is_plain = more.iter().all(|value| !value.extent().lazy);
+    match (builtin, target, more) {
+        ("inc" | "dec", Value::Int(_), []) => true,
+        ("+" | "-", Value::Int(_), [Value::Int(_)]) => true,
+        ("conj", Value::Vector(_) | Value::Nil | Value::Seq(_), [_, ..]) => true,
+        ("conj", Value::Set(set), [_, ..]) => is_plain && set.as_sorted().is_none(),
+        ("conj", Value::Map(map), [Value::Vector(pair)]) => is_plain && pair.len() == 2 && map.sorting().is_none(),
+        ("disj", Value::Set(set), [_, ..]) => is_plain && set.as_sorted().is_none(),
+        ("dissoc", Value::Map(map), [_, ..]) => is_plain && map.sorting().is_none(),
+        ("assoc", Value::Nil, [_, _]) => is_plain,
+        ("assoc", Value::Map(map), [_, _, ..]) => is_plain && more.len().is_multiple_of(2) && map.sorting().is_none(),
+        ("assoc", Value::Vector(items), [at, _]) => index(at).is_some_and(|at| at <= items.len()),
+        ("update", Value::Nil | Value::Map(_), [key, inner, more @ ..]) => {
+            is_plain && inside(target, key, |value| is_sure(inner, value, more))
+        }
+        ("update-in", Value::Nil | Value::Map(_), [Value::Vector(path), inner, more @ ..]) => {
+            is_plain && !path.is_empty() && along(target, path.iter(), &mut |value| is_sure(inner, value, more))
+        }
+        ("assoc-in", Value::Nil | Value::Map(_), [Value::Vector(path), _]) => {
+            is_plain && !path.is_empty() && along(target, path.iter(), &mut |_| true)
+        }
+        _ => false,
+    }
+}
+
+/// Whether something holds of what is under a key of a map; no for sorted maps and heavy keys.
+fn inside(target: &Value, key: &Value, holds: impl FnOnce(&Value) -> bool) -> bool {
+    match target {
+        Value::Nil => holds(&Value::Nil),
+        Value::Map(map) if map.sorting().is_none() && key.weight() <= LIGHT => {
+            holds(map.get(key).unwrap_or(&Value::Nil))
+        }
+        _ => false,
+    }
+}
+
+/// Whether something holds of what lies at the end of a path through maps.
+fn along<'a>(target: &Value, mut path: impl Iterator<Item = &'a Value>, holds: &mut dyn FnMut(&Value) -> bool) -> bool {
+    // Longer paths are rare; looking along one must not take longer than walking it.
+    let mut value = target.clone();
+    for _ in 0..16 {
+        let Some(key) = path.next() else { return holds(&value) };
+        let mut inner = Value::Nil;
+        if !inside(&value, key, |found| {
+            inner = found.clone();
+            true
+        }) {
+            return false;
+        }
+        value = inner;
+    }
+    false
+}
+
+/// What a memoized function gives: from its cache, an atom with a map from arguments to values, or made now.
+pub(super) fn remembered(cx: &mut dyn Context, held: &[Value], arguments: Args) -> Result<Value> {
+    let [function, Value::Atom(cache)] = held else { return Ok(Value::Nil) };
+    let key = Value::vector(arguments.to_vec());
+    charge(cx, &key)?;
+    if let Value::Map(known) = cache.get()
+        && let Some(value) = known.get(&key)
+    {
+        return Ok(value.clone());
+    }
+    let value = cx.call(function, arguments)?;
+    // Nothing of the program runs while the map is out of the cache.
+    if let Value::Map(mut known) = cx.write(cache, Value::Nothing) {
+        Arc::make_mut(&mut known).insert(key, value.clone());
+        cx.write(cache, Value::Map(known));
+    }
+    Ok(value)
+}
