@@ -10,6 +10,7 @@ mod casts;
 mod characters;
 mod collections;
 mod dates;
+mod describe;
 mod errors;
 mod format;
 mod functions;

@@ -80,6 +80,16 @@ impl Arity {
 }
 
 impl Clause {
+    /// How a builtin of this name is called: `(get coll key)`.
+    pub fn signature(&self, name: &str) -> String {
+        let last = self.params.len().saturating_sub(1);
+        let params =
+            self.params.iter().enumerate().map(|(at, param)| {
+                if self.variadic && at == last { format!(" & {param}") } else { format!(" {param}") }
+            });
+        format!("({name}{})", params.collect::<String>())
+    }
+
     /// How many arguments the clause takes.
     pub fn arity(&self) -> Arity {
         if self.variadic {
@@ -107,14 +117,7 @@ impl Builtin {
 
     /// How it is called: `(get coll key) (get coll key default)`.
     pub fn signatures(&self) -> String {
-        let one = |clause: &Clause| {
-            let last = clause.params.len().saturating_sub(1);
-            let params = clause.params.iter().enumerate().map(|(at, name)| {
-                if clause.variadic && at == last { format!(" & {name}") } else { format!(" {name}") }
-            });
-            format!("({}{})", self.name, params.collect::<String>())
-        };
-        self.clauses.iter().map(one).collect::<Vec<_>>().join(" ")
+        self.clauses.iter().map(|clause| clause.signature(self.name)).collect::<Vec<_>>().join(" ")
     }
 
     /// What it does, in one sentence.
