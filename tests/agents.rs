@@ -17,9 +17,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-/// The value of one program, then an answer.
-fn program(text: &str) -> Scripted {
-    Scripted::new([format!("```clojure\n{text}\n```"), "done".into()])
+/// A model that writes this program, then answers, in whatever process it is asked.
+fn program(text: &str) -> impl ptc::model::Model + use<> {
+    let block = format!("```clojure\n{text}\n```");
+    move |request: Request| {
+        let reply = if request.turn == 1 { block.clone() } else { "done".into() };
+        async move { Ok::<_, ModelError>(Reply::text(reply)) }
+    }
 }
 
 async fn run(text: &str, tool: Tool) -> Outcome {
@@ -127,7 +131,7 @@ async fn what_does_not_fit_the_types_never_reaches_the_function() {
     let told = told(&outcome);
     for line in [
         "- query: expected string, got integer 5",
-        "- order: expected \"by-date\" or \"by-size\", got string \"by-dat\"; did you mean \"by-date\"?",
+        "- order: expected one of \"by-date\", \"by-size\", got string \"by-dat\"; did you mean \"by-date\"?",
         "- range.from: missing, expected integer",
         "- range.to: expected integer, got string \"x\"",
     ] {

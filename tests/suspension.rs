@@ -35,9 +35,13 @@ fn on_two_threads<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime").block_on(test)
 }
 
-/// A program in a block, then an answer.
-fn program(text: &str) -> Scripted {
-    Scripted::new([format!("```clojure\n{text}\n```"), "done".into()])
+/// A model that writes this program, then answers, in whatever process it is asked.
+fn program(text: &str) -> impl ptc::model::Model + use<> {
+    let block = format!("```clojure\n{text}\n```");
+    move |request: Request| {
+        let reply = if request.turn == 1 { block.clone() } else { "done".into() };
+        async move { Ok::<_, ModelError>(Reply::text(reply)) }
+    }
 }
 
 fn cores() -> usize {

@@ -191,7 +191,7 @@ impl Tool {
         E: std::fmt::Display,
     {
         let typed = move |arguments: &Value| encode(&run(decode(arguments)?).map_err(ToolError::new)?);
-        Self { contract: Contract::Spec(Arc::new(ToolSpec::of::<A, R>())), ..Self::new(name, typed) }
+        Self::new(name, typed).with_spec(ToolSpec::of::<A, R>())
     }
 
     /// The same for an asynchronous function.
@@ -208,7 +208,7 @@ impl Tool {
             let run = run.clone();
             async move { encode(&run(decode(&call.arguments)?).await.map_err(ToolError::new)?) }
         };
-        Self { contract: Contract::Spec(Arc::new(ToolSpec::of::<A, R>())), ..Self::asynchronous(name, typed) }
+        Self::asynchronous(name, typed).with_spec(ToolSpec::of::<A, R>())
     }
 
     /// The same tool with a contract in words: `(query :string, limit :int = 10) -> [{:id :int}]`, or `skip`.
