@@ -53,7 +53,7 @@ enum Kind {
 struct Process {
     task: String,
     requests: Vec<(Arc<str>, Vec<ptc::model::Message>)>,
-    calls: Vec<String>,
+    calls: BTreeMap<(u32, usize), String>,
     end: Option<Result<Json, String>>,
 }
 
@@ -90,7 +90,7 @@ async fn check(path: &Path) -> Result<(), String> {
     let ended = run(&folder, &task, script.clone(), processes.clone()).await;
     let mut seen = std::mem::take(&mut *processes.lock().expect("no panic"));
     let root = seen.entry("main".into()).or_default();
-    let outcome = outcome(&ended, &root.calls, &folder);
+    let outcome = outcome(&ended, root, &folder);
 
     let mut wrong = String::new();
     for (process, left) in script.lock().expect("no panic").iter().filter(|(_, left)| !left.is_empty()) {
@@ -285,10 +285,13 @@ fn note(processes: &mut BTreeMap<String, Process>, event: &Event) {
     match &event.kind {
         EventKind::Start { task, .. } => process.task.clone_from(task),
         EventKind::Request { system, messages, .. } => process.requests.push((system.clone(), messages.clone())),
-        EventKind::ToolEnd { name, args, result, error, .. } => process.calls.push(match (result, error) {
-            (_, Some(error)) => format!("- call: {name} {args} failed: {}", one_line(error)),
-            (result, None) => format!("- call: {name} {args} → {}", result.clone().unwrap_or_default()),
-        }),
+        EventKind::ToolEnd { turn, call, name, args, result, error, .. } => {
+            let came = match (result, error) {
+                (_, Some(error)) => format!("failed: {}", one_line(error)),
+                (result, None) => format!("→ {}", result.clone().unwrap_or_default()),
+            };
+            process.calls.insert((*turn, *call), format!("- call: {name} {args} {came}"));
+        }
         EventKind::End { result, error } => {
             process.end = Some(match error {
                 Some(error) => Err(error.clone()),
@@ -309,7 +312,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// What came of the root, a line for each thing that is there.
-fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, calls: &[String], folder: &Path) -> Vec<String> {
+fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process, folder: &Path) -> Vec<String> {
     let mut lines = Vec::new();
     let usage = match ended {
         Ok((outcome, _)) => {
@@ -328,12 +331,11 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, calls: &[Strin
             &error.usage
         }
     };
-    lines.extend(calls.iter().cloned());
+    lines.extend(root.calls.values().cloned());
     let count = |of: &Json, name: &str| of.get(name).and_then(Json::as_u64).unwrap_or(0);
     let shown = |of: &Json| {
-        let [replies, programs, calls, tokens] =
-            ["requests", "total_runs", "tool_calls", "total_tokens"].map(|name| count(of, name));
-        format!("{replies} replies, {programs} programs, {calls} calls, {tokens} tokens")
+        let counted = [("requests", "replies"), ("total_runs", "programs"), ("tool_calls", "calls"), ("total_tokens", "tokens")];
+        counted.map(|(name, noun)| format!("{noun} {}", count(of, name))).join(", ")
     };
     if !usage.is_null() {
         lines.push(format!("- usage: {}", shown(usage)));
@@ -399,7 +401,7 @@ fn child_outcome(process: &Process) -> Vec<String> {
         Some(Err(error)) => format!("- error: {}", one_line(error)),
         None => "- it did not end".into(),
     };
-    [vec![end], process.calls.clone()].concat()
+    [end].into_iter().chain(process.calls.values().cloned()).collect()
 }
 
 fn unquoted(line: &str) -> &str {
@@ -412,7 +414,7 @@ fn write(part: &mut Part, got: &[String]) {
         true => format!("> {line}").trim_end().to_owned(),
         false => line.clone(),
     };
-    part.body = [String::new()].into_iter().chain(got.iter().map(line)).chain([String::new()]).collect();
+    part.body = got.iter().map(line).chain([String::new()]).collect();
 }
 
 /// Whether lines are as expected, where `…` stands for any lines or any text.

@@ -22,7 +22,7 @@ use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_
 use crate::lisp::{End, Finished, Job};
 use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
 use crate::sandbox::settled;
-use crate::tool::{Call, Dispatcher, Kind, Run, Tool, Toolbox};
+use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
 
 /// What all processes of a tree share.
@@ -103,12 +103,16 @@ impl Process {
         Arc::new(Self { tree, path, depth, model, children: Mutex::default() })
     }
 
-    /// The name of the next child: `expert#1`, `expert#2`.
-    pub fn number_child(&self, name: &str) -> String {
+    /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
+    fn count_child(&self, name: &str) -> Result<String, ToolError> {
+        self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
+            let LimitReached { name: limit, configured, observed } = reached;
+            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+        })?;
         let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
         let count = children.entry(name.to_owned()).or_insert(0);
         *count += 1;
-        format!("{name}#{count}")
+        Ok(format!("{name}#{count}"))
     }
 
     pub fn record(&self, kind: EventKind) {
@@ -256,7 +260,7 @@ impl Process {
             let host = Rc::new(PoolHost { parts: host, watch, next: std::cell::Cell::new(0) });
             crate::lisp::run(Job { source, memory: before, context, limits, tools, host, moves: true }, way)
         }));
-        let mut running: JoinSet<(Started, Result<Value, crate::ToolError>)> = JoinSet::new();
+        let mut running: JoinSet<(Started, Result<Value, ToolError>)> = JoinSet::new();
         let mut underway: HashMap<tokio::task::Id, Started> = HashMap::new();
         let deadline = self.tree.ledger.time_left().map(|left| tokio::time::Instant::now() + left);
         let finished = loop {
@@ -278,7 +282,7 @@ impl Process {
                         Err(failed) => {
                             let id = failed.id();
                             let error = failed.try_into_panic().map_or_else(
-                                |_| crate::ToolError::new("the call was cancelled"),
+                                |_| ToolError::new("the call was cancelled"),
                                 |panic| crate::tool::panicked(&*panic),
                             );
                             (id, None, Err(error))
@@ -306,7 +310,7 @@ impl Process {
         given_up.extend(std::iter::from_fn(|| started.try_recv().ok()));
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
-            let error = crate::ToolError::new("given up, because the program had ended");
+            let error = ToolError::new("given up, because the program had ended");
             let _ = self.end_call(agent, turn, &call, Err(error), &warnings);
         }
         let returned = matches!(finished.end, End::Return(_));
@@ -324,7 +328,7 @@ impl Process {
         agent: &Agent,
         turn: u32,
         call: &Started,
-        result: Result<Value, crate::ToolError>,
+        result: Result<Value, ToolError>,
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
@@ -394,16 +398,16 @@ struct Started {
 }
 
 impl Started {
-    async fn begin(&self) -> Result<Value, crate::ToolError> {
+    async fn begin(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
-            Run::Later(run) => run(self.call.clone()),
+            Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
             Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
         };
         match self.tool.spec_of().and_then(|spec| spec.timeout) {
             None => running.await,
             Some(timeout) => tokio::time::timeout(timeout, running)
                 .await
-                .unwrap_or_else(|_| Err(crate::ToolError(format!("no result within {timeout:?}")))),
+                .unwrap_or_else(|_| Err(ToolError(format!("no result within {timeout:?}")))),
         }
     }
 }
@@ -479,13 +483,18 @@ impl Host for PoolHost {
             record_end(process, turn, index, &name, &prepared.arguments, &settled, None);
             return ToolAnswer::Now(settled.map_err(|fault| *fault));
         }
-        let child = match prepared.tool.kind {
-            Kind::Agent => Some(process.number_child(&name)),
-            Kind::Spawn => {
-                let program = prepared.arguments.get("program_name").and_then(Value::as_name).unwrap_or_default();
-                Some(process.number_child(if program.trim().is_empty() { "self" } else { program }))
+        let child = match &prepared.tool.run {
+            Run::Process(title, _) => {
+                match title(&prepared.arguments).and_then(|title| process.count_child(title.as_ref().unwrap_or(&name))) {
+                    Ok(child) => Some(child),
+                    Err(error) => {
+                        let refused = parts.dispatcher.settle(&prepared.tool, Err(error), &mut Vec::new());
+                        record_end(process, turn, index, &name, &prepared.arguments, &refused, None);
+                        return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                    }
+                }
             }
-            Kind::Plain | Kind::Catalog => None,
+            Run::Now(_) | Run::Later(_) => None,
         };
         let call = Call {
             arguments: prepared.arguments,
@@ -531,7 +540,8 @@ impl Stop {
     pub fn message(&self) -> String {
         match self {
             Self::Reason(Reason::Turns { max_turns, last }) => {
-                format!("no answer within {max_turns} turns (max_turns); {last}")
+                let plural = if *max_turns == 1 { "" } else { "s" };
+                format!("no answer within {max_turns} turn{plural} (max_turns); {last}")
             }
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),

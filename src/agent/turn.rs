@@ -7,7 +7,7 @@ use super::extract::{Extracted, extract};
 use super::{Refs, feedback, refs};
 use crate::Failure;
 use crate::contract::{Type, check_output};
-use crate::lisp::text::{ErrorKind, abridge};
+use crate::lisp::text::abridge;
 use crate::lisp::value::{Value, shorten};
 use crate::model::{Message, Role};
 
@@ -257,11 +257,7 @@ impl Turns {
                 }
                 let first = failure.error();
                 self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
-                let mut told = feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings);
-                if first.kind == ErrorKind::Limit {
-                    told.push_str("Nothing of it was kept.\n");
-                }
-                self.next(&told)
+                self.next(&feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings))
             }
         }
     }
@@ -288,6 +284,7 @@ impl Turns {
         }
         let left = self.allowed - self.turn;
         let line = match left {
+            1 if self.repair.is_some() => "This is your last turn: a program whose value has it is enough.",
             1 => "This is your last turn: answer now.",
             2 => "2 turns left.",
             _ => "",
@@ -305,18 +302,19 @@ impl Turns {
         if let Some(kind) = &self.rules.signature
             && let Err(issues) = check_output(kind, &result, "result")
         {
-            let list: Vec<String> = issues.iter().map(|issue| format!("- {issue}")).collect();
+            let list: Vec<String> = issues.iter().map(ToString::to_string).collect();
             let told = format!(
-                "The result does not fit. It must be {kind}:\n{}\nRun a program whose value fits, then answer.",
-                list.join("\n")
+                "The result does not fit. It must be {kind}:\n- {}\nRun a program whose value fits, then answer.",
+                list.join("\n- ")
             );
-            self.note.error = Some(format!("the result does not fit {kind}: {}", list.join(" ")));
+            self.note.error = Some(format!("the result does not fit {kind}: {}", list.join("; ")));
             return self.next(&told);
         }
         match self.rules.refs.extract(&result) {
             Ok(refs) => Action::End(Ok(Ended { result, summary, refs })),
             Err(problem) => {
                 let missing = problem.to_string();
+                self.note.error = Some(format!("required refs are missing: {}", problem.missing.join("; ")));
                 if self.ref_retries >= self.rules.max_ref_retries {
                     return Action::End(Err(Reason::Refs(missing)));
                 }
