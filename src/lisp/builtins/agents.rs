@@ -1,5 +1,7 @@
 //! What agents need: tools, memory, branches at once, the end of a run, and help.
 
+use std::sync::Arc;
+
 use super::builtins;
 use super::functions::native;
 use crate::lisp::doc;
@@ -15,7 +17,7 @@ fn name<'a>(function: &str, value: &'a Value) -> Result<&'a str> {
 
 /// Calls a tool with a map, or with one positional argument.
 fn call(cx: &mut dyn Context, tool: &Value, arguments: Value) -> Result<Value> {
-    let tool = name("call", tool)?;
+    let tool: &Arc<str> = &name("call", tool)?.into();
     match arguments {
         Value::Nil => cx.tool(tool, Value::empty_map(), false),
         Value::Map(_) => cx.tool(tool, arguments, false),

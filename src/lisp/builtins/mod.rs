@@ -9,34 +9,43 @@ mod bits;
 mod casts;
 mod characters;
 mod collections;
+mod comprehensions;
 mod dates;
 mod describe;
 mod errors;
 mod format;
 mod functions;
+mod grouping;
 mod hashing;
 mod hierarchies;
 mod java;
 mod json;
+mod lazies;
 mod maps;
 mod math;
 mod multimethods;
 mod numbers;
 mod order;
+mod partition;
 mod predicates;
 mod printing;
 mod random;
+mod reduce;
 mod regexes;
 mod selection;
 mod sequences;
 mod sets;
 mod sorted;
+mod splice;
 mod stages;
 mod state;
 mod statics;
 mod strings;
 mod swaps;
+mod transducers;
+mod transforms;
 mod transients;
+mod vectors;
 mod walk;
 
 use std::sync::LazyLock;
@@ -52,30 +61,39 @@ pub fn registry() -> &'static Registry {
             casts::BUILTINS,
             characters::BUILTINS,
             collections::BUILTINS,
+            comprehensions::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
+            grouping::BUILTINS,
             hashing::BUILTINS,
             hierarchies::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
+            lazies::BUILTINS,
             maps::BUILTINS,
             math::BUILTINS,
             multimethods::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
+            partition::BUILTINS,
             predicates::BUILTINS,
             printing::BUILTINS,
             random::BUILTINS,
+            reduce::BUILTINS,
             regexes::BUILTINS,
             selection::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
             sorted::BUILTINS,
+            splice::BUILTINS,
             state::BUILTINS,
             statics::BUILTINS,
             strings::BUILTINS,
+            transducers::BUILTINS,
+            transforms::BUILTINS,
             transients::BUILTINS,
+            vectors::BUILTINS,
             walk::BUILTINS,
         ];
         Registry::new(&rows, constants())

@@ -5,11 +5,10 @@ use std::cmp::Ordering;
 use super::builtins;
 use super::collections::{charge, find};
 use super::functions::native;
-use super::order::compare_by;
-use super::stages::{Flow, Out, Stage, over};
+use super::stages::{Flow, Out, Stage, through};
 use crate::lisp::value::{
     Args, Callable, Context, Fault, Function, Iter, Number, Result, Set, Value, arithmetic, arity_error, collect,
-    compare, equal, force, pair, type_error,
+    compare, compare_by, equal, force, pair, type_error,
 };
 
 /// Sequences longer than this are looked up as sets in `(where field in …)`.
@@ -334,7 +333,7 @@ builtins! { Agents;
     /// ;=> ("Ann" "Bob")
     /// (pluck [:user :id] [{:user {:id 7}} {}])
     /// ;=> (7 nil)
-    "pluck" (cx, key: Value, coll: Value) => { over(cx, Pluck(field("pluck", key)?), coll) }
+    "pluck" (cx, key: Value, coll: Value) => { through(cx, Pluck(field("pluck", key)?), coll) }
 
     /// The sum of a field; nil and missing ones are left out.
     /// (sum-by :price [{:price 2} {:price 3.5} {}])
@@ -377,7 +376,7 @@ builtins! { Agents;
     /// ;=> ({:id 1, :city "Oslo"} {:id 3, :city "Rome"})
     "distinct-by" (cx, key: Value, coll: Value) => {
         let field = field("distinct-by", key)?;
-        over(cx, DistinctBy { field, seen: Set::default() }, coll)
+        through(cx, DistinctBy { field, seen: Set::default() }, coll)
     }
 
     /// The sum of the numbers; nil is left out.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::lisp::value::{
-    Answer, Args, Ask, Atom, AtomKind, Context, Function, Machine, Raise, Result, ToolAnswer, ToolCall, Value, args,
-    limit,
+    Answer, Args, Ask, Atom, AtomKind, BuiltinCode, Context, Function, Machine, Raise, Result, ToolAnswer, ToolCall,
+    Value, args, limit,
 };
 
 impl Context for Machine<'_> {
@@ -14,25 +14,43 @@ impl Context for Machine<'_> {
 
     #[inline]
     fn call1(&mut self, function: &Value, a: Value) -> Result<Value> {
-        if let Value::Function(shared) = function
-            && let Function::Closure(closure) = &**shared
-        {
-            let bottom = self.stack.len();
-            self.stack.push(a);
-            return self.call_closure(shared, closure, bottom);
+        if let Value::Function(shared) = function {
+            match &**shared {
+                Function::Closure(closure) => {
+                    let bottom = self.stack.len();
+                    self.stack.push(a);
+                    return self.call_closure(shared, closure, bottom);
+                }
+                Function::Builtin(builtin) => {
+                    if let Some(BuiltinCode::F1(run)) = builtin.clause(1).map(|clause| clause.code) {
+                        self.step()?;
+                        return run(self, a);
+                    }
+                }
+                Function::Native { .. } | Function::Step { .. } => {}
+            }
         }
         self.apply(function, args([a]))
     }
 
     #[inline]
     fn call2(&mut self, function: &Value, a: Value, b: Value) -> Result<Value> {
-        if let Value::Function(shared) = function
-            && let Function::Closure(closure) = &**shared
-        {
-            let bottom = self.stack.len();
-            self.stack.push(a);
-            self.stack.push(b);
-            return self.call_closure(shared, closure, bottom);
+        if let Value::Function(shared) = function {
+            match &**shared {
+                Function::Closure(closure) => {
+                    let bottom = self.stack.len();
+                    self.stack.push(a);
+                    self.stack.push(b);
+                    return self.call_closure(shared, closure, bottom);
+                }
+                Function::Builtin(builtin) => {
+                    if let Some(BuiltinCode::F2(run)) = builtin.clause(2).map(|clause| clause.code) {
+                        self.step()?;
+                        return run(self, a, b);
+                    }
+                }
+                Function::Native { .. } | Function::Step { .. } => {}
+            }
         }
         self.apply(function, args([a, b]))
     }

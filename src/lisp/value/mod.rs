@@ -47,7 +47,7 @@ pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
 pub use print::{display, printed, readable, shorten};
-pub use sequence::{Generator, Lazy, Node, Seq, State};
+pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;
 pub use sorted::{Place, compare_by};
 pub use text::Text;
