@@ -5,11 +5,10 @@ use std::cmp::Ordering;
 use super::builtins;
 use super::collections::{charge, find};
 use super::functions::native;
-use super::order::compare_by;
 use super::stages::{Flow, Out, Stage, over};
 use crate::lisp::value::{
     Args, Callable, Context, Fault, Function, Iter, Number, Result, Set, Value, arithmetic, arity_error, collect,
-    compare, equal, force, pair, type_error,
+    compare, compare_by, equal, force, pair, type_error,
 };
 
 /// Sequences longer than this are looked up as sets in `(where field in …)`.
