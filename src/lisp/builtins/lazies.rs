@@ -187,6 +187,11 @@ builtins! { Sequences;
             Ok(if n > 0 { Lazy::generate(Repeat::<false> { item: x, left: Some(n) }) } else { Seq::empty() })
         }
 
+    /// A value n times; repeat is the newer name.
+    /// (replicate 2 :x)
+    /// ;=> (:x :x)
+    "replicate" (_cx, n: i64, x: Value) => { Ok(Lazy::generate(Repeat::<false> { item: x, left: Some(n) })) }
+
     /// What a function without arguments gives, called n times, or for ever.
     /// (let [n (atom 0)] (repeatedly 3 #(swap! n inc)))
     /// ;=> (1 2 3)

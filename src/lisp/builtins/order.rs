@@ -178,7 +178,7 @@ fn extreme(cx: &mut dyn Context, name: &'static str, f: Value, items: Args, want
     }
     let f = function(name, f)?;
     let mut key = cx.call1(&f, best.clone())?;
-    for item in items {
+    for (at, item) in items.enumerate() {
         cx.spend(1)?;
         let other = cx.call1(&f, item.clone())?;
         let order = match (Number::of(&other), Number::of(&key)) {
@@ -186,7 +186,8 @@ fn extreme(cx: &mut dyn Context, name: &'static str, f: Value, items: Args, want
             (None, _) => return Err(type_error(name, "a function that gives numbers", &other)),
             (_, None) => return Err(type_error(name, "a function that gives numbers", &key)),
         };
-        if order == Some(wanted) || order == Some(Ordering::Equal) {
+        // Where there is no order because of NaN, the second argument wins over the first and no later one does, as in Clojure.
+        if order == Some(wanted) || order == Some(Ordering::Equal) || (order.is_none() && at == 0) {
             (best, key) = (item, other);
         }
     }
