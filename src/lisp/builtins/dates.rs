@@ -162,7 +162,7 @@ fn no_pattern(letter: char) -> Box<Raise> {
 /// A date as a pattern of `DateTimeFormatter/ofPattern` says.
 pub(super) fn format(cx: &mut dyn Context, date: &Date, pattern: &str) -> Result<Value> {
     cx.spend(pattern.len() as u64)?;
-    cx.reserve(pattern.len().saturating_mul(16))?;
+    cx.reserve(pattern.len().saturating_mul(64))?;
     let at = date.at;
     let mut out = String::new();
     let named = |names: &'static [&'static str], index: i8, count: usize| {
@@ -304,6 +304,7 @@ builtins! { Dates;
         (_cx, text: Str) => { parse(&text, DateKind::Day) }
         (cx, text: Str, pattern: Str) => {
             cx.spend(pattern.len() as u64)?;
+            cx.reserve(pattern.len().saturating_mul(64))?;
             read(text.as_str(), pattern.as_str(), DateKind::Day)
         }
 
@@ -324,6 +325,7 @@ builtins! { Dates;
         (_cx, text: Str) => { parse(&text, DateKind::Local) }
         (cx, text: Str, pattern: Str) => {
             cx.spend(pattern.len() as u64)?;
+            cx.reserve(pattern.len().saturating_mul(64))?;
             read(text.as_str(), pattern.as_str(), DateKind::Local)
         }
 

@@ -166,9 +166,13 @@ fn table(cx: &mut dyn Context, keys: &[Value], rows: &[Value]) -> Result<Value> 
     for (at, line) in lines.iter().enumerate() {
         let all = widths.iter().fold(2, |sum: usize, width| sum.saturating_add(*width).saturating_add(3));
         room(cx, &mut out, all.saturating_mul(8))?;
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(text, width)| format!("{:>width$}", text.as_str())).collect();
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        out.push('|');
+        for (text, width) in line.iter().zip(&widths) {
+            out.push_str(&" ".repeat(width.saturating_sub(text.count()).saturating_add(1)));
+            out.push_str(text.as_str());
+            out.push_str(" |");
+        }
+        out.push('\n');
         if at == 0 {
             let rules: Vec<String> = widths.iter().map(|width| "-".repeat(width.saturating_add(2))).collect();
             out.push_str(&format!("|{}|\n", rules.join("+")));
