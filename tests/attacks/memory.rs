@@ -31,7 +31,7 @@ fn growth() {
 #[test]
 fn prints_and_errors() {
     attack(
-        &["value", "limit", "error"],
+        &["value", "limit", "error", "fail"],
         &[
             "(println (apply str (repeat 1000000 \"x\")))",
             "(loop [] (println \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\") (recur))",
