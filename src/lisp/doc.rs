@@ -23,7 +23,7 @@ impl Paragraph {
             let line = line.strip_prefix(' ').unwrap_or(line);
             if line.trim().is_empty() {
                 (code, new) = (false, true);
-            } else if code || line.trim_start().starts_with(['(', '[', '{', '#', '\'', '"', ';', '@', '*']) {
+            } else if code || line.trim_start().starts_with(Builtin::CODE) {
                 code = true;
                 paragraph.examples.push(line.to_owned());
             } else {
@@ -38,12 +38,6 @@ impl Paragraph {
             }
         }
         paragraph
-    }
-
-    /// The first sentence.
-    fn summary(&self) -> &str {
-        let first = self.prose.first().map_or("", String::as_str);
-        first.split_inclusive(". ").next().unwrap_or("").trim_end()
     }
 
     /// The first example on one line: `(inc 1) ;=> 2`.
@@ -79,11 +73,6 @@ impl Paragraph {
 
 fn paragraph(builtin: &Builtin) -> Paragraph {
     Paragraph::of(builtin.doc.iter().copied())
-}
-
-/// What a builtin does, in one sentence.
-pub fn summary(builtin: &Builtin) -> String {
-    paragraph(builtin).summary().to_owned()
 }
 
 /// The namespaces that have shorter names.
@@ -262,13 +251,12 @@ of your own.";
 pub fn prompt() -> String {
     let mut out = String::from("Programs are Clojure: clojure.core, str/, set/, walk/, Math/, json/. Beside it:\n");
     for builtin in registry().all().into_iter().filter(|builtin| builtin.theme == Theme::Agents) {
-        let paragraph = paragraph(builtin);
         // Of several arities the longest that is fixed shows the others.
         let fixed = builtin.clauses.iter().rfind(|clause| !clause.variadic);
         let shape = fixed.or(builtin.clauses.last()).map(|clause| clause.signature(builtin.name)).unwrap_or_default();
-        out.push_str(&format!("{shape} {}", paragraph.summary()));
+        out.push_str(&format!("{shape} {}", builtin.summary()));
         if builtin.name == "where" {
-            out.push_str(&format!(" {}", paragraph.example()));
+            out.push_str(&format!(" {}", paragraph(builtin).example()));
         }
         out.push('\n');
     }
@@ -285,8 +273,7 @@ mod tests {
     #[test]
     fn every_builtin_says_what_it_does_and_shows_it() {
         for builtin in registry().all() {
-            let paragraph = paragraph(builtin);
-            let summary = paragraph.summary();
+            let (paragraph, summary) = (paragraph(builtin), builtin.summary());
             assert!(summary.ends_with(['.', ':']) && summary.len() > 8, "{}: {summary:?}", builtin.name);
             assert!(summary.starts_with(|c: char| !c.is_lowercase()), "{}: {summary:?}", builtin.name);
             assert!(paragraph.examples.iter().any(|line| line.starts_with(';')), "{} has no example", builtin.name);

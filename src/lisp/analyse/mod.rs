@@ -292,6 +292,16 @@ impl Analyser<'_> {
         }
         let function = self.form(head, false);
         let items = self.all(arguments);
+        // `(Long/MAX_VALUE)` is a way to write the constant.
+        if items.is_empty()
+            && head.as_symbol().is_some_and(|name| name.contains('/'))
+            && function.as_constant().is_some()
+        {
+            let is_number = matches!(function.as_constant(), Some(Value::Int(_) | Value::Float(_)));
+            if is_number {
+                return function;
+            }
+        }
         self.call(function, items, span)
     }
 

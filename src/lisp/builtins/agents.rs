@@ -17,11 +17,11 @@ fn name<'a>(function: &str, value: &'a Value) -> Result<&'a str> {
 
 /// Calls a tool with a map, or with one positional argument.
 fn call(cx: &mut dyn Context, tool: &Value, arguments: Value) -> Result<Value> {
-    let tool: &Arc<str> = &name("call", tool)?.into();
+    let tool: Arc<str> = name("call", tool)?.into();
     match arguments {
-        Value::Nil => cx.tool(tool, Value::empty_map(), false),
-        Value::Map(_) => cx.tool(tool, arguments, false),
-        positional => cx.tool(tool, positional, true),
+        Value::Nil => cx.tool(&tool, Value::empty_map(), false),
+        Value::Map(_) => cx.tool(&tool, arguments, false),
+        positional => cx.tool(&tool, positional, true),
     }
 }
 

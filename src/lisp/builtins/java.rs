@@ -221,6 +221,10 @@ builtins! { Java;
             let found = last_index_of(cx, text, sought(".lastIndexOf", &item)?.as_str(), i64::MAX)?;
             Ok(found.map_or(Value::Int(-1), Value::from))
         }
+        (cx, s: Str, part: Value, from: i64) => {
+            let found = last_index_of(cx, &s, sought(".lastIndexOf", &part)?.as_str(), from)?;
+            Ok(found.map_or(Value::Int(-1), Value::from))
+        }
 
     /// Whether a string contains another, or a collection an item.
     /// (.contains "hello" "ell")

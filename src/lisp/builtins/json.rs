@@ -68,7 +68,8 @@ fn convert(cx: &mut dyn Context, json: Json, keys: &Keys) -> Result<Value> {
             }
             Ok(map.into())
         }
-        other @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => from_json(&other),
+        Json::String(text) => Ok(text.into()),
+        other @ (Json::Null | Json::Bool(_) | Json::Number(_)) => from_json(&other),
     }
 }
 

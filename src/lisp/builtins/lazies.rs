@@ -1,10 +1,8 @@
 //! Lazy sequences: those that go on for ever, and looking at what is made of them.
 
 use super::builtins;
-use super::stages::function;
-use crate::lisp::value::{
-    AtomKind, Context, Generator, Iter, Lazy, Number, Result, Seq, Value, arithmetic, seq, type_error,
-};
+use super::stages::{amount, function};
+use crate::lisp::value::{Context, Generator, Iter, Lazy, Number, Result, Seq, Value, arithmetic, seq, type_error};
 use std::cmp::Ordering;
 
 /// A value, what a function makes of it, what it makes of that.
@@ -25,10 +23,10 @@ impl Generator for Iterate {
 }
 
 /// What gives the items of `repeat` and `repeatedly`.
-struct Repeat<const CALLED: bool> {
-    item: Value,
+pub(super) struct Repeat<const CALLED: bool> {
+    pub(super) item: Value,
     /// How many are left, if there is an end.
-    left: Option<i64>,
+    pub(super) left: Option<i64>,
 }
 
 impl<const CALLED: bool> Generator for Repeat<CALLED> {
@@ -189,6 +187,11 @@ builtins! { Sequences;
             Ok(if n > 0 { Lazy::generate(Repeat::<false> { item: x, left: Some(n) }) } else { Seq::empty() })
         }
 
+    /// A value n times; repeat is the newer name.
+    /// (replicate 2 :x)
+    /// ;=> (:x :x)
+    "replicate" (_cx, n: i64, x: Value) => { Ok(Lazy::generate(Repeat::<false> { item: x, left: Some(n) })) }
+
     /// What a function without arguments gives, called n times, or for ever.
     /// (let [n (atom 0)] (repeatedly 3 #(swap! n inc)))
     /// ;=> (1 2 3)
@@ -196,8 +199,9 @@ builtins! { Sequences;
         (_cx, f: Value) => {
             Ok(Lazy::generate(Repeat::<true> { item: function("(repeatedly f)", f)?, left: None }))
         }
-        (_cx, n: i64, f: Value) => {
-            Ok(Lazy::generate(Repeat::<true> { item: function("(repeatedly n f)", f)?, left: Some(n) }))
+        (_cx, n: Value, f: Value) => {
+            let left = Some(amount("(repeatedly n f)", &n)?);
+            Ok(Lazy::generate(Repeat::<true> { item: function("(repeatedly n f)", f)?, left }))
         }
 
     /// The items over and over.
@@ -269,18 +273,6 @@ builtins! { Sequences;
             }
         }
         Ok(Value::Nil)
-    }
-
-    /// Whether the first item of a lazy sequence, or the value of a delay, is made already.
-    /// (realized? (iterate inc 1))
-    /// ;=> false
-    "realized?" (_cx, x: Value) => {
-        Ok(Value::Bool(match &x {
-            Value::Lazy(lazy) => lazy.ready().is_some(),
-            Value::Seq(_) => true,
-            Value::Atom(atom) if atom.kind == AtomKind::Delay => matches!(atom.get(), Value::Reduced(_)),
-            other => return Err(type_error("realized?", "a lazy sequence or a delay", other)),
-        }))
     }
 
     /// The number of items if it is known, else as many as there are up to n.

@@ -6,7 +6,7 @@ use super::collections::{assoc, charge, find, take};
 use super::{builtins, collections};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, Iter, Map, Result, Value, Vector, args, collect, pair, type_error,
+    Args, AtomKind, Callable, Context, Fault, Iter, Map, Result, Value, Vector, args, collect, pair, type_error,
 };
 
 /// Inserts into a map of any kind; sorted ones are searched by their order.
@@ -15,7 +15,7 @@ pub(super) fn insert(cx: &mut dyn Context, map: &mut Map, key: Value, value: Val
         map.insert(key, value);
         return Ok(());
     }
-    cx.spend(16)?;
+    cx.spend(sorted_cost(map))?;
     let known = match map.spelt(&key) {
         Some(spelt) => map.place(cx, &spelt)?.ok(),
         None => None,
@@ -28,11 +28,19 @@ pub(super) fn insert(cx: &mut dyn Context, map: &mut Map, key: Value, value: Val
     Ok(())
 }
 
+/// What putting an entry between those of a sorted map costs, or taking one out.
+pub(super) fn sorted_cost(map: &Map) -> u64 {
+    (map.len() as u64 / 256).saturating_add(32)
+}
+
 /// Removes from a map of any kind.
 pub(super) fn remove(cx: &mut dyn Context, map: &mut Arc<Map>, key: &Value) -> Result<()> {
     charge(cx, key)?;
     match map.find_place(cx, key)? {
-        Some(Ok(at)) => Arc::make_mut(map).remove_at(at),
+        Some(Ok(at)) => {
+            cx.spend(sorted_cost(map))?;
+            Arc::make_mut(map).remove_at(at);
+        }
         Some(Err(_)) => {}
         None if map.get(key).is_some() => {
             Arc::make_mut(map).remove(key);
@@ -141,6 +149,7 @@ pub(super) fn find_entry(cx: &mut dyn Context, coll: &Value, key: &Value) -> Res
             Ok(map.search(cx, key)?.map(|(key, value)| (key.clone(), value.clone())))
         }
         Value::Vector(_) => Ok(find(cx, coll, key)?.map(|value| (key.clone(), value))),
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => find_entry(cx, &super::transients::held(atom)?, key),
         other => {
             let message = format!("find needs a map or vector, got {}", other.describe());
             Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into())

@@ -6,37 +6,8 @@ use super::builtins;
 use super::functions::native;
 use super::stages::{function, in_order};
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, Function, Number, Result, Value, collect, compare, compare_by, force, type_error,
+    Args, Callable, Context, Fault, Function, Number, Result, Value, collect, compare, force, is_before, type_error,
 };
-
-/// What a comparator says: an order, or only whether the first comes before the second.
-fn answer(cx: &mut dyn Context, by: &Value, a: &Value, b: &Value) -> Result<std::result::Result<Ordering, bool>> {
-    match cx.call2(by, a.clone(), b.clone())? {
-        Value::Bool(before) => Ok(Err(before)),
-        number => match Number::of(&number) {
-            // As in Java only the whole part counts.
-            Some(number @ Number::Float(_)) => {
-                Ok(Ok(number.to_f64().trunc().partial_cmp(&0.0).unwrap_or(Ordering::Equal)))
-            }
-            Some(number) => Ok(Ok(number.compare(Number::Int(0)).unwrap_or(Ordering::Equal))),
-            None => {
-                let mut raise = type_error("sort", "a comparator that gives a number or boolean", &number);
-                if let crate::lisp::value::Raise::Fault(fault) = &mut *raise {
-                    fault.hint = Some("a comparator is <, > or (fn [a b] (compare (:k a) (:k b)))".into());
-                }
-                Err(raise)
-            }
-        },
-    }
-}
-
-/// Whether `b` comes before `a`, for a merge: one call of the comparator is enough.
-fn is_before(cx: &mut dyn Context, by: Option<&Value>, b: &Value, a: &Value) -> Result<bool> {
-    match by {
-        None => Ok(compare_by(cx, None, b, a)? == Ordering::Less),
-        Some(by) => Ok(matches!(answer(cx, by, b, a)?, Ok(Ordering::Less) | Err(true))),
-    }
-}
 
 /// How a whole collection of keys compares without asking the program and without errors.
 enum Known {
@@ -199,26 +170,52 @@ fn sorted_by(cx: &mut dyn Context, f: &Value, by: Option<Value>, coll: Value) ->
 }
 
 /// The item for which a function gives the greatest number, or the least. Of equal ones that count as the last.
-fn extreme(cx: &mut dyn Context, name: &'static str, f: &Value, items: Args, wanted: Ordering) -> Result<Value> {
+fn extreme(cx: &mut dyn Context, name: &'static str, f: Value, items: Args, wanted: Ordering) -> Result<Value> {
     let mut items = items.into_iter();
     let mut best = items.next().unwrap_or_default();
     if items.len() == 0 {
         return Ok(best);
     }
-    let mut key = cx.call1(f, best.clone())?;
-    for item in items {
+    let f = function(name, f)?;
+    let mut key = cx.call1(&f, best.clone())?;
+    for (at, item) in items.enumerate() {
         cx.spend(1)?;
-        let other = cx.call1(f, item.clone())?;
+        let other = cx.call1(&f, item.clone())?;
         let order = match (Number::of(&other), Number::of(&key)) {
             (Some(a), Some(b)) => a.compare(b),
             (None, _) => return Err(type_error(name, "a function that gives numbers", &other)),
             (_, None) => return Err(type_error(name, "a function that gives numbers", &key)),
         };
-        if order == Some(wanted) || order == Some(Ordering::Equal) {
+        // Where there is no order because of NaN, the second argument wins over the first and no later one does, as in Clojure.
+        if order == Some(wanted) || order == Some(Ordering::Equal) || (order.is_none() && at == 0) {
             (best, key) = (item, other);
         }
     }
     Ok(best)
+}
+
+/// By how much texts and names differ, as Java says it: the difference of the first characters that do, or of the lengths.
+fn distance(a: &Value, b: &Value) -> Option<i64> {
+    let texts = |a: &str, b: &str| {
+        let differing = a.encode_utf16().zip(b.encode_utf16()).find(|(a, b)| a != b);
+        differing.map_or_else(
+            || Some(i64::try_from(a.len()).ok()?.saturating_sub(i64::try_from(b.len()).ok()?)),
+            |(a, b)| Some(i64::from(a).saturating_sub(i64::from(b))),
+        )
+    };
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => texts(a.as_str(), b.as_str()),
+        (Value::Keyword(a), Value::Keyword(b)) if a.namespace() == b.namespace() => texts(a.name(), b.name()),
+        (Value::Symbol(a), Value::Symbol(b)) if a.namespace() == b.namespace() => texts(a.name(), b.name()),
+        (Value::Keyword(a), Value::Keyword(b)) => texts(a.namespace()?, b.namespace()?),
+        (Value::Symbol(a), Value::Symbol(b)) => texts(a.namespace()?, b.namespace()?),
+        (Value::Vector(a), Value::Vector(b)) if a.len() == b.len() => {
+            let (a, b) =
+                a.iter().zip(b.iter()).find(|(a, b)| compare(a, b).is_ok_and(|order| order != Ordering::Equal))?;
+            distance(a, b)
+        }
+        _ => None,
+    }
 }
 
 /// A number below `count`, by chance.
@@ -236,9 +233,9 @@ builtins! { Comparing;
         force(&a, cx)?;
         force(&b, cx)?;
         Ok(Value::Int(match compare(&a, &b)? {
-            Ordering::Less => -1,
+            Ordering::Less => distance(&a, &b).unwrap_or(-1),
             Ordering::Equal => 0,
-            Ordering::Greater => 1,
+            Ordering::Greater => distance(&a, &b).unwrap_or(1),
         }))
     }
 
@@ -290,15 +287,15 @@ builtins! { Comparing;
     /// The argument for which the function gives the greatest number; the last of several.
     /// (max-key count "a" "bbb" "cc")
     /// ;=> "bbb"
-    "max-key" (cx, f: Callable, x: Value; more) => {
-        extreme(cx, "max-key", &f, std::iter::once(x).chain(more).collect(), Ordering::Greater)
+    "max-key" (cx, f: Value, x: Value; more) => {
+        extreme(cx, "max-key", f, std::iter::once(x).chain(more).collect(), Ordering::Greater)
     }
 
     /// The argument for which the function gives the least number; the last of several.
     /// (min-key count "aa" "b")
     /// ;=> "b"
-    "min-key" (cx, f: Callable, x: Value; more) => {
-        extreme(cx, "min-key", &f, std::iter::once(x).chain(more).collect(), Ordering::Less)
+    "min-key" (cx, f: Value, x: Value; more) => {
+        extreme(cx, "min-key", f, std::iter::once(x).chain(more).collect(), Ordering::Less)
     }
 
     /// A vector of the items in an order left to chance.

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::builtins;
-use super::stages::{Flow, Named, Out, Stage, at_least_one, function, in_order, through, transducer};
-use crate::lisp::value::{Context, Result, Value, collect, equal};
+use super::stages::{Flow, Named, Out, Stage, at_least_one, function, in_order, lazily, through, transducer};
+use crate::lisp::value::{Context, Generator, Iter, Lazy, Result, Seq, Value, collect, equal, seq};
 
 /// A group of items: sequences over collections, vectors from transducers.
 fn group(items: Vec<Value>, vectors: bool) -> Result<Value> {
@@ -153,8 +153,55 @@ impl Stage for PartitionBy {
     }
 }
 
+/// The groups of neighbours in a lazy sequence: lazy themselves, for one of them may be endless.
+struct Runs {
+    function: Value,
+    items: Value,
+    /// The group given last: what follows it begins behind its end.
+    last: Option<Value>,
+}
+
+impl Generator for Runs {
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        if let Some(last) = self.last.take() {
+            let mut last = Iter::new(last)?;
+            while last.next(cx)?.is_some() {
+                cx.spend(1)?;
+                if let Value::Seq(cells) = seq(std::mem::take(&mut self.items), cx)? {
+                    self.items = Seq::into_rest(cells);
+                }
+            }
+        }
+        let Value::Seq(cells) = seq(self.items.clone(), cx)? else { return Ok(None) };
+        let first = cells.first().unwrap_or_default();
+        let key = cx.call1(&self.function, first.clone())?;
+        let same = Same { function: self.function.clone(), key };
+        let group = Seq::cons(first, lazily(same, cells.rest())?)?;
+        self.last = Some(group.clone());
+        Ok(Some(group))
+    }
+}
+
+/// Passes items on as long as a function gives the same for them.
+struct Same {
+    function: Value,
+    key: Value,
+}
+
+impl Stage for Same {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        let key = cx.call1(&self.function, item.clone())?;
+        super::collections::charge(cx, &key)?;
+        if equal(&self.key, &key) { out(cx, item) } else { Ok(Flow::Done) }
+    }
+}
+
 fn windows(cx: &mut dyn Context, size: &Value, step: &Value, last: Last, items: Value) -> Result<Value> {
     in_order(Windows::USAGE, size, &items)?;
+    if matches!((&last, size), (Last::Dropped | Last::Filled(_), Value::Int(..0))) {
+        // No group has fewer than no items.
+        return Ok(Seq::empty());
+    }
     through(cx, Windows::new(size, step, last, false)?, items)
 }
 
@@ -219,6 +266,10 @@ builtins! { Sequences;
         (_cx, f: Value) => { transducer::<PartitionBy>(f) }
         (cx, f: Value, coll: Value) => {
             in_order(PartitionBy::USAGE, &f, &coll)?;
+            if !coll.is_eager() {
+                let function = function(PartitionBy::USAGE, f)?;
+                return Ok(Lazy::generate(Runs { function, items: coll, last: None }));
+            }
             through(cx, PartitionBy { vectors: false, ..PartitionBy::new(f)? }, coll)
         }
 }

@@ -282,7 +282,7 @@ builtins! { Printing;
         }
 
     /// There is no cl-format: format has widths, precision and flags.
-    /// (clojure.pprint/cl-format nil "~a" 1)
+    /// (clojure.pprint/cl-format nil "~5d" 42)
     /// ;! 1:1 unsupported-error: clojure.pprint/cl-format is not available
     /// ;? use (format "%5d %-8s" n text) or str/join
     "clojure.pprint/cl-format" (_cx; _more) => {

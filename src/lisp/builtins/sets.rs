@@ -13,7 +13,7 @@ pub(super) fn insert(cx: &mut dyn Context, set: &mut Set, item: Value) -> Result
             set.insert(item);
         }
         Some(map) => {
-            cx.spend(16)?;
+            cx.spend(maps::sorted_cost(map))?;
             if let Err(at) = map.place(cx, &item)? {
                 map.insert_at(Err(at), item, Value::Nothing);
             }
@@ -30,6 +30,7 @@ pub(super) fn remove(cx: &mut dyn Context, set: &mut Arc<Set>, item: &Value) -> 
     }
     match set.as_sorted() {
         Some(map) => {
+            cx.spend(maps::sorted_cost(map))?;
             if let Ok(at) = map.place(cx, item)?
                 && let Some(map) = Arc::make_mut(set).as_sorted_mut()
             {

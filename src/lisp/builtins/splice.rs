@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::builtins;
 use super::stages::{Flow, Made, Named, Out, Stage, function, generated, in_order, transducer};
 use super::transforms::{Rows, Zipped};
-use crate::lisp::value::{Args, Context, Generator, Iter, Lazy, Node, Result, Seq, Value, Vector, Yield, collect};
+use crate::lisp::value::{
+    Args, Context, Function, Generator, Iter, Lazy, Node, Result, Seq, Value, Vector, Yield, collect,
+};
 
 /// What a function gives for each item, without what a comprehension leaves out.
 pub(super) struct Parts {
@@ -124,6 +126,24 @@ pub(super) fn concat(cx: &mut dyn Context, parts: Args) -> Result<Value> {
         return Ok(parts.swap_remove(0));
     }
     Ok(Lazy::generate(Chain { current: None, parts: parts.into_iter().collect() }))
+}
+
+/// Whether a function is `concat`, which `apply` need not give all its arguments at once.
+pub(super) fn is_concat(function: &Value) -> bool {
+    matches!(function, Value::Function(function) if matches!(&**function, Function::Builtin(row) if row.name == "concat"))
+}
+
+/// The items of the collections in a lazy sequence.
+pub(super) fn concat_all(cx: &mut dyn Context, collections: Value) -> Result<Value> {
+    splice(cx, Each(Iter::new(collections)?), false)
+}
+
+struct Each(Iter);
+
+impl Generator for Each {
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        self.0.next(cx)
+    }
 }
 
 /// Appends to the first collection in place if nobody else holds it.

@@ -1,10 +1,8 @@
 //! Transformations: the stages that map, filter, take and drop, with and without a collection.
 
 use super::builtins;
-use super::stages::{
-    Flow, Named, Out, Stage, amount, at_least_one, function, generated, in_order, into_vector, over, transducer,
-};
-use crate::lisp::value::{Args, Context, Generator, Iter, Result, Seq, Set, Value, args, equal, force};
+use super::stages::{Flow, Named, Out, Stage, amount, function, generated, in_order, into_vector, over, transducer};
+use crate::lisp::value::{Args, Context, Fault, Generator, Iter, Lazy, Result, Seq, Set, Value, args, equal, force};
 
 /// Feeds every item to a function and passes its value on.
 struct Map(Value);
@@ -192,7 +190,12 @@ struct TakeNth {
 impl Named for TakeNth {
     const USAGE: &'static str = "(take-nth n coll)";
     fn new(held: Value) -> Result<Self> {
-        Ok(Self { every: at_least_one(Self::USAGE, &held)?, skip: 0 })
+        let every = usize::try_from(amount(Self::USAGE, &held)?.saturating_abs()).unwrap_or(usize::MAX);
+        if every == 0 {
+            let fault = Fault::value("take-nth of every 0 items").class("ArithmeticException");
+            return Err(fault.hint("n is at least 1").into());
+        }
+        Ok(Self { every, skip: 0 })
     }
 }
 
@@ -501,7 +504,17 @@ builtins! { Sequences;
     /// ;=> (1 3 5)
     "take-nth"
         (_cx, n: Value) => { transducer::<TakeNth>(n) }
-        (cx, n: Value, coll: Value) => { over::<TakeNth>(cx, n, coll) }
+        (cx, n: Value, coll: Value) => {
+            in_order(TakeNth::USAGE, &n, &coll)?;
+            if amount(TakeNth::USAGE, &n)? > 0 {
+                return over::<TakeNth>(cx, n, coll);
+            }
+            // Going on by nothing gives the first for ever.
+            Ok(match Iter::new(coll)?.next(cx)? {
+                Some(item) => Lazy::generate(super::lazies::Repeat::<false> { item, left: None }),
+                None => Seq::empty(),
+            })
+        }
 
     /// All but the last n items, one unless given.
     /// (drop-last 2 [1 2 3])

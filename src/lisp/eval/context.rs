@@ -3,9 +3,17 @@
 use std::sync::Arc;
 
 use crate::lisp::value::{
-    Answer, Args, Ask, Atom, AtomKind, BuiltinCode, Context, Function, Machine, Raise, Result, ToolAnswer, ToolCall,
-    Value, args, limit,
+    Answer, Args, Ask, Atom, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result, ToolAnswer,
+    ToolCall, Value, args, collect, limit, seq,
 };
+
+impl Machine<'_> {
+    /// Calls a function with all items of `rest` as its last arguments.
+    fn spread(&mut self, function: &Value, mut arguments: Args, rest: Value) -> Result<Value> {
+        arguments.extend(collect(rest, self)?);
+        self.apply(function, arguments)
+    }
+}
 
 impl Context for Machine<'_> {
     fn call(&mut self, function: &Value, arguments: Args) -> Result<Value> {
@@ -53,6 +61,36 @@ impl Context for Machine<'_> {
             }
         }
         self.apply(function, args([a, b]))
+    }
+
+    fn call_with_rest(&mut self, function: &Value, mut arguments: Args, rest: Value) -> Result<Value> {
+        let Value::Function(shared) = function else { return self.spread(function, arguments, rest) };
+        let variadic = match &**shared {
+            Function::Closure(closure) => {
+                let arities = closure.member().into_iter().flat_map(|member| &member.arities);
+                arities.into_iter().find(|arity| arity.variadic).map(|arity| (closure, arity))
+            }
+            Function::Builtin(_) | Function::Native { .. } | Function::Step { .. } => None,
+        };
+        let Some((closure, arity)) = variadic.filter(|(_, arity)| arguments.len() <= arity.params) else {
+            return self.spread(function, arguments, rest);
+        };
+        let mut items = Iter::new(rest)?;
+        while arguments.len() < arity.params {
+            match items.next(self)? {
+                Some(item) => arguments.push(item),
+                None => return self.call(function, arguments),
+            }
+        }
+        let rest = items.into_rest(self)?;
+        let rest = seq(rest, self)?;
+        if rest.is_nil() {
+            return self.call(function, arguments);
+        }
+        let bottom = self.stack.len();
+        self.stack.extend(arguments);
+        self.stack.push(rest);
+        self.run_gathered(shared, arity, bottom).map_err(|raise| raise.within(&closure.template.source))
     }
 
     #[inline]

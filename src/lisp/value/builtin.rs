@@ -101,6 +101,9 @@ impl Clause {
 }
 
 impl Builtin {
+    /// What a line of a doc begins with if it is the first of an example.
+    pub const CODE: [char; 9] = ['(', '[', '{', '#', '\'', '"', ';', '@', '*'];
+
     /// The clause for a number of arguments.
     #[inline]
     pub fn clause(&self, given: usize) -> Option<&'static Clause> {
@@ -120,10 +123,12 @@ impl Builtin {
         self.clauses.iter().map(|clause| clause.signature(self.name)).collect::<Vec<_>>().join(" ")
     }
 
-    /// What it does, in one sentence.
+    /// What it does, in one sentence: the first of the prose, which ends where a line can only be code.
     pub fn summary(&self) -> String {
-        let lines = self.doc.iter().map(|line| line.trim()).take_while(|line| !line.is_empty());
-        lines.collect::<Vec<_>>().join(" ")
+        let lines = self.doc.iter().map(|line| line.trim());
+        let prose = lines.take_while(|line| !line.is_empty() && !line.starts_with(Self::CODE));
+        let prose = prose.collect::<Vec<_>>().join(" ");
+        prose.split_inclusive(". ").next().unwrap_or("").trim_end().to_owned()
     }
 
     /// How many arguments it takes, in words.

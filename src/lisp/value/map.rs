@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use super::rows::Rows;
 use super::table::{Folded, Table};
 use super::{Extent, Value, equal, same_key};
 
@@ -32,7 +33,7 @@ pub struct Shape {
 /// A sorted map's entries and what sorts them.
 #[derive(Clone)]
 struct Sorted {
-    entries: im::Vector<(Value, Value)>,
+    entries: Rows,
     by: Option<Value>,
 }
 
@@ -107,7 +108,7 @@ impl Map {
 
     /// An empty map that stays sorted by `compare`, or by a program's comparator.
     pub fn sorted(by: Option<Value>) -> Self {
-        Self { entries: Entries::Sorted(Box::new(Sorted { entries: im::Vector::new(), by })), extent: Extent::EMPTY }
+        Self { entries: Entries::Sorted(Box::new(Sorted { entries: Rows::default(), by })), extent: Extent::EMPTY }
     }
 
     /// An empty map of the same kind.
@@ -239,16 +240,14 @@ impl Map {
                         *old = value;
                     }
                 }
-                Err(at) => sorted.entries.insert(at.min(sorted.entries.len()), (key, value)),
+                Err(at) => sorted.entries.insert(at, (key, value)),
             }
         }
     }
 
     /// Removes from a sorted map the entry at a place.
     pub fn remove_at(&mut self, at: usize) {
-        if let Entries::Sorted(sorted) = &mut self.entries
-            && at < sorted.entries.len()
-        {
+        if let Entries::Sorted(sorted) = &mut self.entries {
             sorted.entries.remove(at);
         }
     }
@@ -285,7 +284,7 @@ impl Map {
                 Some(removed)
             }
             Entries::Large(table) => table.remove(key),
-            Entries::Sorted(sorted) => sorted.find(key).ok().map(|at| sorted.entries.remove(at)),
+            Entries::Sorted(sorted) => sorted.find(key).ok().and_then(|at| sorted.entries.remove(at)),
         }
     }
 
@@ -335,7 +334,7 @@ impl Sorted {
         if self.by.is_some() {
             return self.entries.iter().position(|(other, _)| same_key(key, other)).ok_or(self.entries.len());
         }
-        self.entries.binary_search_by(|(other, _)| {
+        self.entries.search(|(other, _)| {
             if same_key(key, other) { std::cmp::Ordering::Equal } else { super::order::total(other, key) }
         })
     }

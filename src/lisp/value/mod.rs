@@ -19,6 +19,7 @@ mod name;
 mod number;
 mod order;
 mod print;
+mod rows;
 mod sequence;
 mod set;
 mod sorted;
@@ -49,7 +50,7 @@ pub use order::compare;
 pub use print::{display, printed, readable, shorten};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;
-pub use sorted::{Place, compare_by};
+pub use sorted::{Place, compare_by, is_before};
 pub use text::Text;
 pub use vector::Vector;
 
