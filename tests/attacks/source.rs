@@ -14,7 +14,7 @@ fn nesting() {
     }
     programs.push("([{#{".repeat(20_000));
     programs.push(format!("{}nil{}", "(let [x ".repeat(150), "] x)".repeat(150)));
-    attack(&["limit:max_source_nesting", "error", "value"], &programs);
+    attack(&["limit:max_source_nesting", "error", "analysis-error", "value"], &programs);
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn prefixes() {
         })
         .flatten()
         .collect();
-    attack(&["limit:max_source_nesting", "error", "value"], &programs);
+    attack(&["limit:max_source_nesting", "error", "analysis-error", "value"], &programs);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn flat_texts_that_become_deep() {
 #[test]
 fn huge_parts() {
     attack(
-        &["limit", "error", "value"],
+        &["limit", "error", "analysis-error", "value"],
         &[
             format!("(count \"{}\")", "x".repeat(1_000_000)),
             format!("(count \"{}\")", "\\n".repeat(500_000)),
@@ -128,7 +128,7 @@ fn many_mistakes() {
 #[test]
 fn characters() {
     attack(
-        &["error", "value"],
+        &["error", "analysis-error", "value"],
         &[
             "\u{feff}(+ 1 2)",
             "(+ 1\u{0} 2)",

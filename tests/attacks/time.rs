@@ -4,7 +4,10 @@ use super::*;
 
 #[test]
 fn endless_loops() {
-    attack(
+    // As many as these would take long with a whole second each.
+    let limits = Limits { max_time: TIME / 4, ..limits() };
+    attack_within(
+        &limits,
         &["limit:max_time", "limit:max_steps"],
         &[
             "(loop [] (recur))",
