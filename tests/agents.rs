@@ -125,9 +125,11 @@ async fn fields_left_out_have_their_defaults() {
 
 #[tokio::test]
 async fn what_does_not_fit_the_types_never_reaches_the_function() {
-    let outcome = run("(tool/search {:query 5 :order \"by-dat\" :range {:to \"x\"}})", Tool::typed("search", |_: Search| -> Result<u32, String> {
-        panic!("it was reached")
-    })).await;
+    let outcome = run(
+        "(tool/search {:query 5 :order \"by-dat\" :range {:to \"x\"}})",
+        Tool::typed("search", |_: Search| -> Result<u32, String> { panic!("it was reached") }),
+    )
+    .await;
     let told = told(&outcome);
     for line in [
         "- query: expected string, got integer 5",
@@ -141,7 +143,9 @@ async fn what_does_not_fit_the_types_never_reaches_the_function() {
 
 #[tokio::test]
 async fn errors_of_the_function_are_errors_of_the_tool() {
-    let outcome = run("(try (tool/search {:query \"\"}) (catch Exception e (ex-message e)))", Tool::typed("search", search)).await;
+    let outcome =
+        run("(try (tool/search {:query \"\"}) (catch Exception e (ex-message e)))", Tool::typed("search", search))
+            .await;
     assert_eq!(outcome.result, Value::text("search: the query is empty"));
 }
 
@@ -213,7 +217,10 @@ async fn refs_may_be_closures() {
         .required();
     let outcome = delegate("ids", Options::new(program("[7 8]")).refs(refs)).await.expect("an outcome");
     assert_eq!(outcome.refs.keys().collect::<Vec<_>>(), ["last", "none", "first"]);
-    assert_eq!((&outcome.refs["last"], &outcome.refs["none"], &outcome.refs["first"]), (&5.into(), &Value::Nil, &7.into()));
+    assert_eq!(
+        (&outcome.refs["last"], &outcome.refs["none"], &outcome.refs["first"]),
+        (&5.into(), &Value::Nil, &7.into())
+    );
 }
 
 #[tokio::test]
@@ -317,7 +324,10 @@ async fn a_childs_refs_and_context_go_through_its_contract() {
         .refs(Refs::new().path("ids", "[*].id").typed(Type::list(Type::Int)).required())
         .with_context("kept", 1);
     let child = as_tool(child);
-    assert_eq!(child.signature(), "finder: agent(task :string, context :map?) -> {:summary :string :refs {:ids [:int]?}}");
+    assert_eq!(
+        child.signature(),
+        "finder: agent(task :string, context :map?) -> {:summary :string :refs {:ids [:int]?}}"
+    );
     let block = |text: &str| format!("```clojure\n{text}\n```");
     let model = Scripted::new([
         block("(tool/finder {:task \"find\" :context {:more [1 {:id 2}]}})"),

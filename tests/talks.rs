@@ -67,7 +67,8 @@ fn talks_go_as_they_are_written() {
     let only = std::env::var("TALK").unwrap_or_default();
     talks.retain(|path| path.to_string_lossy().contains(&only));
     assert!(!talks.is_empty(), "there are no talks");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let wrong: Vec<String> = talks.iter().filter_map(|path| runtime.block_on(check(path)).err()).collect();
     let hint = "UPDATE=1 cargo test --test talks writes what happened";
     assert!(
@@ -204,7 +205,8 @@ fn script(parts: &[Part]) -> Result<BTreeMap<String, VecDeque<Answer>>, String> 
             Kind::Failure => {
                 let text = text_of(&part.body);
                 let (kind, message) = text.split_once(": ").unwrap_or((&text, ""));
-                let kind: ModelErrorKind = serde_json::from_value(Json::from(kind)).map_err(|error| error.to_string())?;
+                let kind: ModelErrorKind =
+                    serde_json::from_value(Json::from(kind)).map_err(|error| error.to_string())?;
                 Answer::from(ModelError::new(kind, message))
             }
             Kind::About | Kind::Process | Kind::System | Kind::Task | Kind::Told | Kind::Outcome => continue,
@@ -266,7 +268,8 @@ async fn run(
     let model = move |request: Request| {
         let answer = script.lock().expect("no panic").get_mut(&request.path).and_then(VecDeque::pop_front);
         async move {
-            let missing = || ModelError::new(ModelErrorKind::Other, format!("the talk has no reply for {}", request.path));
+            let missing =
+                || ModelError::new(ModelErrorKind::Other, format!("the talk has no reply for {}", request.path));
             answer.map_or_else(|| Err(missing()), Into::into)
         }
     };
@@ -321,7 +324,9 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
             lines.push(format!("- summary: {}", one_line(&outcome.summary)));
             lines.extend(outcome.refs.iter().map(|(name, value)| format!("- ref: {name} = {value}")));
             let entries = outcome.memory.entries();
-            lines.extend(entries.iter().map(|(name, value)| format!("- memory: {name} = {}", one_line(&value.to_string()))));
+            lines.extend(
+                entries.iter().map(|(name, value)| format!("- memory: {name} = {}", one_line(&value.to_string()))),
+            );
             &outcome.usage
         }
         Err(error) => {
@@ -334,7 +339,8 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
     lines.extend(root.calls.values().cloned());
     let count = |of: &Json, name: &str| of.get(name).and_then(Json::as_u64).unwrap_or(0);
     let shown = |of: &Json| {
-        let counted = [("requests", "replies"), ("total_runs", "programs"), ("tool_calls", "calls"), ("total_tokens", "tokens")];
+        let counted =
+            [("requests", "replies"), ("total_runs", "programs"), ("tool_calls", "calls"), ("total_tokens", "tokens")];
         counted.map(|(name, noun)| format!("{noun} {}", count(of, name))).join(", ")
     };
     if !usage.is_null() {
@@ -344,7 +350,9 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
         }
     }
     if let Ok((outcome, warnings)) = ended {
-        lines.extend(warnings.iter().chain(&outcome.warnings).map(|warning| format!("- warning: {}", one_line(warning))));
+        lines.extend(
+            warnings.iter().chain(&outcome.warnings).map(|warning| format!("- warning: {}", one_line(warning))),
+        );
     }
     let folder = format!("{}/", folder.display());
     lines.into_iter().map(|line| line.replace(&folder, "")).collect()
@@ -376,7 +384,8 @@ fn expectations(
                     continue;
                 }
                 part.heading = Some("## Told".into());
-                Some(told.map_or_else(Vec::new, |told| told.content.lines().map(str::to_owned).collect()))
+                let nothing = || vec!["(nothing: the model was not asked again)".to_owned()];
+                Some(told.map_or_else(nothing, |told| told.content.lines().map(str::to_owned).collect()))
             }
             Kind::System => process.requests.first().map(|(system, _)| system.lines().map(str::to_owned).collect()),
             Kind::Task if part.process != "main" => Some(process.task.lines().map(str::to_owned).collect()),

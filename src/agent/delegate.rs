@@ -187,8 +187,7 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
         let make = make.clone();
         async move { run_child(&call, &*make).await }
     };
-    let mut tool = Tool::process(name, |_| Ok(None), run)
-    .with_spec(ToolSpec { signature, ..ToolSpec::new() });
+    let mut tool = Tool::process(name, |_| Ok(None), run).with_spec(ToolSpec { signature, ..ToolSpec::new() });
     tool.kind = Kind::Agent;
     tool
 }

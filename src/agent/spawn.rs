@@ -68,10 +68,7 @@ fn title(arguments: &Value, links: &[String], available: &str) -> Result<Option<
     }
 }
 
-async fn run(
-    call: &Call,
-    make: &(dyn Fn(&str) -> Result<Options, String> + Send + Sync),
-) -> Result<Value, ToolError> {
+async fn run(call: &Call, make: &(dyn Fn(&str) -> Result<Options, String> + Send + Sync)) -> Result<Value, ToolError> {
     let name = program(&call.arguments);
     let title = if name.is_empty() { "self" } else { name };
     let query = argument(&call.arguments, "query").or(argument(&call.arguments, "prompt")).unwrap_or_default();
