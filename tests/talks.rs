@@ -384,7 +384,8 @@ fn expectations(
                     continue;
                 }
                 part.heading = Some("## Told".into());
-                Some(told.map_or_else(Vec::new, |told| told.content.lines().map(str::to_owned).collect()))
+                let nothing = || vec!["(nothing: the model was not asked again)".to_owned()];
+                Some(told.map_or_else(nothing, |told| told.content.lines().map(str::to_owned).collect()))
             }
             Kind::System => process.requests.first().map(|(system, _)| system.lines().map(str::to_owned).collect()),
             Kind::Task if part.process != "main" => Some(process.task.lines().map(str::to_owned).collect()),

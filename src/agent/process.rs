@@ -485,7 +485,8 @@ impl Host for PoolHost {
         }
         let child = match &prepared.tool.run {
             Run::Process(title, _) => {
-                match title(&prepared.arguments).and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
+                match title(&prepared.arguments)
+                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
                 {
                     Ok(child) => Some(child),
                     Err(error) => {
