@@ -53,7 +53,7 @@ pub fn system_prompt(
     text.push_str("\n\n## The language\n");
     match &prompt.language {
         Some(language) => text.push_str(language),
-        None => text.push_str(&crate::lisp::doc::prompt()),
+        None => text.push_str(crate::lisp::doc::prompt().trim_end()),
     }
     add_tools(&mut text, tools);
     if let Value::Map(context) = context
