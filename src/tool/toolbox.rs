@@ -177,6 +177,7 @@ impl Tool {
     }
 
     /// A tool whose calls start processes, named by what is asked for.
+    #[cfg(feature = "agent")]
     pub(crate) fn process<F, Fut>(
         name: impl Into<String>,
         title: impl Fn(&Value) -> Result<Option<String>, ToolError> + Send + Sync + 'static,

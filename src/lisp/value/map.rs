@@ -184,7 +184,7 @@ impl Map {
                 let at = shape.find(key)?;
                 shape.keys.get(at).zip(values.get(at))
             }
-            Entries::Large(table) => table.get(key).map(|(key, value)| (key, value)),
+            Entries::Large(table) => table.get(key),
             Entries::Sorted(sorted) => sorted.entries.get(sorted.find(key).ok()?).map(|(key, value)| (key, value)),
         }
     }

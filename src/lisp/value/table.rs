@@ -1,7 +1,7 @@
-//! Large maps and sets: a persistent hash table whose entries keep the order of their insertion.
+//! Large maps and sets: a hash table whose entries keep the order of their insertion.
 //!
-//! The hash map leads from a key to the place of its entry in a persistent vector. Removing leaves a gap; when gaps
-//! outnumber entries the table is packed.
+//! While one owner builds it, it is an ordinary one. Once it is shared, a persistent hash map leads from a key to the
+//! place of its entry in a persistent vector; removing leaves a gap, and when gaps outnumber entries it is packed.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -87,28 +87,107 @@ impl BuildHasher for PassOnBuilder {
     }
 }
 
+/// A key that is only looked up: nothing is cloned.
+struct Probe<'k, S> {
+    value: &'k Value,
+    hash: u64,
+    compare: std::marker::PhantomData<S>,
+}
+
+impl<'k, S> Probe<'k, S> {
+    fn new(value: &'k Value) -> Self {
+        Self { value, hash: hash(value), compare: std::marker::PhantomData }
+    }
+}
+impl<S> Hash for Probe<'_, S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+impl<S: Same> indexmap::Equivalent<Key<S>> for Probe<'_, S> {
+    fn equivalent(&self, key: &Key<S>) -> bool {
+        self.hash == key.hash && S::same(&key.value, self.value)
+    }
+}
+
 /// A large map or set in insertion order.
-#[derive(Clone)]
+///
+/// It begins as an ordinary hash table, which is quick to build. When it is copied because somebody else holds it too,
+/// or when a key is removed, it becomes a persistent one, whose further copies share structure.
 pub struct Table<S: Same> {
+    store: Store<S>,
+    extent: Extent,
+}
+
+enum Store<S: Same> {
+    Sole(indexmap::IndexMap<Key<S>, Value, PassOnBuilder>),
+    Persistent(Persistent<S>),
+}
+
+/// A persistent table: the hash map leads from a key to the place of its entry.
+#[derive(Clone)]
+struct Persistent<S: Same> {
     places: im::GenericHashMap<Key<S>, u32, PassOnBuilder, im::shared_ptr::DefaultSharedPtr>,
     entries: im::Vector<Option<(Value, Value)>>,
-    extent: Extent,
 }
 
 impl<S: Same> Default for Table<S> {
     fn default() -> Self {
-        Self {
-            places: im::GenericHashMap::with_hasher(PassOnBuilder),
-            entries: im::Vector::new(),
-            extent: Extent::EMPTY,
+        Self { store: Store::Sole(indexmap::IndexMap::with_hasher(PassOnBuilder)), extent: Extent::EMPTY }
+    }
+}
+
+impl<S: Same> Clone for Table<S> {
+    fn clone(&self) -> Self {
+        let persistent = match &self.store {
+            Store::Sole(sole) => sole.iter().map(|(key, value)| (key.value.clone(), value.clone())).collect(),
+            Store::Persistent(persistent) => persistent.clone(),
+        };
+        Self { store: Store::Persistent(persistent), extent: self.extent }
+    }
+}
+
+impl<S: Same> FromIterator<(Value, Value)> for Persistent<S> {
+    fn from_iter<I: IntoIterator<Item = (Value, Value)>>(entries: I) -> Self {
+        let mut made = Self { places: im::GenericHashMap::with_hasher(PassOnBuilder), entries: im::Vector::new() };
+        for (key, value) in entries {
+            made.push(key, value);
         }
+        made
+    }
+}
+
+impl<S: Same> Persistent<S> {
+    fn place(&self, key: &Value) -> Option<usize> {
+        self.places.get(&Key::new(key)).map(|place| *place as usize)
+    }
+
+    /// Adds a key that is not there.
+    fn push(&mut self, key: Value, value: Value) {
+        // More entries than this would be beyond any limit on memory.
+        let place = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.places.insert(Key::new(&key), place);
+        self.entries.push_back(Some((key, value)));
+    }
+
+    fn remove(&mut self, key: &Value) -> Option<(Value, Value)> {
+        let place = self.places.remove(&Key::new(key))?;
+        let removed = self.entries.get_mut(place as usize).and_then(Option::take);
+        let gaps = self.entries.len().saturating_sub(self.places.len());
+        if gaps > self.places.len().saturating_add(32) {
+            *self = std::mem::take(&mut self.entries).into_iter().flatten().collect();
+        }
+        removed
     }
 }
 
 impl<S: Same> Table<S> {
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.places.len()
+        match &self.store {
+            Store::Sole(sole) => sole.len(),
+            Store::Persistent(persistent) => persistent.places.len(),
+        }
     }
 
     /// Depth and weight.
@@ -116,62 +195,75 @@ impl<S: Same> Table<S> {
         self.extent
     }
 
-    fn place(&self, key: &Value) -> Option<usize> {
-        self.places.get(&Key::new(key)).map(|place| *place as usize)
-    }
-
     /// The entry of a key.
-    pub fn get(&self, key: &Value) -> Option<&(Value, Value)> {
-        self.entries.get(self.place(key)?)?.as_ref()
+    pub fn get(&self, key: &Value) -> Option<(&Value, &Value)> {
+        match &self.store {
+            Store::Sole(sole) => sole.get_key_value(&Probe::new(key)).map(|(key, value)| (&key.value, value)),
+            Store::Persistent(persistent) => {
+                let entry = persistent.entries.get(persistent.place(key)?)?.as_ref();
+                entry.map(|(key, value)| (key, value))
+            }
+        }
     }
 
     /// The value of a key, to be changed in place.
     pub fn get_mut(&mut self, key: &Value) -> Option<&mut Value> {
-        let place = self.place(key)?;
-        self.entries.get_mut(place)?.as_mut().map(|(_, value)| value)
+        match &mut self.store {
+            Store::Sole(sole) => sole.get_mut(&Probe::new(key)),
+            Store::Persistent(persistent) => {
+                let place = persistent.place(key)?;
+                persistent.entries.get_mut(place)?.as_mut().map(|(_, value)| value)
+            }
+        }
     }
 
     /// Sets the value of a key; a key that is there keeps its place and its spelling.
     pub fn insert(&mut self, key: Value, value: Value) {
         self.extent.add(&value);
-        let hashed = Key::new(&key);
-        match self.places.get(&hashed).copied() {
-            Some(place) => {
-                if let Some(Some((_, old))) = self.entries.get_mut(place as usize) {
-                    *old = value;
+        match &mut self.store {
+            Store::Sole(sole) => match sole.entry(Key::new(&key)) {
+                indexmap::map::Entry::Occupied(mut there) => {
+                    there.insert(value);
                 }
-            }
-            None => {
-                self.extent.add(&key);
-                // More entries than this would be beyond any limit on memory.
-                let place = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-                self.places.insert(hashed, place);
-                self.entries.push_back(Some((key, value)));
+                indexmap::map::Entry::Vacant(free) => {
+                    self.extent.add(&key);
+                    free.insert(value);
+                }
+            },
+            Store::Persistent(persistent) => {
+                let place = persistent.place(&key);
+                match place.and_then(|place| persistent.entries.get_mut(place)) {
+                    Some(Some((_, old))) => *old = value,
+                    Some(None) | None => {
+                        self.extent.add(&key);
+                        persistent.push(key, value);
+                    }
+                }
             }
         }
     }
 
     /// Removes a key.
     pub fn remove(&mut self, key: &Value) -> Option<(Value, Value)> {
-        let place = self.places.remove(&Key::new(key))?;
-        let removed = self.entries.get_mut(place as usize).and_then(Option::take);
-        let gaps = self.entries.len().saturating_sub(self.places.len());
-        if gaps > self.places.len().saturating_add(32) {
-            self.pack();
+        if let Store::Sole(sole) = &mut self.store {
+            sole.get_index_of(&Probe::new(key))?;
+            let entries = std::mem::take(sole).into_iter().map(|(key, value)| (key.value, value));
+            self.store = Store::Persistent(entries.collect());
         }
-        removed
-    }
-
-    fn pack(&mut self) {
-        let mut packed = Self::default();
-        for (key, value) in std::mem::take(&mut self.entries).into_iter().flatten() {
-            packed.insert(key, value);
+        match &mut self.store {
+            Store::Persistent(persistent) => persistent.remove(key),
+            Store::Sole(_) => None,
         }
-        *self = packed;
     }
 
     /// The entries in the order of their insertion.
     pub fn iter(&self) -> impl Iterator<Item = (&Value, &Value)> {
-        self.entries.iter().flatten().map(|(key, value)| (key, value))
+        let (sole, persistent) = match &self.store {
+            Store::Sole(sole) => (Some(sole.iter().map(|(key, value)| (&key.value, value))), None),
+            Store::Persistent(persistent) => {
+                (None, Some(persistent.entries.iter().flatten().map(|(key, value)| (key, value))))
+            }
+        };
+        sole.into_iter().flatten().chain(persistent.into_iter().flatten())
     }
 }
