@@ -87,7 +87,8 @@
 (condp = 3 1 :one 2 :two :other)
 ;=> :other
 (condp = 3 1 :one 2 :two)
-;!
+;! 1:1 value-error: No matching clause: 3
+;? a last expression alone is the default
 (condp some [1 2 3] #{0 6} :>> inc #{2 3} :>> dec)
 ;=> 1
 (condp < 5 10 :more 1 :less)

@@ -42,10 +42,17 @@
 
 ; # doseq
 (doseq [x [1 2]] (println x))
+;| 1
+;| 2
 ;=> nil
 (doseq [x [1 2] y [:a :b] :when (not= [x y] [1 :b])] (println x y))
+;| 1 :a
+;| 2 :a
+;| 2 :b
 ;=> nil
 (doseq [x (range) :while (< x 2)] (println x))
+;| 0
+;| 1
 ;=> nil
 (let [seen (atom [])] (doseq [x [1 2 3] :let [y (* x x)]] (swap! seen conj y)) @seen)
 ;=> [1 4 9]
@@ -60,6 +67,8 @@
 (dotimes [i 0] (println i))
 ;=> nil
 (dotimes [i 2] (println "turn" i))
+;| turn 0
+;| turn 1
 ;=> nil
 
 ; # while
@@ -81,9 +90,10 @@
 ;! 1:6 analysis-error: for needs a vector of names and values, got x
 ;? write (for [x coll :when test] value)
 (doseq [x 5] x)
-;!
-(dotimes [i "3"] i)
-;!
+;! 1:1 type-error: a collection is needed, got the integer 5
+(dotimes [i "33"] i)
+;! 1:1 type-error: long needs a number or a character, got the string "33"
+;? (parse-long s) reads a number from a string
 (dotimes [i 2 j 3] i)
 ;! 1:10 analysis-error: dotimes binds one name
 ;? write (dotimes [i n] body…)

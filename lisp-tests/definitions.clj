@@ -71,7 +71,7 @@ kept
 ;! 2:1 value-error: Divide by zero
 lost
 ;! 1:1 analysis-error: unknown symbol lost
-;? did you mean let?
+;? did you mean last?
 
 ; # nor does it change atoms of earlier programs
 (def state (atom {:n 1}))
@@ -80,7 +80,7 @@ lost
 (swap! state update :n inc)
 ;=> {:n 2}
 (do (swap! state update :n + 100) (reset! state :gone) (/ 1 0))
-;!
+;! 1:56 value-error: Divide by zero
 @state
 ;=> {:n 2}
 

@@ -58,7 +58,7 @@
 (merge {:a 1} {"a" 2 :b 3})
 ;=> {:a 2, :b 3}
 (select-keys {"a" 1 "b" 2} [:a])
-;=> {}
+;=> {"a" 1}
 (get-in {"a" {"b" 1}} [:a :b])
 ;=> 1
 (update {"n" 1} :n inc)
@@ -106,12 +106,17 @@
 
 ; # Eager over collections, lazy over what may be endless
 (do (map println [1 2]) :done)
+;| 1
+;| 2
 ;=> :done
 (do (map println (iterate inc 0)) :done)
 ;=> :done
 (do (map println (filter even? [1 2])) :done)
+;| 2
 ;=> :done
 (do (map println (range 2)) :done)
+;| 0
+;| 1
 ;=> :done
 (take 2 (map inc (range)))
 ;=> (1 2)
@@ -131,11 +136,14 @@
 ;! 1:1 analysis-error: (min [ … ]) gives the vector itself
 ;? write (apply min [ … ])
 (and (where :a) (where :b))
-;!
+;! 1:1 analysis-error: (and (where …) …) gives one of the predicates, not their combination
+;? write (all-of (where …) (where …))
 (or (where :a = 1) (where :b = 2))
-;!
+;! 1:1 analysis-error: (or (where …) …) gives one of the predicates, not their combination
+;? write (any-of (where …) (where …))
 (filter (and (where :a) (where :b)) [])
-;!
+;! 1:9 analysis-error: (and (where …) …) gives one of the predicates, not their combination
+;? write (all-of (where …) (where …))
 
 ; # An undefined name before a default
 (or undefined-yet 5)

@@ -37,8 +37,10 @@
 ;=> [[:a 1] ([:b 2])]
 (let [[a b] {:a 1}] a)
 ;! 1:8 type-error: nth needs a vector, string or sequence, got the map {:a 1}
+;? maps and sets have no positions: (get m k), (nth (seq coll) i)
 (let [[a] 5] a)
 ;! 1:8 type-error: nth needs a vector, string or sequence, got the integer 5
+;? maps and sets have no positions: (get m k), (nth (seq coll) i)
 
 ; # Maps
 (let [{a :a b :b} {:a 1 :b 2}] [a b])
@@ -136,6 +138,8 @@
 (for [x [1 2] :let [[a b] [x (* x x)]]] (+ a b))
 ;=> (2 6)
 (doseq [[k v] {:a 1 :b 2}] (println k v))
+;| :a 1
+;| :b 2
 ;=> nil
 
 ; # letfn, function literals, if-let, when-let

@@ -46,11 +46,12 @@
 (try (/ 1 0) (catch IllegalStateException e 1))
 ;! 1:6 value-error: Divide by zero
 (throw (ex-info "broken" {:code 1}))
-;!
+;! 1:1 value-error: broken
 (throw (Exception. "plain"))
-;!
+;! 1:1 value-error: plain
 (throw "text")
-;!
+;! 1:1 type-error: throw needs an exception, got the string "text"
+;? write (throw (ex-info "message" {:key value}))
 
 ; # Nesting
 (try (try (/ 1 0) (catch ArithmeticException e (throw (ex-info "outer" {:n 1} e)))) (catch Exception e [(ex-message e) (ex-message (ex-cause e))]))
@@ -58,6 +59,8 @@
 (try (try (/ 1 0) (catch IllegalStateException e :inner)) (catch ArithmeticException e :outer))
 ;=> :outer
 (try (try (/ 1 0) (finally (println "inner"))) (catch Exception e (println "outer") :done))
+;| inner
+;| outer
 ;=> :done
 (let [f (fn [] (throw (ex-info "from f" {})))] (try (f) (catch Exception e (ex-message e))))
 ;=> "from f"
@@ -78,7 +81,7 @@
 (try 1 (finally (/ 1 0)))
 ;! 1:17 value-error: Divide by zero
 (try (throw (ex-info "first" {})) (finally (throw (ex-info "second" {}))))
-;!
+;! 1:44 value-error: second
 (let [n (atom 0)] [(try @n (finally (swap! n inc))) @n])
 ;=> [0 1]
 
@@ -93,9 +96,9 @@
 (assert true)
 ;=> nil
 (assert (= 1 2))
-;!
+;! 1:1 value-error: Assert failed: (= 1 2)
 (assert (= 1 2) "not equal")
-;!
+;! 1:1 value-error: Assert failed: not equal\n(= 1 2)
 (try (assert false "why") (catch AssertionError e (ex-message e)))
 ;=> "Assert failed: why\nfalse"
 (try (assert false) (catch Exception e :exception) (catch Throwable e :error))
@@ -103,14 +106,18 @@
 
 ; # Limits are no exceptions
 (try ((fn f [n] (inc (f n))) 1) (catch Throwable e :caught) (finally (println "never")))
-;!
+;! limit-error: calls are nested too deeply: max_depth is 2000, and 2001 would be needed
+;? use loop/recur or reduce instead of recursion; the host can raise max_depth
 (try (count (repeatedly (fn [] 1))) (catch :default e :caught))
-;!
+;! limit-error: the program took too many steps: max_steps is 100000000, and 100000001 would be needed
+;? work on less data, or break the work into several programs; the host can raise max_steps
 
 ; # return and fail are no exceptions either, but finally runs
 (try (return 1) (catch Throwable e :caught) (finally (println "finally")))
+;| finally
 ;=> 1
 (try (fail "no") (catch Throwable e :caught) (finally (println "finally")))
-;!
+;| finally
+;! fail: no
 (do (return {:answer 42}) (println "never"))
 ;=> {:answer 42}

@@ -97,10 +97,10 @@
 (half 4)
 ;=> 2
 (half 3)
-;!
+;! 1:23 value-error: Assert failed: (even? n)
 (defn wrong [n] {:post [(> % n)]} n)
 (wrong 1)
-;!
+;! 1:25 value-error: Assert failed: (> % n)
 ((fn [x] {:pre [(pos? x)]}) 1)
 ;=> {:pre [true]}
 ((fn [x] {:a x}) 1)

@@ -2,9 +2,11 @@
 
 ; # Unknown names
 (fitler even? [1 2])
-;!
+;! 1:2 analysis-error: unknown symbol fitler
+;? did you mean filter?
 (pritnln 1)
 ;! 1:2 analysis-error: unknown symbol pritnln
+;? did you mean println?
 (let [total 1] (+ totl 1))
 ;! 1:19 analysis-error: unknown symbol totl
 ;? did you mean total?
@@ -13,13 +15,17 @@
 ;? did you mean for?
 (strng/join [1 2])
 ;! 1:2 analysis-error: unknown function strng/join
+;? did you mean String/join?
 
 ; # All at once, and nothing runs
 (println "never")
 (foo 1)
 (bar 2)
 (inc 1 2)
-;!
+;! 2:2 analysis-error: unknown symbol foo
+;? did you mean for?
+;! 3:2 analysis-error: unknown symbol bar
+;! 4:1 analysis-error: inc was given 2 arguments; it takes 1: (inc n)
 
 ; # Defined later
 (defn a [] (b))
@@ -56,7 +62,8 @@ None
 ;! 1:1 analysis-error: unknown symbol None
 ;? in Clojure this is nil, tested with (nil? x)
 (substring "abc" 1)
-;!
+;! 1:2 analysis-error: unknown symbol substring
+;? in Clojure this is (subs s start end), (subvec v start end)
 (elif true 1)
 ;! 1:2 analysis-error: unknown symbol elif
 ;? in Clojure this is (cond test value … :else value) or (case x constant value … default)
@@ -77,7 +84,7 @@ None
 ;! 1:1 analysis-error: count was given 2 arguments; it takes 1: (count coll)
 ;? count takes one collection; count what matches with (count (filter pred coll))
 (map)
-;! 1:1 analysis-error: map was given 0 arguments; it takes 1, 2, 3, 3 or more: (map f) (map f items) (map f a b) (map f a b & more)
+;! 1:1 analysis-error: map was given 0 arguments; it takes 1, 2, 3, 3 or more: (map f) (map f coll) (map f a b) (map f a b & more)
 ;? the function comes first, the collection last
 (get {:a 1})
 ;! 1:1 analysis-error: get was given 1 argument; it takes 2, 3: (get coll key) (get coll key default)
@@ -209,6 +216,8 @@ None
 ;! 1:1 analysis-error: (max [ … ]) gives the vector itself
 ;? write (apply max [ … ])
 (and (where :a = 1) (where :b = 2))
-;!
+;! 1:1 analysis-error: (and (where …) …) gives one of the predicates, not their combination
+;? write (all-of (where …) (where …))
 (filter (or (where :a) (any-of (where :b))) [])
-;!
+;! 1:9 analysis-error: (or (where …) …) gives one of the predicates, not their combination
+;? write (any-of (where …) (where …))

@@ -1,4 +1,106 @@
 //! Language models call tools by program: a safe Clojure, run in-process under hard limits, and the sub-agents around it.
+//!
+//! A model that calls one tool at a time reads every result itself. Here it writes a program that calls the tools, works
+//! on their results and gives back what is worth reading. The language is PTC-Lisp, which is Clojure without a host:
+//! models know it already, and there is nothing in it that a program could break out with.
+//!
+//! # The types
+//!
+//! - [`Value`] is what programs compute with: JSON's values, and keywords, sets, sequences, functions besides. It is
+//!   immutable, cheap to clone, and `Send + Sync`.
+//! - [`Tool`] is a function of yours that programs may call, with a contract that says what it takes and gives. The
+//!   contract comes from Rust types, or from a line of text such as `(query :string) -> [{:id :int}]`.
+//! - [`Sandbox`] is what a program runs against: context, tools, limits, and the memory that earlier programs left.
+//!   [`Evaluation`] is all that came of a program, [`Error`] what went wrong and where.
+//! - [`Model`](model::Model) answers a conversation with text. Any async closure is one; there are clients for endpoints that
+//!   speak OpenAI's chat completions, scripts for tests, and recordings.
+//! - [`Options`] put an agent together: a model, tools, [`Refs`] to take out of the result, limits, a [`Budget`].
+//!   [`Outcome`] is what comes of its task, [`DelegateError`] why nothing did.
+//!
+//! Two functions go with them: [`eval`] runs a program, [`delegate`] gives a task to an agent, which writes programs
+//! until it has an answer. [`as_tool`] makes an agent a tool of another one.
+//!
+//! # A program
+//!
+//! ```
+//! use ptc::{Sandbox, Tool, Value};
+//!
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct Search {
+//!     /// What to look for.
+//!     query: String,
+//! }
+//!
+//! #[derive(serde::Serialize, schemars::JsonSchema)]
+//! struct Book {
+//!     title: String,
+//!     pages: u32,
+//! }
+//!
+//! let search = Tool::typed("search", |wanted: Search| -> Result<Vec<Book>, String> {
+//!     Ok(vec![Book { title: format!("All about {}", wanted.query), pages: 240 }])
+//! });
+//! assert_eq!(search.signature(), "search(query :string) -> [{:title :string :pages :int}]");
+//!
+//! let mut sandbox = Sandbox::new().tools([search]);
+//! let pages = sandbox.eval(r#"(reduce + (map :pages (tool/search {:query "owls"})))"#)?;
+//! assert_eq!(pages, Value::from(240));
+//!
+//! // What is wrong with a program is said before it runs, with what to try. No tool has been called then.
+//! let error = sandbox.eval(r#"(tool/search {:qeury "owls"})"#).unwrap_err();
+//! assert!(error.message.contains("qeury: unknown argument; did you mean query?"));
+//! # Ok::<(), ptc::Error>(())
+//! ```
+//!
+//! # Memory and limits
+//!
+//! What a program defines is there for the next one. A program that fails leaves nothing behind, and no program can
+//! catch a limit.
+//!
+//! ```
+//! use ptc::Sandbox;
+//! use ptc::lisp::limits::Limits;
+//!
+//! let limits = Limits { max_steps: 10_000, ..Limits::default() };
+//! let mut sandbox = Sandbox::new().limits(limits);
+//! sandbox.eval("(def squares (mapv (fn [n] (* n n)) (range 5)))")?;
+//! assert_eq!(sandbox.eval("(reduce + squares)")?.to_string(), "30");
+//!
+//! let error = sandbox.eval("(def squares []) (loop [] (recur))").unwrap_err();
+//! assert_eq!(error.limit.map(|limit| limit.name), Some("max_steps"));
+//! assert_eq!(sandbox.eval("(count squares)")?.to_string(), "5");
+//! # Ok::<(), ptc::Error>(())
+//! ```
+//!
+//! # An agent
+//!
+//! ```
+//! use ptc::lisp::value::parse_json;
+//! use ptc::model::Scripted;
+//! use ptc::{Options, Refs, Tool, ToolError, delegate};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! // In earnest: ptc::model::from_name("openai:gpt-4.1", None)
+//! let model = Scripted::new(["```clojure\n(filter :late (tool/orders))\n```", "One order is late."]);
+//! let orders = Tool::new("orders", |_| {
+//!     parse_json(r#"[{"id": 7, "late": true}, {"id": 8, "late": false}]"#).map_err(|raise| ToolError::new(raise.to_error()))
+//! })
+//! .spec("() -> [{:id :int :late :bool}]")?;
+//!
+//! let options = Options::new(model).tools([orders]).refs(Refs::new().path("ids", "[*].id").required());
+//! let outcome = delegate("Which orders are late?", options).await?;
+//! assert_eq!(outcome.summary, "One order is late.");
+//! assert_eq!(outcome.result.to_string(), "({:id 7, :late true})");
+//! assert_eq!(outcome.refs["ids"].to_string(), "[7]");
+//! assert_eq!(outcome.usage["requests"], 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! `cli` (default) is the `ptc` command, `agent` everything that needs a runtime: models, delegation, program files.
+//! Without them there is the language with its contracts and synchronous tools, and neither tokio nor a network.
 
 #[cfg(feature = "agent")]
 pub mod agent;
@@ -41,3 +143,8 @@ pub use tool::{Tool, ToolError};
 pub fn eval(source: &str, sandbox: &mut Sandbox) -> Result<Value, Error> {
     sandbox.eval(source)
 }
+
+/// The programs of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -216,7 +216,7 @@ impl Host for LocalHost {
         self.watch.pause();
         let result = match &prepared.tool.run {
             Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
-            Run::Later(run) => run_later(&**run, &prepared.arguments, index),
+            Run::Later(run) | Run::Process(_, run) => run_later(&**run, &prepared.arguments, index),
         };
         self.watch.go_on();
         let result = self.dispatcher.settle(&prepared.tool, result, &mut warnings);

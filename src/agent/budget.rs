@@ -61,7 +61,7 @@ impl Ledger {
         let mut used = self.lock();
         if used.spent.is_none()
             && let Some(time) = self.budget.time
-            && self.began.elapsed() > time
+            && self.began.elapsed() >= time
         {
             let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
             used.spent = Some(reached("budget.time", millis(time), millis(self.began.elapsed())));

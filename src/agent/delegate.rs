@@ -183,12 +183,11 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
         rest: None,
         returns: Type::Record(vec![field("summary", Type::String), field("refs", refs)]),
     };
-    let title = name.to_owned();
-    let mut tool = Tool::asynchronous(name, move |call: Call| {
-        let (make, title) = (make.clone(), title.clone());
-        async move { run_child(&call, &*make, &title).await }
-    })
-    .with_spec(ToolSpec { signature, ..ToolSpec::new() });
+    let run = move |call: Call| {
+        let make = make.clone();
+        async move { run_child(&call, &*make).await }
+    };
+    let mut tool = Tool::process(name, |_| Ok(None), run).with_spec(ToolSpec { signature, ..ToolSpec::new() });
     tool.kind = Kind::Agent;
     tool
 }
@@ -196,7 +195,6 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
 async fn run_child(
     call: &Call,
     make: &(dyn Fn() -> Result<Options, String> + Send + Sync),
-    name: &str,
 ) -> Result<Value, ToolError> {
     let task = call.arguments.get("task").and_then(Value::as_name).unwrap_or_default().to_owned();
     let mut options = make().map_err(ToolError)?;
@@ -213,7 +211,7 @@ async fn run_child(
             (Value::keyword("refs"), refs_value(&ended.refs)),
             (Value::keyword("trace"), child.trace()),
         ])),
-        Err(stop) => Err(ToolError(format!("the sub-agent {name} failed: {}", stop.message()))),
+        Err(stop) => Err(ToolError(format!("the sub-agent failed: {}", stop.message()))),
     }
 }
 
@@ -223,17 +221,13 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// A new process below the caller's.
+    /// A new process below the caller's, which has counted it.
     pub fn start(call: &Call, options: &Options) -> Result<Self, ToolError> {
         let parent = call.caller.clone().and_then(|caller| caller.downcast::<Process>().ok());
         let (Some(parent), Some(child)) = (parent, &call.child) else {
             return Err(ToolError::new("a process is started by another process's program"));
         };
         let depth = parent.depth + 1;
-        parent.tree.ledger.start_process(depth).map_err(|reached| {
-            let LimitReached { name: limit, configured, observed } = reached;
-            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
-        })?;
         let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
         let path = format!("{}/{child}", parent.path);
         Ok(Self { process: Process::new(parent.tree.clone(), path, depth, model) })

@@ -63,6 +63,9 @@ pub fn extract(reply: &str) -> Extracted {
             [only] if around.trim().is_empty() && !only.tag.is_empty() && !TAGS.contains(&only.tag.as_str()) => {
                 Extracted::OtherLanguage(only.tag.clone())
             }
+            [_, ..] if around.trim().is_empty() && blocks.iter().all(|block| block.text.trim().is_empty()) => {
+                Extracted::Empty
+            }
             _ => Extracted::Answer,
         },
         [program] => Extracted::Program { program: (*program).to_owned(), around: around.trim().to_owned() },
@@ -173,6 +176,8 @@ mod tests {
     #[test]
     fn the_rest_is_told_apart() {
         assert_eq!(extract(" \n "), Extracted::Empty);
+        assert_eq!(extract("```clojure\n```"), Extracted::Empty);
+        assert_eq!(extract("```\n\n```\n```clj\n```"), Extracted::Empty);
         assert_eq!(extract("```python\nprint(1)\n```"), Extracted::OtherLanguage("python".into()));
         assert_eq!(extract("```clojure\n(a)\n```\n```clojure\n(b)\n```"), Extracted::Several(2));
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::pool::Pool;
@@ -22,7 +22,7 @@ use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_
 use crate::lisp::{End, Finished, Job};
 use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
 use crate::sandbox::settled;
-use crate::tool::{Call, Dispatcher, Kind, Run, Tool, Toolbox};
+use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
 
 /// What all processes of a tree share.
@@ -103,12 +103,16 @@ impl Process {
         Arc::new(Self { tree, path, depth, model, children: Mutex::default() })
     }
 
-    /// The name of the next child: `expert#1`, `expert#2`.
-    pub fn number_child(&self, name: &str) -> String {
+    /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
+    fn count_child(&self, name: &str) -> Result<String, ToolError> {
+        self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
+            let LimitReached { name: limit, configured, observed } = reached;
+            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+        })?;
         let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
         let count = children.entry(name.to_owned()).or_insert(0);
         *count += 1;
-        format!("{name}#{count}")
+        Ok(format!("{name}#{count}"))
     }
 
     pub fn record(&self, kind: EventKind) {
@@ -256,11 +260,13 @@ impl Process {
             let host = Rc::new(PoolHost { parts: host, watch, next: std::cell::Cell::new(0) });
             crate::lisp::run(Job { source, memory: before, context, limits, tools, host, moves: true }, way)
         }));
-        let mut running: JoinSet<(Started, Result<Value, crate::ToolError>)> = JoinSet::new();
+        let mut running: JoinSet<(Started, Result<Value, ToolError>)> = JoinSet::new();
         let mut underway: HashMap<tokio::task::Id, Started> = HashMap::new();
+        let deadline = self.tree.ledger.time_left().map(|left| tokio::time::Instant::now() + left);
         let finished = loop {
             tokio::select! {
-                finished = &mut finished => break finished.unwrap_or_else(|_| no_thread(memory.clone())),
+                // Calls begin in the order of the program, and before it is asked whether it has ended.
+                biased;
                 Some(call) = started.recv() => {
                     let begun = call.clone();
                     let task = running.spawn(async move {
@@ -269,13 +275,14 @@ impl Process {
                     });
                     underway.insert(task.id(), call);
                 }
+                finished = &mut finished => break finished.unwrap_or_else(|_| no_thread(memory.clone())),
                 Some(joined) = running.join_next_with_id() => {
                     let (id, call, result) = match joined {
                         Ok((id, (call, result))) => (id, Some(call), result),
                         Err(failed) => {
                             let id = failed.id();
                             let error = failed.try_into_panic().map_or_else(
-                                |_| crate::ToolError::new("the call was cancelled"),
+                                |_| ToolError::new("the call was cancelled"),
                                 |panic| crate::tool::panicked(&*panic),
                             );
                             (id, None, Err(error))
@@ -286,14 +293,26 @@ impl Process {
                         let result = self.end_call(agent, turn, &call, result, &warnings);
                         if self.tree.ledger.spent().is_some() || self.tree.recorder.stopped().is_some() {
                             drop(ticket);
-                            break finished.await.unwrap_or_else(|_| no_thread(memory.clone()));
+                            break cancelled(finished, memory).await;
                         }
                         ticket.resume(call.number, result.map_err(|fault| *fault));
                     }
                 }
+                () = past(deadline) => {
+                    drop(ticket);
+                    break cancelled(finished, memory).await;
+                }
             }
         };
-        drop(running);
+        // What the program did not wait for is given up, and the trace says so.
+        let _ = tokio::time::timeout(GRACE, running.shutdown()).await;
+        let mut given_up: Vec<Started> = underway.into_values().collect();
+        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()));
+        given_up.sort_by_key(|call| call.index);
+        for call in given_up {
+            let error = ToolError::new("given up, because the program had ended");
+            let _ = self.end_call(agent, turn, &call, Err(error), &warnings);
+        }
         let returned = matches!(finished.end, End::Return(_));
         *memory = finished.memory.clone();
         let evaluation = settled(finished);
@@ -309,7 +328,7 @@ impl Process {
         agent: &Agent,
         turn: u32,
         call: &Started,
-        result: Result<Value, crate::ToolError>,
+        result: Result<Value, ToolError>,
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
@@ -350,6 +369,25 @@ fn no_thread(memory: Memory) -> Finished {
     crate::sandbox::no_stack(memory)
 }
 
+/// How long a program or a tool that was told to end may take for it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What is left of a program that was cancelled; one that hangs in a tool of the host's is left behind.
+async fn cancelled(finished: oneshot::Receiver<Finished>, memory: &Memory) -> Finished {
+    match tokio::time::timeout(GRACE, finished).await {
+        Ok(Ok(finished)) => finished,
+        Ok(Err(_)) | Err(_) => no_thread(memory.clone()),
+    }
+}
+
+/// Waits until a time, or for ever.
+async fn past(deadline: Option<tokio::time::Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// A tool call that has begun.
 #[derive(Clone)]
 struct Started {
@@ -360,16 +398,16 @@ struct Started {
 }
 
 impl Started {
-    async fn begin(&self) -> Result<Value, crate::ToolError> {
+    async fn begin(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
-            Run::Later(run) => run(self.call.clone()),
+            Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
             Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
         };
         match self.tool.spec_of().and_then(|spec| spec.timeout) {
             None => running.await,
             Some(timeout) => tokio::time::timeout(timeout, running)
                 .await
-                .unwrap_or_else(|_| Err(crate::ToolError(format!("no result within {timeout:?}")))),
+                .unwrap_or_else(|_| Err(ToolError(format!("no result within {timeout:?}")))),
         }
     }
 }
@@ -445,13 +483,20 @@ impl Host for PoolHost {
             record_end(process, turn, index, &name, &prepared.arguments, &settled, None);
             return ToolAnswer::Now(settled.map_err(|fault| *fault));
         }
-        let child = match prepared.tool.kind {
-            Kind::Agent => Some(process.number_child(&name)),
-            Kind::Spawn => {
-                let program = prepared.arguments.get("program_name").and_then(Value::as_name).unwrap_or_default();
-                Some(process.number_child(if program.trim().is_empty() { "self" } else { program }))
+        let child = match &prepared.tool.run {
+            Run::Process(title, _) => {
+                match title(&prepared.arguments)
+                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
+                {
+                    Ok(child) => Some(child),
+                    Err(error) => {
+                        let refused = parts.dispatcher.settle(&prepared.tool, Err(error), &mut Vec::new());
+                        record_end(process, turn, index, &name, &prepared.arguments, &refused, None);
+                        return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                    }
+                }
             }
-            Kind::Plain | Kind::Catalog => None,
+            Run::Now(_) | Run::Later(_) => None,
         };
         let call = Call {
             arguments: prepared.arguments,
@@ -497,7 +542,8 @@ impl Stop {
     pub fn message(&self) -> String {
         match self {
             Self::Reason(Reason::Turns { max_turns, last }) => {
-                format!("no answer within {max_turns} turns (max_turns); {last}")
+                let plural = if *max_turns == 1 { "" } else { "s" };
+                format!("no answer within {max_turns} turn{plural} (max_turns); {last}")
             }
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),

@@ -147,9 +147,12 @@ impl Refs {
             let value = each.source.find(result);
             match value {
                 Ok(value) if !value.is_nil() => {
-                    let issues = each.kind.as_ref().and_then(|kind| check_output(kind, &value, &each.name).err());
+                    let issues = each.kind.as_ref().and_then(|kind| check_output(kind, &value, "").err());
                     match issues {
-                        Some(issues) => missing.extend(issues.iter().map(ToString::to_string)),
+                        Some(issues) => missing.extend(issues.iter().map(|issue| {
+                            let dot = if issue.path.is_empty() || issue.path.starts_with('[') { "" } else { "." };
+                            format!("{}{dot}{}: {}", each.name, issue.path, issue.message)
+                        })),
                         None => {
                             found.insert(each.name.clone(), value);
                         }
@@ -316,6 +319,21 @@ mod tests {
         for wrong in ["a..b", "[x]", "a[0", "[-1]"] {
             assert!(Path::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_named_with_its_path() {
+        let kind = |text| Type::parse(text).expect("a type");
+        let refs = Refs::new()
+            .path("ids", "[*].id")
+            .typed(kind("[:int]"))
+            .path("one", "[0]")
+            .typed(kind("{:id :int}"))
+            .path("first", "[0].id")
+            .typed(kind(":int"));
+        let problem = refs.extract(&parse_json(r#"[{"id": "a"}]"#).expect("JSON")).expect_err("wrong types");
+        let lines = ["ids[0]", "one.id", "first"].map(|path| format!("{path}: expected integer, got string \"a\""));
+        assert_eq!(problem.missing, lines);
     }
 
     #[test]

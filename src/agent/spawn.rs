@@ -6,7 +6,7 @@ use super::Options;
 use super::delegate::Child;
 use crate::lisp::text::nearest;
 use crate::lisp::value::Value;
-use crate::tool::{Access, Call, Kind, Tool, ToolError};
+use crate::tool::{Access, Call, Tool, ToolError};
 
 /// Makes the options of a program by its name; the empty name is the program itself.
 pub(crate) type MakeProgram = Arc<dyn Fn(&str) -> Result<Options, String> + Send + Sync>;
@@ -22,10 +22,11 @@ pub(crate) fn spawn_tool(links: Vec<(String, String)>, make: MakeProgram) -> Too
     let available = if list.is_empty() { "none; a blank name is this program".into() } else { list.join(", ") };
     let description =
         format!("Starts a fresh process of a program and gives its response. Available programs: {available}");
-    let links = Arc::new(links);
-    let tool = Tool::asynchronous("spawn", move |call: Call| {
-        let (links, make, available) = (links.clone(), make.clone(), available.clone());
-        async move { run(&call, &links, &*make, &available).await }
+    let links: Vec<String> = links.into_iter().map(|(name, _)| name).collect();
+    let title = move |arguments: &Value| title(arguments, &links, &available);
+    let tool = Tool::process("spawn", title, move |call: Call| {
+        let make = make.clone();
+        async move { run(&call, &*make).await }
     });
     let contract = "(program_name :string = \"\", query :string?, prompt :string?) -> \
                     {:program :string :query :string :response :any :api_calls :int}";
@@ -34,36 +35,46 @@ pub(crate) fn spawn_tool(links: Vec<(String, String)>, make: MakeProgram) -> Too
         // The contract is a constant that the tests read.
         Err(_) => tool,
     };
-    tool.kind = Kind::Spawn;
     tool.access = Access::Admin;
     tool.description(description)
 }
 
-async fn run(
-    call: &Call,
-    links: &[(String, String)],
-    make: &(dyn Fn(&str) -> Result<Options, String> + Send + Sync),
-    available: &str,
-) -> Result<Value, ToolError> {
-    let text = |name: &str| call.arguments.get(name).and_then(Value::as_name).map(str::to_owned);
-    let name = text("program_name").unwrap_or_default();
-    let name = name.trim();
-    let query = match (text("query"), text("prompt")) {
+fn argument<'a>(arguments: &'a Value, name: &str) -> Option<&'a str> {
+    arguments.get(name).and_then(Value::as_name)
+}
+
+/// The program that is asked for; nothing is this one.
+fn program(arguments: &Value) -> &str {
+    argument(arguments, "program_name").unwrap_or_default().trim()
+}
+
+/// The name of the process that a call starts.
+fn title(arguments: &Value, links: &[String], available: &str) -> Result<Option<String>, ToolError> {
+    let query = match (argument(arguments, "query"), argument(arguments, "prompt")) {
         (Some(_), Some(_)) => return Err(ToolError::new("query and prompt mean the same; give query")),
         (query, prompt) => query.or(prompt).unwrap_or_default(),
     };
     if query.trim().is_empty() {
         return Err(ToolError::new("query is empty: say what the process should do"));
     }
-    if !name.is_empty() && !links.iter().any(|(link, _)| link == name) {
-        let near = nearest(name, links.iter().map(|(link, _)| link.as_str()));
-        let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-        return Err(ToolError(format!("there is no program {name:?}{near}; available: {available}")));
+    match program(arguments) {
+        "" => Ok(Some("self".into())),
+        name if links.iter().any(|link| link == name) => Ok(Some(name.into())),
+        name => {
+            let near = nearest(name, links.iter().map(String::as_str));
+            let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+            Err(ToolError(format!("there is no program {name:?}{near}; available: {available}")))
+        }
     }
+}
+
+async fn run(call: &Call, make: &(dyn Fn(&str) -> Result<Options, String> + Send + Sync)) -> Result<Value, ToolError> {
+    let name = program(&call.arguments);
     let title = if name.is_empty() { "self" } else { name };
+    let query = argument(&call.arguments, "query").or(argument(&call.arguments, "prompt")).unwrap_or_default();
     let options = make(name).map_err(ToolError)?;
     let child = Child::start(call, &options)?;
-    let ended = child.work(&options, &query).await;
+    let ended = child.work(&options, query).await;
     let usage = child.usage();
     let count = |n: u64| Value::from(i64::try_from(n).unwrap_or(i64::MAX));
     match ended {

@@ -7,7 +7,7 @@ use super::extract::{Extracted, extract};
 use super::{Refs, feedback, refs};
 use crate::Failure;
 use crate::contract::{Type, check_output};
-use crate::lisp::text::{ErrorKind, abridge};
+use crate::lisp::text::abridge;
 use crate::lisp::value::{Value, shorten};
 use crate::model::{Message, Role};
 
@@ -119,7 +119,15 @@ pub struct Turns {
     last_value: Option<Value>,
     reminded: bool,
     around: String,
-    answer_before_retry: Option<String>,
+    /// Set while required refs are being repaired.
+    repair: Option<Repair>,
+}
+
+/// An answer whose result lacks something.
+#[derive(Clone)]
+struct Repair {
+    answer: String,
+    missing: String,
 }
 
 impl Turns {
@@ -135,7 +143,7 @@ impl Turns {
             last_value: None,
             reminded: false,
             around: String::new(),
-            answer_before_retry: None,
+            repair: None,
         }
     }
 
@@ -153,7 +161,7 @@ impl Turns {
     pub fn go_on(&mut self) {
         self.allowed = self.rules.max_turns;
         (self.turn, self.ref_retries, self.reminded) = (0, 0, false);
-        (self.last_value, self.answer_before_retry) = (None, None);
+        (self.last_value, self.repair) = (None, None);
     }
 
     /// The next action.
@@ -235,10 +243,10 @@ impl Turns {
                 self.note.result = Some(value.clone());
                 self.last_value = Some(value);
                 if self.turn >= self.allowed
-                    && let Some(answer) = self.answer_before_retry.clone()
+                    && let Some(repair) = &self.repair
                 {
                     // The extra turn went into repairing the value; the answer was given before.
-                    return self.answer(answer);
+                    return self.answer(repair.answer.clone());
                 }
                 self.next(&told)
             }
@@ -249,17 +257,23 @@ impl Turns {
                 }
                 let first = failure.error();
                 self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
-                let mut told = feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings);
-                if first.kind == ErrorKind::Limit {
-                    told.push_str("Nothing of it was kept.\n");
-                }
-                self.next(&told)
+                self.next(&feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings))
             }
         }
     }
 
     /// Tells the model something and asks again, if there are turns left.
     fn next(&mut self, told: &str) -> Action {
+        if self.turn >= self.allowed
+            && let Some(repair) = &self.repair
+        {
+            // The repair failed. Its turns are beyond those of the task, so they do not end for want of turns.
+            if self.ref_retries >= self.rules.max_ref_retries {
+                return Action::End(Err(Reason::Refs(repair.missing.clone())));
+            }
+            self.ref_retries += 1;
+            self.allowed = self.turn + 1;
+        }
         if self.turn >= self.allowed {
             let last = match (&self.note.error, &self.note.result) {
                 (Some(error), _) => format!("the last turn failed: {}", abridge(error, 500)),
@@ -270,6 +284,7 @@ impl Turns {
         }
         let left = self.allowed - self.turn;
         let line = match left {
+            1 if self.repair.is_some() => "This is your last turn: a program whose value has it is enough.",
             1 => "This is your last turn: answer now.",
             2 => "2 turns left.",
             _ => "",
@@ -287,28 +302,30 @@ impl Turns {
         if let Some(kind) = &self.rules.signature
             && let Err(issues) = check_output(kind, &result, "result")
         {
-            let list: Vec<String> = issues.iter().map(|issue| format!("- {issue}")).collect();
+            let list: Vec<String> = issues.iter().map(ToString::to_string).collect();
             let told = format!(
-                "The result does not fit. It must be {kind}:\n{}\nRun a program whose value fits, then answer.",
-                list.join("\n")
+                "The result does not fit. It must be {kind}:\n- {}\nRun a program whose value fits, then answer.",
+                list.join("\n- ")
             );
-            self.note.error = Some(format!("the result does not fit {kind}: {}", list.join(" ")));
+            self.note.error = Some(format!("the result does not fit {kind}: {}", list.join("; ")));
             return self.next(&told);
         }
         match self.rules.refs.extract(&result) {
             Ok(refs) => Action::End(Ok(Ended { result, summary, refs })),
             Err(problem) => {
+                let missing = problem.to_string();
+                self.note.error = Some(format!("required refs are missing: {}", problem.missing.join("; ")));
                 if self.ref_retries >= self.rules.max_ref_retries {
-                    return Action::End(Err(Reason::Refs(problem.to_string())));
+                    return Action::End(Err(Reason::Refs(missing)));
                 }
                 self.ref_retries += 1;
                 self.allowed = self.allowed.max(self.turn) + 1;
                 let told = format!(
-                    "Something that the host needs is missing from the result:\n{problem}The result was {}\nRun a program whose value \
+                    "Something that the host needs is missing from the result:\n{missing}The result was {}\nRun a program whose value \
                      has it, then answer.",
                     refs::shown(&result)
                 );
-                self.answer_before_retry = Some(summary);
+                self.repair = Some(Repair { answer: summary, missing });
                 self.next(&told)
             }
         }

@@ -109,18 +109,21 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Shows programs, tool calls and answers as they happen.
+/// Shows replies, tool calls, values and errors as they happen.
 fn progress(event: &Event) -> Verdict {
     let depth = event.path.matches('/').count();
     let indent = "  ".repeat(depth);
     let line = match &event.kind {
         EventKind::Start { task, .. } => Some(format!("{indent}● {} ← {}", event.path, abridge(task, 200))),
-        EventKind::TurnEnd { turn, program, result, error, answer, prints, .. } => {
+        EventKind::Response { turn, text, .. } => {
+            // Fences say nothing to whoever watches.
+            let lines = text.trim().lines().filter(|line| !line.trim_start().starts_with("```"));
+            let text = lines.collect::<Vec<_>>().join("\n");
+            let text = abridge(text.trim(), 800).replace('\n', &format!("\n{indent}      "));
+            Some(format!("{indent}  turn {turn}: {text}"))
+        }
+        EventKind::TurnEnd { result, error, prints, .. } => {
             let mut lines = Vec::new();
-            if let Some(program) = program {
-                let program = abridge(program, 800).replace('\n', &format!("\n{indent}      "));
-                lines.push(format!("{indent}  turn {turn}: {program}"));
-            }
             for printed in prints.lines().take(20) {
                 lines.push(format!("{indent}      | {printed}"));
             }
@@ -133,9 +136,6 @@ fn progress(event: &Event) -> Verdict {
                     abridge(error, 300).replace('\n', &format!("\n{indent}        "))
                 ));
             }
-            if let Some(answer) = answer {
-                lines.push(format!("{indent}  turn {turn}: {}", abridge(answer, 800)));
-            }
             Some(lines.join("\n")).filter(|text| !text.is_empty())
         }
         EventKind::ToolEnd { name, args, result, error, .. } => {
@@ -143,13 +143,12 @@ fn progress(event: &Event) -> Verdict {
                 (Some(result), _) => abridge(&result.to_string(), 200).into_owned(),
                 (None, error) => format!("! {}", abridge(error.as_deref().unwrap_or(""), 200)),
             };
-            Some(format!("{indent}    {name} {} → {came}", abridge(&args.to_string(), 200)))
+            Some(format!("{indent}      {name} {} → {came}", abridge(&args.to_string(), 200)))
         }
         EventKind::ModelError { message, .. } => Some(format!("{indent}  the model did not answer: {message}")),
         EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
         EventKind::TurnStart { .. }
         | EventKind::Request { .. }
-        | EventKind::Response { .. }
         | EventKind::ToolStart { .. }
         | EventKind::End { .. } => None,
     };

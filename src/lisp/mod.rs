@@ -157,11 +157,28 @@ fn finish(machine: &mut Machine<'_>, result: value::Result<Value>, before: &Memo
     for (number, kept) in globals.set_names() {
         let unchanged = before.globals.get(number).is_some_and(|old| same_object(old, kept));
         if !unchanged {
-            value::force(kept, machine)?;
+            realise_some(kept, machine)?;
         }
     }
     machine.look_at_end()?;
     if returned { Err(Box::new(Raise::Return(value))) } else { Ok(value) }
+}
+
+/// Realises the beginning of a lazy sequence that stays in memory, so that its effects and errors belong to the program
+/// that made it; one without an end stays lazy.
+fn realise_some(kept: &Value, machine: &mut Machine<'_>) -> value::Result<()> {
+    const MOST: usize = 1_000;
+    let mut cells = kept.clone();
+    for _ in 0..MOST {
+        cells = match cells {
+            Value::Lazy(lazy) => match value::Lazy::realise(&lazy, machine)? {
+                Value::Seq(seq) => seq.rest(),
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+    }
+    Ok(())
 }
 
 fn same_object(a: &Value, b: &Value) -> bool {

@@ -4,7 +4,8 @@ mod dispatch;
 mod table;
 mod toolbox;
 
+#[cfg(feature = "agent")]
 pub(crate) use dispatch::panicked;
 pub use dispatch::{CallRecord, Dispatcher, Validation};
 pub use table::{Response, TableError, table_tool, table_tools};
-pub use toolbox::{Access, Call, Contract, Immediate, Kind, Run, Running, Tool, ToolError, Toolbox};
+pub use toolbox::{Access, Call, Contract, Immediate, Kind, NameProcess, Run, Running, Tool, ToolError, Toolbox};

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::toolbox::{Call, Tool, ToolError, Toolbox};
+#[cfg(feature = "agent")]
+use super::toolbox::Call;
+use super::toolbox::{Tool, ToolError, Toolbox};
 use crate::lisp::value::{Value, from_json};
 
 /// Why a table is no table.

@@ -37,7 +37,12 @@ pub enum Run {
     Now(Immediate),
     /// As a future, while the program waits and holds no thread.
     Later(Arc<dyn Fn(Call) -> Running + Send + Sync>),
+    /// As a process of its own, below the one that calls.
+    Process(NameProcess, Arc<dyn Fn(Call) -> Running + Send + Sync>),
 }
+
+/// The name of the process that a call with these arguments starts, if it is not the tool's, or why it starts none.
+pub type NameProcess = Arc<dyn Fn(&Value) -> Result<Option<String>, ToolError> + Send + Sync>;
 
 /// A call, as an asynchronous tool sees it.
 #[derive(Clone)]
@@ -49,6 +54,7 @@ pub struct Call {
     /// The number given to a process that this call starts, counted by parent and tool.
     pub child: Option<String>,
     /// The process that calls, for tools that start others.
+    #[cfg_attr(not(feature = "agent"), expect(dead_code, reason = "only agents start processes"))]
     pub(crate) caller: Option<Arc<dyn std::any::Any + Send + Sync>>,
 }
 
@@ -72,8 +78,6 @@ pub enum Kind {
     Catalog,
     /// A sub-agent: its calls start processes.
     Agent,
-    /// Starts a process of the program it is asked for.
-    Spawn,
 }
 
 /// What a process may do, and what a tool asks of it.
@@ -172,6 +176,19 @@ impl Tool {
         Self::with(name, Run::Later(Arc::new(move |call| Box::pin(run(call)))))
     }
 
+    /// A tool whose calls start processes, named by what is asked for.
+    pub(crate) fn process<F, Fut>(
+        name: impl Into<String>,
+        title: impl Fn(&Value) -> Result<Option<String>, ToolError> + Send + Sync + 'static,
+        run: F,
+    ) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Value, ToolError>> + Send + 'static,
+    {
+        Self::with(name, Run::Process(Arc::new(title), Arc::new(move |call| Box::pin(run(call)))))
+    }
+
     fn with(name: impl Into<String>, run: Run) -> Self {
         Self {
             name: name.into(),
@@ -191,7 +208,7 @@ impl Tool {
         E: std::fmt::Display,
     {
         let typed = move |arguments: &Value| encode(&run(decode(arguments)?).map_err(ToolError::new)?);
-        Self { contract: Contract::Spec(Arc::new(ToolSpec::of::<A, R>())), ..Self::new(name, typed) }
+        Self::new(name, typed).with_spec(ToolSpec::of::<A, R>())
     }
 
     /// The same for an asynchronous function.
@@ -208,7 +225,7 @@ impl Tool {
             let run = run.clone();
             async move { encode(&run(decode(&call.arguments)?).await.map_err(ToolError::new)?) }
         };
-        Self { contract: Contract::Spec(Arc::new(ToolSpec::of::<A, R>())), ..Self::asynchronous(name, typed) }
+        Self::asynchronous(name, typed).with_spec(ToolSpec::of::<A, R>())
     }
 
     /// The same tool with a contract in words: `(query :string, limit :int = 10) -> [{:id :int}]`, or `skip`.
@@ -244,7 +261,7 @@ impl Tool {
         };
         match self.kind {
             Kind::Agent => format!("{}: {}", self.name, named("agent")),
-            Kind::Plain | Kind::Catalog | Kind::Spawn => named(&self.name),
+            Kind::Plain | Kind::Catalog => named(&self.name),
         }
     }
 

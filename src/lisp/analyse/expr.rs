@@ -38,7 +38,7 @@ pub enum ExprKind {
         /// Whether being unset is an error; `memory/x` is `nil` then.
         strict: bool,
     },
-    /// `ctx/name`.
+    /// `ctx/name`; the whole context where the key is nothing.
     Context(Value),
     /// `*1 *2 *3` and `ctx/last-result`, from 0.
     Recent(usize),

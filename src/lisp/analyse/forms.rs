@@ -45,7 +45,7 @@ impl Analyser<'_> {
             ("quote", [data]) => match data.to_value(self.source) {
                 Ok(value) => Expr::constant(value, span),
                 Err(error) => {
-                    self.errors.push(error);
+                    self.add(error);
                     Expr::constant(Value::Nil, span)
                 }
             },
@@ -494,7 +494,7 @@ impl Analyser<'_> {
                                 }
                                 values.push(value);
                             }
-                            Err(error) => self.errors.push(error),
+                            Err(error) => self.add(error),
                         }
                     }
                     let then = self.form(then, tail);

@@ -125,15 +125,19 @@ impl Analyser<'_> {
 
     #[cold]
     fn error(&mut self, span: Span, kind: ErrorKind, message: impl Into<String>, hint: Option<String>) -> Expr {
-        if self.errors.len() < Self::MOST_ERRORS {
-            let mut error = Error::new(kind, message).at(self.source, span);
-            if let Some(hint) = hint {
-                error = error.hint(hint);
-            }
-            self.errors.push(error);
+        let mut error = Error::new(kind, message).at(self.source, span);
+        if let Some(hint) = hint {
+            error = error.hint(hint);
         }
+        self.add(error);
         // No value: nothing more is said of what is made of it.
         Expr::constant(Value::Nothing, span)
+    }
+
+    fn add(&mut self, error: Error) {
+        if self.errors.len() < Self::MOST_ERRORS {
+            self.errors.push(error);
+        }
     }
 
     fn wrong(&mut self, span: Span, message: impl Into<String>, hint: &str) -> Expr {
@@ -153,6 +157,10 @@ impl Analyser<'_> {
 
     /// A form; `tail` where its value is the value of the loop or function, so that `recur` may stand there.
     fn form(&mut self, form: &Form, tail: bool) -> Expr {
+        // Enough is known: looking on would cost time, suggestions most of all, and say nothing more.
+        if self.errors.len() >= Self::MOST_ERRORS {
+            return Expr::constant(Value::Nothing, form.span);
+        }
         if self.depth >= MAX_DEPTH {
             if self.errors.iter().any(|error| error.kind == ErrorKind::Limit) {
                 return Expr::constant(Value::Nil, form.span);
@@ -284,6 +292,16 @@ impl Analyser<'_> {
         }
         let function = self.form(head, false);
         let items = self.all(arguments);
+        // `(Long/MAX_VALUE)` is a way to write the constant.
+        if items.is_empty()
+            && head.as_symbol().is_some_and(|name| name.contains('/'))
+            && function.as_constant().is_some()
+        {
+            let is_number = matches!(function.as_constant(), Some(Value::Int(_) | Value::Float(_)));
+            if is_number {
+                return function;
+            }
+        }
         self.call(function, items, span)
     }
 

@@ -121,6 +121,10 @@ impl Analyser<'_> {
         if self.is_remembered(name) {
             return self.global(name, true, span);
         }
+        // The whole context, for keys that no name can have: `(get ctx "first name")`.
+        if name == "ctx" {
+            return Expr::new(ExprKind::Context(Value::Nothing), span);
+        }
         self.unknown(name, span)
     }
 

@@ -1,7 +1,7 @@
 //! Functions of functions.
 
 use super::builtins;
-use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Result, Value, arity_error, collect};
+use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Result, Value, arity_error};
 
 /// A function that a builtin makes of others.
 pub(super) fn native(
@@ -66,14 +66,15 @@ builtins! { Functions;
     /// (apply + 1 [2 3])
     /// ;=> 6
     "apply" (cx, f: Callable, arguments: Value) => {
-            let arguments = collect(arguments, cx)?;
-            cx.call(&f, arguments.into())
+            if !arguments.is_eager() && super::splice::is_concat(&f) {
+                return super::splice::concat_all(cx, arguments);
+            }
+            cx.call_with_rest(&f, Args::new(), arguments)
         }
         (cx, f: Callable, first: Value; more) => {
             let mut arguments: Args = std::iter::once(first).chain(more).collect();
             let last = arguments.pop().unwrap_or_default();
-            arguments.extend(collect(last, cx)?);
-            cx.call(&f, arguments)
+            cx.call_with_rest(&f, arguments, last)
         }
 
     /// The value itself.

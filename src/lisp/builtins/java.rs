@@ -1,6 +1,565 @@
-//! The names of Java that models use.
+//! Java methods that models write out of habit: `(.toUpperCase s)`, `(.indexOf v x)`. Builtins like all others.
 
 use super::builtins;
+use super::printing::shown;
+use super::regexes;
+use super::strings::{Str, index_of, last_index_of, walk, with_hint};
+use crate::lisp::value::{
+    Args, BuiltinCode, Context, Fault, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force,
+    type_error, unsupported,
+};
+
+/// The error for a value that has no such method.
+#[cold]
+fn no_method(name: &str, needs: &str, target: &Value) -> Box<Raise> {
+    let error = type_error(name, needs, target);
+    let hint = match target {
+        Value::Nil => "nil often comes from a key that is not there; test with some? or use (or x default)",
+        _ => "there are no Java objects here; functions of clojure.core and clojure.string do the same",
+    };
+    with_hint(error, hint)
+}
+
+#[cold]
+fn out_of_range(what: String) -> Box<Raise> {
+    Fault::value(what)
+        .class("StringIndexOutOfBoundsException")
+        .hint("(subs s start end) clamps, (get s i) gives nil")
+        .into()
+}
+
+fn substring(cx: &mut dyn Context, text: &Text, start: i64, end: Option<i64>) -> Result<Value> {
+    cx.spend(text.index_cost())?;
+    let length = text.count();
+    let end = match end {
+        Some(end) => usize::try_from(end).ok(),
+        None => Some(length),
+    };
+    match (usize::try_from(start).ok(), end) {
+        (Some(start), Some(end)) if start <= end && end <= length => {
+            let part = text.slice(start, end);
+            cx.reserve(part.len())?;
+            Ok(part.into())
+        }
+        _ => Err(out_of_range(format!("a substring from {start} does not lie within {length} characters"))),
+    }
+}
+
+/// A string to look for, also given as a character's code.
+fn sought(name: &str, value: &Value) -> Result<Text> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        Value::Int(_) => super::strings::character("a character", value).map(Text::from),
+        other => Err(no_method(name, "a string or character to look for", other)),
+    }
+}
+
+/// The index of an item among others, or -1.
+fn position(cx: &mut dyn Context, name: &str, items: Value, item: &Value, last: bool) -> Result<Value> {
+    if !items.is_sequential() {
+        return Err(no_method(name, "a string, vector or sequence", &items));
+    }
+    super::collections::charge(cx, item)?;
+    let mut items = Iter::new(items)?;
+    let mut found = -1;
+    let mut at: i64 = 0;
+    while let Some(next) = items.next(cx)? {
+        cx.spend(next.weight().min(item.weight()))?;
+        force(&next, cx)?;
+        if equal(&next, item) {
+            found = at;
+            if !last {
+                break;
+            }
+        }
+        at = at.saturating_add(1);
+    }
+    Ok(Value::Int(found))
+}
+
+/// What a function of clojure.core gives for the same arguments.
+fn as_core(cx: &mut dyn Context, name: &str, arguments: Args) -> Result<Value> {
+    let Some(builtin) = super::registry().find(name) else {
+        return Err(unsupported(format!("{name} is not available"), "use functions of clojure.core"));
+    };
+    let Some(clause) = builtin.clause(arguments.len()) else {
+        return Err(crate::lisp::value::arity_error(name, arguments.len(), &builtin.takes()));
+    };
+    let mut given = arguments.into_iter();
+    let mut next = || given.next().unwrap_or_default();
+    match clause.code {
+        BuiltinCode::F0(code) => code(cx),
+        BuiltinCode::F1(code) => code(cx, next()),
+        BuiltinCode::F2(code) => {
+            let (a, b) = (next(), next());
+            code(cx, a, b)
+        }
+        BuiltinCode::F3(code) => {
+            let (a, b, c) = (next(), next(), next());
+            code(cx, a, b, c)
+        }
+        BuiltinCode::N(code) => code(cx, given.collect()),
+    }
+}
+
+fn pattern(cx: &mut dyn Context, text: &Str) -> Result<Value> {
+    regexes::compile(cx, text.as_str()).map(Value::Regex)
+}
+
+/// A text in place of another: of characters or strings, nothing is a pattern.
+fn replace(cx: &mut dyn Context, s: &Str, what: &Value, by: &Value, once: bool) -> Result<Value> {
+    regexes::replace(cx, ".replace", (**s).clone(), what, by, once)
+}
+
+fn map_of(name: &str, value: Value) -> Result<std::sync::Arc<Map>> {
+    match value {
+        Value::Map(map) => Ok(map),
+        other => Err(no_method(name, "a map", &other)),
+    }
+}
+
+fn integer(value: &Value, name: &str) -> Result<Value> {
+    match Number::of(value) {
+        #[expect(clippy::cast_possible_truncation, reason = "what Java does; saturates outside")]
+        Some(Number::Float(x)) => Ok(Value::Int(x as i64)),
+        Some(Number::Int(_) | Number::Big(_)) => Ok(value.clone()),
+        None => Err(no_method(name, "a number", value)),
+    }
+}
 
 builtins! { Java;
+    /// The string in upper case.
+    /// (.toUpperCase "abc")
+    /// ;=> "ABC"
+    ".toUpperCase" (cx, s: Str) => {
+        walk(cx, s.as_str())?;
+        cx.reserve(s.len().saturating_mul(2))?;
+        Ok(s.as_str().to_uppercase().into())
+    }
+
+    /// The string in lower case.
+    /// (.toLowerCase "ABC")
+    /// ;=> "abc"
+    ".toLowerCase" (cx, s: Str) => {
+        walk(cx, s.as_str())?;
+        cx.reserve(s.len().saturating_mul(2))?;
+        Ok(s.as_str().to_lowercase().into())
+    }
+
+    /// The string without spaces and control characters at both ends.
+    /// (.trim " a ")
+    /// ;=> "a"
+    ".trim" (cx, s: Str) => {
+        walk(cx, s.as_str())?;
+        Ok(s.as_str().trim_matches(|c| c <= ' ').into())
+    }
+
+    /// The string without white space at both ends.
+    /// (.strip " a ")
+    /// ;=> "a"
+    ".strip" (cx, s: Str) => { as_core(cx, "clojure.string/trim", Args::from_iter([Value::Text((*s).clone())])) }
+
+    /// The number of characters.
+    /// (.length "abc")
+    /// ;=> 3
+    ".length" (cx, s: Str) => {
+        cx.spend(s.index_cost())?;
+        Ok(s.count().into())
+    }
+
+    /// The character at an index.
+    /// (.charAt "abc" 1)
+    /// ;=> "b"
+    ".charAt" (cx, s: Str, index: i64) => {
+        cx.spend(s.index_cost())?;
+        match usize::try_from(index).ok().and_then(|at| s.nth(at)) {
+            Some(c) => Ok(Text::from(c).into()),
+            None => Err(out_of_range(format!("index {index} lies outside of {} characters", s.count()))),
+        }
+    }
+
+    /// The code of the character at an index.
+    /// (.codePointAt "abc" 0)
+    /// ;=> 97
+    ".codePointAt" (cx, s: Str, index: i64) => {
+        cx.spend(s.index_cost())?;
+        match usize::try_from(index).ok().and_then(|at| s.nth(at)) {
+            Some(c) => Ok(Value::Int(i64::from(u32::from(c)))),
+            None => Err(out_of_range(format!("index {index} lies outside of {} characters", s.count()))),
+        }
+    }
+
+    /// The characters from an index up to another, or to the end.
+    /// (.substring "hello" 1 3)
+    /// ;=> "el"
+    ".substring"
+        (cx, s: Str, start: i64) => { substring(cx, &s, start, None) }
+        (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
+
+    /// The index where a part of a string or an item of a vector or sequence is first found; -1 if it is not there.
+    /// (.indexOf "hello" "l")
+    /// ;=> 2
+    /// (.indexOf [7 8 9] 9)
+    /// ;=> 2
+    ".indexOf"
+        (cx, target: Value, item: Value) => {
+            let Value::Text(text) = &target else { return position(cx, ".indexOf", target, &item, false) };
+            let found = index_of(cx, text, sought(".indexOf", &item)?.as_str(), 0)?;
+            Ok(found.map_or(Value::Int(-1), Value::from))
+        }
+        (cx, s: Str, part: Value, from: i64) => {
+            let found = index_of(cx, &s, sought(".indexOf", &part)?.as_str(), from)?;
+            Ok(found.map_or(Value::Int(-1), Value::from))
+        }
+
+    /// The index where a part of a string or an item of a vector or sequence is last found; -1 if it is not there.
+    /// (.lastIndexOf "hello" "l")
+    /// ;=> 3
+    ".lastIndexOf"
+        (cx, target: Value, item: Value) => {
+            let Value::Text(text) = &target else { return position(cx, ".lastIndexOf", target, &item, true) };
+            let found = last_index_of(cx, text, sought(".lastIndexOf", &item)?.as_str(), i64::MAX)?;
+            Ok(found.map_or(Value::Int(-1), Value::from))
+        }
+        (cx, s: Str, part: Value, from: i64) => {
+            let found = last_index_of(cx, &s, sought(".lastIndexOf", &part)?.as_str(), from)?;
+            Ok(found.map_or(Value::Int(-1), Value::from))
+        }
+
+    /// Whether a string contains another, or a collection an item.
+    /// (.contains "hello" "ell")
+    /// ;=> true
+    /// (.contains [1 2] 2)
+    /// ;=> true
+    ".contains" (cx, target: Value, item: Value) => {
+        match &target {
+            Value::Text(text) => {
+                walk(cx, text.as_str())?;
+                Ok(text.as_str().contains(sought(".contains", &item)?.as_str()).into())
+            }
+            Value::Set(_) => super::collections::contains(cx, &target, &item).map(Value::Bool),
+            Value::Atom(atom) => {
+                let held = atom.get();
+                super::collections::contains(cx, &held, &item).map(Value::Bool)
+            }
+            _ => {
+                let found = position(cx, ".contains", target, &item, false)?;
+                Ok(Value::Bool(!matches!(found, Value::Int(-1))))
+            }
+        }
+    }
+
+    /// Whether the string begins with another one.
+    /// (.startsWith "abc" "ab")
+    /// ;=> true
+    ".startsWith" (_cx, s: Str, prefix: Str) => { Ok(s.as_str().starts_with(prefix.as_str()).into()) }
+
+    /// Whether the string ends with another one.
+    /// (.endsWith "abc" "bc")
+    /// ;=> true
+    ".endsWith" (_cx, s: Str, suffix: Str) => { Ok(s.as_str().ends_with(suffix.as_str()).into()) }
+
+    /// The string with every occurrence of a part or character replaced.
+    /// (.replace "a.b.c" "." "-")
+    /// ;=> "a-b-c"
+    ".replace" (cx, s: Str, part: Str, by: Str) => {
+        let (part, by) = (Value::Text((*part).clone()), Value::Text((*by).clone()));
+        replace(cx, &s, &part, &by, false)
+    }
+
+    /// The string with every match of a regex, given as a string, replaced.
+    /// (.replaceAll "a1b22" "[0-9]+" "#")
+    /// ;=> "a#b#"
+    ".replaceAll" (cx, s: Str, regex: Str, by: Str) => {
+        let regex = pattern(cx, &regex)?;
+        replace(cx, &s, &regex, &Value::Text((*by).clone()), false)
+    }
+
+    /// The string with the first match of a regex, given as a string, replaced.
+    /// (.replaceFirst "a1b2" "[0-9]" "#")
+    /// ;=> "a#b2"
+    ".replaceFirst" (cx, s: Str, regex: Str, by: Str) => {
+        let regex = pattern(cx, &regex)?;
+        replace(cx, &s, &regex, &Value::Text((*by).clone()), true)
+    }
+
+    /// The parts of the string between matches of a regex, given as a string.
+    /// (.split "a1b2c" "[0-9]")
+    /// ;=> ["a" "b" "c"]
+    ".split"
+        (cx, s: Str, regex: Str) => {
+            let regex = pattern(cx, &regex)?;
+            regexes::split(cx, &s, &regex, 0)
+        }
+        (cx, s: Str, regex: Str, limit: i64) => {
+            let regex = pattern(cx, &regex)?;
+            regexes::split(cx, &s, &regex, limit)
+        }
+
+    /// Whether a regex, given as a string, matches the whole string.
+    /// (.matches "123" "[0-9]+")
+    /// ;=> true
+    ".matches" (cx, s: Str, regex: Str) => {
+        let regex = regexes::compile(cx, regex.as_str())?;
+        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::Bool(!found.is_nil()))
+    }
+
+    /// Whether the string or collection is empty.
+    /// (.isEmpty "")
+    /// ;=> true
+    ".isEmpty" (cx, target: Value) => {
+        match &target {
+            Value::Text(text) => Ok(text.is_empty().into()),
+            Value::Nil => Err(no_method(".isEmpty", "a string or collection", &target)),
+            _ => crate::lisp::value::seq(target, cx).map(|items| items.is_nil().into()),
+        }
+    }
+
+    /// Whether the string is empty or all white space.
+    /// (.isBlank " ")
+    /// ;=> true
+    ".isBlank" (cx, s: Str) => {
+        walk(cx, s.as_str())?;
+        Ok(s.as_str().chars().all(super::strings::is_space).into())
+    }
+
+    /// Whether the values are equal.
+    /// (.equals "a" "a")
+    /// ;=> true
+    ".equals" (cx, target: Value, other: Value) => {
+        if target.is_nil() {
+            return Err(no_method(".equals", "a value", &target));
+        }
+        as_core(cx, "=", Args::from_iter([target, other]))
+    }
+
+    /// Whether the strings are equal but for upper and lower case.
+    /// (.equalsIgnoreCase "Abc" "aBC")
+    /// ;=> true
+    ".equalsIgnoreCase" (cx, s: Str, other: Option<Str>) => {
+        walk(cx, s.as_str())?;
+        let Some(other) = other else { return Ok(Value::Bool(false)) };
+        walk(cx, other.as_str())?;
+        Ok((s.as_str().to_lowercase() == other.as_str().to_lowercase()).into())
+    }
+
+    /// Negative, zero or positive as the value comes before, with or after another.
+    /// (.compareTo "a" "c")
+    /// ;=> -2
+    ".compareTo" (cx, target: Value, other: Value) => {
+        if let (Value::Text(a), Value::Text(b)) = (&target, &other) {
+            walk(cx, a.as_str())?;
+            let (mut left, mut right) = (a.as_str().encode_utf16(), b.as_str().encode_utf16());
+            return Ok(Value::Int(loop {
+                match (left.next(), right.next()) {
+                    (Some(x), Some(y)) if x == y => {}
+                    (Some(x), Some(y)) => break i64::from(x).saturating_sub(i64::from(y)),
+                    (Some(_), None) => break i64::try_from(left.count()).unwrap_or(i64::MAX).saturating_add(1),
+                    (None, Some(_)) => break i64::try_from(right.count()).unwrap_or(i64::MAX).saturating_neg().saturating_sub(1),
+                    (None, None) => break 0,
+                }
+            }));
+        }
+        cx.spend(target.weight().min(other.weight()))?;
+        Ok(Value::Int(match compare(&target, &other)? {
+            std::cmp::Ordering::Less => -1,
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Greater => 1,
+        }))
+    }
+
+    /// The string with another one after it.
+    /// (.concat "a" "b")
+    /// ;=> "ab"
+    ".concat" (cx, s: Str, more: Str) => {
+        cx.reserve(s.len().saturating_add(more.len()))?;
+        walk(cx, s.as_str())?;
+        walk(cx, more.as_str())?;
+        Ok(format!("{}{}", s.as_str(), more.as_str()).into())
+    }
+
+    /// The string n times.
+    /// (.repeat "ab" 3)
+    /// ;=> "ababab"
+    ".repeat" (cx, s: Str, n: usize) => {
+        let bytes = s.len().saturating_mul(n);
+        cx.reserve(bytes)?;
+        cx.spend(1_u64.saturating_add(bytes as u64 / 64))?;
+        Ok(s.as_str().repeat(n).into())
+    }
+
+    /// The characters of the string, as a vector.
+    /// (.toCharArray "ab")
+    /// ;=> ["a" "b"]
+    ".toCharArray" (cx, s: Str) => {
+        cx.reserve(s.len().saturating_mul(64))?;
+        cx.spend(s.len() as u64)?;
+        Ok(Value::vector(s.as_str().chars().map(|c| Text::from(c).into()).collect()))
+    }
+
+    /// The value as a string.
+    /// (.toString [1 2])
+    /// ;=> "[1 2]"
+    ".toString" (cx, target: Value) => {
+        if target.is_nil() {
+            return Err(no_method(".toString", "a value", &target));
+        }
+        shown(cx, &target).map(Value::Text)
+    }
+
+    /// The message of an exception.
+    /// (try (/ 1 0) (catch Exception e (.getMessage e)))
+    /// ;=> "Divide by zero"
+    ".getMessage" (_cx, e: Value) => {
+        match &e {
+            Value::Fault(fault) => Ok(fault.message.as_str().into()),
+            other => Err(no_method(".getMessage", "an exception", other)),
+        }
+    }
+
+    /// The data of an exception made by ex-info.
+    /// (try (throw (ex-info "no" {:id 1})) (catch Exception e (.getData e)))
+    /// ;=> {:id 1}
+    ".getData" (_cx, e: Value) => {
+        match &e {
+            Value::Fault(fault) => Ok(fault.data.clone().unwrap_or_default()),
+            other => Err(no_method(".getData", "an exception", other)),
+        }
+    }
+
+    /// The exception that this one was thrown for, or nil.
+    /// (try (throw (ex-info "no" {})) (catch Exception e (.getCause e)))
+    /// ;=> nil
+    ".getCause" (_cx, e: Value) => {
+        match &e {
+            Value::Fault(fault) => Ok(fault.cause.clone()),
+            other => Err(no_method(".getCause", "an exception", other)),
+        }
+    }
+
+    /// The name of a keyword or symbol without its namespace.
+    /// (.getName :a/b)
+    /// ;=> "b"
+    ".getName" (cx, target: Value) => { as_core(cx, "name", Args::from_iter([target])) }
+
+    /// The number of items.
+    /// (.size [1 2])
+    /// ;=> 2
+    ".size" (cx, target: Value) => {
+        match &target {
+            Value::Nil | Value::Text(_) => Err(no_method(".size", "a collection", &target)),
+            _ => as_core(cx, "count", Args::from_iter([target])),
+        }
+    }
+
+    /// The value under a key of a map, or the item at an index of a vector.
+    /// (.get {:a 1} :a)
+    /// ;=> 1
+    ".get"
+        (cx, target: Value, key: Value) => {
+            match &target {
+                Value::Map(_) | Value::Set(_) => Ok(super::collections::find(cx, &target, &key)?.unwrap_or_default()),
+                Value::Vector(_) => match super::collections::find(cx, &target, &key)? {
+                    Some(item) => Ok(item),
+                    None => Err(Fault::value(format!("index {key} is outside of the vector")).class("IndexOutOfBoundsException").into()),
+                },
+                Value::Seq(_) | Value::Lazy(_) => as_core(cx, "nth", Args::from_iter([target, key])),
+                _ => Err(no_method(".get", "a map or vector", &target)),
+            }
+        }
+
+    /// The value under a key of a map, or the default.
+    /// (.getOrDefault {:a 1} :b 0)
+    /// ;=> 0
+    ".getOrDefault" (cx, map: Value, key: Value, default: Value) => {
+        let map = Value::Map(map_of(".getOrDefault", map)?);
+        Ok(super::collections::find(cx, &map, &key)?.unwrap_or(default))
+    }
+
+    /// Whether the map has the key.
+    /// (.containsKey {:a 1} :a)
+    /// ;=> true
+    ".containsKey" (cx, map: Value, key: Value) => {
+        let map = Value::Map(map_of(".containsKey", map)?);
+        super::collections::contains(cx, &map, &key).map(Value::Bool)
+    }
+
+    /// The keys of the map, as a set.
+    /// (.keySet {:a 1})
+    /// ;=> #{:a}
+    ".keySet" (cx, map: Value) => {
+        let map = map_of(".keySet", map)?;
+        cx.spend(Value::Map(map.clone()).weight())?;
+        Value::set(map.keys().cloned()).within_nesting()
+    }
+
+    /// The values of the map, in order.
+    /// (.values {:a 1})
+    /// ;=> (1)
+    ".values" (cx, map: Value) => {
+        let map = map_of(".values", map)?;
+        cx.spend(map.len() as u64)?;
+        Ok(Value::seq(map.values().cloned().collect()))
+    }
+
+    /// The entries of the map, in order.
+    /// (.entrySet {:a 1})
+    /// ;=> ([:a 1])
+    ".entrySet" (cx, map: Value) => {
+        let map = map_of(".entrySet", map)?;
+        cx.spend(map.len() as u64)?;
+        Ok(Value::seq(map.iter().map(|(key, value)| crate::lisp::value::pair(key, value)).collect()))
+    }
+
+    /// The key of an entry.
+    /// (map #(.getKey %) {:a 1})
+    /// ;=> (:a)
+    ".getKey" (cx, entry: Value) => { as_core(cx, "first", Args::from_iter([entry])) }
+
+    /// The value of an entry; the number of a day of the week or month by name.
+    /// (map #(.getValue %) {:a 1})
+    /// ;=> (1)
+    /// (.getValue (.getDayOfWeek (LocalDate/parse "2024-01-31")))
+    /// ;=> 3
+    ".getValue" (cx, entry: Value) => {
+        if let Value::Text(name) = &entry
+            && let Some(number) = super::dates::number_of(name.as_str())
+        {
+            return Ok(number.into());
+        }
+        as_core(cx, "nth", Args::from_iter([entry, Value::Int(1)]))
+    }
+
+    /// The number without its fraction.
+    /// (.intValue 3.9)
+    /// ;=> 3
+    ".intValue" (_cx, n: Value) => { integer(&n, ".intValue") }
+
+    /// The number without its fraction.
+    /// (.longValue 3.9)
+    /// ;=> 3
+    ".longValue" (_cx, n: Value) => { integer(&n, ".longValue") }
+
+    /// The number as a float.
+    /// (.doubleValue 3)
+    /// ;=> 3.0
+    ".doubleValue" (_cx, n: Value) => {
+        Number::of(&n).map(|n| Value::Float(n.to_f64())).ok_or_else(|| no_method(".doubleValue", "a number", &n))
+    }
+
+    /// A date by a pattern of DateTimeFormatter/ofPattern, or a format string with its arguments.
+    /// (.format (LocalDate/of 2024 1 31) (DateTimeFormatter/ofPattern "dd.MM.yyyy"))
+    /// ;=> "31.01.2024"
+    ".format" (cx, target: Value; more) => {
+        match (&target, more.as_slice()) {
+            (Value::Date(date), [Value::Text(pattern)]) | (Value::Text(pattern), [Value::Date(date)]) => {
+                super::dates::format(cx, date, pattern.as_str())
+            }
+            (Value::Date(_), _) => Err(no_method(".format", "a pattern after the date", more.first().unwrap_or(&Value::Nil))),
+            (Value::Text(format), arguments) => {
+                super::format::format(cx, format.as_str(), arguments).map(Value::from)
+            }
+            (other, _) => Err(no_method(".format", "a date or a format", other)),
+        }
+    }
 }

@@ -1,6 +1,160 @@
-//! JSON and EDN.
+//! JSON and EDN: values from texts and texts of values.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
 
 use super::builtins;
+use super::printing::charge;
+use super::strings::Str;
+use crate::lisp::syntax::read_datum;
+use crate::lisp::text::Source;
+use crate::lisp::value::{
+    Args, Callable, Context, Fault, FromValue, Keyword, Map, Result, Text, Value, Wants, from_json, to_json,
+    value_error,
+};
+
+/// What becomes of the keys of objects.
+enum Keys {
+    /// Keywords where they read back as such, as everywhere in the language.
+    Plain,
+    /// Keywords, whatever they look like.
+    Keywords,
+    /// What a function gives for each.
+    By(Value),
+}
+
+impl Keys {
+    fn of(value: &Value, name: &'static str) -> Result<Self> {
+        match value {
+            Value::Nil | Value::Bool(false) => Ok(Self::Plain),
+            Value::Bool(true) => Ok(Self::Keywords),
+            Value::Function(function) if function.name() == Some("keyword") => Ok(Self::Keywords),
+            other => Callable::from_value(other.clone(), Wants { name, argument: "key-fn" }).map(|by| Self::By(by.0)),
+        }
+    }
+}
+
+fn parse(cx: &mut dyn Context, text: &Text, keys: &Keys) -> Result<Value> {
+    let nodes = text.as_str().bytes().filter(|byte| b",:[{".contains(byte)).count();
+    cx.spend((text.len() as u64 / 8).saturating_add(nodes as u64).saturating_add(1))?;
+    cx.reserve(text.len().saturating_mul(2).saturating_add(nodes.saturating_mul(96)))?;
+    let json: Json = serde_json::from_str(text.as_str()).map_err(|error| {
+        let excerpt = crate::lisp::text::abridge(text.as_str(), 80);
+        Fault::value(format!("this is no JSON: {error}")).hint(format!("the text is {excerpt:?}"))
+    })?;
+    match keys {
+        Keys::Plain => from_json(&json),
+        Keys::Keywords | Keys::By(_) => convert(cx, json, keys)?.within_nesting(),
+    }
+}
+
+/// As [`from_json`], with keys as asked for. The parser has bounded the depth.
+fn convert(cx: &mut dyn Context, json: Json, keys: &Keys) -> Result<Value> {
+    match json {
+        Json::Array(items) => {
+            let items = items.into_iter().map(|item| convert(cx, item, keys));
+            items.collect::<Result<Vec<Value>>>().map(Value::vector)
+        }
+        Json::Object(entries) => {
+            let mut map = Map::default();
+            for (key, value) in entries {
+                let key = match keys {
+                    Keys::By(function) => cx.call1(function, key.into())?,
+                    Keys::Keywords | Keys::Plain => Keyword::new(&key).into(),
+                };
+                super::collections::charge(cx, &key)?;
+                map.insert(key, convert(cx, value, keys)?);
+            }
+            Ok(map.into())
+        }
+        Json::String(text) => Ok(text.into()),
+        other @ (Json::Null | Json::Bool(_) | Json::Number(_)) => from_json(&other),
+    }
+}
+
+fn generate(cx: &mut dyn Context, value: &Value, pretty: bool) -> Result<Value> {
+    charge(cx, value)?;
+    let json = to_json(value, "the value").map_err(|error| value_error(error.to_string()))?;
+    let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
+    match text {
+        Ok(text) => Ok(text.into()),
+        Err(error) => Err(value_error(format!("no JSON: {error}"))),
+    }
+}
+
+/// The value of an option given as `:key value`, or in one map.
+fn option<'a>(options: &'a Args, names: &[&str]) -> Option<&'a Value> {
+    if let [map @ Value::Map(_)] = options.as_slice() {
+        return names.iter().find_map(|name| map.get(name));
+    }
+    let pairs = options.chunks(2).filter_map(|pair| match pair {
+        [Value::Keyword(key), value] => Some((key, value)),
+        _ => None,
+    });
+    pairs.filter(|(key, _)| names.contains(&key.as_str())).map(|(_, value)| value).next()
+}
+
+fn is_pretty(options: &Args) -> bool {
+    option(options, &["pretty", "indent"]).is_some_and(Value::is_truthy)
+}
 
 builtins! { Json;
+    /// The value of a JSON text: keys become keywords where they read back as such.
+    ///
+    /// With true all keys become keywords, with a function what it gives for each.
+    /// (json/parse-string "{\"id\": 1, \"first name\": [true, null]}")
+    /// ;=> {:id 1, "first name" [true nil]}
+    /// (json/parse-string "{\"a\": 1}" str)
+    /// ;=> {"a" 1}
+    "json/parse-string"
+        (cx, text: Str) => { parse(cx, &text, &Keys::Plain) }
+        (cx, text: Str, key_fn: Value) => {
+            let keys = Keys::of(&key_fn, "json/parse-string")?;
+            parse(cx, &text, &keys)
+        }
+
+    /// As json/parse-string; the function for keys is the option :key-fn.
+    /// (json/read-str "[1, {\"a\": 2.5}]" :key-fn keyword)
+    /// ;=> [1 {:a 2.5}]
+    "json/read-str" (cx, text: Str; options) => {
+        let keys = Keys::of(option(&options, &["key-fn"]).unwrap_or(&Value::Nil), "json/read-str")?;
+        parse(cx, &text, &keys)
+    }
+
+    /// The JSON text of a value.
+    /// (json/generate-string {:id 1 :tags #{"a"} :at nil})
+    /// ;=> "{\"id\":1,\"tags\":[\"a\"],\"at\":null}"
+    /// (json/generate-string {:a [1]} {:pretty true})
+    /// ;=> "{\n  \"a\": [\n    1\n  ]\n}"
+    "json/generate-string"
+        (cx, value: Value) => { generate(cx, &value, false) }
+        (cx, value: Value, options: Value) => { generate(cx, &value, is_pretty(&Args::from_iter([options]))) }
+
+    /// As json/generate-string, with options one by one.
+    /// (json/write-str [1 "a"])
+    /// ;=> "[1,\"a\"]"
+    "json/write-str" (cx, value: Value; options) => { generate(cx, &value, is_pretty(&options)) }
+
+    /// The first value of an EDN text, which is data only; nil of an empty one.
+    /// (clojure.edn/read-string "{:a [1 2.5 \"x\"]} rest")
+    /// ;=> {:a [1 2.5 "x"]}
+    "clojure.edn/read-string"
+        (cx, text: Option<Str>) => { read(cx, text, None) }
+        (cx, options: Value, text: Option<Str>) => { read(cx, text, options.get("eof").cloned()) }
+}
+
+fn read(cx: &mut dyn Context, text: Option<Str>, eof: Option<Value>) -> Result<Value> {
+    let Some(text) = text else { return Ok(Value::Nil) };
+    cx.spend(1_u64.saturating_add(text.len() as u64))?;
+    cx.reserve(text.len().saturating_mul(32))?;
+    match read_datum(&Arc::new(Source::new("text", text.as_str()))) {
+        Ok(Some(value)) => value.within_nesting(),
+        Ok(None) => Ok(eof.unwrap_or_default()),
+        Err(error) => {
+            let mut fault = Fault::value(error.message).class("RuntimeException");
+            fault.hint = error.hint;
+            Err(fault.into())
+        }
+    }
 }

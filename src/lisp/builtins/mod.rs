@@ -7,32 +7,45 @@
 mod agents;
 mod bits;
 mod casts;
+mod characters;
 mod collections;
+mod comprehensions;
 mod dates;
+mod describe;
 mod errors;
+mod format;
 mod functions;
+mod grouping;
 mod hashing;
 mod hierarchies;
 mod java;
 mod json;
+mod lazies;
 mod maps;
 mod math;
 mod multimethods;
 mod numbers;
 mod order;
+mod partition;
 mod predicates;
 mod printing;
 mod random;
+mod reduce;
 mod regexes;
 mod selection;
 mod sequences;
 mod sets;
 mod sorted;
+mod splice;
 mod stages;
 mod state;
+mod statics;
 mod strings;
 mod swaps;
+mod transducers;
+mod transforms;
 mod transients;
+mod vectors;
 mod walk;
 
 use std::sync::LazyLock;
@@ -46,30 +59,41 @@ pub fn registry() -> &'static Registry {
             agents::BUILTINS,
             bits::BUILTINS,
             casts::BUILTINS,
+            characters::BUILTINS,
             collections::BUILTINS,
+            comprehensions::BUILTINS,
             dates::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
+            grouping::BUILTINS,
             hashing::BUILTINS,
             hierarchies::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
+            lazies::BUILTINS,
             maps::BUILTINS,
             math::BUILTINS,
             multimethods::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
+            partition::BUILTINS,
             predicates::BUILTINS,
             printing::BUILTINS,
             random::BUILTINS,
+            reduce::BUILTINS,
             regexes::BUILTINS,
             selection::BUILTINS,
             sequences::BUILTINS,
             sets::BUILTINS,
             sorted::BUILTINS,
+            splice::BUILTINS,
             state::BUILTINS,
+            statics::BUILTINS,
             strings::BUILTINS,
+            transducers::BUILTINS,
+            transforms::BUILTINS,
             transients::BUILTINS,
+            vectors::BUILTINS,
             walk::BUILTINS,
         ];
         Registry::new(&rows, constants())
@@ -92,6 +116,17 @@ fn constants() -> Vec<(&'static str, Value)> {
         ("Double/POSITIVE_INFINITY", Value::Float(f64::INFINITY)),
         ("Double/NEGATIVE_INFINITY", Value::Float(f64::NEG_INFINITY)),
         ("Double/NaN", Value::Float(f64::NAN)),
+        ("ChronoUnit/YEARS", Value::keyword("years")),
+        ("ChronoUnit/MONTHS", Value::keyword("months")),
+        ("ChronoUnit/WEEKS", Value::keyword("weeks")),
+        ("ChronoUnit/DAYS", Value::keyword("days")),
+        ("ChronoUnit/HOURS", Value::keyword("hours")),
+        ("ChronoUnit/MINUTES", Value::keyword("minutes")),
+        ("ChronoUnit/SECONDS", Value::keyword("seconds")),
+        ("ChronoUnit/MILLIS", Value::keyword("millis")),
+        ("DateTimeFormatter/ISO_LOCAL_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/ISO_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/ISO_LOCAL_DATE_TIME", Value::text("yyyy-MM-dd'T'HH:mm:ss")),
     ]
 }
 

@@ -1,41 +1,227 @@
-//! Order: comparing and sorting.
+//! Order: comparing, sorting, the greatest and the least, and none at all.
 
 use std::cmp::Ordering;
 
 use super::builtins;
-use crate::lisp::value::{Callable, Context, Result, Value, args, collect, compare, compare_by, force};
+use super::functions::native;
+use super::stages::{function, in_order};
+use crate::lisp::value::{
+    Args, Callable, Context, Fault, Function, Number, Result, Value, collect, compare, force, is_before, type_error,
+};
+
+/// How a whole collection of keys compares without asking the program and without errors.
+enum Known {
+    /// All are integers of 64 bits.
+    Integers,
+    /// `compare` is a total order on them and knows all.
+    Comparable,
+}
+
+/// What `compare` takes as one kind; `None` for what may not compare at all.
+fn kind(key: &Value) -> Option<u8> {
+    match key {
+        Value::Nil => Some(0),
+        Value::Int(_) | Value::Big(_) => Some(1),
+        Value::Float(x) if !x.is_nan() => Some(1),
+        Value::Text(_) => Some(2),
+        Value::Keyword(_) => Some(3),
+        Value::Symbol(_) => Some(4),
+        Value::Bool(_) => Some(5),
+        Value::Date(_) => Some(6),
+        _ => None,
+    }
+}
+
+/// Whether all keys are nil or of one kind.
+fn is_one_kind<'k>(keys: impl Iterator<Item = &'k Value>) -> bool {
+    let mut seen = 0;
+    for key in keys {
+        match kind(key) {
+            None => return false,
+            Some(0) => {}
+            Some(kind) if seen == 0 => seen = kind,
+            Some(kind) if kind == seen => {}
+            Some(_) => return false,
+        }
+    }
+    true
+}
+
+fn known<'k>(keys: impl Iterator<Item = &'k Value> + Clone) -> Option<Known> {
+    if keys.clone().all(|key| matches!(key, Value::Int(_))) {
+        return Some(Known::Integers);
+    }
+    let vectors = || keys.clone().filter_map(|key| if let Value::Vector(items) = key { Some(items) } else { None });
+    let comparable = match vectors().next() {
+        None => is_one_kind(keys),
+        // Vectors of one length, as `juxt` makes them, column by column.
+        Some(first) => {
+            keys.clone().all(|key| matches!(key, Value::Vector(items) if items.len() == first.len()))
+                && (0..first.len()).all(|column| is_one_kind(vectors().filter_map(move |items| items.get(column))))
+        }
+    };
+    comparable.then_some(Known::Comparable)
+}
+
+/// Which way a comparator sorts that is one of ours: forwards for `<` and `compare`, backwards for `>`.
+fn direction(by: Option<&Value>, numbers: bool) -> Option<bool> {
+    match by {
+        None => Some(true),
+        Some(Value::Function(function)) => match &**function {
+            Function::Builtin(row) if row.name == "compare" => Some(true),
+            Function::Builtin(row) if row.name == "<" && numbers => Some(true),
+            Function::Builtin(row) if row.name == ">" && numbers => Some(false),
+            Function::Builtin(_) | Function::Closure(_) | Function::Native { .. } | Function::Step { .. } => None,
+        },
+        Some(_) => None,
+    }
+}
 
 /// Sorts values by their keys: stable, and safe with any comparator, also one that lies.
 ///
-/// A merge sort of our own: the library's may panic where an order is not total, and it could not stop at an error or limit.
-pub(super) fn sort(cx: &mut dyn Context, by: Option<&Value>, mut items: Vec<(Value, Value)>) -> Result<Vec<Value>> {
-    cx.reserve(items.len().saturating_mul(size_of::<[Value; 4]>()))?;
-    for (key, _) in &items {
-        force(key, cx)?;
+/// Keys whose order is known to be total are left to the library's sort. All others are merged here: the library may panic
+/// where an order is not total, and it could not stop at an error or limit.
+fn sort<T: Default>(
+    cx: &mut dyn Context,
+    by: Option<&Value>,
+    mut items: Vec<T>,
+    key: fn(&T) -> &Value,
+) -> Result<Vec<T>> {
+    let mut weight = 0_u64;
+    for item in &items {
+        force(key(item), cx)?;
+        weight = weight.saturating_add(key(item).weight());
     }
-    let mut width = 1_usize;
-    while width < items.len() {
-        let mut merged = Vec::with_capacity(items.len());
-        let mut rest = items.into_iter();
-        loop {
-            let left: Vec<_> = rest.by_ref().take(width).collect();
-            if left.is_empty() {
-                break;
-            }
-            let right: Vec<_> = rest.by_ref().take(width).collect();
-            let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-            while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-                cx.spend(1)?;
-                let order = compare_by(cx, by, &a.0, &b.0)?;
-                merged.extend(if order == Ordering::Greater { right.next() } else { left.next() });
-            }
-            merged.extend(left);
-            merged.extend(right);
+    cx.reserve(items.len().saturating_mul(size_of::<T>()))?;
+    let known = known(items.iter().map(key));
+    let numbers = matches!(known, Some(Known::Integers))
+        || (known.is_some() && items.iter().all(|item| Number::of(key(item)).is_some()));
+    if items.len() > 1
+        && let (Some(known), Some(forwards)) = (&known, direction(by, numbers))
+    {
+        let rounds = u64::from(items.len().ilog2()).saturating_add(1);
+        cx.spend(weight.saturating_mul(rounds))?;
+        let order = |a: &Value, b: &Value| match (known, a, b) {
+            (Known::Integers, Value::Int(a), Value::Int(b)) => a.cmp(b),
+            (_, a, b) => compare(a, b).unwrap_or(Ordering::Equal),
+        };
+        if forwards {
+            items.sort_by(|a, b| order(key(a), key(b)));
+        } else {
+            items.sort_by(|a, b| order(key(b), key(a)));
         }
-        items = merged;
+        return Ok(items);
+    }
+    merge_sort(cx, by, items, key)
+}
+
+/// From the bottom up, between two pieces of memory.
+fn merge_sort<T: Default>(
+    cx: &mut dyn Context,
+    by: Option<&Value>,
+    mut items: Vec<T>,
+    key: fn(&T) -> &Value,
+) -> Result<Vec<T>> {
+    let length = items.len();
+    let mut merged: Vec<T> = Vec::with_capacity(length);
+    let mut width = 1_usize;
+    while width < length {
+        let mut start = 0_usize;
+        while start < length {
+            let middle = start.saturating_add(width).min(length);
+            let end = middle.saturating_add(width).min(length);
+            let (mut left, mut right) = (start, middle);
+            while let (Some(a), Some(b)) = (items.get(left), items.get(right))
+                && left < middle
+                && right < end
+            {
+                cx.spend(1)?;
+                let from = if is_before(cx, by, key(b), key(a))? { &mut right } else { &mut left };
+                merged.extend(items.get_mut(*from).map(std::mem::take));
+                *from = from.saturating_add(1);
+            }
+            for rest in [left..middle, right..end] {
+                merged.extend(items.get_mut(rest).unwrap_or(&mut []).iter_mut().map(std::mem::take));
+            }
+            start = end;
+        }
+        std::mem::swap(&mut items, &mut merged);
+        merged.clear();
         width = width.saturating_mul(2);
     }
-    Ok(items.into_iter().map(|(_, item)| item).collect())
+    Ok(items)
+}
+
+fn sorted(cx: &mut dyn Context, by: Option<Value>, coll: Value) -> Result<Value> {
+    let items = collect(coll, cx)?;
+    Value::seq(sort(cx, by.as_ref(), items, |item| item)?).within_nesting()
+}
+
+fn sorted_by(cx: &mut dyn Context, f: &Value, by: Option<Value>, coll: Value) -> Result<Value> {
+    let items = collect(coll, cx)?;
+    cx.reserve(items.len().saturating_mul(size_of::<(Value, Value)>()))?;
+    let mut keyed = Vec::with_capacity(items.len());
+    for item in items {
+        cx.spend(1)?;
+        keyed.push((cx.call1(f, item.clone())?, item));
+    }
+    let sorted = sort(cx, by.as_ref(), keyed, |(key, _)| key)?;
+    Value::seq(sorted.into_iter().map(|(_, item)| item).collect()).within_nesting()
+}
+
+/// The item for which a function gives the greatest number, or the least. Of equal ones that count as the last.
+fn extreme(cx: &mut dyn Context, name: &'static str, f: Value, items: Args, wanted: Ordering) -> Result<Value> {
+    let mut items = items.into_iter();
+    let mut best = items.next().unwrap_or_default();
+    if items.len() == 0 {
+        return Ok(best);
+    }
+    let f = function(name, f)?;
+    let mut key = cx.call1(&f, best.clone())?;
+    for (at, item) in items.enumerate() {
+        cx.spend(1)?;
+        let other = cx.call1(&f, item.clone())?;
+        let order = match (Number::of(&other), Number::of(&key)) {
+            (Some(a), Some(b)) => a.compare(b),
+            (None, _) => return Err(type_error(name, "a function that gives numbers", &other)),
+            (_, None) => return Err(type_error(name, "a function that gives numbers", &key)),
+        };
+        // Where there is no order because of NaN, the second argument wins over the first and no later one does, as in Clojure.
+        if order == Some(wanted) || order == Some(Ordering::Equal) || (order.is_none() && at == 0) {
+            (best, key) = (item, other);
+        }
+    }
+    Ok(best)
+}
+
+/// By how much texts and names differ, as Java says it: the difference of the first characters that do, or of the lengths.
+fn distance(a: &Value, b: &Value) -> Option<i64> {
+    let texts = |a: &str, b: &str| {
+        let differing = a.encode_utf16().zip(b.encode_utf16()).find(|(a, b)| a != b);
+        differing.map_or_else(
+            || Some(i64::try_from(a.len()).ok()?.saturating_sub(i64::try_from(b.len()).ok()?)),
+            |(a, b)| Some(i64::from(a).saturating_sub(i64::from(b))),
+        )
+    };
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => texts(a.as_str(), b.as_str()),
+        (Value::Keyword(a), Value::Keyword(b)) if a.namespace() == b.namespace() => texts(a.name(), b.name()),
+        (Value::Symbol(a), Value::Symbol(b)) if a.namespace() == b.namespace() => texts(a.name(), b.name()),
+        (Value::Keyword(a), Value::Keyword(b)) => texts(a.namespace()?, b.namespace()?),
+        (Value::Symbol(a), Value::Symbol(b)) => texts(a.namespace()?, b.namespace()?),
+        (Value::Vector(a), Value::Vector(b)) if a.len() == b.len() => {
+            let (a, b) =
+                a.iter().zip(b.iter()).find(|(a, b)| compare(a, b).is_ok_and(|order| order != Ordering::Equal))?;
+            distance(a, b)
+        }
+        _ => None,
+    }
+}
+
+/// A number below `count`, by chance.
+fn below(cx: &mut dyn Context, count: usize) -> usize {
+    let scaled = u128::from(cx.random()).saturating_mul(count as u128) >> 64;
+    usize::try_from(scaled).unwrap_or(0)
 }
 
 builtins! { Comparing;
@@ -47,9 +233,23 @@ builtins! { Comparing;
         force(&a, cx)?;
         force(&b, cx)?;
         Ok(Value::Int(match compare(&a, &b)? {
-            Ordering::Less => -1,
+            Ordering::Less => distance(&a, &b).unwrap_or(-1),
             Ordering::Equal => 0,
-            Ordering::Greater => 1,
+            Ordering::Greater => distance(&a, &b).unwrap_or(1),
+        }))
+    }
+
+    /// A comparator that gives -1, 0 or 1, from a function that says whether the first value comes before the second.
+    /// (sort (comparator (fn [a b] (> a b))) [1 3 2])
+    /// ;=> (3 2 1)
+    "comparator" (_cx, pred: Callable) => {
+        Ok(native("comparator", vec![pred.0], |cx, held, arguments| {
+            let Some(before) = held.first() else { return Ok(Value::Nil) };
+            if cx.call(before, arguments.clone())?.is_truthy() {
+                return Ok(Value::Int(-1));
+            }
+            let turned = arguments.into_iter().rev().collect();
+            Ok(Value::Int(i64::from(cx.call(before, turned)?.is_truthy())))
         }))
     }
 
@@ -59,13 +259,11 @@ builtins! { Comparing;
     /// (sort > [3 1 2])
     /// ;=> (3 2 1)
     "sort"
-        (cx, coll: Value) => {
-            let items = collect(coll, cx)?.into_iter().map(|item| (item.clone(), item)).collect();
-            sort(cx, None, items).map(Value::seq)
-        }
-        (cx, comparator: Callable, coll: Value) => {
-            let items = collect(coll, cx)?.into_iter().map(|item| (item.clone(), item)).collect();
-            sort(cx, Some(&comparator), items).map(Value::seq)
+        (cx, coll: Value) => { sorted(cx, None, coll) }
+        (cx, comparator: Value, coll: Value) => {
+            in_order("(sort comparator coll)", &comparator, &coll)?;
+            let comparator = function("(sort comparator coll)", comparator)?;
+            sorted(cx, Some(comparator), coll)
         }
 
     /// The items in the order of what a function gives for each.
@@ -74,21 +272,66 @@ builtins! { Comparing;
     /// (sort-by :n > [{:n 1} {:n 3}])
     /// ;=> ({:n 3} {:n 1})
     "sort-by"
-        (cx, key: Callable, coll: Value) => {
-            let items = keyed(cx, &key, coll)?;
-            sort(cx, None, items).map(Value::seq)
+        (cx, f: Value, coll: Value) => {
+            in_order("(sort-by f coll)", &f, &coll)?;
+            let f = function("(sort-by f coll)", f)?;
+            sorted_by(cx, &f, None, coll)
         }
-        (cx, key: Callable, comparator: Callable, coll: Value) => {
-            let items = keyed(cx, &key, coll)?;
-            sort(cx, Some(&comparator), items).map(Value::seq)
+        (cx, f: Value, comparator: Value, coll: Value) => {
+            in_order("(sort-by f comparator coll)", &f, &coll)?;
+            let f = function("(sort-by f comparator coll)", f)?;
+            let comparator = function("(sort-by f comparator coll)", comparator)?;
+            sorted_by(cx, &f, Some(comparator), coll)
         }
-}
 
-fn keyed(cx: &mut dyn Context, key: &Value, coll: Value) -> Result<Vec<(Value, Value)>> {
-    let items = collect(coll, cx)?;
-    let mut keyed = Vec::with_capacity(items.len());
-    for item in items {
-        keyed.push((cx.call(key, args([item.clone()]))?, item));
+    /// The argument for which the function gives the greatest number; the last of several.
+    /// (max-key count "a" "bbb" "cc")
+    /// ;=> "bbb"
+    "max-key" (cx, f: Value, x: Value; more) => {
+        extreme(cx, "max-key", f, std::iter::once(x).chain(more).collect(), Ordering::Greater)
     }
-    Ok(keyed)
+
+    /// The argument for which the function gives the least number; the last of several.
+    /// (min-key count "aa" "b")
+    /// ;=> "b"
+    "min-key" (cx, f: Value, x: Value; more) => {
+        extreme(cx, "min-key", f, std::iter::once(x).chain(more).collect(), Ordering::Less)
+    }
+
+    /// A vector of the items in an order left to chance.
+    /// (count (shuffle [1 2 3]))
+    /// ;=> 3
+    "shuffle" (cx, coll: Value) => {
+        if matches!(coll, Value::Nil | Value::Map(_) | Value::Text(_)) {
+            return Err(type_error("shuffle", "a vector, list, set or sequence", &coll));
+        }
+        let mut items = collect(coll, cx)?;
+        for at in (1..items.len()).rev() {
+            cx.spend(1)?;
+            let other = below(cx, at.saturating_add(1));
+            items.swap(at, other);
+        }
+        Value::vector(items).within_nesting()
+    }
+
+    /// An item left to chance; nil of nil.
+    /// (rand-nth [7])
+    /// ;=> 7
+    "rand-nth" (cx, coll: Value) => {
+        match coll {
+            Value::Nil => Ok(Value::Nil),
+            Value::Map(_) | Value::Set(_) => Err(type_error("rand-nth", "a vector, list, string or sequence", &coll)),
+            other => {
+                let items = match other {
+                    Value::Vector(items) => items,
+                    other => std::sync::Arc::new(collect(other, cx)?.into()),
+                };
+                if items.is_empty() {
+                    return Err(Fault::value("rand-nth needs at least one item").class("IndexOutOfBoundsException").into());
+                }
+                let at = below(cx, items.len());
+                Ok(items.get(at).cloned().unwrap_or_default())
+            }
+        }
+    }
 }

@@ -1,6 +1,303 @@
-//! Printing and formatting.
+//! Printing: to the output, which the model and the trace see, and to strings.
 
 use super::builtins;
+use crate::lisp::value::{
+    self, Args, Context, Iter, Result, Text, Value, display, force, printed, readable, unsupported,
+};
+
+/// Realises a value and charges what its text costs, before the text is made.
+pub(super) fn charge(cx: &mut dyn Context, value: &Value) -> Result<()> {
+    force(value, cx)?;
+    let bytes = measure(cx, value)?;
+    cx.reserve(bytes)
+}
+
+/// About how many bytes the text of a value takes.
+///
+/// Weights do not tell: they count a string as one leaf, however long it is and however often it is shared.
+fn measure(cx: &mut dyn Context, value: &Value) -> Result<usize> {
+    let mut sum = 2_usize;
+    match value {
+        Value::Text(text) => {
+            cx.spend(1_u64.saturating_add(text.len() as u64 / 16))?;
+            let escaped = text.as_str().bytes().map(|byte| if byte < 0x20 { 6 } else { 1 });
+            sum = escaped.fold(sum, usize::saturating_add);
+        }
+        Value::Keyword(keyword) => sum = sum.saturating_add(keyword.as_str().len()),
+        Value::Symbol(symbol) => sum = sum.saturating_add(symbol.as_str().len()),
+        Value::Big(number) => {
+            let words = number.bits() / 64;
+            cx.spend(words.saturating_mul(words) / 16)?;
+            sum = usize::try_from(words).unwrap_or(usize::MAX).saturating_mul(20);
+        }
+        Value::Regex(regex) => sum = sum.saturating_add(regex.pattern.len()),
+        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
+            cx.enter()?;
+            for item in Iter::ready(value) {
+                cx.spend(1)?;
+                sum = sum.saturating_add(measure(cx, &item)?);
+            }
+            cx.leave();
+        }
+        Value::Set(set) => {
+            cx.enter()?;
+            for item in set.iter_ref() {
+                cx.spend(1)?;
+                sum = sum.saturating_add(measure(cx, item)?);
+            }
+            cx.leave();
+        }
+        Value::Map(map) => {
+            cx.enter()?;
+            for (key, value) in map.iter_ref() {
+                cx.spend(1)?;
+                sum = sum.saturating_add(measure(cx, key)?).saturating_add(measure(cx, value)?);
+            }
+            cx.leave();
+        }
+        Value::Atom(atom) => {
+            cx.enter()?;
+            let held = atom.get();
+            force(&held, cx)?;
+            sum = sum.saturating_add(measure(cx, &held)?).saturating_add(16);
+            cx.leave();
+        }
+        Value::Reduced(inner) => sum = sum.saturating_add(measure(cx, inner)?),
+        Value::Fault(fault) => {
+            sum = sum.saturating_add(fault.message.len());
+            if let Some(data) = &fault.data {
+                force(data, cx)?;
+                sum = sum.saturating_add(measure(cx, data)?);
+            }
+        }
+        Value::Nil
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Function(_)
+        | Value::Date(_)
+        | Value::Nothing => sum = 16,
+    }
+    Ok(sum)
+}
+
+/// The text of a value as `str` gives it.
+pub(super) fn shown(cx: &mut dyn Context, value: &Value) -> Result<Text> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        other => {
+            charge(cx, other)?;
+            Ok(display(other).into())
+        }
+    }
+}
+
+/// Makes room for more text, before it is taken.
+pub(super) fn room(cx: &mut dyn Context, out: &mut String, more: usize) -> Result<()> {
+    let wanted = out.len().saturating_add(more);
+    if wanted > out.capacity() {
+        let wanted = wanted.max(out.capacity().saturating_mul(2));
+        cx.reserve(wanted)?;
+        out.reserve(wanted.saturating_sub(out.len()));
+    }
+    cx.spend(more as u64 / 64)
+}
+
+/// Adds the text of a value as `str` gives it.
+pub(super) fn append(cx: &mut dyn Context, out: &mut String, value: &Value) -> Result<()> {
+    match value {
+        Value::Nil => Ok(()),
+        Value::Text(text) => {
+            room(cx, out, text.len())?;
+            out.push_str(text.as_str());
+            Ok(())
+        }
+        other => {
+            charge(cx, other)?;
+            let text = display(other);
+            room(cx, out, text.len())?;
+            out.push_str(&text);
+            Ok(())
+        }
+    }
+}
+
+/// The texts of values with spaces between, as `print` or, readably, as `pr` gives them.
+fn line(cx: &mut dyn Context, values: &[Value], text_of: fn(&Value) -> String, end: &str) -> Result<String> {
+    let mut out = String::new();
+    for (at, value) in values.iter().enumerate() {
+        charge(cx, value)?;
+        let text = text_of(value);
+        room(cx, &mut out, text.len().saturating_add(1))?;
+        if at > 0 {
+            out.push(' ');
+        }
+        out.push_str(&text);
+    }
+    out.push_str(end);
+    Ok(out)
+}
+
+fn say(cx: &mut dyn Context, values: &[Value], text_of: fn(&Value) -> String, end: &str) -> Result<Value> {
+    cx.spend(1)?;
+    let text = line(cx, values, text_of, end)?;
+    cx.print(&text)?;
+    Ok(Value::Nil)
+}
+
+/// A table of the rows' values under some keys, as `clojure.pprint/print-table` prints it.
+fn table(cx: &mut dyn Context, keys: &[Value], rows: &[Value]) -> Result<Value> {
+    let mut lines = vec![Vec::with_capacity(keys.len())];
+    for key in keys {
+        lines.iter_mut().try_for_each(|line| shown(cx, key).map(|text| line.push(text)))?;
+    }
+    for row in rows {
+        let mut line = Vec::with_capacity(keys.len());
+        for key in keys {
+            let cell = super::collections::find(cx, row, key)?.unwrap_or_default();
+            line.push(shown(cx, &cell)?);
+        }
+        lines.push(line);
+    }
+    let count = |text: &Text| text.count();
+    let widths: Vec<usize> =
+        (0..keys.len()).map(|at| lines.iter().filter_map(|line| line.get(at)).map(count).max().unwrap_or(0)).collect();
+    let mut out = String::from("\n");
+    for (at, line) in lines.iter().enumerate() {
+        let all = widths.iter().fold(2, |sum: usize, width| sum.saturating_add(*width).saturating_add(3));
+        room(cx, &mut out, all.saturating_mul(8))?;
+        out.push('|');
+        for (text, width) in line.iter().zip(&widths) {
+            out.push_str(&" ".repeat(width.saturating_sub(text.count()).saturating_add(1)));
+            out.push_str(text.as_str());
+            out.push_str(" |");
+        }
+        out.push('\n');
+        if at == 0 {
+            let rules: Vec<String> = widths.iter().map(|width| "-".repeat(width.saturating_add(2))).collect();
+            out.push_str(&format!("|{}|\n", rules.join("+")));
+        }
+    }
+    cx.print(&out)?;
+    Ok(Value::Nil)
+}
+
+fn with_spaces(cx: &mut dyn Context, values: &Args, text_of: fn(&Value) -> String, end: &str) -> Result<Value> {
+    line(cx, values, text_of, end).map(Value::from)
+}
 
 builtins! { Printing;
+    /// Prints the values with spaces between.
+    /// (print "a" :b)
+    /// ;| a :b
+    /// ;=> nil
+    "print" (cx; more) => { say(cx, &more, printed, "") }
+
+    /// Prints the values with spaces between, and ends the line.
+    /// (println "sum:" (+ 1 2) ["a"])
+    /// ;| sum: 3 [a]
+    /// ;=> nil
+    "println" (cx; more) => { say(cx, &more, printed, "\n") }
+
+    /// Prints the values so that they can be read back: strings with quotes.
+    /// (pr "a" [1])
+    /// ;| "a" [1]
+    /// ;=> nil
+    "pr" (cx; more) => { say(cx, &more, readable, "") }
+
+    /// As pr, and ends the line.
+    /// (prn "a" nil)
+    /// ;| "a" nil
+    /// ;=> nil
+    "prn" (cx; more) => { say(cx, &more, readable, "\n") }
+
+    /// The string that pr would print.
+    /// (pr-str "a" [1 "b"])
+    /// ;=> "\"a\" [1 \"b\"]"
+    "pr-str" (cx; more) => { with_spaces(cx, &more, readable, "") }
+
+    /// The string that prn would print.
+    /// (prn-str :a)
+    /// ;=> ":a\n"
+    "prn-str" (cx; more) => { with_spaces(cx, &more, readable, "\n") }
+
+    /// The string that print would print.
+    /// (print-str "a" ["b"])
+    /// ;=> "a [b]"
+    "print-str" (cx; more) => { with_spaces(cx, &more, printed, "") }
+
+    /// The string that println would print.
+    /// (println-str "a")
+    /// ;=> "a\n"
+    "println-str" (cx; more) => { with_spaces(cx, &more, printed, "\n") }
+
+    /// Ends the line.
+    /// (newline)
+    /// ;|
+    /// ;=> nil
+    "newline" (cx) => { say(cx, &[], printed, "\n") }
+
+    /// Does nothing: what is printed needs no flushing.
+    /// (flush)
+    /// ;=> nil
+    "flush" (_cx) => { Ok(Value::Nil) }
+
+    /// Prints what format gives.
+    /// (printf "%.1f%%" 12.34)
+    /// ;| 12.3%
+    /// ;=> nil
+    "printf" (cx, format: Text; more) => {
+        let text = super::format::format(cx, format.as_str(), &more)?;
+        cx.print(&text)?;
+        Ok(Value::Nil)
+    }
+
+    /// Prints the value readably, on a line of its own.
+    /// (pprint {:a [1 2]})
+    /// ;| {:a [1 2]}
+    /// ;=> nil
+    "pprint" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
+
+    /// Prints the value readably, on a line of its own.
+    /// (clojure.pprint/pprint "a")
+    /// ;| "a"
+    /// ;=> nil
+    "clojure.pprint/pprint" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
+
+    /// Prints maps as a table, with a column for each key of the first one or for the keys given.
+    /// (clojure.pprint/print-table [:id] [{:id 7 :name "x"}])
+    /// ;|
+    /// ;| | :id |
+    /// ;| |-----|
+    /// ;| |   7 |
+    /// ;=> nil
+    "clojure.pprint/print-table"
+        (cx, rows: Value) => {
+            let rows = value::collect(rows, cx)?;
+            let keys: Vec<Value> = match rows.first() {
+                Some(Value::Map(first)) => first.keys().cloned().collect(),
+                _ => return Ok(Value::Nil),
+            };
+            table(cx, &keys, &rows)
+        }
+        (cx, keys: Value, rows: Value) => {
+            let (keys, rows) = (value::collect(keys, cx)?, value::collect(rows, cx)?);
+            if rows.is_empty() { Ok(Value::Nil) } else { table(cx, &keys, &rows) }
+        }
+
+    /// There is no cl-format: format has widths, precision and flags.
+    /// (clojure.pprint/cl-format nil "~5d" 42)
+    /// ;! 1:1 unsupported-error: clojure.pprint/cl-format is not available
+    /// ;? use (format "%5d %-8s" n text) or str/join
+    "clojure.pprint/cl-format" (_cx; _more) => {
+        Err(unsupported("clojure.pprint/cl-format is not available", "use (format \"%5d %-8s\" n text) or str/join"))
+    }
+
+    /// What a function without parameters prints, as a string; what `with-out-str` is made of.
+    "%with-out-str" (cx, thunk: Value) => {
+        cx.begin_capture();
+        let result = cx.call(&thunk, Args::new());
+        let text = cx.end_capture();
+        result.map(|_| Value::from(text))
+    }
 }

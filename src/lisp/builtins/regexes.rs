@@ -1,6 +1,452 @@
-//! Regular expressions.
+//! Regexes: finding, matching, splitting and replacing, in time that grows with the text and nothing else.
+
+use std::sync::Arc;
+
+use regex::CaptureLocations;
 
 use super::builtins;
+use super::printing::room;
+use super::strings::{Str, not_text, stringy, with_hint, wrong_replacement};
+use crate::lisp::text::abridge;
+use crate::lisp::value::{Context, Fault, FromValue, Regex, Result, Text, Value, Wants, type_error, unsupported};
+
+/// A regex as an argument, with advice for what models pass instead.
+struct Pattern(Arc<Regex>);
+
+impl FromValue for Pattern {
+    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+        match value {
+            Value::Regex(regex) => Ok(Self(regex)),
+            other => {
+                let hint = match &other {
+                    Value::Text(text) => {
+                        let pattern = abridge(text.as_str(), 60);
+                        format!("the regex comes first: #{pattern:?}, or (re-pattern s) for one made of a string")
+                    }
+                    _ => "a regex is written #\"[a-z]+\"".into(),
+                };
+                Err(with_hint(type_error(wants.name, &format!("a regex as {}", wants.argument), &other), &hint))
+            }
+        }
+    }
+}
+
+/// Compiles a pattern and charges for it.
+pub(super) fn compile(cx: &mut dyn Context, pattern: &str) -> Result<Arc<Regex>> {
+    cx.spend((pattern.len() as u64).saturating_mul(100).saturating_add(1_000))?;
+    Ok(Arc::new(Regex::compile(pattern)?))
+}
+
+/// The matches of a regex in a text, one after the other, as Java finds them: after an empty match the search goes on
+/// one character further, and an empty match may follow right after another one.
+pub(super) struct Matches<'a> {
+    regex: &'a Regex,
+    text: &'a str,
+    groups: CaptureLocations,
+    at: Option<usize>,
+    begun: bool,
+}
+
+impl<'a> Matches<'a> {
+    pub(super) fn new(regex: &'a Regex, text: &'a str) -> Self {
+        Self { regex, text, groups: regex.compiled.capture_locations(), at: Some(0), begun: false }
+    }
+
+    /// The place of the next match.
+    ///
+    /// The first search pays for the whole text. Later ones pay a little for all that is left, because a search may look
+    /// far ahead before it finds something near.
+    pub(super) fn next(&mut self, cx: &mut dyn Context) -> Result<Option<(usize, usize)>> {
+        let Some(at) = self.at else { return Ok(None) };
+        let left = self.text.len().saturating_sub(at) as u64;
+        let cost = left.saturating_mul(u64::from(self.regex.states));
+        cx.spend(2_u64.saturating_add(if self.begun { cost >> 16 } else { cost >> 4 }))?;
+        self.begun = true;
+        let found = if self.groups.len() > 1 {
+            self.regex
+                .compiled
+                .captures_read_at(&mut self.groups, self.text, at)
+                .map(|found| (found.start(), found.end()))
+        } else {
+            self.regex.compiled.find_at(self.text, at).map(|found| (found.start(), found.end()))
+        };
+        self.at = match found {
+            Some((start, end)) if start == end => {
+                let next = self.text.get(end..).and_then(|rest| rest.chars().next());
+                next.map(|c| end.saturating_add(c.len_utf8()))
+            }
+            Some((_, end)) => Some(end),
+            None => None,
+        };
+        Ok(found)
+    }
+
+    /// What a program sees of the match found last: its text, or a vector of it and its groups.
+    fn value(&self, (start, end): (usize, usize)) -> Value {
+        let whole = Value::from(self.text.get(start..end).unwrap_or(""));
+        if self.groups.len() <= 1 {
+            return whole;
+        }
+        let groups = (1..self.groups.len()).map(|group| Value::from(self.group(group)));
+        Value::vector(std::iter::once(whole).chain(groups).collect())
+    }
+
+    /// The text of a group of the match found last, if it took part.
+    fn group(&self, group: usize) -> Option<&'a str> {
+        let (start, end) = self.groups.get(group)?;
+        self.text.get(start..end)
+    }
+}
+
+/// The match of a whole text.
+pub(super) fn whole(cx: &mut dyn Context, regex: &Regex, text: &str) -> Result<Value> {
+    let mut matches = Matches::new(regex, text);
+    match matches.next(cx)? {
+        // The match preferred here is preferred among those of the whole text as well.
+        Some((0, end)) if end == text.len() => return Ok(matches.value((0, end))),
+        Some((0, _)) => {}
+        Some(_) | None => return Ok(Value::Nil),
+    }
+    cx.spend((text.len() as u64).saturating_mul(u64::from(regex.states)) >> 4)?;
+    let mut groups = regex.whole().capture_locations();
+    let Some(found) = regex.whole().captures_read(&mut groups, text) else { return Ok(Value::Nil) };
+    let span = (found.start(), found.end());
+    Ok(Matches { regex, text, groups, at: None, begun: true }.value(span))
+}
+
+/// What to split or replace by: a regex, or a plain string.
+enum Separator<'a> {
+    Regex(Matches<'a>),
+    Plain { text: &'a str, part: &'a str, at: Option<usize> },
+}
+
+impl<'a> Separator<'a> {
+    fn plain(text: &'a str, part: &'a str) -> Self {
+        Self::Plain { text, part, at: Some(0) }
+    }
+
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<(usize, usize)>> {
+        match self {
+            Self::Regex(matches) => matches.next(cx),
+            Self::Plain { text, part, at } => {
+                let Some(from) = *at else { return Ok(None) };
+                let rest = text.get(from..).unwrap_or("");
+                let found = rest.find(*part).map(|found| from.saturating_add(found));
+                let end = found.map(|start| start.saturating_add(part.len()));
+                cx.spend(1_u64.saturating_add(end.unwrap_or(text.len()).saturating_sub(from) as u64 / 16))?;
+                *at = match end {
+                    Some(end) if part.is_empty() => rest.chars().next().map(|c| end.saturating_add(c.len_utf8())),
+                    other => other,
+                };
+                Ok(found.zip(end))
+            }
+        }
+    }
+}
+
+/// The parts of a text between separators, as Java splits: nothing empty before a match of nothing at the start, and
+/// nothing empty at the end unless a limit says so.
+pub(super) fn split(cx: &mut dyn Context, text: &Text, by: &Value, limit: i64) -> Result<Value> {
+    let whole = text.as_str();
+    let mut separator = match by {
+        Value::Regex(regex) => Separator::Regex(Matches::new(regex, whole)),
+        Value::Text(part) => Separator::plain(whole, part.as_str()),
+        other => {
+            let error = type_error("clojure.string/split", "a regex or string to split at", other);
+            return Err(with_hint(error, "write (str/split s #\",\")"));
+        }
+    };
+    let most = usize::try_from(limit).ok().filter(|most| *most > 0).unwrap_or(usize::MAX);
+    let mut parts: Vec<Value> = Vec::new();
+    let mut from = 0_usize;
+    let mut bytes = 0_usize;
+    while parts.len().saturating_add(1) < most
+        && let Some((start, end)) = separator.next(cx)?
+    {
+        if from == 0 && start == 0 && end == 0 {
+            continue;
+        }
+        let part = whole.get(from..start).unwrap_or("");
+        bytes = bytes.saturating_add(part.len().saturating_add(64));
+        if bytes > 1 << 14 {
+            cx.reserve(bytes)?;
+            bytes = 0;
+        }
+        parts.push(part.into());
+        from = end;
+    }
+    if from == 0 {
+        return Ok(Value::vector(vec![Value::Text(text.clone())]));
+    }
+    let rest = whole.get(from..).unwrap_or("");
+    cx.reserve(rest.len())?;
+    parts.push(rest.into());
+    while limit == 0 && matches!(parts.last(), Some(Value::Text(last)) if last.is_empty()) {
+        parts.pop();
+    }
+    Ok(Value::vector(parts))
+}
+
+/// A piece of a replacement: plain text, or what a group matched.
+enum Piece {
+    Plain(String),
+    Group(usize),
+}
+
+/// The pieces of a replacement in which `$1` and `${name}` stand for groups and a backslash quotes.
+fn pieces(replacement: &str, regex: &Regex) -> Result<Vec<Piece>> {
+    let refuse = |message: String| {
+        let fault = Fault::value(message);
+        Err(fault.hint("$1 stands for a group; write \\\\$ for a dollar sign, or (str/re-quote-replacement s)").into())
+    };
+    let count = regex.compiled.captures_len();
+    let mut made = Vec::new();
+    let mut plain = String::new();
+    let mut rest = replacement.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => match rest.next() {
+                Some(quoted) => plain.push(quoted),
+                None => return refuse("character to be escaped is missing".into()),
+            },
+            '$' => {
+                let after = rest.as_str();
+                let group = if let Some(named) = after.strip_prefix('{') {
+                    let Some((name, beyond)) = named.split_once('}') else {
+                        return refuse("named capturing group is missing trailing '}'".into());
+                    };
+                    rest = beyond.chars();
+                    match regex.compiled.capture_names().position(|known| known == Some(name)) {
+                        Some(group) => group,
+                        None => return refuse(format!("No group with name {{{}}}", abridge(name, 60))),
+                    }
+                } else {
+                    let Some(first) = after.chars().next().and_then(|c| c.to_digit(10)) else {
+                        return refuse("Illegal group reference: group index is missing".into());
+                    };
+                    rest.next();
+                    let mut group = first as usize;
+                    if group >= count {
+                        return Err(Fault::value(format!("No group {group}"))
+                            .class("IndexOutOfBoundsException")
+                            .into());
+                    }
+                    while let Some(digit) = rest.as_str().chars().next().and_then(|c| c.to_digit(10)) {
+                        let longer = group.saturating_mul(10).saturating_add(digit as usize);
+                        if longer >= count {
+                            break;
+                        }
+                        rest.next();
+                        group = longer;
+                    }
+                    group
+                };
+                if !plain.is_empty() {
+                    made.push(Piece::Plain(std::mem::take(&mut plain)));
+                }
+                made.push(Piece::Group(group));
+            }
+            c => plain.push(c),
+        }
+    }
+    made.push(Piece::Plain(plain));
+    Ok(made)
+}
+
+/// A text with the first or all matches replaced.
+pub(super) fn replace(
+    cx: &mut dyn Context,
+    name: &'static str,
+    text: Text,
+    what: &Value,
+    by: &Value,
+    once: bool,
+) -> Result<Value> {
+    let whole = text.as_str();
+    let mut separator = match what {
+        Value::Regex(regex) => Separator::Regex(Matches::new(regex, whole)),
+        Value::Text(part) => Separator::plain(whole, part.as_str()),
+        other => {
+            let error = type_error(name, "a string, character or regex to replace", other);
+            return Err(with_hint(error, "write (str/replace s \"a\" \"b\") or (str/replace s #\"[ab]\" \"c\")"));
+        }
+    };
+    match (what, by) {
+        (_, Value::Text(_)) => {}
+        (_, Value::Nil) => return Err(not_text(name, "a replacement", by)),
+        (
+            Value::Regex(_),
+            Value::Function(_) | Value::Map(_) | Value::Keyword(_) | Value::Set(_) | Value::Vector(_),
+        ) => {}
+        (Value::Text(_), Value::Function(_) | Value::Map(_)) => {
+            let hint = "only matches of a regex are given to functions and maps: write the match as #\"…\"";
+            return Err(wrong_replacement(name, by, hint));
+        }
+        _ => return Err(wrong_replacement(name, by, "a replacement is a string: (str x) makes one")),
+    }
+    let mut template: Option<Vec<Piece>> = None;
+    let mut out = String::new();
+    let mut from = 0_usize;
+    let mut found = separator.next(cx)?;
+    if found.is_none() {
+        return Ok(Value::Text(text));
+    }
+    while let Some((start, end)) = found {
+        let before = whole.get(from..start).unwrap_or("");
+        room(cx, &mut out, before.len())?;
+        out.push_str(before);
+        match (&separator, by) {
+            (Separator::Plain { .. }, by) => {
+                let by = by.as_name().unwrap_or("");
+                room(cx, &mut out, by.len())?;
+                out.push_str(by);
+            }
+            (Separator::Regex(matches), Value::Text(by)) => {
+                let template = match &template {
+                    Some(template) => template,
+                    None => template.insert(pieces(by.as_str(), matches.regex)?),
+                };
+                for piece in template {
+                    let piece = match piece {
+                        Piece::Plain(plain) => plain,
+                        Piece::Group(0) => whole.get(start..end).unwrap_or(""),
+                        Piece::Group(group) => matches.group(*group).unwrap_or(""),
+                    };
+                    cx.spend(1)?;
+                    room(cx, &mut out, piece.len())?;
+                    out.push_str(piece);
+                }
+            }
+            (Separator::Regex(matches), function) => {
+                let given = matches.value((start, end));
+                match cx.call1(function, given)? {
+                    Value::Text(made) => {
+                        room(cx, &mut out, made.len())?;
+                        out.push_str(made.as_str());
+                    }
+                    other => {
+                        let error = type_error(name, "a function that gives strings", &other);
+                        return Err(with_hint(error, "(str x) makes a string of any value"));
+                    }
+                }
+            }
+        }
+        from = end;
+        found = if once { None } else { separator.next(cx)? };
+    }
+    let rest = whole.get(from..).unwrap_or("");
+    room(cx, &mut out, rest.len())?;
+    out.push_str(rest);
+    Ok(out.into())
+}
 
 builtins! { Regexes;
+    /// The regex of a pattern; a regex itself.
+    /// (re-find (re-pattern "b+") "abbc")
+    /// ;=> "bb"
+    "re-pattern" (cx, pattern: Value) => {
+        match pattern {
+            Value::Regex(_) => Ok(pattern),
+            Value::Text(text) => compile(cx, text.as_str()).map(Value::Regex),
+            other => Err(not_text("re-pattern", "a string", &other)),
+        }
+    }
+
+    /// The first match of a regex in a string: its text, or a vector of it and its groups; nil if there is none.
+    /// (re-find #"\d+" "a12b3")
+    /// ;=> "12"
+    /// (re-find #"(\w+)@(\w+)" "ann@home")
+    /// ;=> ["ann@home" "ann" "home"]
+    "re-find" (cx, re: Pattern, s: Str) => {
+        let mut matches = Matches::new(&re.0, s.as_str());
+        Ok(matches.next(cx)?.map(|found| matches.value(found)).unwrap_or_default())
+    }
+
+    /// The match of a regex with a whole string, as re-find gives it; nil if it does not match.
+    /// (re-matches #"(\d+)-(\d+)" "10-20")
+    /// ;=> ["10-20" "10" "20"]
+    /// (re-matches #"\d+" "10a")
+    /// ;=> nil
+    "re-matches" (cx, re: Pattern, s: Str) => { whole(cx, &re.0, s.as_str()) }
+
+    /// The matches of a regex in a string, each as re-find gives it; nil if there are none.
+    /// (re-seq #"\d+" "1 22 333")
+    /// ;=> ("1" "22" "333")
+    /// (re-seq #"(\w)=(\d)" "a=1 b=2")
+    /// ;=> (["a=1" "a" "1"] ["b=2" "b" "2"])
+    "re-seq" (cx, re: Pattern, s: Str) => {
+        let mut matches = Matches::new(&re.0, s.as_str());
+        let mut all = Vec::new();
+        let mut bytes = 0_usize;
+        let each = matches.groups.len().saturating_mul(128);
+        while let Some((start, end)) = matches.next(cx)? {
+            bytes = bytes.saturating_add(each).saturating_add(end.saturating_sub(start).saturating_mul(2));
+            if bytes > 1 << 14 {
+                cx.reserve(bytes)?;
+                bytes = 0;
+            }
+            all.push(matches.value((start, end)));
+        }
+        Ok(if all.is_empty() { Value::Nil } else { Value::seq(all) })
+    }
+
+    /// There are no matchers: re-find gives a match with its groups, re-seq all of them.
+    /// (re-matcher #"a" "abc")
+    /// ;! 1:1 unsupported-error: re-matcher is not available
+    /// ;? use (re-seq re s) for all matches with their groups
+    "re-matcher" (_cx, _re: Value, _s: Value) => {
+        Err(unsupported("re-matcher is not available", "use (re-seq re s) for all matches with their groups"))
+    }
+
+    /// There are no matchers: re-find gives a match with its groups, re-seq all of them.
+    /// (re-groups nil)
+    /// ;! 1:1 unsupported-error: re-groups is not available
+    /// ;? use (re-seq re s) for all matches with their groups
+    "re-groups" (_cx, _matcher: Value) => {
+        Err(unsupported("re-groups is not available", "use (re-seq re s) for all matches with their groups"))
+    }
+
+    /// The parts of a string between the matches of a regex or of a plain string, without empty ones at the end.
+    ///
+    /// With a limit n at most n parts; with a negative limit also the empty ones at the end.
+    /// (clojure.string/split "a, b,c" #",\s*")
+    /// ;=> ["a" "b" "c"]
+    /// (clojure.string/split "a=b=c" #"=" 2)
+    /// ;=> ["a" "b=c"]
+    /// (clojure.string/split "a.b" ".")
+    /// ;=> ["a" "b"]
+    "clojure.string/split"
+        (cx, s: Str, re: Value) => {
+            if let Value::Text(by) = &re
+                && by.len() > s.len().max(8)
+                && by.as_str().contains(s.as_str())
+                && !s.is_empty()
+            {
+                cx.warn("(str/split s separator): the string comes first; these two look swapped".into());
+            }
+            split(cx, &s, &re, 0)
+        }
+        (cx, s: Str, re: Value, limit: i64) => { split(cx, &s, &re, limit) }
+
+    /// The string with all matches of a string, character or regex replaced.
+    ///
+    /// In a replacement for a regex $1 stands for a group; it may also be a function of the match.
+    /// (clojure.string/replace "a.b.c" "." "-")
+    /// ;=> "a-b-c"
+    /// (clojure.string/replace "John Smith" #"(\w+) (\w+)" "$2, $1")
+    /// ;=> "Smith, John"
+    /// (clojure.string/replace "a1b22" #"\d+" #(str "<" % ">"))
+    /// ;=> "a<1>b<22>"
+    "clojure.string/replace" (cx, s: Value, pattern: Value, replacement: Value) => {
+        let text = stringy(cx, "clojure.string/replace", s)?;
+        replace(cx, "clojure.string/replace", text, &pattern, &replacement, false)
+    }
+
+    /// The string with the first match of a string, character or regex replaced.
+    /// (clojure.string/replace-first "a.b.c" "." "-")
+    /// ;=> "a-b.c"
+    "clojure.string/replace-first" (cx, s: Value, pattern: Value, replacement: Value) => {
+        let text = stringy(cx, "clojure.string/replace-first", s)?;
+        replace(cx, "clojure.string/replace-first", text, &pattern, &replacement, true)
+    }
 }

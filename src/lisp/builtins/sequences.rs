@@ -1,360 +1,281 @@
-//! Sequences: functions over anything that has items.
+//! Sequences: the first, the last and the rest of anything that has items, and questions about all of them.
 
-use super::functions::native;
-use super::stages::{Flow, Out, Stage, over, reducing};
-use super::{builtins, stages};
-use crate::lisp::value::{Callable, Context, Generator, Iter, Lazy, Node, Result, Seq, Value, args, collect, seq};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
-/// Feeds every item to a function and passes its value on.
-struct Map(Value);
+use super::builtins;
+use super::stages::{amount, function, in_order};
+use crate::lisp::value::{Context, Iter, Node, Result, Seq, Value, Vector, seq};
 
-impl Stage for Map {
-    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        let made = cx.call1(&self.0, item)?;
-        out(cx, made)
+/// The vector that holds a value's items, and the index of the first.
+pub(super) fn as_slice(items: &Value) -> Option<(Arc<Vector>, usize)> {
+    match items {
+        Value::Vector(items) => Some((items.clone(), 0)),
+        Value::Seq(seq) => match seq.node() {
+            Node::Slice { items, from } => Some((items.clone(), *from)),
+            Node::Empty | Node::Cons { .. } | Node::Range { .. } => None,
+        },
+        _ => None,
     }
 }
 
-/// Passes on the items for which a function says yes, or those for which it says no.
-struct Filter {
-    predicate: Value,
-    wanted: bool,
-}
-
-impl Stage for Filter {
-    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        if cx.call1(&self.predicate, item.clone())?.is_truthy() == self.wanted { out(cx, item) } else { Ok(Flow::On) }
+/// The first item.
+fn first(cx: &mut dyn Context, items: Value) -> Result<Value> {
+    match &items {
+        Value::Vector(vector) => Ok(vector.get(0).cloned().unwrap_or_default()),
+        Value::Seq(cells) => Ok(cells.first().unwrap_or_default()),
+        _ => Ok(Iter::new(items)?.next(cx)?.unwrap_or_default()),
     }
 }
 
-/// Passes on the first items.
-struct Take {
-    left: i64,
-}
-
-impl Stage for Take {
-    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        self.left = self.left.saturating_sub(1);
-        let flow = out(cx, item)?;
-        Ok(if self.left <= 0 { Flow::Done } else { flow })
-    }
-
-    fn is_done(&self) -> bool {
-        self.left <= 0
+/// The items after the first; `()` if there are none.
+fn rest(cx: &mut dyn Context, items: Value) -> Result<Value> {
+    match items {
+        Value::Vector(items) => Ok(Seq::slice_or_nothing(items, 1).unwrap_or_else(Seq::empty)),
+        Value::Seq(cells) => Ok(Seq::into_rest(cells)),
+        other => Ok(match seq(other, cx)? {
+            Value::Seq(cells) => Seq::into_rest(cells),
+            _ => Seq::empty(),
+        }),
     }
 }
 
-/// Passes on all but the first items.
-struct Drop {
-    left: i64,
+/// The items after the first; `nil` if there are none.
+fn next(cx: &mut dyn Context, items: Value) -> Result<Value> {
+    let rest = rest(cx, items)?;
+    seq(rest, cx)
 }
 
-impl Stage for Drop {
-    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        if self.left > 0 {
-            self.left = self.left.saturating_sub(1);
-            return Ok(Flow::On);
-        }
-        out(cx, item)
+/// The last item.
+fn last(cx: &mut dyn Context, items: Value) -> Result<Value> {
+    if let Some((items, _)) = as_slice(&items) {
+        return Ok(items.last().cloned().unwrap_or_default());
     }
+    let mut items = Iter::new(items)?;
+    let mut last = Value::Nil;
+    while let Some(item) = items.next(cx)? {
+        cx.spend(1)?;
+        last = item;
+    }
+    Ok(last)
 }
 
-/// The values of a function over the items of several collections, as long as all have some.
-struct Zipped {
-    function: Value,
-    items: Vec<Iter>,
+/// Whether there is no item.
+fn is_empty(cx: &mut dyn Context, items: &Value) -> Result<bool> {
+    Ok(match items {
+        Value::Nil => true,
+        Value::Vector(items) => items.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        Value::Set(set) => set.is_empty(),
+        Value::Text(text) => text.is_empty(),
+        other => seq(other.clone(), cx)?.is_nil(),
+    })
 }
 
-impl Generator for Zipped {
-    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        let mut arguments = args([]);
-        for items in &mut self.items {
-            match items.next(cx)? {
-                Some(item) => arguments.push(item),
-                None => return Ok(None),
-            }
-        }
-        cx.spend(arguments.len() as u64)?;
-        cx.call(&self.function, arguments).map(Some)
-    }
-}
-
-/// `map` over several collections: at once if any of them surely ends and all are there.
-fn map_many(cx: &mut dyn Context, function: Value, collections: Vec<Value>) -> Result<Value> {
-    let eager = collections.iter().all(Value::is_eager);
-    let items = collections.into_iter().map(Iter::new).collect::<Result<Vec<Iter>>>()?;
-    let mut zipped = Zipped { function, items };
-    if !eager {
-        return Ok(Lazy::generate(zipped));
-    }
-    let mut made = Vec::new();
-    while let Some(value) = zipped.next(cx)? {
-        made.push(value);
-    }
-    Ok(Value::seq(made))
-}
-
-/// The value of a function over the items from the left, starting with `total`.
-pub(super) fn reduce(cx: &mut dyn Context, function: &Value, total: Value, items: Value) -> Result<Value> {
-    let mut total = total;
-    if let Value::Seq(range) = &items
-        && let Node::Range { start, count, step } = range.node()
-    {
-        // Integers are made one by one; the range itself is never laid out.
-        let (mut next, mut left, step) = (*start, *count, *step);
-        while left > 0 {
-            cx.spend(1)?;
-            total = cx.call2(function, total, Value::Int(next))?;
-            if let Value::Reduced(inner) = total {
-                return Ok((*inner).clone());
-            }
-            next = next.saturating_add(step);
-            left = if left == usize::MAX { left } else { left.saturating_sub(1) };
-        }
-        return Ok(total);
-    }
+/// Whether every item passes a test.
+fn every(cx: &mut dyn Context, usage: &'static str, test: Value, items: Value) -> Result<bool> {
+    in_order(usage, &test, &items)?;
+    let test = function(usage, test)?;
     let mut items = Iter::new(items)?;
     while let Some(item) = items.next(cx)? {
         cx.spend(1)?;
-        total = cx.call2(function, total, item)?;
-        if let Value::Reduced(inner) = total {
-            return Ok((*inner).clone());
+        if !cx.call1(&test, item)?.is_truthy() {
+            return Ok(false);
         }
     }
-    Ok(total)
+    Ok(true)
+}
+
+/// The first truthy value that a test gives.
+fn some(cx: &mut dyn Context, usage: &'static str, test: Value, items: Value) -> Result<Value> {
+    in_order(usage, &test, &items)?;
+    let test = function(usage, test)?;
+    let mut items = Iter::new(items)?;
+    while let Some(item) = items.next(cx)? {
+        cx.spend(1)?;
+        let answer = cx.call1(&test, item)?;
+        if answer.is_truthy() {
+            return Ok(answer);
+        }
+    }
+    Ok(Value::Nil)
 }
 
 builtins! { Sequences;
-    /// The values of a function over the items of a collection, or of several side by side.
-    ///
-    /// Without a collection a transducer.
-    /// (map inc [1 2 3])
-    /// ;=> (2 3 4)
-    /// (map + [1 2] [10 20 30])
-    /// ;=> (11 22)
-    "map"
-        (_cx, f: Callable) => {
-            Ok(native("map", vec![f.0], |_, held, arguments| {
-                reducing("map", Map(held.first().cloned().unwrap_or_default()), arguments)
-            }))
-        }
-        (cx, f: Callable, items: Value) => { over(cx, Map(f.0), items) }
-        (cx, f: Callable, a: Value, b: Value) => { map_many(cx, f.0, vec![a, b]) }
-        (cx, f: Callable, a: Value, b: Value; more) => {
-            map_many(cx, f.0, [a, b].into_iter().chain(more).collect())
-        }
-
-    /// As map, but a vector.
-    /// (mapv inc [1 2 3])
-    /// ;=> [2 3 4]
-    "mapv"
-        (cx, f: Callable, items: Value) => { stages::run(cx, Map(f.0), items).map(Value::vector) }
-        (cx, f: Callable, first: Value; more) => {
-            let mapped = map_many(cx, f.0, std::iter::once(first).chain(more).collect())?;
-            collect(mapped, cx).map(Value::vector)
-        }
-
-    /// The items for which the predicate is truthy.
-    /// (filter odd? [1 2 3])
-    /// ;=> (1 3)
-    "filter"
-        (_cx, pred: Callable) => {
-            Ok(native("filter", vec![pred.0], |_, held, arguments| {
-                let predicate = held.first().cloned().unwrap_or_default();
-                reducing("filter", Filter { predicate, wanted: true }, arguments)
-            }))
-        }
-        (cx, pred: Callable, items: Value) => { over(cx, Filter { predicate: pred.0, wanted: true }, items) }
-
-    /// As filter, but a vector.
-    /// (filterv odd? [1 2 3])
-    /// ;=> [1 3]
-    "filterv" (cx, pred: Callable, items: Value) => {
-        stages::run(cx, Filter { predicate: pred.0, wanted: true }, items).map(Value::vector)
-    }
-
-    /// The items for which the predicate is nil or false.
-    /// (remove odd? [1 2 3])
-    /// ;=> (2)
-    "remove"
-        (_cx, pred: Callable) => {
-            Ok(native("remove", vec![pred.0], |_, held, arguments| {
-                let predicate = held.first().cloned().unwrap_or_default();
-                reducing("remove", Filter { predicate, wanted: false }, arguments)
-            }))
-        }
-        (cx, pred: Callable, items: Value) => { over(cx, Filter { predicate: pred.0, wanted: false }, items) }
-
-    /// The first n items.
-    /// (take 2 [1 2 3])
-    /// ;=> (1 2)
-    "take"
-        (_cx, n: i64) => {
-            Ok(native("take", vec![Value::Int(n)], |_, held, arguments| {
-                let Some(Value::Int(left)) = held.first() else { return Ok(Value::Nil) };
-                reducing("take", Take { left: *left }, arguments)
-            }))
-        }
-        (cx, n: i64, items: Value) => { over(cx, Take { left: n }, items) }
-
-    /// All but the first n items.
-    /// (drop 2 [1 2 3])
-    /// ;=> (3)
-    "drop"
-        (_cx, n: i64) => {
-            Ok(native("drop", vec![Value::Int(n)], |_, held, arguments| {
-                let Some(Value::Int(left)) = held.first() else { return Ok(Value::Nil) };
-                reducing("drop", Drop { left: *left }, arguments)
-            }))
-        }
-        (cx, n: i64, items: Value) => { over(cx, Drop { left: n }, items) }
-
-    /// The function of a total and the next item, over all items; `(reduced x)` ends early with x.
-    /// (reduce + [1 2 3])
-    /// ;=> 6
-    /// (reduce conj [0] [1 2])
-    /// ;=> [0 1 2]
-    "reduce"
-        (cx, f: Callable, items: Value) => {
-            let mut items = Iter::new(items)?;
-            let Some(mut total) = items.next(cx)? else { return cx.call(&f, args([])) };
-            while let Some(item) = items.next(cx)? {
-                cx.spend(1)?;
-                total = cx.call2(&f, total, item)?;
-                if let Value::Reduced(inner) = total {
-                    return Ok((*inner).clone());
-                }
-            }
-            Ok(total)
-        }
-        (cx, f: Callable, init: Value, items: Value) => { reduce(cx, &f, init, items) }
-
     /// The first item, or nil.
     /// (first [1 2])
     /// ;=> 1
-    "first" (cx, items: Value) => {
-        match &items {
-            Value::Vector(vector) => Ok(vector.get(0).cloned().unwrap_or_default()),
-            Value::Seq(cells) => Ok(cells.first().unwrap_or_default()),
-            _ => Ok(Iter::new(items)?.next(cx)?.unwrap_or_default()),
-        }
+    "first" (cx, coll: Value) => { first(cx, coll) }
+
+    /// The second item, or nil.
+    /// (second [1 2])
+    /// ;=> 2
+    "second" (cx, coll: Value) => {
+        let rest = rest(cx, coll)?;
+        first(cx, rest)
     }
+
+    /// The last item, or nil.
+    /// (last [1 2 3])
+    /// ;=> 3
+    "last" (cx, coll: Value) => { last(cx, coll) }
 
     /// The items after the first; () if there are none.
     /// (rest [1 2 3])
     /// ;=> (2 3)
-    "rest" (cx, items: Value) => {
-        Ok(match seq(items, cx)? {
-            Value::Seq(cells) => cells.rest(),
-            _ => Seq::empty(),
-        })
-    }
+    "rest" (cx, coll: Value) => { rest(cx, coll) }
 
     /// The items after the first; nil if there are none.
     /// (next [1])
     /// ;=> nil
-    "next" (cx, items: Value) => {
-        match seq(items, cx)? {
-            Value::Seq(cells) => seq(cells.rest(), cx),
-            _ => Ok(Value::Nil),
+    "next" (cx, coll: Value) => { next(cx, coll) }
+
+    /// The first item of the first item.
+    /// (ffirst [[1 2] [3]])
+    /// ;=> 1
+    "ffirst" (cx, coll: Value) => {
+        let inner = first(cx, coll)?;
+        first(cx, inner)
+    }
+
+    /// The first of the items after the first: the second.
+    /// (fnext [1 2])
+    /// ;=> 2
+    "fnext" (cx, coll: Value) => {
+        let rest = rest(cx, coll)?;
+        first(cx, rest)
+    }
+
+    /// The items after the first of the first item.
+    /// (nfirst [[1 2] [3]])
+    /// ;=> (2)
+    "nfirst" (cx, coll: Value) => {
+        let inner = first(cx, coll)?;
+        next(cx, inner)
+    }
+
+    /// The items after the second; nil if there are none.
+    /// (nnext [1 2 3])
+    /// ;=> (3)
+    "nnext" (cx, coll: Value) => {
+        let rest = rest(cx, coll)?;
+        next(cx, rest)
+    }
+
+    /// The items after the first n; () if there are none.
+    /// (nthrest [1 2 3] 2)
+    /// ;=> (3)
+    "nthrest" (cx, coll: Value, n: Value) => {
+        let mut left = amount("(nthrest coll n)", &n)?;
+        if left <= 0 {
+            return Ok(coll);
         }
+        if as_slice(&coll).is_some() {
+            return super::transforms::drop_first(cx, Value::Int(left), coll);
+        }
+        let mut cells = coll;
+        while left > 0 {
+            cx.spend(1)?;
+            match seq(cells.clone(), cx)? {
+                Value::Seq(shared) => cells = Seq::into_rest(shared),
+                _ => break,
+            }
+            left = left.saturating_sub(1);
+        }
+        Ok(cells)
+    }
+
+    /// All items but the last; nil if there are none.
+    /// (butlast [1 2 3])
+    /// ;=> (1 2)
+    "butlast" (cx, coll: Value) => {
+        let mut items = crate::lisp::value::collect(coll, cx)?;
+        items.pop();
+        if items.is_empty() { Ok(Value::Nil) } else { Value::seq(items).within_nesting() }
+    }
+
+    /// The last n items; nil if there are none.
+    /// (take-last 2 [1 2 3])
+    /// ;=> (2 3)
+    "take-last" (cx, n: Value, coll: Value) => {
+        in_order("(take-last n coll)", &n, &coll)?;
+        let n = usize::try_from(amount("(take-last n coll)", &n)?).unwrap_or(0);
+        if let Some((items, from)) = as_slice(&coll) {
+            let from = items.len().saturating_sub(n).max(from);
+            return Ok(Seq::slice_or_nothing(items, from).unwrap_or_default());
+        }
+        let mut items = Iter::new(coll)?;
+        let mut held = VecDeque::new();
+        while let Some(item) = items.next(cx)? {
+            cx.spend(1)?;
+            held.push_back(item);
+            if held.len() > n {
+                held.pop_front();
+            }
+        }
+        if held.is_empty() { Ok(Value::Nil) } else { Value::seq(held.into()).within_nesting() }
     }
 
     /// A sequence of the items, or nil if there are none.
     /// (seq [])
     /// ;=> nil
-    "seq" (cx, items: Value) => { seq(items, cx) }
+    "seq" (cx, coll: Value) => { seq(coll, cx) }
 
     /// An item before a sequence.
     /// (cons 0 [1 2])
     /// ;=> (0 1 2)
-    "cons" (cx, first: Value, items: Value) => {
-        let rest = match items {
-            Value::Lazy(_) | Value::Seq(_) | Value::Nil => items,
+    "cons" (cx, x: Value, coll: Value) => {
+        let rest = match coll {
+            Value::Lazy(_) | Value::Seq(_) | Value::Nil => coll,
             other => seq(other, cx)?,
         };
-        Seq::cons(first, rest)
+        Seq::cons(x, rest)
     }
 
-    /// The integers from start (0 unless given) up to end, by step; without an end they go on for ever.
-    /// (range 5)
-    /// ;=> (0 1 2 3 4)
-    /// (range 1 10 3)
-    /// ;=> (1 4 7)
-    "range"
-        (_cx) => { Ok(Seq::range(0, usize::MAX, 1)) }
-        (_cx, end: Value) => { super::sequences::range(Value::Int(0), end, Value::Int(1)) }
-        (_cx, start: Value, end: Value) => { super::sequences::range(start, end, Value::Int(1)) }
-        (_cx, start: Value, end: Value, step: Value) => { super::sequences::range(start, end, step) }
-}
+    /// Whether there is no item.
+    /// (empty? [])
+    /// ;=> true
+    "empty?" (cx, coll: Value) => { is_empty(cx, &coll).map(Value::Bool) }
 
-/// Numbers from `start` up to `end`: laid out as a range where all are integers, else made one by one.
-fn range(start: Value, end: Value, step: Value) -> Result<Value> {
-    use crate::lisp::value::{Number, type_error};
-    if let (Value::Int(start), Value::Int(end), Value::Int(step)) = (&start, &end, &step)
-        && *step != 0
-    {
-        let (low, high) = if *step > 0 { (start, end) } else { (end, start) };
-        let distance = i128::from(*high).saturating_sub(i128::from(*low)).max(0);
-        let count = distance.unsigned_abs().div_ceil(u128::from(step.unsigned_abs()));
-        return Ok(Seq::range(*start, usize::try_from(count).unwrap_or(usize::MAX >> 1), *step));
-    }
-    for value in [&start, &end, &step] {
-        if Number::of(value).is_none() {
-            return Err(type_error("range", "numbers", value));
-        }
-    }
-    let ends = Number::of(&end).map_or(0.0, Number::to_f64).is_finite();
-    let numbers = Numbers { next: start, end, step };
-    if ends && numbers.count().is_some_and(|count| count <= 1e6) {
-        return numbers.all().map(Value::seq);
-    }
-    Ok(Lazy::generate(numbers))
-}
+    /// The collection, or nil if there is no item in it.
+    /// (not-empty [])
+    /// ;=> nil
+    "not-empty" (cx, coll: Value) => { Ok(if is_empty(cx, &coll)? { Value::Nil } else { coll }) }
 
-struct Numbers {
-    next: Value,
-    end: Value,
-    step: Value,
-}
-
-impl Numbers {
-    /// About how many there are, if they end.
-    fn count(&self) -> Option<f64> {
-        use crate::lisp::value::Number;
-        let number = |value: &Value| Number::of(value).map(Number::to_f64);
-        let count = (number(&self.end)? - number(&self.next)?) / number(&self.step)?;
-        count.is_finite().then_some(count)
+    /// An empty collection of the same kind.
+    /// (empty [1 2])
+    /// ;=> []
+    "empty" (_cx, coll: Value) => {
+        Ok(match coll {
+            Value::Vector(_) => Value::vector(Vec::new()),
+            Value::Seq(_) | Value::Lazy(_) => Seq::empty(),
+            Value::Map(map) => map.emptied().into(),
+            Value::Set(set) => set.emptied().into(),
+            _ => Value::Nil,
+        })
     }
 
-    fn all(mut self) -> Result<Vec<Value>> {
-        let mut all = Vec::new();
-        while let Some(next) = self.step()? {
-            all.push(next);
-        }
-        Ok(all)
+    /// Whether every item passes the test.
+    /// (every? pos? [1 2])
+    /// ;=> true
+    "every?" (cx, pred: Value, coll: Value) => { every(cx, "(every? pred coll)", pred, coll).map(Value::Bool) }
+
+    /// Whether any item fails the test.
+    /// (not-every? pos? [1 -2])
+    /// ;=> true
+    "not-every?" (cx, pred: Value, coll: Value) => {
+        every(cx, "(not-every? pred coll)", pred, coll).map(|all| Value::Bool(!all))
     }
 
-    fn step(&mut self) -> Result<Option<Value>> {
-        use crate::lisp::value::{Number, arithmetic};
-        use std::cmp::Ordering;
-        let order = |a: &Value, b: &Value| Number::of(a).zip(Number::of(b)).and_then(|(a, b)| a.compare(b));
-        let ahead = match order(&self.step, &Value::Int(0)) {
-            Some(Ordering::Less) => order(&self.next, &self.end) == Some(Ordering::Greater),
-            Some(Ordering::Greater) => order(&self.next, &self.end) == Some(Ordering::Less),
-            _ => order(&self.next, &self.end) != Some(Ordering::Equal),
-        };
-        if !ahead {
-            return Ok(None);
-        }
-        let following = arithmetic::add(&self.next, &self.step)?;
-        Ok(Some(std::mem::replace(&mut self.next, following)))
-    }
-}
+    /// The first truthy value that the function gives for an item, or nil.
+    /// (some #{2 3} [1 2 3])
+    /// ;=> 2
+    "some" (cx, pred: Value, coll: Value) => { some(cx, "(some pred coll)", pred, coll) }
 
-impl Generator for Numbers {
-    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        cx.spend(1)?;
-        self.step()
+    /// Whether no item passes the test.
+    /// (not-any? neg? [1 2])
+    /// ;=> true
+    "not-any?" (cx, pred: Value, coll: Value) => {
+        some(cx, "(not-any? pred coll)", pred, coll).map(|found| Value::Bool(!found.is_truthy()))
     }
 }

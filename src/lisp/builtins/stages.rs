@@ -2,12 +2,16 @@
 //!
 //! `map`, `filter`, `take`, `partition-by` and their kin are stages. A stage is fed items and passes on none, one or
 //! many. Over collections it is run at once ([`over`]); over lazy sequences it is pulled as items are asked for; without
-//! a collection it is a transducer ([`reducing`]).
+//! a collection it is a transducer ([`transducer`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::lisp::value::{Args, Context, Function, Generator, Iter, Lazy, Result, Step, Value, value_error};
+use super::functions::native;
+use crate::lisp::value::{
+    Args, Callable, Context, FromValue, Function, Generator, Iter, Lazy, Number, Raise, Result, Step, Value, Wants,
+    arity_error, type_error,
+};
 
 /// What becomes of the feeding after an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,11 @@ pub(super) trait Stage: Send + Sync {
     /// Takes an item and passes on what comes of it.
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow>;
 
+    /// Takes items of several collections that lie side by side, as a transducer of `(sequence xform a b)`.
+    fn feed_row(&mut self, _cx: &mut dyn Context, row: Args, _out: Out<'_>) -> Result<Flow> {
+        Err(arity_error("a transducer's reducing function", row.len().saturating_add(1), "0, 1 or 2"))
+    }
+
     /// Passes on what is left at the end.
     fn finish(&mut self, _cx: &mut dyn Context, _out: Out<'_>) -> Result<()> {
         Ok(())
@@ -37,38 +46,160 @@ pub(super) trait Stage: Send + Sync {
     }
 }
 
+/// A stage with a name: `(map f coll)` is a stage made of `f`, `(map f)` the transducer of the same.
+pub(super) trait Named: Stage + Sized + 'static {
+    /// How it is called.
+    const USAGE: &'static str;
+
+    /// The stage, made of what stands before the collection.
+    fn new(held: Value) -> Result<Self>;
+}
+
+/// The name that a usage such as `(map f coll)` begins with.
+fn name_of(usage: &'static str) -> &'static str {
+    usage.trim_start_matches('(').split([' ', ')']).next().unwrap_or(usage)
+}
+
+/// An argument that must be a function.
+pub(super) fn function(usage: &'static str, f: Value) -> Result<Value> {
+    Callable::from_value(f, Wants { name: name_of(usage), argument: "f" }).map(|f| f.0)
+}
+
+/// An argument that says how many; a fraction counts as a whole one.
+pub(super) fn amount(usage: &'static str, n: &Value) -> Result<i64> {
+    match n {
+        Value::Int(n) => Ok(*n),
+        other => match Number::of(other) {
+            #[expect(clippy::cast_possible_truncation, reason = "saturates: more than any collection has")]
+            Some(number) => Ok(number.to_f64().ceil() as i64),
+            None => Err(type_error(name_of(usage), "an integer as n", other)),
+        },
+    }
+}
+
+/// An argument that says how many and must be at least one.
+pub(super) fn at_least_one(usage: &'static str, n: &Value) -> Result<usize> {
+    let amount = amount(usage, n)?;
+    match usize::try_from(amount) {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err(type_error(name_of(usage), "an integer of at least 1 as n", n)),
+    }
+}
+
+/// Refuses arguments that stand the other way round: a collection first, then a function or number.
+pub(super) fn in_order(usage: &'static str, held: &Value, items: &Value) -> Result<()> {
+    let swapped = match items {
+        Value::Function(_) => true,
+        Value::Int(_) | Value::Float(_) => held.is_sequential() || matches!(held, Value::Text(_)),
+        _ => false,
+    };
+    if !swapped {
+        return Ok(());
+    }
+    let mut raise = type_error(name_of(usage), "a collection as last argument", items);
+    if let Raise::Fault(fault) = &mut *raise {
+        fault.class = "IllegalArgumentException";
+        fault.hint = Some(format!("the arguments stand the other way round: write {usage}"));
+    }
+    Err(raise)
+}
+
+/// A named stage over a collection.
+pub(super) fn over<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
+    in_order(S::USAGE, &held, &items)?;
+    through(cx, S::new(held)?, items)
+}
+
+/// A named stage over a collection, as a vector.
+pub(super) fn into_vector<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
+    in_order(S::USAGE, &held, &items)?;
+    Value::vector(run(cx, S::new(held)?, items)?).within_nesting()
+}
+
+/// A named stage as a transducer: a function that puts it in front of a reducing function.
+pub(super) fn transducer<S: Named>(held: Value) -> Result<Value> {
+    S::new(held.clone())?;
+    Ok(native(name_of(S::USAGE), vec![held], |_, held, arguments| {
+        let stage = S::new(held.first().cloned().unwrap_or_default())?;
+        reducing(name_of(S::USAGE), stage, arguments)
+    }))
+}
+
 /// A stage over a collection: at once over what is there, lazily over what may be endless.
-pub(super) fn over(cx: &mut dyn Context, stage: impl Stage + 'static, items: Value) -> Result<Value> {
-    if items.is_eager() { run(cx, stage, items).map(Value::seq) } else { lazily(stage, items) }
+pub(super) fn through(cx: &mut dyn Context, stage: impl Stage + 'static, items: Value) -> Result<Value> {
+    if items.is_eager() { Value::seq(run(cx, stage, items)?).within_nesting() } else { lazily(stage, items) }
+}
+
+/// Items that a builtin gathers, charged as they come.
+#[derive(Default)]
+pub(super) struct Made(Vec<Value>);
+
+impl Made {
+    /// One more item.
+    #[inline]
+    pub(super) fn push(&mut self, cx: &mut dyn Context, item: Value) -> Result<()> {
+        if self.0.len() == self.0.capacity() {
+            cx.reserve(self.0.len().saturating_mul(size_of::<[Value; 2]>()))?;
+        }
+        if self.0.len().is_multiple_of(16) {
+            cx.spend(16)?;
+        }
+        self.0.push(item);
+        Ok(())
+    }
+
+    /// The items as a sequence.
+    pub(super) fn into_seq(self) -> Result<Value> {
+        Value::seq(self.0).within_nesting()
+    }
+
+    /// The items.
+    pub(super) fn into_items(self) -> Vec<Value> {
+        self.0
+    }
 }
 
 /// A stage over all items of a collection.
 pub(super) fn run(cx: &mut dyn Context, mut stage: impl Stage, items: Value) -> Result<Vec<Value>> {
-    let mut made = Vec::new();
+    let mut made = Made::default();
     let mut iter = Iter::new(items)?;
     let mut out = |cx: &mut dyn Context, item: Value| {
-        if made.len() == made.capacity() {
-            cx.reserve(made.len().saturating_mul(size_of::<[Value; 2]>()))?;
-        }
-        cx.spend(1)?;
-        made.push(item);
+        made.push(cx, item)?;
         Ok(Flow::On)
     };
+    let mut fed = 0_u64;
     if !stage.is_done() {
         while let Some(item) = iter.next(cx)? {
-            cx.spend(1)?;
+            fed = fed.saturating_add(1);
+            if fed.is_multiple_of(16) {
+                cx.spend(16)?;
+            }
             if stage.feed(cx, item, &mut out)? == Flow::Done {
                 break;
             }
         }
     }
+    cx.spend(fed % 16)?;
     stage.finish(cx, &mut out)?;
-    Ok(made)
+    Ok(made.into_items())
+}
+
+/// What a generator makes: at once if it surely ends, else as it is asked for.
+pub(super) fn generated(cx: &mut dyn Context, mut generator: impl Generator + 'static, eager: bool) -> Result<Value> {
+    if !eager {
+        return Ok(Lazy::generate(generator));
+    }
+    let mut made = Made::default();
+    while let Some(item) = generator.next(cx)? {
+        made.push(cx, item)?;
+    }
+    made.into_seq()
 }
 
 /// A lazy sequence of what a stage makes of a collection's items.
 pub(super) fn lazily(stage: impl Stage + 'static, items: Value) -> Result<Value> {
-    Ok(Lazy::generate(Pulled { items: Some(Iter::new(items)?), stage: Box::new(stage), made: VecDeque::new() }))
+    let items = Some(Iter::new(items)?);
+    Ok(Lazy::generate(Pulled { items, stage: Box::new(stage), made: VecDeque::new(), failed: None }))
 }
 
 /// A stage that is fed when somebody asks for an item.
@@ -76,6 +207,30 @@ struct Pulled {
     items: Option<Iter>,
     stage: Box<dyn Stage>,
     made: VecDeque<Value>,
+    /// Why an item could not be made; later ones are not, either.
+    failed: Option<Box<Raise>>,
+}
+
+impl Pulled {
+    fn pull(&mut self, cx: &mut dyn Context) -> Result<()> {
+        let Some(items) = &mut self.items else { return Ok(()) };
+        let made = &mut self.made;
+        let mut out = |cx: &mut dyn Context, item: Value| {
+            cx.spend(1)?;
+            made.push_back(item);
+            Ok(Flow::On)
+        };
+        let item = if self.stage.is_done() { None } else { items.next(cx)? };
+        let flow = match item {
+            Some(item) => self.stage.feed(cx, item, &mut out)?,
+            None => Flow::Done,
+        };
+        if flow == Flow::Done {
+            self.items = None;
+            self.stage.finish(cx, &mut out)?;
+        }
+        Ok(())
+    }
 }
 
 impl Generator for Pulled {
@@ -84,33 +239,25 @@ impl Generator for Pulled {
             if let Some(item) = self.made.pop_front() {
                 return Ok(Some(item));
             }
-            let Some(items) = &mut self.items else { return Ok(None) };
+            if let Some(raise) = &self.failed {
+                return Err(raise.clone());
+            }
+            if self.items.is_none() {
+                return Ok(None);
+            }
             cx.spend(1)?;
-            let made = &mut self.made;
-            let mut out = |_: &mut dyn Context, item: Value| {
-                made.push_back(item);
-                Ok(Flow::On)
-            };
-            let item = if self.stage.is_done() { None } else { items.next(cx)? };
-            let flow = match item {
-                Some(item) => self.stage.feed(cx, item, &mut out)?,
-                None => Flow::Done,
-            };
-            if flow == Flow::Done {
-                self.items = None;
-                self.stage.finish(cx, &mut out)?;
+            if let Err(raise) = self.pull(cx) {
+                self.failed = Some(raise);
             }
         }
     }
 }
 
 /// The reducing function that a transducer makes of another one: `stage` in front of it.
-///
-/// A transducer `(map f)` is a native function that holds `f` and calls this with a new stage.
 pub(super) fn reducing(name: &'static str, stage: impl Stage + 'static, arguments: Args) -> Result<Value> {
-    match arguments.into_iter().next() {
-        Some(next) => Ok(Function::step(name, Reducing { stage: Box::new(stage), next })),
-        None => Err(value_error(format!("the transducer {name} takes a reducing function"))),
+    match (arguments.len(), arguments.into_iter().next()) {
+        (1, Some(next)) => Ok(Function::step(name, Reducing { stage: Box::new(stage), next })),
+        (given, _) => Err(arity_error(&format!("the transducer {name}"), given, "1: a reducing function")),
     }
 }
 
@@ -122,7 +269,7 @@ struct Reducing {
 impl Step for Reducing {
     fn call(&mut self, cx: &mut dyn Context, mut arguments: Args) -> Result<Value> {
         let next = &self.next;
-        let item = if arguments.len() > 1 { arguments.pop() } else { None };
+        let mut row = if arguments.len() > 1 { arguments.drain(1..).collect() } else { Args::new() };
         let Some(mut total) = arguments.pop() else { return cx.call(next, Args::new()) };
         let mut ended = false;
         let mut out = |cx: &mut dyn Context, item: Value| {
@@ -138,16 +285,20 @@ impl Step for Reducing {
             }
             Ok(Flow::On)
         };
-        match item {
-            Some(_) if self.stage.is_done() => Ok(Value::Reduced(Arc::new(total))),
-            Some(item) => {
-                let flow = self.stage.feed(cx, item, &mut out)?;
-                Ok(if flow == Flow::Done || ended { Value::Reduced(Arc::new(total)) } else { total })
-            }
-            None => {
-                self.stage.finish(cx, &mut out)?;
-                cx.call1(next, total)
-            }
+        if row.is_empty() {
+            self.stage.finish(cx, &mut out)?;
+            return cx.call1(next, total);
         }
+        if self.stage.is_done() {
+            return Ok(Value::Reduced(Arc::new(total)));
+        }
+        let flow = match (row.len(), row.pop()) {
+            (1, Some(item)) => self.stage.feed(cx, item, &mut out)?,
+            (_, last) => {
+                row.extend(last);
+                self.stage.feed_row(cx, row, &mut out)?
+            }
+        };
+        Ok(if flow == Flow::Done || ended { Value::Reduced(Arc::new(total)) } else { total })
     }
 }

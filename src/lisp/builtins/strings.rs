@@ -1,6 +1,518 @@
-//! Strings.
+//! Strings: making, taking apart, searching. What matches regexes is in `regexes`, what formats in `format`.
 
 use super::builtins;
+use super::printing::{append, room, shown};
+use crate::lisp::value::{
+    Callable, Context, Fault, FromValue, Iter, Keyword, Raise, Result, Symbol, Text, Value, Wants, args, type_error,
+    value_error,
+};
+
+/// A string, with advice for what models pass instead.
+pub(super) struct Str(Text);
+
+impl FromValue for Str {
+    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+        match value {
+            Value::Text(text) => Ok(Self(text)),
+            other => Err(not_text(wants.name, &format!("a string as {}", wants.argument), &other)),
+        }
+    }
+}
+
+impl std::ops::Deref for Str {
+    type Target = Text;
+    fn deref(&self) -> &Text {
+        &self.0
+    }
+}
+
+/// The error for a value that is no string, with how to make it one.
+#[cold]
+pub(super) fn not_text(name: &str, needs: &str, got: &Value) -> Box<Raise> {
+    let hint = match got {
+        Value::Nil => "nil often comes from a key that is not there; (or s \"\") gives a default",
+        Value::Keyword(_) | Value::Symbol(_) => "(name k) gives its name as a string",
+        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
+            "map the function over it, or make one string with (str/join coll)"
+        }
+        Value::Regex(_) => "the string comes first, the regex after it",
+        _ => "(str x) makes it a string",
+    };
+    with_hint(type_error(name, needs, got), hint)
+}
+
+/// The same error with what to try, unless it says so already.
+#[cold]
+pub(super) fn with_hint(mut raise: Box<Raise>, hint: &str) -> Box<Raise> {
+    if let Raise::Fault(fault) = &mut *raise {
+        fault.hint.get_or_insert_with(|| hint.into());
+    }
+    raise
+}
+
+/// The text of anything but nil: where Clojure calls `toString`.
+pub(super) fn stringy(cx: &mut dyn Context, name: &'static str, value: Value) -> Result<Text> {
+    match value {
+        Value::Text(text) => Ok(text),
+        Value::Nil => Err(not_text(name, "a string as s", &Value::Nil)),
+        Value::Regex(_) => Err(not_text(name, "a string as s", &value)),
+        other => shown(cx, &other),
+    }
+}
+
+/// What Java counts as white space: neither no-break spaces nor other format characters.
+pub(super) fn is_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{1c}'..=' ')
+        || (!c.is_ascii() && c.is_whitespace() && !matches!(c, '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}'))
+}
+
+/// What looking at a whole text costs.
+pub(super) fn walk(cx: &mut dyn Context, text: &str) -> Result<()> {
+    cx.spend(1_u64.saturating_add(text.len() as u64 / 16))
+}
+
+/// A text as long as the given one is made of it.
+fn made(cx: &mut dyn Context, text: &Text, make: impl FnOnce(&str) -> String) -> Result<Value> {
+    walk(cx, text.as_str())?;
+    cx.reserve(text.len().saturating_mul(2))?;
+    Ok(make(text.as_str()).into())
+}
+
+/// A part of a text; the text itself if it is all of it.
+fn part(cx: &mut dyn Context, text: &Text, take: impl FnOnce(&str) -> &str) -> Result<Value> {
+    walk(cx, text.as_str())?;
+    let taken = take(text.as_str());
+    if taken.len() == text.len() {
+        return Ok(Value::Text(text.clone()));
+    }
+    cx.reserve(taken.len())?;
+    Ok(taken.into())
+}
+
+/// Adds to a text: in place where nobody else holds it.
+fn push(cx: &mut dyn Context, text: &mut Text, more: &str) -> Result<()> {
+    cx.spend(1_u64.saturating_add(more.len() as u64 / 16))?;
+    let (before, after) = (text.len(), text.len().saturating_add(more.len()));
+    if !text.is_sole() {
+        cx.spend(before as u64 / 16)?;
+        cx.reserve(after)?;
+    } else if after.checked_ilog2() != before.checked_ilog2() {
+        cx.reserve(after.saturating_mul(2))?;
+    }
+    text.push(more);
+    Ok(())
+}
+
+/// The texts of values one after the other.
+fn concat(cx: &mut dyn Context, first: Value, rest: impl IntoIterator<Item = Value>) -> Result<Value> {
+    let mut text = match first {
+        Value::Text(text) => text,
+        other => shown(cx, &other)?,
+    };
+    for next in rest {
+        match &next {
+            Value::Nil => {}
+            Value::Text(more) => push(cx, &mut text, more.as_str())?,
+            other => {
+                let more = shown(cx, other)?;
+                push(cx, &mut text, more.as_str())?;
+            }
+        }
+    }
+    Ok(Value::Text(text))
+}
+
+fn join(cx: &mut dyn Context, separator: &str, items: Value) -> Result<Value> {
+    if items.known_count() == Some(1)
+        && let Value::Vector(only) = &items
+        && let Some(Value::Text(text)) = only.get(0)
+    {
+        return Ok(Value::Text(text.clone()));
+    }
+    let mut items = Iter::new(items)?;
+    let mut out = String::new();
+    let mut first = true;
+    while let Some(item) = items.next(cx)? {
+        cx.spend(1)?;
+        if !first {
+            room(cx, &mut out, separator.len())?;
+            out.push_str(separator);
+        }
+        first = false;
+        append(cx, &mut out, &item)?;
+    }
+    Ok(out.into())
+}
+
+/// A part to look for: a string or a character.
+fn needle(name: &'static str, value: &Value) -> Result<Text> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        Value::Regex(_) => {
+            Err(with_hint(type_error(name, "a string to look for", value), "(re-find regex s) looks for a regex"))
+        }
+        other => Err(not_text(name, "a string to look for", other)),
+    }
+}
+
+/// Where a part is found from an index on, in characters.
+pub(super) fn index_of(cx: &mut dyn Context, text: &Text, part: &str, from: i64) -> Result<Option<usize>> {
+    walk(cx, text.as_str())?;
+    let from = usize::try_from(from).unwrap_or(0);
+    let rest = text.slice(from, usize::MAX);
+    let start = text.len().saturating_sub(rest.len());
+    Ok(rest.find(part).map(|at| text.index_of_byte(start.saturating_add(at))))
+}
+
+/// Where a part is found last, beginning at an index at most.
+pub(super) fn last_index_of(cx: &mut dyn Context, text: &Text, part: &str, from: i64) -> Result<Option<usize>> {
+    walk(cx, text.as_str())?;
+    let Ok(from) = usize::try_from(from) else { return Ok(None) };
+    let most = text.slice(0, from).len().saturating_add(part.len()).min(text.len());
+    let most = text.as_str().ceil_char_boundary(most);
+    let found = text.as_str().get(..most).and_then(|start| start.rfind(part));
+    Ok(found.map(|at| text.index_of_byte(at)))
+}
+
+fn subs(cx: &mut dyn Context, text: &Text, start: i64, end: i64) -> Result<Value> {
+    cx.spend(text.index_cost())?;
+    let index = |at: i64| usize::try_from(at).unwrap_or(0);
+    let (start, end) = (index(start), index(end));
+    let taken = if start < end { text.slice(start, end) } else { "" };
+    if taken.len() == text.len() {
+        return Ok(Value::Text(text.clone()));
+    }
+    cx.reserve(taken.len())?;
+    cx.spend(taken.len() as u64 / 64)?;
+    Ok(taken.into())
+}
+
+/// A keyword's or symbol's text of a namespace and a name.
+fn qualified(cx: &mut dyn Context, name: &'static str, space: &Value, local: &Value) -> Result<String> {
+    let Value::Text(local) = local else { return Err(not_text(name, "a string as name", local)) };
+    walk(cx, local.as_str())?;
+    match space {
+        Value::Nil => Ok(local.as_str().to_owned()),
+        Value::Text(space) => {
+            walk(cx, space.as_str())?;
+            Ok(format!("{}/{}", space.as_str(), local.as_str()))
+        }
+        other => Err(not_text(name, "a string as namespace", other)),
+    }
+}
+
+/// A character as a string of one character.
+pub(super) fn character(name: &'static str, value: &Value) -> Result<char> {
+    let code = match value {
+        Value::Text(text) => {
+            return text.as_char().ok_or_else(|| {
+                with_hint(type_error(name, "a character", value), "(first s) gives the first character of a string")
+            });
+        }
+        Value::Int(code) => *code,
+        #[expect(clippy::cast_possible_truncation, reason = "what Clojure does; saturates outside")]
+        Value::Float(code) => *code as i64,
+        other => return Err(type_error(name, "a character or its code", other)),
+    };
+    let c = u32::try_from(code).ok().and_then(char::from_u32);
+    c.ok_or_else(|| value_error(format!("Value out of range for char: {code}")))
+}
 
 builtins! { Strings;
+    /// The texts of the values one after the other; nil is nothing.
+    /// (str "a" 1 :b nil 2.0)
+    /// ;=> "a1:b2.0"
+    /// (str [1 "x"] nil)
+    /// ;=> "[1 \"x\"]"
+    "str"
+        (_cx) => { Ok("".into()) }
+        (cx, x: Value) => { shown(cx, &x).map(Value::Text) }
+        (cx, x: Value, y: Value) => { concat(cx, x, [y]) }
+        (cx, x: Value, y: Value; more) => { concat(cx, x, std::iter::once(y).chain(more)) }
+
+    /// The characters from index start up to end, or to the end of the string; both are clamped.
+    /// (subs "hello" 1 3)
+    /// ;=> "el"
+    /// (subs "hi" 1 10)
+    /// ;=> "i"
+    /// (subs nil 1)
+    /// ;! 1:1 type-error: subs needs a string as s, got nil
+    /// ;? nil often comes from a key that is not there; (or s "") gives a default
+    "subs"
+        (cx, s: Str, start: i64) => { subs(cx, &s, start, i64::MAX) }
+        (cx, s: Str, start: i64, end: i64) => { subs(cx, &s, start, end) }
+
+    /// The name of a keyword or symbol without its namespace; a string itself.
+    /// (name :user/id)
+    /// ;=> "id"
+    "name" (_cx, x: Value) => {
+        match &x {
+            Value::Text(_) => Ok(x),
+            Value::Keyword(keyword) => Ok(keyword.name().into()),
+            Value::Symbol(symbol) => Ok(symbol.name().into()),
+            other => Err(type_error("name", "a keyword, symbol or string", other)),
+        }
+    }
+
+    /// The namespace of a keyword or symbol, or nil.
+    /// (namespace :user/id)
+    /// ;=> "user"
+    "namespace" (_cx, x: Value) => {
+        match &x {
+            Value::Keyword(keyword) => Ok(keyword.namespace().into()),
+            Value::Symbol(symbol) => Ok(symbol.namespace().into()),
+            other => Err(type_error("namespace", "a keyword or symbol", other)),
+        }
+    }
+
+    /// The keyword of a name, or of a namespace and a name.
+    /// (keyword "id")
+    /// ;=> :id
+    /// (keyword "user" "id")
+    /// ;=> :user/id
+    "keyword"
+        (cx, name: Value) => {
+            Ok(match &name {
+                Value::Text(text) => {
+                    walk(cx, text.as_str())?;
+                    Keyword::new(text.as_str()).into()
+                }
+                Value::Symbol(symbol) => Keyword::new(symbol.as_str()).into(),
+                Value::Keyword(_) => name,
+                _ => Value::Nil,
+            })
+        }
+        (cx, ns: Value, name: Value) => { Ok(Keyword::new(&qualified(cx, "keyword", &ns, &name)?).into()) }
+
+    /// The symbol of a name, or of a namespace and a name.
+    /// (symbol "x")
+    /// ;=> x
+    "symbol"
+        (cx, name: Value) => {
+            Ok(match &name {
+                Value::Text(text) => {
+                    walk(cx, text.as_str())?;
+                    Value::symbol(text.as_str())
+                }
+                Value::Keyword(keyword) => Value::symbol(keyword.as_str()),
+                Value::Symbol(_) => name,
+                other => return Err(type_error("symbol", "a string or keyword", other)),
+            })
+        }
+        (cx, ns: Value, name: Value) => { Ok(Value::Symbol(Symbol::new(&qualified(cx, "symbol", &ns, &name)?))) }
+
+    /// The character of a code; characters are strings of one character.
+    /// (char 97)
+    /// ;=> "a"
+    "char" (_cx, x: Value) => { Ok(Text::from(character("char", &x)?).into()) }
+
+    /// The format with each directive replaced by the text of an argument, as Java's format does.
+    ///
+    /// There are %s (anything), %d %x %o (integers), %f %e %g (floats), %c, %b, %h, %n and %%, with flags, width, precision and
+    /// argument numbers.
+    /// (format "%-6s|%5d|%.2f" "ab" 42 3.14159)
+    /// ;=> "ab    |   42|3.14"
+    /// (format "%,d and %05d" 1234567 42)
+    /// ;=> "1,234,567 and 00042"
+    /// (format "%d" 1.5)
+    /// ;! 1:1 type-error: %d in a format needs an integer, got the float 1.5
+    /// ;? (long x) cuts the fraction off, (Math/round x) rounds; %.0f prints a float without one
+    "format" (cx, format: Str; more) => { super::format::format(cx, format.as_str(), &more).map(Value::from) }
+
+    /// The texts of the items, one after the other, with a separator between.
+    /// (clojure.string/join ", " [1 2 3])
+    /// ;=> "1, 2, 3"
+    /// (clojure.string/join [1 2] ", ")
+    /// ;! 1:1 type-error: clojure.string/join needs a separator first, got the vector [1 2]
+    /// ;? write (str/join ", " coll): the separator comes first
+    "clojure.string/join"
+        (cx, coll: Value) => { join(cx, "", coll) }
+        (cx, separator: Value, coll: Value) => {
+            if let (true, Value::Text(text)) = (separator.is_sequential() || matches!(separator, Value::Set(_)), &coll) {
+                let hint = format!("write (str/join {} coll): the separator comes first", Value::Text(text.clone()));
+                let error = type_error("clojure.string/join", "a separator first", &separator);
+                return Err(with_hint(error, &hint));
+            }
+            let separator = shown(cx, &separator)?;
+            join(cx, separator.as_str(), coll)
+        }
+
+    /// Whether the string is nil, empty or all white space.
+    /// (clojure.string/blank? " \n")
+    /// ;=> true
+    "clojure.string/blank?" (cx, s: Option<Str>) => {
+        let Some(s) = s else { return Ok(Value::Bool(true)) };
+        walk(cx, s.as_str())?;
+        Ok(s.as_str().chars().all(is_space).into())
+    }
+
+    /// The string without white space at both ends.
+    /// (clojure.string/trim "  a b ")
+    /// ;=> "a b"
+    "clojure.string/trim" (cx, s: Str) => { part(cx, &s, |s| s.trim_matches(is_space)) }
+
+    /// The string without white space at its start.
+    /// (clojure.string/triml " a ")
+    /// ;=> "a "
+    "clojure.string/triml" (cx, s: Str) => { part(cx, &s, |s| s.trim_start_matches(is_space)) }
+
+    /// The string without white space at its end.
+    /// (clojure.string/trimr " a ")
+    /// ;=> " a"
+    "clojure.string/trimr" (cx, s: Str) => { part(cx, &s, |s| s.trim_end_matches(is_space)) }
+
+    /// The string without line ends at its end.
+    /// (clojure.string/trim-newline "a\n\n")
+    /// ;=> "a"
+    "clojure.string/trim-newline" (cx, s: Str) => { part(cx, &s, |s| s.trim_end_matches(['\n', '\r'])) }
+
+    /// The string in upper case.
+    /// (clojure.string/upper-case "abc")
+    /// ;=> "ABC"
+    "clojure.string/upper-case" (cx, s: Value) => {
+        let s = stringy(cx, "clojure.string/upper-case", s)?;
+        made(cx, &s, str::to_uppercase)
+    }
+
+    /// The string in lower case.
+    /// (clojure.string/lower-case "ABC")
+    /// ;=> "abc"
+    "clojure.string/lower-case" (cx, s: Value) => {
+        let s = stringy(cx, "clojure.string/lower-case", s)?;
+        made(cx, &s, str::to_lowercase)
+    }
+
+    /// The string with its first character in upper case and the others in lower case.
+    /// (clojure.string/capitalize "hELLO")
+    /// ;=> "Hello"
+    "clojure.string/capitalize" (cx, s: Value) => {
+        let s = stringy(cx, "clojure.string/capitalize", s)?;
+        made(cx, &s, |s| {
+            let mut chars = s.chars();
+            let first = chars.next().into_iter().flat_map(char::to_uppercase);
+            first.collect::<String>() + &chars.as_str().to_lowercase()
+        })
+    }
+
+    /// The string backwards.
+    /// (clojure.string/reverse "abc")
+    /// ;=> "cba"
+    "clojure.string/reverse" (cx, s: Str) => { made(cx, &s, |s| s.chars().rev().collect()) }
+
+    /// Whether the string begins with another one.
+    /// (clojure.string/starts-with? "abc" "ab")
+    /// ;=> true
+    "clojure.string/starts-with?" (cx, s: Value, prefix: Str) => {
+        let s = stringy(cx, "clojure.string/starts-with?", s)?;
+        cx.spend(prefix.len() as u64 / 64)?;
+        Ok(s.as_str().starts_with(prefix.as_str()).into())
+    }
+
+    /// Whether the string ends with another one.
+    /// (clojure.string/ends-with? "abc" "bc")
+    /// ;=> true
+    "clojure.string/ends-with?" (cx, s: Value, suffix: Str) => {
+        let s = stringy(cx, "clojure.string/ends-with?", s)?;
+        cx.spend(suffix.len() as u64 / 64)?;
+        Ok(s.as_str().ends_with(suffix.as_str()).into())
+    }
+
+    /// Whether the string contains another one.
+    /// (clojure.string/includes? "hello" "ell")
+    /// ;=> true
+    "clojure.string/includes?" (cx, s: Value, part: Value) => {
+        let s = stringy(cx, "clojure.string/includes?", s)?;
+        let part = needle("clojure.string/includes?", &part)?;
+        walk(cx, s.as_str())?;
+        Ok(s.as_str().contains(part.as_str()).into())
+    }
+
+    /// The index where a part is first found, from an index on if one is given; nil if it is not there.
+    /// (clojure.string/index-of "hello" "l")
+    /// ;=> 2
+    /// (clojure.string/index-of "hello" "x")
+    /// ;=> nil
+    "clojure.string/index-of"
+        (cx, s: Value, part: Value) => {
+            let s = stringy(cx, "clojure.string/index-of", s)?;
+            let part = needle("clojure.string/index-of", &part)?;
+            index_of(cx, &s, part.as_str(), 0).map(Value::from)
+        }
+        (cx, s: Value, part: Value, from: i64) => {
+            let s = stringy(cx, "clojure.string/index-of", s)?;
+            let part = needle("clojure.string/index-of", &part)?;
+            index_of(cx, &s, part.as_str(), from).map(Value::from)
+        }
+
+    /// The index where a part is last found, at an index or before if one is given; nil if it is not there.
+    /// (clojure.string/last-index-of "hello" "l")
+    /// ;=> 3
+    "clojure.string/last-index-of"
+        (cx, s: Value, part: Value) => {
+            let s = stringy(cx, "clojure.string/last-index-of", s)?;
+            let part = needle("clojure.string/last-index-of", &part)?;
+            last_index_of(cx, &s, part.as_str(), i64::MAX).map(Value::from)
+        }
+        (cx, s: Value, part: Value, from: i64) => {
+            let s = stringy(cx, "clojure.string/last-index-of", s)?;
+            let part = needle("clojure.string/last-index-of", &part)?;
+            last_index_of(cx, &s, part.as_str(), from).map(Value::from)
+        }
+
+    /// The string with every character for which the map or function gives a value replaced by that value.
+    /// (clojure.string/escape "a<b" {\< "&lt;"})
+    /// ;=> "a&lt;b"
+    "clojure.string/escape" (cx, s: Str, replacements: Callable) => {
+        let mut out = String::new();
+        for c in s.as_str().chars() {
+            let by = cx.call(&replacements, args([Text::from(c).into()]))?;
+            if by.is_nil() {
+                room(cx, &mut out, 4)?;
+                out.push(c);
+            } else {
+                append(cx, &mut out, &by)?;
+            }
+            cx.spend(1)?;
+        }
+        Ok(out.into())
+    }
+
+    /// The replacement with backslashes before what clojure.string/replace would take as a group.
+    /// (clojure.string/re-quote-replacement "$5")
+    /// ;=> "\\$5"
+    "clojure.string/re-quote-replacement" (cx, replacement: Value) => {
+        let text = stringy(cx, "clojure.string/re-quote-replacement", replacement)?;
+        made(cx, &text, |text| text.replace('\\', "\\\\").replace('$', "\\$"))
+    }
+
+    /// The lines of the string, without empty ones at the end.
+    /// (clojure.string/split-lines "a\nb\r\nc")
+    /// ;=> ["a" "b" "c"]
+    "clojure.string/split-lines" (cx, s: Str) => {
+        let text = s.as_str();
+        walk(cx, text)?;
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        cx.reserve(text.len().saturating_add(lines.len().saturating_mul(64)))?;
+        cx.spend(lines.len() as u64)?;
+        // A carriage return belongs to the line end only where a line feed follows.
+        let last = lines.pop().unwrap_or("");
+        lines.iter_mut().for_each(|line| *line = line.strip_suffix('\r').unwrap_or(line));
+        lines.push(last);
+        while lines.last().is_some_and(|line| line.is_empty() && !text.is_empty()) {
+            lines.pop();
+        }
+        Ok(Value::vector(lines.into_iter().map(Value::from).collect()))
+    }
+}
+
+/// The error for a replacement of a kind that the match does not take.
+#[cold]
+pub(super) fn wrong_replacement(name: &str, by: &Value, hint: &str) -> Box<Raise> {
+    let class = if by.is_nil() { "NullPointerException" } else { "ClassCastException" };
+    let fault = Fault::new(
+        crate::lisp::text::ErrorKind::Type,
+        class,
+        format!("{name} needs another replacement, got {}", by.describe()),
+    );
+    fault.hint(hint).into()
 }

@@ -123,6 +123,9 @@ impl Compiler {
             }
             ExprKind::Context(key) => {
                 let key = key.clone();
+                if key.is_nothing() {
+                    return code(|m, _| Ok(m.shared.context.clone()));
+                }
                 code(move |m, _| match &m.shared.context {
                     Value::Map(context) => Ok(context.get(&key).cloned().unwrap_or_default()),
                     _ => Ok(Value::Nil),

@@ -3,9 +3,17 @@
 use std::sync::Arc;
 
 use crate::lisp::value::{
-    Answer, Args, Ask, Atom, AtomKind, Context, Function, Machine, Raise, Result, ToolAnswer, ToolCall, Value, args,
-    limit,
+    Answer, Args, Ask, Atom, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result, ToolAnswer,
+    ToolCall, Value, args, collect, limit, seq,
 };
+
+impl Machine<'_> {
+    /// Calls a function with all items of `rest` as its last arguments.
+    fn spread(&mut self, function: &Value, mut arguments: Args, rest: Value) -> Result<Value> {
+        arguments.extend(collect(rest, self)?);
+        self.apply(function, arguments)
+    }
+}
 
 impl Context for Machine<'_> {
     fn call(&mut self, function: &Value, arguments: Args) -> Result<Value> {
@@ -14,27 +22,75 @@ impl Context for Machine<'_> {
 
     #[inline]
     fn call1(&mut self, function: &Value, a: Value) -> Result<Value> {
-        if let Value::Function(shared) = function
-            && let Function::Closure(closure) = &**shared
-        {
-            let bottom = self.stack.len();
-            self.stack.push(a);
-            return self.call_closure(shared, closure, bottom);
+        if let Value::Function(shared) = function {
+            match &**shared {
+                Function::Closure(closure) => {
+                    let bottom = self.stack.len();
+                    self.stack.push(a);
+                    return self.call_closure(shared, closure, bottom);
+                }
+                Function::Builtin(builtin) => {
+                    if let Some(BuiltinCode::F1(run)) = builtin.clause(1).map(|clause| clause.code) {
+                        self.step()?;
+                        return run(self, a);
+                    }
+                }
+                Function::Native { .. } | Function::Step { .. } => {}
+            }
         }
         self.apply(function, args([a]))
     }
 
     #[inline]
     fn call2(&mut self, function: &Value, a: Value, b: Value) -> Result<Value> {
-        if let Value::Function(shared) = function
-            && let Function::Closure(closure) = &**shared
-        {
-            let bottom = self.stack.len();
-            self.stack.push(a);
-            self.stack.push(b);
-            return self.call_closure(shared, closure, bottom);
+        if let Value::Function(shared) = function {
+            match &**shared {
+                Function::Closure(closure) => {
+                    let bottom = self.stack.len();
+                    self.stack.push(a);
+                    self.stack.push(b);
+                    return self.call_closure(shared, closure, bottom);
+                }
+                Function::Builtin(builtin) => {
+                    if let Some(BuiltinCode::F2(run)) = builtin.clause(2).map(|clause| clause.code) {
+                        self.step()?;
+                        return run(self, a, b);
+                    }
+                }
+                Function::Native { .. } | Function::Step { .. } => {}
+            }
         }
         self.apply(function, args([a, b]))
+    }
+
+    fn call_with_rest(&mut self, function: &Value, mut arguments: Args, rest: Value) -> Result<Value> {
+        let Value::Function(shared) = function else { return self.spread(function, arguments, rest) };
+        let variadic = match &**shared {
+            Function::Closure(closure) => {
+                let arities = closure.member().into_iter().flat_map(|member| &member.arities);
+                arities.into_iter().find(|arity| arity.variadic).map(|arity| (closure, arity))
+            }
+            Function::Builtin(_) | Function::Native { .. } | Function::Step { .. } => None,
+        };
+        let Some((closure, arity)) = variadic.filter(|(_, arity)| arguments.len() <= arity.params) else {
+            return self.spread(function, arguments, rest);
+        };
+        let mut items = Iter::new(rest)?;
+        while arguments.len() < arity.params {
+            match items.next(self)? {
+                Some(item) => arguments.push(item),
+                None => return self.call(function, arguments),
+            }
+        }
+        let rest = items.into_rest(self)?;
+        let rest = seq(rest, self)?;
+        if rest.is_nil() {
+            return self.call(function, arguments);
+        }
+        let bottom = self.stack.len();
+        self.stack.extend(arguments);
+        self.stack.push(rest);
+        self.run_gathered(shared, arity, bottom).map_err(|raise| raise.within(&closure.template.source))
     }
 
     #[inline]

@@ -129,11 +129,22 @@ impl Machine<'_> {
     /// Runs a body whose arguments lie on the stack from `bottom` on.
     #[inline]
     pub(super) fn run(&mut self, function: &Arc<Function>, arity: &TemplateArity, bottom: usize) -> Result<Value> {
-        self.step()?;
-        self.descend(arity.weight)?;
         if arity.variadic {
             self.gather_rest(bottom.saturating_add(arity.params));
         }
+        self.run_gathered(function, arity, bottom)
+    }
+
+    /// The same where the rest is one value already.
+    #[inline]
+    pub(super) fn run_gathered(
+        &mut self,
+        function: &Arc<Function>,
+        arity: &TemplateArity,
+        bottom: usize,
+    ) -> Result<Value> {
+        self.step()?;
+        self.descend(arity.weight)?;
         self.stack.resize(bottom.saturating_add(arity.slots), Value::Nil);
         let outer = std::mem::replace(&mut self.base, bottom);
         let mut result = (arity.body)(self, function);

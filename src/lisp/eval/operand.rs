@@ -51,53 +51,45 @@ macro_rules! fused {
     ($make:ident, $left:expr, $right:expr, |$m:ident, $a:ident, $b:ident| $body:expr) => {
         match ($left, $right) {
             (Operand::Slot(x), Operand::Slot(y)) => $make(move |$m, _| {
-                $m.step()?;
                 let ($a, $b) = ($m.peek(x), $m.peek(y));
                 $body
             }),
             (Operand::Slot(x), Operand::Constant(y)) => $make(move |$m, _| {
-                $m.step()?;
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
             (Operand::Constant(x), Operand::Slot(y)) => $make(move |$m, _| {
-                $m.step()?;
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
             (Operand::Constant(x), Operand::Constant(y)) => $make(move |$m, _| {
-                $m.step()?;
+                let _ = &$m;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Code(x), Operand::Slot(y)) => $make(move |$m, env| {
                 let x = x($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
             (Operand::Code(x), Operand::Constant(y)) => $make(move |$m, env| {
                 let x = x($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Slot(x), Operand::Code(y)) => $make(move |$m, env| {
                 let y = y($m, env)?;
-                $m.step()?;
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
             (Operand::Constant(x), Operand::Code(y)) => $make(move |$m, env| {
                 let y = y($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Code(x), Operand::Code(y)) => $make(move |$m, env| {
                 let x = x($m, env)?;
                 let y = y($m, env)?;
-                $m.step()?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
@@ -158,9 +150,21 @@ macro_rules! operate {
             {
                 return Ok(Value::Int(n));
             }
-            $slow(a, b).map_err(|raise| raise.at(span))
+            let cost = big_cost(a, b);
+            let result = $slow(a, b).map_err(|raise| raise.at(span));
+            m.spend(cost)?;
+            result
         })
     }};
+}
+
+/// What an operation on big integers costs; one of them is bounded, so that it can be charged afterwards.
+#[inline]
+fn big_cost(a: &Value, b: &Value) -> u64 {
+    match (a, b) {
+        (Value::Big(_), _) | (_, Value::Big(_)) => 1_u64.saturating_add(a.weight().saturating_mul(b.weight()) / 8),
+        _ => 0,
+    }
 }
 
 /// `inc` and `dec`: the other operand is known.
@@ -175,17 +179,12 @@ macro_rules! by_one {
         };
         match $operand {
             Operand::Slot(slot) => code(move |m, _| {
-                m.step()?;
                 let value = m.peek(slot);
                 quick(value).map_or_else(|| slow(value), Ok)
             }),
-            Operand::Constant(value) => code(move |m, _| {
-                m.step()?;
-                quick(&value).map_or_else(|| slow(&value), Ok)
-            }),
+            Operand::Constant(value) => code(move |_, _| quick(&value).map_or_else(|| slow(&value), Ok)),
             Operand::Code(value) => code(move |m, env| {
                 let value = value(m, env)?;
-                m.step()?;
                 quick(&value).map_or_else(|| slow(&value), Ok)
             }),
         }

@@ -5,4 +5,4 @@ mod literal;
 mod read;
 
 pub use form::{Form, FormKind};
-pub use read::{MAX_SOURCE_NESTING, read, read_data};
+pub use read::{MAX_SOURCE_NESTING, read, read_data, read_datum};

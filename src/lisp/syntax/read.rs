@@ -10,7 +10,7 @@ use nom::{IResult, Parser};
 use super::literal;
 use super::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, LimitReached, Source, Span, abridge};
-use crate::lisp::value::{Keyword, Symbol, Value};
+use crate::lisp::value::{Date, Keyword, Symbol, Value};
 
 /// The deepest nesting of a source.
 pub const MAX_SOURCE_NESTING: usize = 200;
@@ -21,14 +21,29 @@ pub const MAX_SOURCE_NESTING: usize = 200;
 /// The first thing that is no form, with its place.
 pub fn read(source: &Arc<Source>) -> Result<Vec<Form>, Error> {
     let reader = Reader { source, keywords: RefCell::default() };
-    reader
-        .program(source.text())
-        .map(|(_, forms)| forms)
-        .map_err(|error| match error {
-            nom::Err::Error(problem) | nom::Err::Failure(problem) => problem.0,
-            nom::Err::Incomplete(_) => Box::new(Error::new(ErrorKind::Parse, "the source is not complete")),
-        })
-        .map_err(|error| *error)
+    reader.program(source.text()).map(|(_, forms)| forms).map_err(problem)
+}
+
+/// The value of the first form of a text of data, if there is one; what follows is not read.
+///
+/// # Errors
+/// What is no data, with its place.
+pub fn read_datum(source: &Arc<Source>) -> Result<Option<Value>, Error> {
+    let reader = Reader { source, keywords: RefCell::default() };
+    let inside = Inside { depth: 0, function: false };
+    let (rest, ()) = reader.space(source.text(), inside).map_err(problem)?;
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let (_, form) = reader.form(rest, inside).map_err(problem)?;
+    form.to_value(source).map(Some)
+}
+
+fn problem(error: nom::Err<Problem>) -> Error {
+    match error {
+        nom::Err::Error(problem) | nom::Err::Failure(problem) => *problem.0,
+        nom::Err::Incomplete(_) => Error::new(ErrorKind::Parse, "the source is not complete"),
+    }
 }
 
 /// The values of a text of data (EDN), such as a memory file.
@@ -118,7 +133,7 @@ impl Reader<'_> {
         Err(nom::Err::Failure(Problem(Box::new(error))))
     }
 
-    /// program = { space | form } ;
+    /// program = items ;
     fn program<'s>(&self, input: &'s str) -> Read<'s, Vec<Form>> {
         let mut forms = Vec::new();
         let (mut input, ()) = self.space(input, Inside::default())?;
@@ -130,7 +145,7 @@ impl Reader<'_> {
         Ok((input, forms))
     }
 
-    /// space = white | "," | comment | discard ;
+    /// space = { white | comment | discard } ;
     fn space<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, ()> {
         let mut input = input;
         loop {
@@ -150,7 +165,7 @@ impl Reader<'_> {
         }
     }
 
-    /// form = list | vector | map | string | character | keyword | quote | deref | meta | dispatch | number | symbol ;
+    /// form = list | vector | map | string | character | keyword | wrapped | meta | dispatch | number | symbol ;
     fn form<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let inside = self.deeper(input, inside)?;
         let mut chars = input.chars();
@@ -186,7 +201,9 @@ impl Reader<'_> {
         }
     }
 
-    /// The forms up to a closing bracket, which is read too.
+    /// items = space, [ form, { gap, form }, [ gap ] ] ;
+    ///
+    /// The closing bracket after them is read too.
     fn items<'s>(&self, open: &'s str, width: usize, close: char, inside: Inside) -> Read<'s, Vec<Form>> {
         let mut forms = Vec::new();
         let (mut input, ()) = self.space(open.get(width..).unwrap_or(""), inside)?;
@@ -220,19 +237,19 @@ impl Reader<'_> {
         }
     }
 
-    /// list = "(" { form } ")" ;
+    /// list = "(", items, ")" ;
     fn list<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, items) = self.items(input, 1, ')', inside)?;
         Ok((rest, Form::list(items, self.span(input, rest))))
     }
 
-    /// vector = "[" { form } "]" ;
+    /// vector = "[", items, "]" ;
     fn vector<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, items) = self.items(input, 1, ']', inside)?;
         Ok((rest, Form::new(FormKind::Vector(items), self.span(input, rest))))
     }
 
-    /// map = "{" { form form } "}" ;
+    /// map = "{", space, [ pair, { gap, pair }, [ gap ] ], "}" ;
     fn map<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, items) = self.items(input, 1, '}', inside)?;
         if !items.len().is_multiple_of(2) {
@@ -259,7 +276,7 @@ impl Reader<'_> {
         self.problem(at, text.len(), message, hint)
     }
 
-    /// string = '"' { character | escape } '"' ;
+    /// string = '"', { plain | escape }, '"' | curly, { straight | escape }, ( curly | '"' ) ;
     fn string<'s>(&self, input: &'s str) -> Read<'s, Form> {
         let typographic = !input.starts_with('"');
         let open = input.chars().next().map_or(1, char::len_utf8);
@@ -296,7 +313,7 @@ impl Reader<'_> {
         }
     }
 
-    /// character = "\" ( any | name | "u" hex hex hex hex ) ;
+    /// character = "\", ( any | named | "u", unit | "o", octal ) ;
     fn character<'s>(&self, input: &'s str) -> Read<'s, Form> {
         let after = input.get(1..).unwrap_or("");
         let first = after.chars().next().map_or(0, char::len_utf8);
@@ -309,7 +326,7 @@ impl Reader<'_> {
         }
     }
 
-    /// keyword = ":" [ ":" ] name ;
+    /// keyword = ":", [ ":" ], key, [ "/", key ] ;
     fn keyword<'s>(&self, input: &'s str) -> Read<'s, Form> {
         let (rest, written) = token(input.get(1..).unwrap_or(""))?;
         let name = match written.strip_prefix(':') {
@@ -329,7 +346,7 @@ impl Reader<'_> {
         Ok((rest, Form::literal(Value::Keyword(keyword), self.span(input, rest))))
     }
 
-    /// quote = "'" form ; deref = "@" form ;
+    /// wrapped = ( "'" | "‘" | "’" | "@" | "#'" ), space, form ;
     fn wrapped<'s>(&self, input: &'s str, after: &'s str, with: &str, inside: Inside) -> Read<'s, Form> {
         let (rest, ()) = self.space(after, inside)?;
         let (rest, form) = self.form(rest, inside)?;
@@ -337,7 +354,9 @@ impl Reader<'_> {
         Ok((rest, Form::list(vec![Form::symbol(with, self.span(input, after)), form], span)))
     }
 
-    /// meta = "^" form form ; the first is read and ignored
+    /// meta = ( "^" | "#^" ), space, form, gap, form ;
+    ///
+    /// The first form is read and ignored.
     fn meta<'s>(&self, input: &'s str, after: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, ()) = self.space(after, inside)?;
         let (rest, _) = self.form(rest, inside)?;
@@ -348,7 +367,7 @@ impl Reader<'_> {
         self.form(rest, inside)
     }
 
-    /// dispatch = set | function | regex | var | symbolic | meta | inst ;
+    /// dispatch = set | function | regex | symbolic | tagged ;
     fn dispatch<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let after = input.get(1..).unwrap_or("");
         match after.chars().next() {
@@ -384,7 +403,9 @@ impl Reader<'_> {
         }
     }
 
-    /// regex = '#"' { any - '"' | '\"' } '"' ; nothing is unescaped
+    /// regex = '#"', { plain | "\", any }, '"' ;
+    ///
+    /// Nothing is unescaped: that is the business of regexes.
     fn regex<'s>(&self, input: &'s str, quote: usize) -> Read<'s, Form> {
         let body = input.get(quote.saturating_add(1)..).unwrap_or("");
         let mut escaped = false;
@@ -406,7 +427,7 @@ impl Reader<'_> {
         Ok((rest, Form::new(FormKind::Regex(pattern), self.span(input, rest))))
     }
 
-    /// symbolic = "##" ( "Inf" | "-Inf" | "NaN" ) ;
+    /// symbolic = "##", ( "Inf" | "-Inf" | "NaN" ) ;
     fn symbolic<'s>(&self, input: &'s str) -> Read<'s, Form> {
         let (rest, name) = token(input.get(2..).unwrap_or(""))?;
         let number = match name {
@@ -421,20 +442,25 @@ impl Reader<'_> {
         Ok((rest, Form::literal(Value::Float(number), self.span(input, rest))))
     }
 
-    /// inst = "#inst" string ; other tags are unknown
+    /// tagged = "#inst", [ gap ], '"', date, '"' ;
     fn tagged<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, tag) = token(input.get(1..).unwrap_or(""))?;
         if tag == "inst" {
             let (rest, ()) = self.space(rest, inside)?;
             let (rest, form) = self.form(rest, inside)?;
             let span = self.span(input, rest);
-            return Ok((rest, Form::list(vec![Form::symbol("#inst", span), form], span)));
+            let Some(date) = form.as_text().and_then(Date::parse) else {
+                let message = format!("{} is no date", abridge(self.source.slice(form.span), 60));
+                let hint = "write #inst \"2024-01-31\" or #inst \"2024-01-31T10:30:00Z\"";
+                return self.problem(input, 5, message, hint);
+            };
+            return Ok((rest, Form::literal(Value::Date(Arc::new(date)), span)));
         }
         let message = format!("#{} is no tag that is known here", abridge(tag, 60));
         self.problem(input, 1, message, "only #inst is; write plain data")
     }
 
-    /// number = [ sign ] digits … ;
+    /// number = [ sign ], ( integer | decimal | ratio ) ;
     fn number<'s>(&self, input: &'s str) -> Read<'s, Form> {
         let part = |c: char| c.is_alphanumeric() || "+-./_".contains(c);
         let (rest, text) = take_while1(part).parse(input)?;
@@ -446,7 +472,7 @@ impl Reader<'_> {
         }
     }
 
-    /// symbol = name [ "/" name ] ;
+    /// symbol = name, [ "/", name ] | "/" ;
     fn symbol<'s>(&self, input: &'s str) -> Read<'s, Form> {
         let (rest, name) = token(input)?;
         let span = self.span(input, rest);

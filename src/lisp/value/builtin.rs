@@ -80,6 +80,16 @@ impl Arity {
 }
 
 impl Clause {
+    /// How a builtin of this name is called: `(get coll key)`.
+    pub fn signature(&self, name: &str) -> String {
+        let last = self.params.len().saturating_sub(1);
+        let params =
+            self.params.iter().enumerate().map(|(at, param)| {
+                if self.variadic && at == last { format!(" & {param}") } else { format!(" {param}") }
+            });
+        format!("({name}{})", params.collect::<String>())
+    }
+
     /// How many arguments the clause takes.
     pub fn arity(&self) -> Arity {
         if self.variadic {
@@ -91,6 +101,9 @@ impl Clause {
 }
 
 impl Builtin {
+    /// What a line of a doc begins with if it is the first of an example.
+    pub const CODE: [char; 9] = ['(', '[', '{', '#', '\'', '"', ';', '@', '*'];
+
     /// The clause for a number of arguments.
     #[inline]
     pub fn clause(&self, given: usize) -> Option<&'static Clause> {
@@ -107,20 +120,15 @@ impl Builtin {
 
     /// How it is called: `(get coll key) (get coll key default)`.
     pub fn signatures(&self) -> String {
-        let one = |clause: &Clause| {
-            let last = clause.params.len().saturating_sub(1);
-            let params = clause.params.iter().enumerate().map(|(at, name)| {
-                if clause.variadic && at == last { format!(" & {name}") } else { format!(" {name}") }
-            });
-            format!("({}{})", self.name, params.collect::<String>())
-        };
-        self.clauses.iter().map(one).collect::<Vec<_>>().join(" ")
+        self.clauses.iter().map(|clause| clause.signature(self.name)).collect::<Vec<_>>().join(" ")
     }
 
-    /// What it does, in one sentence.
+    /// What it does, in one sentence: the first of the prose, which ends where a line can only be code.
     pub fn summary(&self) -> String {
-        let lines = self.doc.iter().map(|line| line.trim()).take_while(|line| !line.is_empty());
-        lines.collect::<Vec<_>>().join(" ")
+        let lines = self.doc.iter().map(|line| line.trim());
+        let prose = lines.take_while(|line| !line.is_empty() && !line.starts_with(Self::CODE));
+        let prose = prose.collect::<Vec<_>>().join(" ");
+        prose.split_inclusive(". ").next().unwrap_or("").trim_end().to_owned()
     }
 
     /// How many arguments it takes, in words.

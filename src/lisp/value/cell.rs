@@ -86,6 +86,9 @@ pub struct Regex {
     pub pattern: String,
     /// The same, compiled.
     pub compiled: regex::Regex,
+    /// About how many states it has: what looking at one byte costs at worst.
+    pub states: u32,
+    whole: OnceLock<Option<regex::Regex>>,
 }
 
 impl Regex {
@@ -106,18 +109,66 @@ impl Regex {
                 return unsupported("look-around", "match more and take the part with a group, or filter afterwards");
             }
         }
+        if unescaped(pattern, "(?>") {
+            return unsupported("an atomic group", "write (?:…) instead");
+        }
         let reference = ('1'..='9').any(|digit| unescaped(pattern, &format!("\\{digit}")));
         if reference || unescaped(pattern, "\\k<") {
             return unsupported("a back-reference", "match both parts and compare the groups");
         }
-        let compiled = regex::RegexBuilder::new(&translated(pattern)).size_limit(Self::LARGEST).nest_limit(200).build();
-        compiled.map(|compiled| Self { pattern: pattern.into(), compiled }).map_err(|error| {
-            let why = error.to_string();
-            let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
-            let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
-            Fault::new(ErrorKind::Value, "PatternSyntaxException", message).into()
-        })
+        Self::build(&translated(pattern))
+            .map(|compiled| Self { pattern: pattern.into(), compiled, states: states(pattern), whole: OnceLock::new() })
+            .map_err(|error| {
+                let why = error.to_string();
+                let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
+                let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
+                Fault::new(ErrorKind::Value, "PatternSyntaxException", message).into()
+            })
     }
+
+    fn build(pattern: &str) -> std::result::Result<regex::Regex, regex::Error> {
+        regex::RegexBuilder::new(pattern).size_limit(Self::LARGEST).nest_limit(200).crlf(true).build()
+    }
+
+    /// The same for whole texts only: compiled when it is first asked for.
+    pub fn whole(&self) -> &regex::Regex {
+        let whole = self.whole.get_or_init(|| Self::build(&format!("\\A(?:{})\\z", self.compiled.as_str())).ok());
+        whole.as_ref().unwrap_or(&self.compiled)
+    }
+}
+
+/// About how many states a pattern compiles to, from its length and its counted repetitions.
+fn states(pattern: &str) -> u32 {
+    let (mut groups, mut sum, mut last): (Vec<u32>, u32, u32) = (Vec::new(), 1, 0);
+    let mut rest = pattern.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '(' => {
+                groups.push(sum);
+                (sum, last) = (1, 0);
+            }
+            ')' => {
+                last = sum;
+                sum = groups.pop().unwrap_or(0).saturating_add(sum);
+            }
+            '{' => {
+                let counts: String = rest.by_ref().take_while(|c| *c != '}').collect();
+                let most = counts.split(',').filter_map(|count| count.trim().parse::<u32>().ok()).max();
+                sum = sum.saturating_add(last.saturating_mul(most.unwrap_or(1)));
+            }
+            '*' | '+' | '?' | '|' => {}
+            '\\' => {
+                // Classes by name, such as `\p{L}`, have many ranges.
+                last = if rest.next() == Some('p') { 64 } else { 1 };
+                sum = sum.saturating_add(last);
+            }
+            _ => {
+                last = 1;
+                sum = sum.saturating_add(1);
+            }
+        }
+    }
+    groups.into_iter().fold(sum, u32::saturating_add)
 }
 
 /// Whether a part of a pattern occurs in it, not as an escaped backslash and not within a class.
@@ -141,7 +192,10 @@ fn translated(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern;
     let mut class = 0_usize;
+    // Whether what was written last is a quantifier.
+    let mut quantified = false;
     while let Some(c) = rest.chars().next() {
+        let after_quantifier = std::mem::take(&mut quantified);
         let after = rest.get(c.len_utf8()..).unwrap_or("");
         if c == '\\' {
             let next = after.chars().next();
@@ -153,6 +207,7 @@ fn translated(pattern: &str) -> String {
                     out.push_str(&regex::escape(literal));
                     rest = beyond;
                 }
+                Some('e') => out.push_str("\\x1B"),
                 Some('Z') => out.push_str("\\z"),
                 Some('h') => out.push_str(if class > 0 { " \\t" } else { "[ \\t]" }),
                 Some('d') => out.push_str(if class > 0 { "0-9" } else { "[0-9]" }),
@@ -176,6 +231,12 @@ fn translated(pattern: &str) -> String {
                         (false, true) => format!("[^{set}]"),
                         (false, false) => format!("[{set}]"),
                     });
+                    rest = beyond;
+                }
+                Some(c @ ('p' | 'P' | 'x')) if tail.starts_with('{') => {
+                    let length = tail.find('}').map_or(tail.len(), |end| end.saturating_add(1));
+                    let (name, beyond) = tail.split_at(length);
+                    out.push_str(&format!("\\{c}{name}"));
                     rest = beyond;
                 }
                 Some(c) if c.is_ascii_punctuation() || c.is_ascii_alphanumeric() => {
@@ -215,12 +276,20 @@ fn translated(pattern: &str) -> String {
                 out.push(']');
             }
             // Possessive quantifiers match the same here.
-            '+' if class == 0
-                && out.ends_with(['*', '+', '?', '}'])
-                && !out.ends_with("\\+")
-                && !out.ends_with("\\*")
-                && !out.ends_with("\\?")
-                && !out.ends_with("\\}") => {}
+            '+' if class == 0 && after_quantifier => {}
+            '*' | '+' | '?' if class == 0 => {
+                out.push(c);
+                quantified = true;
+            }
+            '{' if class == 0 => {
+                let (count, beyond) = rest.split_once('}').unwrap_or((rest, ""));
+                out.push_str(&format!("{{{count}"));
+                if count.len() < rest.len() {
+                    out.push('}');
+                }
+                rest = beyond;
+                quantified = true;
+            }
             // In Rust's syntax these would begin set operations.
             '&' | '~' | '-' if class > 0 && rest.starts_with(c) && c != '-' => {
                 out.push(c);

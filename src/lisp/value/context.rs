@@ -23,6 +23,12 @@ pub trait Context {
     /// Whatever the function raises.
     fn call2(&mut self, function: &Value, a: Value, b: Value) -> Result<Value>;
 
+    /// Calls a function whose last arguments are the items of `rest`, of which no more are made than it has parameters.
+    ///
+    /// # Errors
+    /// Whatever the function or making an item raises.
+    fn call_with_rest(&mut self, function: &Value, arguments: Args, rest: Value) -> Result<Value>;
+
     /// Charges steps: one for each item handled, before the work is done.
     ///
     /// # Errors

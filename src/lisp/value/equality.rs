@@ -58,7 +58,7 @@ pub fn hash(value: &Value) -> u64 {
         Value::Regex(regex) => std::sync::Arc::as_ptr(regex).addr() as u64,
         Value::Fault(fault) => std::sync::Arc::as_ptr(fault).addr() as u64,
         Value::Reduced(inner) => hash(inner).rotate_left(3),
-        Value::Date(date) => hash_text(&date.to_string()),
+        Value::Date(date) => hash_text(&date.at.to_string()),
     }
 }
 

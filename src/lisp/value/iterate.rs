@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, Fault, Generator, Lazy, Node, Result, Seq, Text, Value, Vector};
+use super::{Context, Fault, Generator, Lazy, Node, Result, Seq, Text, Value, Vector, Yield};
 use crate::lisp::text::ErrorKind;
 
 /// The longest counted range that sequence functions handle at once; longer ones are lazy.
@@ -21,6 +21,15 @@ pub enum Iter {
     },
     /// A sequence, or `nil` at the end.
     Cells(Value),
+    /// Integers.
+    Range {
+        /// The next one.
+        next: i64,
+        /// How many are left; `usize::MAX` for an endless range.
+        left: usize,
+        /// The difference of neighbours.
+        step: i64,
+    },
     /// The characters of a string.
     Chars {
         /// The string.
@@ -36,7 +45,14 @@ pub enum Iter {
 #[cold]
 fn no_items(value: &Value) -> Box<super::Raise> {
     let message = format!("a collection is needed, got {}", value.describe());
-    Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into()
+    let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+    match value {
+        Value::Function(_) => {
+            fault.hint("a function comes before the collection: (map f coll), (filter pred coll), (reduce f init coll)")
+        }
+        _ => fault,
+    }
+    .into()
 }
 
 impl Iter {
@@ -51,9 +67,21 @@ impl Iter {
                 Ok(sole) => Self::Items(sole.into_items().into_iter()),
                 Err(items) => Self::Vector { items, at: 0 },
             },
-            Value::Seq(seq) => match seq.node() {
-                Node::Slice { items, from } => Self::Vector { items: items.clone(), at: *from },
-                Node::Empty | Node::Cons { .. } | Node::Range { .. } => Self::Cells(Value::Seq(seq)),
+            Value::Seq(seq) if matches!(seq.node(), Node::Cons { .. }) => Self::Cells(Value::Seq(seq)),
+            Value::Seq(seq) => match Seq::into_node(seq) {
+                Node::Slice { items, from } => match Arc::try_unwrap(items) {
+                    Ok(sole) => {
+                        let mut items = sole.into_items().into_iter();
+                        if let Some(before) = from.checked_sub(1) {
+                            items.nth(before);
+                        }
+                        Self::Items(items)
+                    }
+                    Err(items) => Self::Vector { items, at: from },
+                },
+                Node::Range { start, count, step } => Self::Range { next: start, left: count, step },
+                Node::Empty => Self::Items(Vec::new().into_iter()),
+                Node::Cons { rest, .. } => Self::Cells(rest),
             },
             Value::Lazy(lazy) => match Lazy::into_generator(lazy) {
                 Ok(generator) => Self::Generator(Held(Some(generator))),
@@ -81,22 +109,62 @@ impl Iter {
                 *at = at.saturating_add(1);
                 Ok(item)
             }
+            Self::Range { next, left, step } => {
+                if *left == 0 {
+                    return Ok(None);
+                }
+                let item = *next;
+                *left = match item.checked_add(*step) {
+                    Some(following) => {
+                        *next = following;
+                        if *left == usize::MAX { *left } else { left.saturating_sub(1) }
+                    }
+                    None => 0,
+                };
+                Ok(Some(Value::Int(item)))
+            }
             Self::Chars { text, at } => {
                 let next = text.as_str().get(*at..).and_then(|rest| rest.chars().next());
                 *at = at.saturating_add(next.map_or(0, char::len_utf8));
                 Ok(next.map(|c| Value::Text(c.into())))
             }
-            Self::Generator(generator) => generator.next(cx),
-            Self::Cells(cells) => {
-                if let Value::Lazy(lazy) = cells {
-                    let lazy = lazy.clone();
-                    *cells = Lazy::realise(&lazy, cx)?;
+            Self::Generator(_) | Self::Cells(_) => self.next_lazily(cx),
+        }
+    }
+
+    fn next_lazily(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        loop {
+            match self {
+                Self::Generator(generator) => match generator.step(cx)? {
+                    Yield::Item(item) => return Ok(Some(item)),
+                    Yield::End => return Ok(None),
+                    Yield::Rest(rest) => *self = Self::new(rest)?,
+                },
+                Self::Cells(cells) => {
+                    if let Value::Lazy(lazy) = cells {
+                        let lazy = lazy.clone();
+                        *cells = Lazy::realise(&lazy, cx)?;
+                    }
+                    let Value::Seq(seq) = cells else { return Ok(None) };
+                    let first = seq.first();
+                    *cells = seq.rest();
+                    return Ok(first);
                 }
-                let Value::Seq(seq) = cells else { return Ok(None) };
-                let first = seq.first();
-                *cells = seq.rest();
-                Ok(first)
+                Self::Items(_) | Self::Vector { .. } | Self::Range { .. } | Self::Chars { .. } => return self.next(cx),
             }
+        }
+    }
+
+    /// Whether it is sure, without making any item, that there is none left.
+    pub fn is_done(&self) -> bool {
+        match self {
+            Self::Items(items) => items.len() == 0,
+            Self::Vector { items, at } => *at >= items.len(),
+            Self::Range { left, .. } => *left == 0,
+            Self::Chars { text, at } => *at >= text.len(),
+            Self::Cells(Value::Seq(seq)) => seq.is_empty(),
+            Self::Cells(cells) => cells.is_nil(),
+            Self::Generator(_) => false,
         }
     }
 
@@ -106,6 +174,13 @@ impl Iter {
             Self::Items(items) => items.len(),
             Self::Vector { items, at } => items.len().saturating_sub(*at),
             Self::Cells(Value::Seq(seq)) => seq.count().unwrap_or(0),
+            Self::Range { left, .. } => {
+                if *left == usize::MAX {
+                    0
+                } else {
+                    *left
+                }
+            }
             Self::Chars { .. } | Self::Cells(_) | Self::Generator(_) => 0,
         }
     }
@@ -119,6 +194,7 @@ impl Iter {
             Self::Cells(Value::Nil) => Ok(Seq::empty()),
             Self::Cells(cells) => Ok(cells),
             Self::Vector { items, at } => Ok(Seq::slice_or_nothing(items, at).unwrap_or_else(Seq::empty)),
+            Self::Range { next, left, step } => Ok(Seq::range(next, left, step)),
             Self::Generator(generator) => Ok(Lazy::generate(generator)),
             mut rest => {
                 let mut items = Vec::new();
@@ -146,11 +222,15 @@ pub struct Held(Option<Box<dyn Generator>>);
 
 impl Generator for Held {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        self.0.as_mut().map_or(Ok(None), |generator| generator.next(cx))
+    }
+
+    fn step(&mut self, cx: &mut dyn Context) -> Result<Yield> {
         cx.spend(1)?;
         cx.enter()?;
-        let next = self.0.as_mut().map_or(Ok(None), |generator| generator.next(cx));
+        let made = self.0.as_mut().map_or(Ok(Yield::End), |generator| generator.step(cx));
         cx.leave();
-        next
+        made
     }
 }
 
@@ -184,7 +264,7 @@ impl Iterator for Ready {
                 *cells = seq.rest();
                 first
             }
-            Iter::Items(_) | Iter::Chars { .. } | Iter::Generator(_) => None,
+            Iter::Items(_) | Iter::Range { .. } | Iter::Chars { .. } | Iter::Generator(_) => None,
         }
     }
 }

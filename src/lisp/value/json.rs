@@ -95,12 +95,17 @@ impl Importer {
             },
             Json::String(text) => Value::Text(self.text(text)),
             Json::Array(items) => {
-                let items: Result<Vec<Value>> = items.iter().map(|item| self.value(item, inner)).collect();
-                Value::vector(items?)
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(self.value(item, inner)?);
+                }
+                Value::vector(values)
             }
             Json::Object(entries) => {
-                let values: Result<Vec<Value>> = entries.values().map(|value| self.value(value, inner)).collect();
-                let values = values?;
+                let mut values = Vec::with_capacity(entries.len());
+                for value in entries.values() {
+                    values.push(self.value(value, inner)?);
+                }
                 match self.shape(entries) {
                     Some(shape) => Map::record(shape, values).into(),
                     None => Value::map(entries.keys().map(|key| key_from_json(key)).zip(values)),

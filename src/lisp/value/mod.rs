@@ -4,6 +4,7 @@ mod args;
 mod builtin;
 mod cell;
 mod context;
+mod date;
 mod drop;
 mod equality;
 mod extent;
@@ -32,6 +33,7 @@ pub use args::{Args, Callable, FromValue, Wants, args};
 pub use builtin::{Arity, Builtin, Clause, Code as BuiltinCode, Registry, Theme};
 pub use cell::{Atom, AtomKind, Regex};
 pub use context::Context;
+pub use date::{Date, DateKind};
 pub use equality::{equal, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupported, value_error};
@@ -45,10 +47,10 @@ pub use name::{Keyword, Name, Symbol};
 pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
-pub use print::{display, readable, shorten};
-pub use sequence::{Generator, Lazy, Node, Seq, State};
+pub use print::{display, printed, readable, shorten};
+pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;
-pub use sorted::{Place, compare_by};
+pub use sorted::{Place, compare_by, is_before};
 pub use text::Text;
 pub use vector::Vector;
 
@@ -93,7 +95,7 @@ pub enum Value {
     /// `(reduced x)`: ends a reduction early.
     Reduced(Arc<Value>),
     /// A point on the time line or a calendar date.
-    Date(Arc<jiff::civil::DateTime>),
+    Date(Arc<Date>),
     /// No value: an unset name, the end of a sequence. Programs never see it.
     Nothing,
 }

@@ -14,12 +14,22 @@ pub fn readable(value: &Value) -> String {
     printer.out
 }
 
+/// The value as `print` gives it: as readable text, but strings without quotes wherever they stand.
+pub fn printed(value: &Value) -> String {
+    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: false };
+    printer.value(value, 0);
+    printer.out
+}
+
 /// The value as `str` gives it: strings without quotes, `nil` as nothing.
 pub fn display(value: &Value) -> String {
     match value {
         Value::Nil => String::new(),
         Value::Text(text) => text.as_str().into(),
         Value::Float(x) => float_text(*x, false),
+        Value::Big(n) => n.to_string(),
+        Value::Regex(regex) => regex.pattern.clone(),
+        Value::Date(date) => date.to_string(),
         Value::Fault(fault) => described(fault),
         other => {
             let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
@@ -116,7 +126,7 @@ impl Printer {
                 self.value(held, inner);
                 self.out.push('>');
             }
-            Value::Date(date) => self.display(&format_args!("#inst \"{date}\"")),
+            Value::Date(date) => self.display(&format_args!("#inst \"{}\"", date.readable())),
         }
     }
 

@@ -155,6 +155,27 @@ impl Seq {
         }
     }
 
+    /// How the items are held, moved out if nobody else holds the sequence.
+    pub fn into_node(this: Arc<Self>) -> Node {
+        let mut this = this;
+        match Arc::get_mut(&mut this) {
+            Some(sole) => std::mem::replace(&mut sole.node, Node::Empty),
+            None => this.node.clone(),
+        }
+    }
+
+    /// As [`rest`](Self::rest), in place if nobody else holds the sequence.
+    pub fn into_rest(this: Arc<Self>) -> Value {
+        let mut this = this;
+        if let Some(Self { node: Node::Slice { items, from }, .. }) = Arc::get_mut(&mut this)
+            && from.saturating_add(1) < items.len()
+        {
+            *from = from.saturating_add(1);
+            return Value::Seq(this);
+        }
+        this.rest()
+    }
+
     /// What follows the first item: `()`, a sequence or a lazy one.
     pub fn rest(&self) -> Value {
         match &self.node {
@@ -192,6 +213,29 @@ pub trait Generator: Send + Sync {
     /// # Errors
     /// Whatever making the item raises.
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>>;
+
+    /// The next item, or what goes on in this generator's place: so a chain of sequences makes no chain of generators.
+    ///
+    /// # Errors
+    /// Whatever making the item raises.
+    fn step(&mut self, cx: &mut dyn Context) -> Result<Yield> {
+        Ok(self.next(cx)?.map_or(Yield::End, Yield::Item))
+    }
+
+    /// Takes sequences to go on with after its own items; `false` if it cannot.
+    fn append(&mut self, _more: &[Value]) -> bool {
+        false
+    }
+}
+
+/// What a generator gives.
+pub enum Yield {
+    /// The next item.
+    Item(Value),
+    /// A sequence of all that is still to come.
+    Rest(Value),
+    /// Nothing more.
+    End,
 }
 
 /// A lazy sequence: a cell that is filled once, when somebody looks.
@@ -260,76 +304,103 @@ impl Lazy {
         }
     }
 
+    /// Gives the generator of a cell that nobody else holds sequences to go on with; `false` if it takes none.
+    pub fn append(this: &mut Arc<Self>, more: &[Value]) -> bool {
+        let Some(sole) = Arc::get_mut(this) else { return false };
+        match sole.state.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            State::Generator(generator) => generator.append(more),
+            State::Thunk(_) | State::Running | State::Ready(_) => false,
+        }
+    }
+
+    /// The state of a cell that nobody else holds.
+    fn into_state(this: Arc<Self>) -> std::result::Result<State, Arc<Self>> {
+        let mut this = this;
+        match Arc::get_mut(&mut this) {
+            Some(sole) => {
+                let state = sole.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+                Ok(std::mem::replace(state, State::Running))
+            }
+            None => Err(this),
+        }
+    }
+
     /// Fills the cell if need be: `nil`, or a sequence that has a first item.
     ///
     /// # Errors
-    /// Whatever making the first item raises; the cell then stays as it was.
+    /// Whatever making the first item raises; the cell then tries again when next looked at.
     pub fn realise(this: &Arc<Self>, cx: &mut dyn Context) -> Result<Value> {
         let taken = {
             let mut state = this.lock();
-            match &*state {
-                State::Ready(value) => return Ok(value.clone()),
-                State::Running => {
-                    return Err(super::value_error("a lazy sequence needs its own first item to make it"));
-                }
-                State::Thunk(_) | State::Generator(_) => std::mem::replace(&mut *state, State::Running),
+            if let State::Ready(value) = &*state {
+                return Ok(value.clone());
             }
+            std::mem::replace(&mut *state, State::Running)
         };
-        cx.spend(2)?;
-        let (after, result) = match taken {
-            State::Generator(mut generator) => match Self::next_of(&mut generator, cx) {
-                Ok(None) => (State::Ready(Value::Nil), Ok(Value::Nil)),
-                Ok(Some(first)) => match Seq::cons(first, Self::from_box(generator)) {
-                    Ok(cell) => (State::Ready(cell.clone()), Ok(cell)),
-                    Err(raise) => (State::Ready(Value::Nil), Err(raise)),
-                },
-                Err(raise) => (State::Generator(generator), Err(raise)),
-            },
-            State::Thunk(thunk) => match Self::run_thunk(&thunk, cx) {
-                Ok(value) => (State::Ready(value.clone()), Ok(value)),
-                Err(raise) => (State::Thunk(thunk), Err(raise)),
-            },
-            State::Running | State::Ready(_) => (State::Ready(Value::Nil), Ok(Value::Nil)),
-        };
+        let (after, result) = Self::fill(taken, cx);
         let before = std::mem::replace(&mut *this.lock(), after);
         drop(before);
         result
     }
 
-    fn next_of(generator: &mut Box<dyn Generator>, cx: &mut dyn Context) -> Result<Option<Value>> {
-        cx.enter()?;
-        let next = generator.next(cx);
-        cx.leave();
-        next
-    }
-
-    /// A thunk often gives another lazy sequence; those are unwound in a loop, not by recursion.
-    fn run_thunk(thunk: &Value, cx: &mut dyn Context) -> Result<Value> {
-        let mut value = cx.call(thunk, super::Args::new())?;
+    /// What a state comes to, and the state that stands for it from now on.
+    ///
+    /// One sequence often goes on as another, which is lazy again; those are unwound in a loop, not by recursion.
+    fn fill(state: State, cx: &mut dyn Context) -> (State, Result<Value>) {
+        let mut state = state;
         loop {
-            value = match value {
-                Value::Lazy(lazy) => {
-                    let next = {
-                        let mut state = lazy.lock();
-                        match &*state {
-                            State::Thunk(_) if Arc::strong_count(&lazy) == 1 => {
-                                std::mem::replace(&mut *state, State::Running)
-                            }
-                            State::Thunk(_) | State::Generator(_) | State::Running | State::Ready(_) => State::Running,
-                        }
+            let made = match &mut state {
+                State::Thunk(thunk) => cx.spend(2).and_then(|()| cx.call(thunk, super::Args::new())).map(Yield::Rest),
+                State::Generator(generator) => Self::step(generator, cx),
+                State::Ready(value) => Ok(Yield::Rest(value.clone())),
+                State::Running => Err(super::value_error("a lazy sequence needs its own first item to make it")),
+            };
+            let made = match made {
+                Ok(made) => made,
+                Err(raise) => return (state, Err(raise)),
+            };
+            let (again, result) = match made {
+                Yield::End => (Value::Nil, Ok(Value::Nil)),
+                Yield::Item(first) => {
+                    let rest = match state {
+                        State::Generator(generator) => Self::from_box(generator),
+                        State::Thunk(_) | State::Running | State::Ready(_) => Value::Nil,
                     };
-                    match next {
-                        State::Thunk(inner) => {
-                            cx.spend(2)?;
-                            cx.call(&inner, super::Args::new())?
-                        }
-                        State::Generator(_) | State::Running | State::Ready(_) => return Self::realise(&lazy, cx),
-                    }
+                    (Value::Nil, Seq::cons(first, rest))
                 }
-                other => return super::iterate::seq(other, cx),
-            }
+                Yield::Rest(Value::Lazy(lazy)) => match Self::into_state(lazy) {
+                    Ok(inner) => {
+                        state = inner;
+                        continue;
+                    }
+                    Err(lazy) => (Value::Lazy(lazy.clone()), Self::realise(&lazy, cx)),
+                },
+                Yield::Rest(other) => (other.clone(), super::iterate::seq(other, cx)),
+            };
+            return match result {
+                Ok(cells) => (State::Ready(cells.clone()), Ok(cells)),
+                Err(raise) => (State::Thunk(giving(again)), Err(raise)),
+            };
         }
     }
+
+    fn step(generator: &mut Box<dyn Generator>, cx: &mut dyn Context) -> Result<Yield> {
+        cx.spend(2)?;
+        cx.enter()?;
+        let made = generator.step(cx);
+        cx.leave();
+        made
+    }
+}
+
+/// A function that gives a value, to try again from.
+fn giving(value: Value) -> Value {
+    super::Function::Native {
+        name: "lazy-seq",
+        held: vec![value],
+        code: |_, held, _| Ok(held.first().cloned().unwrap_or_default()),
+    }
+    .into()
 }
 
 impl Drop for Lazy {

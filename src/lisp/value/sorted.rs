@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Context, Keyword, Map, Number, Result, Set, Value, compare, type_error};
+use super::{Context, Fault, Keyword, Map, Number, Result, Set, Value, compare};
+use crate::lisp::text::ErrorKind;
 
 /// A place among sorted keys: `Ok` where the key is, `Err` where it would go.
 pub type Place = std::result::Result<usize, usize>;
@@ -18,16 +19,51 @@ pub fn compare_by(cx: &mut dyn Context, by: Option<&Value>, a: &Value, b: &Value
         cx.spend(a.weight().min(b.weight()))?;
         return compare(a, b);
     };
-    match cx.call2(by, a.clone(), b.clone())? {
-        Value::Bool(true) => Ok(Ordering::Less),
-        Value::Bool(false) | Value::Nil => {
-            Ok(if cx.call2(by, b.clone(), a.clone())?.is_truthy() { Ordering::Greater } else { Ordering::Equal })
-        }
-        number => match Number::of(&number) {
-            Some(number) => Ok(number.compare(Number::Int(0)).unwrap_or(Ordering::Equal)),
-            None => Err(type_error("a comparator", "to give a number or boolean", &number)),
-        },
+    match answer(cx, by, a, b)? {
+        Answer::Order(order) => Ok(order),
+        Answer::Before(true) => Ok(Ordering::Less),
+        Answer::Before(false) => Ok(match answer(cx, by, b, a)? {
+            Answer::Before(true) | Answer::Order(Ordering::Less) => Ordering::Greater,
+            Answer::Before(false) | Answer::Order(Ordering::Equal | Ordering::Greater) => Ordering::Equal,
+        }),
     }
+}
+
+/// Whether `a` comes before `b`: one call of the comparator is enough for that.
+///
+/// # Errors
+/// As [`compare_by`].
+pub fn is_before(cx: &mut dyn Context, by: Option<&Value>, a: &Value, b: &Value) -> Result<bool> {
+    match by {
+        None => Ok(compare_by(cx, None, a, b)? == Ordering::Less),
+        Some(by) => Ok(matches!(answer(cx, by, a, b)?, Answer::Order(Ordering::Less) | Answer::Before(true))),
+    }
+}
+
+/// What a comparator says.
+enum Answer {
+    Order(Ordering),
+    /// Whether the first comes before the second.
+    Before(bool),
+}
+
+fn answer(cx: &mut dyn Context, by: &Value, a: &Value, b: &Value) -> Result<Answer> {
+    let answer = cx.call2(by, a.clone(), b.clone())?;
+    if let Value::Bool(before) = answer {
+        return Ok(Answer::Before(before));
+    }
+    let order = match Number::of(&answer) {
+        // As in Java only the whole part counts.
+        Some(Number::Float(x)) => x.trunc().partial_cmp(&0.0),
+        Some(number) => number.compare(Number::Int(0)),
+        None => {
+            let message = format!("a comparator gives a number or boolean, this one gave {}", answer.describe());
+            let class = if answer.is_nil() { "NullPointerException" } else { "ClassCastException" };
+            let fault = Fault::new(ErrorKind::Type, class, message);
+            return Err(fault.hint("a comparator is <, > or (fn [a b] (compare (:k a) (:k b)))").into());
+        }
+    };
+    Ok(Answer::Order(order.unwrap_or(Ordering::Equal)))
 }
 
 impl Map {

@@ -78,6 +78,11 @@ impl Text {
         chars.next().filter(|_| chars.next().is_none())
     }
 
+    /// Whether nobody else holds the string.
+    pub fn is_sole(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     /// Adds to the end: in place if nobody else holds the string.
     pub fn push(&mut self, more: &str) {
         let inner = Arc::make_mut(&mut self.0);

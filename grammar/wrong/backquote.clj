@@ -1,0 +1,2 @@
+; 1:1 parse-error: there are no macros of one's own
+`(a ~b)

@@ -1,0 +1,2 @@
+; 1:1 parse-error: Divide by zero
+1/0

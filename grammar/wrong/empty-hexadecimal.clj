@@ -1,0 +1,2 @@
+; 1:1 parse-error: 0x is no number
+0x

@@ -1,0 +1,2 @@
+; 1:2 parse-error: the string ends within an escape
+"\

@@ -1,0 +1,2 @@
+; 1:8 parse-error: ) closes nothing
+(+ 1 2))

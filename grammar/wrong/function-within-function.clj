@@ -1,0 +1,2 @@
+; 1:7 parse-error: #() within #()
+#(map #(inc %) %)

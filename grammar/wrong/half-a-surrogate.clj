@@ -1,0 +1,2 @@
+; 1:2 parse-error: half of a surrogate pair
+"\ud800"

@@ -1,0 +1,2 @@
+; 1:2 parse-error: # is no tag
+[# ]

@@ -1,0 +1,2 @@
+; 1:1 parse-error: :: is no keyword
+::

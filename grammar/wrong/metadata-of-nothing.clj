@@ -1,0 +1,2 @@
+; 1:1 parse-error: the metadata has no form
+^:a

@@ -1,0 +1,2 @@
+; 1:4 parse-error: #_ has no form after it
+[1 #_]

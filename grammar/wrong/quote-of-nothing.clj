@@ -1,0 +1,2 @@
+; 1:2 parse-error: a form is missing at the end
+'

@@ -1,0 +1,2 @@
+; 1:2 parse-error: \u needs four hexadecimal digits
+"\u12"

@@ -1,0 +1,2 @@
+; 1:1 parse-error: \abc is no character
+\abc

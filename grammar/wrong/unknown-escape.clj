@@ -1,0 +1,2 @@
+; 1:3 parse-error: \q is no escape
+"a\q"

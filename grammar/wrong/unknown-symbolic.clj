@@ -1,0 +1,2 @@
+; 1:1 parse-error: ##Infinity is no number
+##Infinity

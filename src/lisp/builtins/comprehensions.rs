@@ -1,0 +1,51 @@
+//! What `for` and `doseq` are made of.
+
+use super::builtins;
+use super::splice::{Parts, splice};
+use super::stages::{Flow, Out, Stage, through};
+use crate::lisp::value::{Context, Iter, Result, Value};
+use std::sync::Arc;
+
+/// Passes on what the body gives: nothing where a `:when` says no; ends where a `:while` says no.
+struct Gather(Value);
+
+impl Stage for Gather {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        match cx.call1(&self.0, item)? {
+            Value::Nothing => Ok(Flow::On),
+            Value::Reduced(inner) if inner.is_nothing() => Ok(Flow::Done),
+            made => out(cx, made),
+        }
+    }
+}
+
+builtins! { Sequences;
+    /// Gathers what the innermost body of a `for` gives.
+    "%for" (cx, body: Value, items: Value) => { through(cx, Gather(body), items) }
+
+    /// Puts together what the levels within a `for` gather.
+    "%for-each" (cx, level: Value, items: Value) => {
+        let eager = items.is_eager();
+        splice(cx, Parts { function: level, items: Iter::new(items)? }, eager)
+    }
+
+    /// Runs the body of a `doseq` for every item.
+    "%doseq" (cx, body: Value, items: Value) => {
+        let mut items = Iter::new(items)?;
+        while let Some(item) = items.next(cx)? {
+            cx.spend(1)?;
+            if let Value::Reduced(inner) = cx.call1(&body, item)?
+                && inner.is_nothing()
+            {
+                break;
+            }
+        }
+        Ok(Value::Nil)
+    }
+
+    /// What leaves an item out.
+    "%skip" (_cx) => { Ok(Value::Nothing) }
+
+    /// What ends a level.
+    "%stop" (_cx) => { Ok(Value::Reduced(Arc::new(Value::Nothing))) }
+}

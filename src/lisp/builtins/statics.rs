@@ -1,0 +1,341 @@
+//! The static methods of Java's number and string classes that programs use: `Integer/parseInt`, `String/join`.
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+
+use super::builtins;
+use super::printing::{append, shown};
+use super::strings::{Str, walk};
+use crate::lisp::value::{
+    Args, Context, Fault, Iter, Number, Raise, Result, Text, Value, collect, type_error, value_error,
+};
+
+#[cold]
+fn no_number(text: &Text) -> Box<Raise> {
+    let shown = crate::lisp::text::abridge(text.as_str(), 80);
+    let fault = Fault::value(format!("For input string: {shown:?}")).class("NumberFormatException");
+    fault.hint("(parse-long s) and (parse-double s) give nil for what is no number; trim the string first").into()
+}
+
+/// The integer that a text spells, within a number of bits.
+fn integer(cx: &mut dyn Context, text: &Value, radix: i64, bits: u32) -> Result<Value> {
+    let text = match text {
+        Value::Text(text) => text,
+        Value::Nil => {
+            let fault = Fault::value("Cannot parse null string: null").class("NumberFormatException");
+            return Err(fault.hint("nil often comes from a key that is not there").into());
+        }
+        other => return Err(type_error("parsing an integer", "a string", other)),
+    };
+    walk(cx, text.as_str())?;
+    let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix));
+    let radix = radix.ok_or_else(|| value_error("a radix is a number from 2 to 36"))?;
+    let parsed = i64::from_str_radix(text.as_str(), radix).ok();
+    let fits = |n: &i64| bits == 64 || i32::try_from(*n).is_ok();
+    parsed.filter(fits).map(Value::Int).ok_or_else(|| no_number(text))
+}
+
+/// `valueOf`: of a number itself, of a text what it spells.
+fn integer_of(cx: &mut dyn Context, value: Value, bits: u32) -> Result<Value> {
+    match value {
+        Value::Int(_) => Ok(value),
+        other => integer(cx, &other, 10, bits),
+    }
+}
+
+fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
+    let text = match value {
+        Value::Text(text) => text,
+        Value::Nil => return Err(Fault::value("a string is needed, got nil").class("NullPointerException").into()),
+        other => match Number::of(other) {
+            Some(number) => return Ok(Value::Float(number.to_f64())),
+            None => return Err(type_error("parsing a float", "a string", other)),
+        },
+    };
+    walk(cx, text.as_str())?;
+    let trimmed = text.as_str().trim_matches(|c| c <= ' ');
+    let unsigned = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
+    let special = matches!(unsigned, "NaN" | "Infinity");
+    let plain = unsigned.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(unsigned);
+    let digits = plain.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    let parsed: Option<f64> =
+        if special || digits { trimmed.trim_end_matches(['d', 'D', 'f', 'F']).parse().ok() } else { None };
+    parsed.map(Value::Float).ok_or_else(|| no_number(text))
+}
+
+fn int(value: i64) -> Result<u32> {
+    i32::try_from(value)
+        .map(i32::cast_unsigned)
+        .map_err(|_| Fault::value(format!("integer overflow: {value} is beyond 32 bits")).hint("use Long/…").into())
+}
+
+fn ordering(order: Ordering) -> Value {
+    Value::Int(match order {
+        Ordering::Less => -1,
+        Ordering::Equal => 0,
+        Ordering::Greater => 1,
+    })
+}
+
+/// The digits of an integer in a radix.
+fn in_radix(n: i64, radix: i64) -> Value {
+    let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix)).unwrap_or(10);
+    BigInt::from(n).to_str_radix(radix).into()
+}
+
+fn float(value: &Value, name: &'static str) -> Result<f64> {
+    Number::of(value).map(Number::to_f64).ok_or_else(|| type_error(name, "a number", value))
+}
+
+fn text_of(cx: &mut dyn Context, value: &Value) -> Result<Value> {
+    if value.is_nil() { Ok("null".into()) } else { shown(cx, value).map(Value::Text) }
+}
+
+builtins! { Java;
+    /// The integer that a string spells, in base 10 unless given; within 32 bits.
+    /// (Integer/parseInt "42")
+    /// ;=> 42
+    /// (Integer/parseInt "ff" 16)
+    /// ;=> 255
+    /// (Integer/parseInt "4x")
+    /// ;! 1:1 value-error: For input string: "4x"
+    /// ;? (parse-long s) and (parse-double s) give nil for what is no number; trim the string first
+    "Integer/parseInt"
+        (cx, s: Value) => { integer(cx, &s, 10, 32) }
+        (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 32) }
+
+    /// The integer that a string spells; a number itself.
+    /// (Integer/valueOf "42")
+    /// ;=> 42
+    "Integer/valueOf"
+        (cx, s: Value) => { integer_of(cx, s, 32) }
+        (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 32) }
+
+    /// The integer that a string spells, in base 10 unless given; within 64 bits.
+    /// (Long/parseLong "-9000000000")
+    /// ;=> -9000000000
+    "Long/parseLong"
+        (cx, s: Value) => { integer(cx, &s, 10, 64) }
+        (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 64) }
+
+    /// The integer that a string spells; a number itself.
+    /// (Long/valueOf "42")
+    /// ;=> 42
+    "Long/valueOf"
+        (cx, s: Value) => { integer_of(cx, s, 64) }
+        (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 64) }
+
+    /// The integer as a string, in base 10 unless given.
+    /// (Integer/toString 255 16)
+    /// ;=> "ff"
+    "Integer/toString"
+        (_cx, n: i64) => { Ok(in_radix(n, 10)) }
+        (_cx, n: i64, radix: i64) => { Ok(in_radix(n, radix)) }
+
+    /// The integer as a string, in base 10 unless given.
+    /// (Long/toString 5 2)
+    /// ;=> "101"
+    "Long/toString"
+        (_cx, n: i64) => { Ok(in_radix(n, 10)) }
+        (_cx, n: i64, radix: i64) => { Ok(in_radix(n, radix)) }
+
+    /// The bits of a 32-bit integer as text.
+    /// (Integer/toBinaryString 10)
+    /// ;=> "1010"
+    "Integer/toBinaryString" (_cx, n: i64) => { Ok(format!("{:b}", int(n)?).into()) }
+
+    /// A 32-bit integer in hexadecimal.
+    /// (Integer/toHexString 255)
+    /// ;=> "ff"
+    "Integer/toHexString" (_cx, n: i64) => { Ok(format!("{:x}", int(n)?).into()) }
+
+    /// A 32-bit integer in octal.
+    /// (Integer/toOctalString 8)
+    /// ;=> "10"
+    "Integer/toOctalString" (_cx, n: i64) => { Ok(format!("{:o}", int(n)?).into()) }
+
+    /// The bits of an integer as text.
+    /// (Long/toBinaryString 10)
+    /// ;=> "1010"
+    "Long/toBinaryString" (_cx, n: i64) => { Ok(format!("{n:b}").into()) }
+
+    /// An integer in hexadecimal.
+    /// (Long/toHexString -1)
+    /// ;=> "ffffffffffffffff"
+    "Long/toHexString" (_cx, n: i64) => { Ok(format!("{n:x}").into()) }
+
+    /// An integer in octal.
+    /// (Long/toOctalString 8)
+    /// ;=> "10"
+    "Long/toOctalString" (_cx, n: i64) => { Ok(format!("{n:o}").into()) }
+
+    /// The number of bits that are set in 32 bits.
+    /// (Integer/bitCount 255)
+    /// ;=> 8
+    "Integer/bitCount" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.count_ones()))) }
+
+    /// The number of bits that are set.
+    /// (Long/bitCount 255)
+    /// ;=> 8
+    "Long/bitCount" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.count_ones()))) }
+
+    /// The number of zeros before the first bit that is set, of 32.
+    /// (Integer/numberOfLeadingZeros 1)
+    /// ;=> 31
+    "Integer/numberOfLeadingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.leading_zeros()))) }
+
+    /// The number of zeros after the last bit that is set, of 32.
+    /// (Integer/numberOfTrailingZeros 8)
+    /// ;=> 3
+    "Integer/numberOfTrailingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.trailing_zeros()))) }
+
+    /// The number of zeros before the first bit that is set, of 64.
+    /// (Long/numberOfLeadingZeros 1)
+    /// ;=> 63
+    "Long/numberOfLeadingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.leading_zeros()))) }
+
+    /// The number of zeros after the last bit that is set, of 64.
+    /// (Long/numberOfTrailingZeros 8)
+    /// ;=> 3
+    "Long/numberOfTrailingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.trailing_zeros()))) }
+
+    /// The highest bit that is set, alone.
+    /// (Long/highestOneBit 100)
+    /// ;=> 64
+    "Long/highestOneBit" (_cx, n: i64) => {
+        let highest = n.cast_unsigned().checked_ilog2().and_then(|log| 1_u64.checked_shl(log)).unwrap_or(0);
+        Ok(Value::Int(highest.cast_signed()))
+    }
+
+    /// -1, 0 or 1 as the integer is negative, zero or positive.
+    /// (Long/signum -5)
+    /// ;=> -1
+    "Long/signum" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
+
+    /// -1, 0 or 1 as the integer is negative, zero or positive.
+    /// (Integer/signum 5)
+    /// ;=> 1
+    "Integer/signum" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
+
+    /// -1, 0 or 1 as the first integer is less than, equal to or greater than the second.
+    /// (Integer/compare 1 2)
+    /// ;=> -1
+    "Integer/compare" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
+
+    /// -1, 0 or 1 as the first integer is less than, equal to or greater than the second.
+    /// (Long/compare 2 1)
+    /// ;=> 1
+    "Long/compare" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
+
+    /// The float that a string spells.
+    /// (Double/parseDouble "3.50")
+    /// ;=> 3.5
+    "Double/parseDouble" (cx, s: Value) => { double(cx, &s) }
+
+    /// The float that a string spells.
+    /// (Float/parseFloat "0.5")
+    /// ;=> 0.5
+    "Float/parseFloat" (cx, s: Value) => { double(cx, &s) }
+
+    /// The float that a string spells; of a number the float.
+    /// (Double/valueOf "1e3")
+    /// ;=> 1000.0
+    "Double/valueOf" (cx, s: Value) => { double(cx, &s) }
+
+    /// The float as a string.
+    /// (Double/toString 1.5)
+    /// ;=> "1.5"
+    "Double/toString" (cx, x: f64) => { shown(cx, &Value::Float(x)).map(Value::Text) }
+
+    /// Whether the number is not a number (NaN).
+    /// (Double/isNaN ##NaN)
+    /// ;=> true
+    "Double/isNaN" (_cx, x: Value) => { Ok(float(&x, "Double/isNaN")?.is_nan().into()) }
+
+    /// Whether the number is infinite.
+    /// (Double/isInfinite ##Inf)
+    /// ;=> true
+    "Double/isInfinite" (_cx, x: Value) => { Ok(float(&x, "Double/isInfinite")?.is_infinite().into()) }
+
+    /// Whether the number is neither infinite nor NaN.
+    /// (Double/isFinite 1.0)
+    /// ;=> true
+    "Double/isFinite" (_cx, x: Value) => { Ok(float(&x, "Double/isFinite")?.is_finite().into()) }
+
+    /// -1, 0 or 1 as the first float is less than, equal to or greater than the second; -0.0 is less than 0.0.
+    /// (Double/compare -0.0 0.0)
+    /// ;=> -1
+    "Double/compare" (_cx, a: f64, b: f64) => {
+        let nan = |x: f64| if x.is_nan() { f64::NAN.abs() } else { x };
+        Ok(ordering(nan(a).total_cmp(&nan(b))))
+    }
+
+    /// Whether the string is "true", in any case.
+    /// (Boolean/parseBoolean "True")
+    /// ;=> true
+    "Boolean/parseBoolean" (_cx, s: Option<Str>) => {
+        Ok(s.is_some_and(|s| s.as_str().eq_ignore_ascii_case("true")).into())
+    }
+
+    /// Whether the string is "true", in any case; a boolean itself.
+    /// (Boolean/valueOf "false")
+    /// ;=> false
+    "Boolean/valueOf" (_cx, s: Value) => {
+        Ok(match &s {
+            Value::Bool(_) => s,
+            Value::Text(text) => text.as_str().eq_ignore_ascii_case("true").into(),
+            _ => Value::Bool(false),
+        })
+    }
+
+    /// The value as a string.
+    /// (String/valueOf 12)
+    /// ;=> "12"
+    "String/valueOf" (cx, x: Value) => { text_of(cx, &x) }
+
+    /// As format; the arguments may also be given as one vector.
+    /// (String/format "%d-%s" [1 "a"])
+    /// ;=> "1-a"
+    "String/format" (cx, format: Str; more) => {
+        let arguments: Args = match more.as_slice() {
+            [Value::Vector(items)] => items.iter().cloned().collect(),
+            _ => more,
+        };
+        super::format::format(cx, format.as_str(), &arguments).map(Value::from)
+    }
+
+    /// The strings of a collection with a separator between.
+    /// (String/join "-" ["a" "b"])
+    /// ;=> "a-b"
+    "String/join" (cx, separator: Str, items: Value) => {
+        let mut out = String::new();
+        let mut items = Iter::new(items)?;
+        let mut first = true;
+        while let Some(item) = items.next(cx)? {
+            if !std::mem::take(&mut first) {
+                append(cx, &mut out, &Value::Text((*separator).clone()))?;
+            }
+            append(cx, &mut out, &item)?;
+        }
+        Ok(out.into())
+    }
+
+    /// A string of characters, or the string itself.
+    /// (String. "a")
+    /// ;=> "a"
+    "String."
+        (_cx) => { Ok("".into()) }
+        (cx, x: Value) => {
+            let mut out = String::new();
+            match x {
+                Value::Text(_) => return Ok(x),
+                other => {
+                    for item in collect(other, cx)? {
+                        append(cx, &mut out, &item)?;
+                    }
+                }
+            }
+            Ok(out.into())
+        }
+}

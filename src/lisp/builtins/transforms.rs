@@ -1,0 +1,596 @@
+//! Transformations: the stages that map, filter, take and drop, with and without a collection.
+
+use super::builtins;
+use super::stages::{Flow, Named, Out, Stage, amount, function, generated, in_order, into_vector, over, transducer};
+use crate::lisp::value::{Args, Context, Fault, Generator, Iter, Lazy, Result, Seq, Set, Value, args, equal, force};
+
+/// Feeds every item to a function and passes its value on.
+struct Map(Value);
+
+impl Named for Map {
+    const USAGE: &'static str = "(map f coll)";
+    fn new(held: Value) -> Result<Self> {
+        function(Self::USAGE, held).map(Self)
+    }
+}
+
+impl Stage for Map {
+    #[inline]
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        let made = cx.call1(&self.0, item)?;
+        out(cx, made)
+    }
+
+    fn feed_row(&mut self, cx: &mut dyn Context, row: Args, out: Out<'_>) -> Result<Flow> {
+        let made = cx.call(&self.0, row)?;
+        out(cx, made)
+    }
+}
+
+/// Passes on the items for which a function says yes, or those for which it says no.
+struct Filter<const WANTED: bool>(Value);
+
+impl<const WANTED: bool> Named for Filter<WANTED> {
+    const USAGE: &'static str = if WANTED { "(filter pred coll)" } else { "(remove pred coll)" };
+    fn new(held: Value) -> Result<Self> {
+        function(Self::USAGE, held).map(Self)
+    }
+}
+
+impl<const WANTED: bool> Stage for Filter<WANTED> {
+    #[inline]
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        if cx.call1(&self.0, item.clone())?.is_truthy() == WANTED { out(cx, item) } else { Ok(Flow::On) }
+    }
+}
+
+/// Passes on what a function gives, unless that is nil.
+struct Keep(Value);
+
+impl Named for Keep {
+    const USAGE: &'static str = "(keep f coll)";
+    fn new(held: Value) -> Result<Self> {
+        function(Self::USAGE, held).map(Self)
+    }
+}
+
+impl Stage for Keep {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        let made = cx.call1(&self.0, item)?;
+        if made.is_nil() { Ok(Flow::On) } else { out(cx, made) }
+    }
+}
+
+/// As map, or as keep, with the index as the function's first argument.
+struct Indexed<const ALL: bool> {
+    function: Value,
+    at: i64,
+}
+
+impl<const ALL: bool> Named for Indexed<ALL> {
+    const USAGE: &'static str = if ALL { "(map-indexed f coll)" } else { "(keep-indexed f coll)" };
+    fn new(held: Value) -> Result<Self> {
+        Ok(Self { function: function(Self::USAGE, held)?, at: 0 })
+    }
+}
+
+impl<const ALL: bool> Stage for Indexed<ALL> {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        let at = self.at;
+        self.at = at.saturating_add(1);
+        let made = cx.call2(&self.function, Value::Int(at), item)?;
+        if ALL || !made.is_nil() { out(cx, made) } else { Ok(Flow::On) }
+    }
+}
+
+/// Passes on the first items.
+struct Take {
+    left: i64,
+}
+
+impl Named for Take {
+    const USAGE: &'static str = "(take n coll)";
+    fn new(held: Value) -> Result<Self> {
+        Ok(Self { left: amount(Self::USAGE, &held)? })
+    }
+}
+
+impl Stage for Take {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        self.left = self.left.saturating_sub(1);
+        let flow = out(cx, item)?;
+        Ok(if self.left <= 0 { Flow::Done } else { flow })
+    }
+
+    fn is_done(&self) -> bool {
+        self.left <= 0
+    }
+}
+
+/// Passes on all but the first items.
+struct Drop {
+    left: i64,
+}
+
+impl Named for Drop {
+    const USAGE: &'static str = "(drop n coll)";
+    fn new(held: Value) -> Result<Self> {
+        Ok(Self { left: amount(Self::USAGE, &held)? })
+    }
+}
+
+impl Stage for Drop {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        if self.left > 0 {
+            self.left = self.left.saturating_sub(1);
+            return Ok(Flow::On);
+        }
+        out(cx, item)
+    }
+}
+
+/// All but the first items: those of a vector stay where they are.
+pub(super) fn drop_first(cx: &mut dyn Context, n: Value, items: Value) -> Result<Value> {
+    if let (Value::Int(n), Some((held, from))) = (&n, super::sequences::as_slice(&items)) {
+        let from = from.saturating_add(usize::try_from(*n).unwrap_or(0));
+        return Ok(Seq::slice_or_nothing(held, from).unwrap_or_else(Seq::empty));
+    }
+    over::<Drop>(cx, n, items)
+}
+
+/// The first items.
+pub(super) fn take_first(cx: &mut dyn Context, n: Value, items: Value) -> Result<Value> {
+    over::<Take>(cx, n, items)
+}
+
+/// Passes items on until a function says no.
+struct TakeWhile(Value);
+
+impl Named for TakeWhile {
+    const USAGE: &'static str = "(take-while pred coll)";
+    fn new(held: Value) -> Result<Self> {
+        function(Self::USAGE, held).map(Self)
+    }
+}
+
+impl Stage for TakeWhile {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        if cx.call1(&self.0, item.clone())?.is_truthy() { out(cx, item) } else { Ok(Flow::Done) }
+    }
+}
+
+/// Passes items on from the first for which a function says no.
+struct DropWhile(Option<Value>);
+
+impl Named for DropWhile {
+    const USAGE: &'static str = "(drop-while pred coll)";
+    fn new(held: Value) -> Result<Self> {
+        Ok(Self(Some(function(Self::USAGE, held)?)))
+    }
+}
+
+impl Stage for DropWhile {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        if let Some(predicate) = &self.0 {
+            if cx.call1(predicate, item.clone())?.is_truthy() {
+                return Ok(Flow::On);
+            }
+            self.0 = None;
+        }
+        out(cx, item)
+    }
+}
+
+/// Passes on the first of every so many items.
+struct TakeNth {
+    every: usize,
+    skip: usize,
+}
+
+impl Named for TakeNth {
+    const USAGE: &'static str = "(take-nth n coll)";
+    fn new(held: Value) -> Result<Self> {
+        let every = usize::try_from(amount(Self::USAGE, &held)?.saturating_abs()).unwrap_or(usize::MAX);
+        if every == 0 {
+            let fault = Fault::value("take-nth of every 0 items").class("ArithmeticException");
+            return Err(fault.hint("n is at least 1").into());
+        }
+        Ok(Self { every, skip: 0 })
+    }
+}
+
+impl Stage for TakeNth {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        match self.skip.checked_sub(1) {
+            Some(skip) => {
+                self.skip = skip;
+                Ok(Flow::On)
+            }
+            None => {
+                self.skip = self.every.saturating_sub(1);
+                out(cx, item)
+            }
+        }
+    }
+}
+
+/// Holds the last items back.
+struct DropLast {
+    n: i64,
+    held: std::collections::VecDeque<Value>,
+}
+
+impl Named for DropLast {
+    const USAGE: &'static str = "(drop-last n coll)";
+    fn new(held: Value) -> Result<Self> {
+        Ok(Self { n: amount(Self::USAGE, &held)?, held: std::collections::VecDeque::new() })
+    }
+}
+
+impl Stage for DropLast {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        self.held.push_back(item);
+        if i64::try_from(self.held.len()).unwrap_or(i64::MAX) <= self.n {
+            return Ok(Flow::On);
+        }
+        let first = self.held.pop_front().unwrap_or_default();
+        out(cx, first)
+    }
+}
+
+/// Passes on what was not passed on before.
+struct Distinct(Set);
+
+impl Named for Distinct {
+    const USAGE: &'static str = "(distinct coll)";
+    fn new(_: Value) -> Result<Self> {
+        Ok(Self(Set::default()))
+    }
+}
+
+impl Stage for Distinct {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        super::collections::charge(cx, &item)?;
+        if self.0.insert(item.clone()) { out(cx, item) } else { Ok(Flow::On) }
+    }
+}
+
+/// Passes on what is not equal to the item before.
+struct Dedupe(Option<Value>);
+
+impl Named for Dedupe {
+    const USAGE: &'static str = "(dedupe coll)";
+    fn new(_: Value) -> Result<Self> {
+        Ok(Self(None))
+    }
+}
+
+impl Stage for Dedupe {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        cx.spend(item.weight())?;
+        force(&item, cx)?;
+        if self.0.as_ref().is_some_and(|last| equal(last, &item)) {
+            return Ok(Flow::On);
+        }
+        self.0 = Some(item.clone());
+        out(cx, item)
+    }
+}
+
+/// Passes a separator on between items.
+struct Interpose {
+    separator: Value,
+    started: bool,
+}
+
+impl Named for Interpose {
+    const USAGE: &'static str = "(interpose separator coll)";
+    fn new(separator: Value) -> Result<Self> {
+        Ok(Self { separator, started: false })
+    }
+}
+
+impl Stage for Interpose {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        if self.started && out(cx, self.separator.clone())? == Flow::Done {
+            return Ok(Flow::Done);
+        }
+        self.started = true;
+        out(cx, item)
+    }
+}
+
+/// Passes on what a map has for an item, else the item.
+struct Replace(Value);
+
+impl Named for Replace {
+    const USAGE: &'static str = "(replace replacements coll)";
+    fn new(held: Value) -> Result<Self> {
+        Ok(Self(held))
+    }
+}
+
+impl Stage for Replace {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        let found = super::collections::find(cx, &self.0, &item)?;
+        out(cx, found.unwrap_or(item))
+    }
+}
+
+/// Passes items on by chance.
+struct RandomSample(f64);
+
+impl Named for RandomSample {
+    const USAGE: &'static str = "(random-sample probability coll)";
+    fn new(held: Value) -> Result<Self> {
+        let wants = crate::lisp::value::Wants { name: "random-sample", argument: "probability" };
+        <f64 as crate::lisp::value::FromValue>::from_value(held, wants).map(Self)
+    }
+}
+
+impl Stage for RandomSample {
+    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double")]
+        let chance = (cx.random() >> 11) as f64 / (1_u64 << 53) as f64;
+        if chance < self.0 { out(cx, item) } else { Ok(Flow::On) }
+    }
+}
+
+/// The items of several collections side by side, as long as all have some.
+pub(super) struct Rows(Vec<Iter>);
+
+impl Rows {
+    /// The collections, and whether all of them are there.
+    pub(super) fn new(collections: Vec<Value>) -> Result<(Self, bool)> {
+        let eager = collections.iter().all(Value::is_eager);
+        Ok((Self(collections.into_iter().map(Iter::new).collect::<Result<_>>()?), eager))
+    }
+
+    pub(super) fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Args>> {
+        let mut row = args([]);
+        for items in &mut self.0 {
+            match items.next(cx)? {
+                Some(item) => row.push(item),
+                None => return Ok(None),
+            }
+        }
+        cx.spend(row.len() as u64)?;
+        Ok(Some(row))
+    }
+}
+
+/// The values of a function over the rows of several collections.
+pub(super) struct Zipped {
+    pub(super) function: Value,
+    pub(super) rows: Rows,
+}
+
+impl Generator for Zipped {
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        match self.rows.next(cx)? {
+            Some(row) => cx.call(&self.function, row).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// `map` over several collections: at once if all are there, else lazily.
+fn map_many(cx: &mut dyn Context, f: Value, collections: Vec<Value>) -> Result<Value> {
+    let function = function(Map::USAGE, f)?;
+    let (rows, eager) = Rows::new(collections)?;
+    generated(cx, Zipped { function, rows }, eager)
+}
+
+/// The items of several collections in turn.
+struct Interleaved {
+    rows: Rows,
+    row: smallvec::IntoIter<[Value; 4]>,
+}
+
+impl Generator for Interleaved {
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        loop {
+            if let Some(item) = self.row.next() {
+                return Ok(Some(item));
+            }
+            match self.rows.next(cx)? {
+                Some(row) if row.is_empty() => return Ok(None),
+                Some(row) => self.row = row.into_iter(),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+builtins! { Sequences;
+    /// The values of a function over the items of a collection, or of several side by side.
+    ///
+    /// Without a collection a transducer.
+    /// (map inc [1 2 3])
+    /// ;=> (2 3 4)
+    /// (map + [1 2] [10 20 30])
+    /// ;=> (11 22)
+    "map"
+        (_cx, f: Value) => { transducer::<Map>(f) }
+        (cx, f: Value, coll: Value) => { over::<Map>(cx, f, coll) }
+        (cx, f: Value, a: Value, b: Value) => { map_many(cx, f, vec![a, b]) }
+        (cx, f: Value, a: Value, b: Value; more) => { map_many(cx, f, [a, b].into_iter().chain(more).collect()) }
+
+    /// As map, but a vector.
+    /// (mapv inc [1 2 3])
+    /// ;=> [2 3 4]
+    "mapv"
+        (cx, f: Value, coll: Value) => { into_vector::<Map>(cx, f, coll) }
+        (cx, f: Value, first: Value; more) => {
+            let mapped = map_many(cx, f, std::iter::once(first).chain(more).collect())?;
+            super::vectors::vec(cx, mapped)
+        }
+
+    /// The items for which the predicate is truthy.
+    /// (filter odd? [1 2 3])
+    /// ;=> (1 3)
+    /// (filter [1 2 3] odd?)
+    /// ;! 1:1 type-error: filter needs a collection as last argument, got the function odd?
+    /// ;? the arguments stand the other way round: write (filter pred coll)
+    "filter"
+        (_cx, pred: Value) => { transducer::<Filter<true>>(pred) }
+        (cx, pred: Value, coll: Value) => { over::<Filter<true>>(cx, pred, coll) }
+
+    /// As filter, but a vector.
+    /// (filterv odd? [1 2 3])
+    /// ;=> [1 3]
+    "filterv" (cx, pred: Value, coll: Value) => { into_vector::<Filter<true>>(cx, pred, coll) }
+
+    /// The items for which the predicate is nil or false.
+    /// (remove odd? [1 2 3])
+    /// ;=> (2)
+    "remove"
+        (_cx, pred: Value) => { transducer::<Filter<false>>(pred) }
+        (cx, pred: Value, coll: Value) => { over::<Filter<false>>(cx, pred, coll) }
+
+    /// What the function gives for each item, without nils.
+    /// (keep :email [{:email "a@b.c"} {}])
+    /// ;=> ("a@b.c")
+    "keep"
+        (_cx, f: Value) => { transducer::<Keep>(f) }
+        (cx, f: Value, coll: Value) => { over::<Keep>(cx, f, coll) }
+
+    /// What a function of index and item gives, without nils.
+    /// (keep-indexed (fn [i x] (when (odd? x) i)) [1 2 3])
+    /// ;=> (0 2)
+    "keep-indexed"
+        (_cx, f: Value) => { transducer::<Indexed<false>>(f) }
+        (cx, f: Value, coll: Value) => { over::<Indexed<false>>(cx, f, coll) }
+
+    /// What a function of index and item gives.
+    /// (map-indexed vector [:a :b])
+    /// ;=> ([0 :a] [1 :b])
+    "map-indexed"
+        (_cx, f: Value) => { transducer::<Indexed<true>>(f) }
+        (cx, f: Value, coll: Value) => { over::<Indexed<true>>(cx, f, coll) }
+
+    /// The first n items.
+    /// (take 2 [1 2 3])
+    /// ;=> (1 2)
+    /// (take 3 (iterate inc 1))
+    /// ;=> (1 2 3)
+    "take"
+        (_cx, n: Value) => { transducer::<Take>(n) }
+        (cx, n: Value, coll: Value) => { take_first(cx, n, coll) }
+
+    /// All but the first n items.
+    /// (drop 2 [1 2 3])
+    /// ;=> (3)
+    "drop"
+        (_cx, n: Value) => { transducer::<Drop>(n) }
+        (cx, n: Value, coll: Value) => { drop_first(cx, n, coll) }
+
+    /// The items before the first for which the predicate is nil or false.
+    /// (take-while odd? [1 3 4 5])
+    /// ;=> (1 3)
+    "take-while"
+        (_cx, pred: Value) => { transducer::<TakeWhile>(pred) }
+        (cx, pred: Value, coll: Value) => { over::<TakeWhile>(cx, pred, coll) }
+
+    /// The items from the first for which the predicate is nil or false.
+    /// (drop-while odd? [1 3 4 5])
+    /// ;=> (4 5)
+    "drop-while"
+        (_cx, pred: Value) => { transducer::<DropWhile>(pred) }
+        (cx, pred: Value, coll: Value) => { over::<DropWhile>(cx, pred, coll) }
+
+    /// The first of every n items.
+    /// (take-nth 2 [1 2 3 4 5])
+    /// ;=> (1 3 5)
+    "take-nth"
+        (_cx, n: Value) => { transducer::<TakeNth>(n) }
+        (cx, n: Value, coll: Value) => {
+            in_order(TakeNth::USAGE, &n, &coll)?;
+            if amount(TakeNth::USAGE, &n)? > 0 {
+                return over::<TakeNth>(cx, n, coll);
+            }
+            // Going on by nothing gives the first for ever.
+            Ok(match Iter::new(coll)?.next(cx)? {
+                Some(item) => Lazy::generate(super::lazies::Repeat::<false> { item, left: None }),
+                None => Seq::empty(),
+            })
+        }
+
+    /// All but the last n items, one unless given.
+    /// (drop-last 2 [1 2 3])
+    /// ;=> (1)
+    "drop-last"
+        (cx, coll: Value) => { over::<DropLast>(cx, Value::Int(1), coll) }
+        (cx, n: Value, coll: Value) => { over::<DropLast>(cx, n, coll) }
+
+    /// The items without those that came before.
+    /// (distinct [1 2 1 3])
+    /// ;=> (1 2 3)
+    "distinct"
+        (_cx) => { transducer::<Distinct>(Value::Nil) }
+        (cx, coll: Value) => { over::<Distinct>(cx, Value::Nil, coll) }
+
+    /// The items without those equal to the one before.
+    /// (dedupe [1 1 2 1])
+    /// ;=> (1 2 1)
+    "dedupe"
+        (_cx) => { transducer::<Dedupe>(Value::Nil) }
+        (cx, coll: Value) => { over::<Dedupe>(cx, Value::Nil, coll) }
+
+    /// The items with a separator between them.
+    /// (interpose :and [1 2 3])
+    /// ;=> (1 :and 2 :and 3)
+    "interpose"
+        (_cx, separator: Value) => { transducer::<Interpose>(separator) }
+        (cx, separator: Value, coll: Value) => { through_any::<Interpose>(cx, separator, coll) }
+
+    /// The first item of each collection, then the second of each, until one ends.
+    /// (interleave [:a :b] [1 2])
+    /// ;=> (:a 1 :b 2)
+    "interleave" (cx; colls) => {
+        let (rows, eager) = Rows::new(colls.into_vec())?;
+        generated(cx, Interleaved { rows, row: args([]).into_iter() }, eager)
+    }
+
+    /// The items, each replaced by what a map has for it; a vector stays one.
+    /// (replace {1 :one} [1 2])
+    /// ;=> [:one 2]
+    "replace"
+        (_cx, replacements: Value) => { transducer::<Replace>(replacements) }
+        (cx, replacements: Value, coll: Value) => {
+            match coll {
+                Value::Vector(_) => into_vector::<Replace>(cx, replacements, coll),
+                coll => through_any::<Replace>(cx, replacements, coll),
+            }
+        }
+
+    /// The items, each with this probability.
+    /// (random-sample 1.0 [1 2])
+    /// ;=> (1 2)
+    "random-sample"
+        (_cx, probability: Value) => { transducer::<RandomSample>(probability) }
+        (cx, probability: Value, coll: Value) => { over::<RandomSample>(cx, probability, coll) }
+
+    /// A vector of the first n items and the rest.
+    /// (split-at 1 [1 2 3])
+    /// ;=> [(1) (2 3)]
+    "split-at" (cx, n: Value, coll: Value) => {
+        in_order("(split-at n coll)", &n, &coll)?;
+        let first = take_first(cx, n.clone(), coll.clone())?;
+        Value::vector(vec![first, drop_first(cx, n, coll)?]).within_nesting()
+    }
+
+    /// A vector of the items before the first for which the predicate is nil or false, and those from it on.
+    /// (split-with odd? [1 3 4 5])
+    /// ;=> [(1 3) (4 5)]
+    "split-with" (cx, pred: Value, coll: Value) => {
+        in_order("(split-with pred coll)", &pred, &coll)?;
+        let first = over::<TakeWhile>(cx, pred.clone(), coll.clone())?;
+        Value::vector(vec![first, over::<DropWhile>(cx, pred, coll)?]).within_nesting()
+    }
+}
+
+/// A named stage made of any value, so that no order of arguments is wrong.
+fn through_any<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
+    super::stages::through(cx, S::new(held)?, items)
+}

@@ -1,0 +1,247 @@
+//! Vectors and lists: making them, their ends, and their order turned round.
+
+use std::sync::Arc;
+
+use super::builtins;
+use super::stages::Made;
+use crate::lisp::value::{Context, Fault, Iter, Node, Result, Seq, Value, Vector, collect, seq, type_error};
+use crate::lisp::value::{FromValue, Wants};
+
+/// A vector of the items. Those of a sequence that lies in one stay where they are.
+pub(super) fn vec(cx: &mut dyn Context, coll: Value) -> Result<Value> {
+    match coll {
+        Value::Vector(_) => Ok(coll),
+        Value::Seq(seq) if matches!(seq.node(), Node::Slice { from: 0, .. }) => match Seq::into_node(seq) {
+            Node::Slice { items, .. } => Ok(Value::Vector(items)),
+            Node::Empty | Node::Cons { .. } | Node::Range { .. } => Ok(Value::vector(Vec::new())),
+        },
+        other => Value::vector(collect(other, cx)?).within_nesting(),
+    }
+}
+
+/// The items from the last to the first.
+fn reversed(cx: &mut dyn Context, coll: Value) -> Result<Vec<Value>> {
+    let mut items = collect(coll, cx)?;
+    cx.spend(items.len() as u64 / 4)?;
+    items.reverse();
+    Ok(items)
+}
+
+#[cold]
+fn outside(what: &str) -> Box<crate::lisp::value::Raise> {
+    Fault::value(what).class("IndexOutOfBoundsException").into()
+}
+
+fn subvec(cx: &mut dyn Context, items: &Vector, start: i64, end: Option<i64>) -> Result<Value> {
+    let length = items.len();
+    let place = |at: i64| usize::try_from(at).ok().filter(|at| *at <= length);
+    let (from, to) = (place(start), end.map_or(Some(length), place));
+    match (from, to) {
+        (Some(from), Some(to)) if from <= to => {
+            let count = to.saturating_sub(from);
+            cx.reserve(count.saturating_mul(size_of::<Value>()))?;
+            cx.spend(count as u64 / 4)?;
+            Ok(items.slice(from, to).into())
+        }
+        _ => {
+            let to = end.map_or_else(|| length.to_string(), |end| end.to_string());
+            Err(outside(&format!("{start} to {to} is not within a vector of {length} items")))
+        }
+    }
+}
+
+#[cold]
+fn no_stack(name: &str, got: &Value) -> Box<crate::lisp::value::Raise> {
+    let mut raise = type_error(name, "a vector or list", got);
+    if let crate::lisp::value::Raise::Fault(fault) = &mut *raise
+        && matches!(got, Value::Seq(_) | Value::Lazy(_))
+    {
+        fault.hint = Some("a sequence has first and rest; (vec s) makes it a vector".into());
+    }
+    raise
+}
+
+fn nothing_to_pop(what: &str) -> Result<Value> {
+    Err(Fault::value(format!("Can't pop empty {what}")).class("IllegalStateException").into())
+}
+
+builtins! { Collections;
+    /// A vector of the arguments.
+    /// (vector 1 2)
+    /// ;=> [1 2]
+    "vector" (cx; items) => {
+        cx.spend(items.len() as u64 / 4)?;
+        Value::vector(items.into_vec()).within_nesting()
+    }
+
+    /// A vector of the items.
+    /// (vec '(1 2))
+    /// ;=> [1 2]
+    "vec" (cx, coll: Value) => { vec(cx, coll) }
+
+    /// A list of the arguments.
+    /// (list 1 2)
+    /// ;=> (1 2)
+    "list" (cx; items) => {
+        cx.spend(items.len() as u64 / 4)?;
+        Value::list(items.into_vec()).within_nesting()
+    }
+
+    /// A sequence of the arguments and the items of the last one.
+    /// (list* 1 2 [3 4])
+    /// ;=> (1 2 3 4)
+    "list*" (cx, first: Value; more) => {
+        let mut items: Vec<Value> = std::iter::once(first).chain(more).collect();
+        let mut rest = match items.pop().unwrap_or_default() {
+            lazy @ Value::Lazy(_) if !items.is_empty() => lazy,
+            last => seq(last, cx)?,
+        };
+        for item in items.into_iter().rev() {
+            cx.spend(1)?;
+            rest = Seq::cons(item, rest)?;
+        }
+        Ok(rest)
+    }
+
+    /// The items of a vector from start up to end, as a vector.
+    /// (subvec [1 2 3 4] 1 3)
+    /// ;=> [2 3]
+    /// (subvec [1 2] 1 5)
+    /// ;! 1:1 value-error: 1 to 5 is not within a vector of 2 items
+    "subvec"
+        (cx, v: Arc<Vector>, start: i64) => { subvec(cx, &v, start, None) }
+        (cx, v: Arc<Vector>, start: i64, end: i64) => { subvec(cx, &v, start, Some(end)) }
+
+    /// The last item of a vector, the first of a list.
+    /// (peek [1 2 3])
+    /// ;=> 3
+    "peek" (_cx, coll: Value) => {
+        match &coll {
+            Value::Nil => Ok(Value::Nil),
+            Value::Vector(items) => Ok(items.last().cloned().unwrap_or_default()),
+            Value::Seq(list) if list.is_list() => Ok(list.first().unwrap_or_default()),
+            other => Err(no_stack("peek", other)),
+        }
+    }
+
+    /// A vector without the last item, a list without the first.
+    /// (pop [1 2 3])
+    /// ;=> [1 2]
+    "pop" (cx, coll: Value) => {
+        match coll {
+            Value::Nil => Ok(Value::Nil),
+            Value::Vector(items) if items.is_empty() => nothing_to_pop("vector"),
+            Value::Vector(mut items) => {
+                cx.spend(Vector::fork_cost(&items))?;
+                Vector::make_mut(&mut items).pop();
+                Ok(Value::Vector(items))
+            }
+            Value::Seq(list) if list.is_empty() => nothing_to_pop("list"),
+            Value::Seq(list) if list.is_list() => Ok(Seq::into_rest(list)),
+            other => Err(no_stack("pop", &other)),
+        }
+    }
+
+    /// A list of the items from the last to the first.
+    /// (reverse [1 2 3])
+    /// ;=> (3 2 1)
+    "reverse" (cx, coll: Value) => { Value::list(reversed(cx, coll)?).within_nesting() }
+
+    /// The items of a vector or sorted collection from the last to the first; nil if there are none.
+    /// (rseq [1 2 3])
+    /// ;=> (3 2 1)
+    "rseq" (cx, coll: Value) => {
+        let reversible = match &coll {
+            Value::Vector(_) => true,
+            Value::Map(map) => map.sorting().is_some(),
+            Value::Set(set) => set.as_sorted().is_some(),
+            _ => false,
+        };
+        if !reversible {
+            return Err(type_error("rseq", "a vector or sorted collection", &coll));
+        }
+        let items = reversed(cx, coll)?;
+        if items.is_empty() { Ok(Value::Nil) } else { Value::seq(items).within_nesting() }
+    }
+
+    /// A vector of the items; arrays are vectors here.
+    /// (to-array '(1 2))
+    /// ;=> [1 2]
+    "to-array" (cx, coll: Value) => { vec(cx, coll) }
+
+    /// A vector of the items, of whatever type; arrays are vectors here.
+    /// (into-array [1 2])
+    /// ;=> [1 2]
+    "into-array"
+        (cx, coll: Value) => { vec(cx, coll) }
+        (cx, _type: Value, coll: Value) => { vec(cx, coll) }
+
+    /// A vector of so many nils, or of the items; arrays are vectors here.
+    /// (object-array 2)
+    /// ;=> [nil nil]
+    "object-array" (cx, size: Value) => {
+        if !matches!(size, Value::Int(_)) {
+            return vec(cx, size);
+        }
+        let size = usize::from_value(size, Wants { name: "object-array", argument: "size" })?;
+        let mut made = Made::default();
+        for _ in 0..size {
+            made.push(cx, Value::Nil)?;
+        }
+        Ok(Value::vector(made.into_items()))
+    }
+
+    /// The item of a vector at an index; one that is not there is an error.
+    /// (aget [7 8] 1)
+    /// ;=> 8
+    "aget" (_cx, array: Arc<Vector>, index: i64) => {
+        let found = usize::try_from(index).ok().and_then(|at| array.get(at));
+        found.cloned().ok_or_else(|| {
+            let message = format!("index {index} is outside of a vector of {} items", array.len());
+            Fault::value(message).class("ArrayIndexOutOfBoundsException").into()
+        })
+    }
+
+    /// The length of a vector.
+    /// (alength [7 8])
+    /// ;=> 2
+    "alength" (_cx, array: Arc<Vector>) => { Ok(array.len().into()) }
+
+    /// The collection with the items of another put in, as conj does; a transducer may stand between.
+    /// (into [1] '(2 3))
+    /// ;=> [1 2 3]
+    /// (into {} [[:a 1] [:b 2]])
+    /// ;=> {:a 1, :b 2}
+    /// (into [] (map inc) [1 2])
+    /// ;=> [2 3]
+    "into"
+        (_cx) => { Ok(Value::vector(Vec::new())) }
+        (_cx, to: Value) => { Ok(to) }
+        (cx, to: Value, from: Value) => { into(cx, to, from) }
+        (cx, to: Value, xform: Value, from: Value) => {
+            let conj = super::transducers::named("conj");
+            super::transducers::transduce(cx, "(into to xform from)", xform, conj, to, from)
+        }
+}
+
+fn into(cx: &mut dyn Context, to: Value, from: Value) -> Result<Value> {
+    let Value::Vector(mut items) = to else {
+        let (mut to, mut from) = (to, Iter::new(from)?);
+        while let Some(item) = from.next(cx)? {
+            to = super::collections::conj(cx, to, item)?;
+        }
+        return Ok(to);
+    };
+    if items.is_empty() {
+        return vec(cx, from);
+    }
+    cx.spend(Vector::fork_cost(&items))?;
+    let mut from = Iter::new(from)?;
+    cx.reserve(from.at_least().saturating_mul(size_of::<Value>()))?;
+    let whole = Vector::make_mut(&mut items);
+    while let Some(item) = from.next(cx)? {
+        cx.spend(1)?;
+        whole.push(item);
+    }
+    Value::Vector(items).within_nesting()
+}

@@ -1,0 +1,78 @@
+//! Numbers and indices at their edges.
+
+use super::*;
+
+#[test]
+fn edges() {
+    let (most, least) = ("9223372036854775807", "-9223372036854775808");
+    let programs: Vec<String> = [
+        "(quot LEAST -1)",
+        "(rem LEAST -1)",
+        "(mod LEAST -1)",
+        "(- LEAST)",
+        "(* LEAST -1)",
+        "(/ LEAST -1)",
+        "(dec LEAST)",
+        "(inc MOST)",
+        "(abs LEAST)",
+        "(quot 1 0)",
+        "(rem 1.0 0)",
+        "(mod 1 0.0)",
+        "(quot ##Inf 1)",
+        "(quot ##NaN 1)",
+        "(int 1e30)",
+        "(long ##NaN)",
+        "(int ##Inf)",
+        "(long 1e300)",
+        "(bit-shift-left 1 64)",
+        "(bit-shift-left 1 -1)",
+        "(bit-shift-right LEAST 200)",
+        "(unsigned-bit-shift-right -1 1)",
+        "(nth [1 2] MOST)",
+        "(nth [1 2] LEAST)",
+        "(nth (range 10) MOST)",
+        "(nth '(1 2) MOST)",
+        "(get [1] MOST)",
+        "(take MOST [1 2])",
+        "(take LEAST [1 2])",
+        "(drop MOST [1 2])",
+        "(drop LEAST [1 2])",
+        "(first (range LEAST MOST))",
+        "(first (range MOST LEAST -1))",
+        "(range MOST (+ MOST 5))",
+        "(count (range LEAST MOST))",
+        "(range 0 10 LEAST)",
+        "(range 0 10 MOST)",
+        "(nthnext [1 2] MOST)",
+        "(nthrest [1 2] LEAST)",
+        "(subs \"é文\" 1 2)",
+        "(subs \"abc\" MOST)",
+        "(subs \"abc\" 2 1)",
+        "(subs \"abc\" LEAST MOST)",
+        "(subvec [1 2 3] 2 1)",
+        "(subvec [1 2 3] LEAST MOST)",
+        "(assoc [1] MOST 2)",
+        "(assoc [1] -1 2)",
+        "(vec (repeat -1 1))",
+        "(compare MOST LEAST)",
+        "(+ MOST 0.5)",
+        "(= MOST 9223372036854775807.0)",
+        "(< 9223372036854775806 9223372036854775807.0)",
+        "(Math/pow 10 1000)",
+        "(Math/abs LEAST)",
+        "(Math/round 1e300)",
+        "(Math/round ##NaN)",
+        "(rand-int 0)",
+        "(rand-int -5)",
+        "(char -1)",
+        "(char 55296)",
+        "(char MOST)",
+        "(parse-long \"99999999999999999999\")",
+        "(Integer/parseInt \"2147483648\")",
+        "(Long/toString LEAST 99)",
+    ]
+    .iter()
+    .map(|program| program.replace("MOST", most).replace("LEAST", least))
+    .collect();
+    attack(&["value", "type-error", "value-error", "limit", "arity-error"], &programs);
+}

@@ -1,0 +1,96 @@
+//! The examples run, without a key, and say what they are there to say.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs an example that `cargo test` has built beside the command.
+fn example(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_BIN_EXE_ptc")).parent().unwrap();
+    let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built: cargo build --examples", program.display());
+    run(Command::new(program))
+}
+
+fn ptc(arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ptc"));
+    command.args(arguments);
+    run(command)
+}
+
+fn run(mut command: Command) -> String {
+    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{:?}\n{out}\n{err}", output.status);
+    out.into_owned()
+}
+
+#[track_caller]
+fn says(text: &str, lines: &[&str]) {
+    let mut rest = text;
+    for line in lines {
+        let Some(at) = rest.find(line) else { panic!("{line:?} is missing, or comes too early, in:\n{text}") };
+        rest = &rest[at + line.len()..];
+    }
+}
+
+#[test]
+fn mails_are_found_and_answered() {
+    let text = example("mails");
+    says(
+        &text,
+        &[
+            "=== Find all urgent emails",
+            "--- reply 1",
+            "limit: expected integer, got string \"all\"",
+            "--- reply 2",
+            "tool list_emails {\"limit\":100} →",
+            "summary Five mails are urgent",
+            "ref     email_ids = [1041 1046 1052 1058 1067]",
+            "usage   3 replies, 2 programs, 1 tool calls, 5683 tokens",
+            "=== Draft a short reply",
+            "tool read_email {\"id\":1041}",
+            "type-error: + needs numbers, got the string \"Re: \"",
+            "result  [1 2 3 4 5]",
+            "The drafts:",
+            "h.tanaka@kitsune-parts.example | Re: Container held at customs until noon",
+        ],
+    );
+    // The lines that the README shows.
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    says(&text, &shown.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn agents_are_tools_of_agents() {
+    says(
+        &example("hierarchy"),
+        &[
+            "main/customers#1         called list_customers {}",
+            "main                     called customers {\"task\":\"Who is the best customer?\"}",
+            "main/orders#1            called list_orders {}",
+            "\"customer_id\":2",
+            "summary: Fjordline is the best customer",
+            ":open 2}",
+            "6 replies in the tree, 2 of them the analyst's own",
+        ],
+    );
+}
+
+#[test]
+fn programs_start_programs() {
+    let text = ptc(&["run", "examples/linked/main.toml", "--script", "examples/linked/script.json", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["result"]["text"], "Le train part à neuf heures.");
+    assert_eq!((json["usage"]["requests"].as_u64(), json["usage"]["processes"].as_u64()), (Some(4), Some(3)));
+    let calls = &json["trace"][0]["tool_calls"];
+    assert_eq!(calls[0]["children"][0]["path"], "main/translator#1");
+    assert_eq!(calls[1]["children"][0]["path"], "main/proofreader#1");
+    assert_eq!(json["warnings"], serde_json::json!([]));
+}
+
+#[test]
+fn an_agent_keeps_the_books() {
+    let text = ptc(&["run", "examples/invoices/agent.toml", "--script", "examples/invoices/script.json"]);
+    says(&text, &["summary: Polmar owes 1,300 euros", "\"total\":2200.0"]);
+}

@@ -1,0 +1,213 @@
+//! The house is as it is said to be: who may use whom, how files begin, how long they are, where `unsafe` is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Whom a room may use; whoever is not listed may be used by nobody in that room. `lisp` alone stands for its root.
+const ROOMS: [(&str, &[&str]); 8] = [
+    ("lisp/text", &[]),
+    ("lisp/limits", &[]),
+    ("lisp/value", &["lisp/text", "lisp/limits"]),
+    ("lisp/syntax", &["lisp/text", "lisp/value"]),
+    ("lisp/analyse", &["lisp/text", "lisp/value", "lisp/syntax"]),
+    ("lisp/eval", &["lisp/text", "lisp/value", "lisp/analyse", "lisp/limits"]),
+    // Both stand beside each other: what can be called, and the registry's row, are types of `value`.
+    ("lisp/builtins", &["lisp/text", "lisp/value", "lisp/syntax", "lisp/doc"]),
+    ("contract", &["lisp/text", "lisp/value", "lisp/syntax"]),
+];
+
+/// What the rooms that know no Lisp may use of it: what every reader of a trace sees anyway.
+const STRANGERS: [&str; 2] = ["model", "trace"];
+
+/// Files longer than others, and why.
+const LONG: [(&str, &str); 0] = [];
+
+/// The longest file, in lines.
+const LONGEST: usize = 700;
+
+/// The files with `unsafe` in them.
+const UNSAFE: [&str; 1] = ["src/alloc.rs"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Rust files below a folder, by their path from the root.
+fn sources(folder: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders: Vec<PathBuf> = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+                found.insert(name, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} is empty");
+    found
+}
+
+/// The room of a file: `lisp/value` of `src/lisp/value/map.rs`, `host` of `src/host.rs`.
+fn room_of(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_start_matches("src/").trim_end_matches(".rs").split('/').collect();
+    match parts.as_slice() {
+        ["lisp", "mod"] => "lisp".into(),
+        ["lisp", room, ..] => format!("lisp/{room}"),
+        [room, ..] => (*room).into(),
+        [] => String::new(),
+    }
+}
+
+/// The code of a file: without comments and without what only tests use.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]").next().unwrap_or(text);
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The rooms that a file names, after `crate::` and in the lists that may follow.
+fn uses(text: &str) -> Vec<String> {
+    let code = code(text);
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let after = &code[at + "crate::".len()..];
+        for path in expand(after) {
+            let mut parts = path.split("::");
+            match (parts.next(), parts.next()) {
+                (Some("lisp"), Some(room)) if room.starts_with(char::is_lowercase) => {
+                    rooms.push(format!("lisp/{room}"))
+                }
+                (Some("lisp"), _) => rooms.push("lisp".into()),
+                (Some(room), _) if room.starts_with(char::is_lowercase) => rooms.push(room.into()),
+                _ => {}
+            }
+        }
+    }
+    rooms.sort();
+    rooms.dedup();
+    rooms
+}
+
+/// The paths that begin a piece of code: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn expand(code: &str) -> Vec<String> {
+    let end = code.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(code.len());
+    let (path, rest) = code.split_at(end);
+    let Some(list) = rest.strip_prefix('{').filter(|_| path.is_empty() || path.ends_with("::")) else {
+        return vec![path.into()];
+    };
+    let mut depth = 1;
+    let mut begins = true;
+    let mut paths = Vec::new();
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' => begins = depth == 1,
+            c if begins && !c.is_whitespace() => {
+                begins = false;
+                paths.extend(expand(&list[at..]).into_iter().map(|inner| format!("{path}{inner}")));
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    paths
+}
+
+#[test]
+fn lists_of_uses_are_read() {
+    assert_eq!(expand("lisp::value::Value;"), ["lisp::value::Value"]);
+    assert_eq!(
+        expand("lisp::{End, text::{Error, Span}, value::Map};"),
+        ["lisp::End", "lisp::text::Error", "lisp::text::Span", "lisp::value::Map"]
+    );
+    assert_eq!(uses("use crate::{tool::Tool, lisp::{text, End}};\n// crate::agent\n"), ["lisp", "lisp/text", "tool"]);
+}
+
+#[test]
+fn rooms_use_only_those_below() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let room = room_of(&path);
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else { continue };
+        for used in uses(&text).into_iter().filter(|used| *used != room && !allowed.contains(&used.as_str())) {
+            wrong.push(format!("{path} uses {used}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_language_knows_nothing_outside() {
+    let outside =
+        ["tokio", "reqwest", "std::fs", "std::net", "std::process", "std::env", "SystemTime", "std::thread::"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src/lisp") {
+        let code = code(&text);
+        wrong.extend(outside.iter().filter(|name| code.contains(**name)).map(|name| format!("{path}: {name}")));
+        let beyond = uses(&text).into_iter().filter(|room| !room.starts_with("lisp"));
+        // The analyser knows contracts, but only their types.
+        wrong.extend(beyond.filter(|room| room != "contract").map(|room| format!("{path} uses {room}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn models_and_traces_know_no_lisp() {
+    let mut wrong = Vec::new();
+    for room in STRANGERS.iter().filter(|room| root().join("src").join(room).is_dir()) {
+        for (path, text) in sources(&format!("src/{room}")) {
+            wrong.extend(
+                uses(&text).iter().filter(|used| used.starts_with("lisp")).map(|used| format!("{path} uses {used}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_types_of_contracts_lie_below_the_analyser() {
+    for file in ["types", "path", "issue"] {
+        let text = fs::read_to_string(root().join(format!("src/contract/{file}.rs"))).unwrap();
+        for used in uses(&text) {
+            assert!(!matches!(used.as_str(), "lisp/analyse" | "lisp/eval" | "lisp/builtins"), "{file} uses {used}");
+        }
+    }
+}
+
+#[test]
+fn files_say_what_they_are_and_are_short() {
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "benches", "examples"].iter().filter(|folder| root().join(folder).is_dir()) {
+        for (path, text) in sources(folder) {
+            let first = text.lines().next().unwrap_or("");
+            if !first.starts_with("//! ") || !first.ends_with(['.', ':', '?']) && first.len() < 80 {
+                wrong.push(format!("{path}: the first line says what the file is, got {first:?}"));
+            }
+            let lines = text.lines().count();
+            match LONG.iter().find(|(long, _)| *long == path) {
+                None if lines > LONGEST => wrong.push(format!("{path}: {lines} lines are more than {LONGEST}")),
+                Some(_) if lines <= LONGEST => wrong.push(format!("{path} is short now: take it off the list")),
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn unsafe_code_is_where_it_is_said_to_be() {
+    for (path, text) in sources("src") {
+        let code = code(&text);
+        let unsafe_code =
+            ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"].iter().any(|mark| code.contains(mark));
+        assert_eq!(unsafe_code, UNSAFE.contains(&path.as_str()), "{path}");
+    }
+}
