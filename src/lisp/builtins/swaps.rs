@@ -11,14 +11,17 @@
 use std::sync::Arc;
 
 use super::collections::{charge, index};
-use crate::lisp::value::{Args, Atom, Context, Function, Result, Value, args};
+use crate::lisp::value::{Args, Atom, Context, Function, Result, Value, args, equal};
+
+/// `(swap! a update k (fnil conj []) x)` is three functions deep.
+const LEVELS: u8 = 4;
 
 /// Keys heavier than this are not looked up beforehand.
 const LIGHT: u64 = 64;
 
 /// Changes what an atom or volatile holds and gives the new value.
 pub(super) fn swap(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: Args) -> Result<Value> {
-    if atom.validator().is_none() && is_sure(f, &atom.get(), &more) {
+    if atom.validator().is_none() && is_sure(f, &atom.get(), &more, LEVELS) {
         let old = cx.write(atom, Value::Nothing);
         let new = cx.call(f, args([old]).into_iter().chain(more).collect())?;
         cx.write(atom, new.clone());
@@ -34,12 +37,24 @@ pub(super) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: 
         let arguments: Args = args([old.clone()]).into_iter().chain(more.iter().cloned()).collect();
         let new = cx.call(f, arguments)?;
         super::state::validate(cx, atom.validator(), &new)?;
-        if is_same(&atom.get(), &old) {
+        if is_unchanged(cx, &atom.get(), &old)? {
             cx.write(atom, new.clone());
             return Ok((old, new));
         }
         cx.spend(1)?;
     }
+}
+
+/// Whether an atom holds what it held before. An equal value will do: nobody could tell the difference.
+fn is_unchanged(cx: &mut dyn Context, now: &Value, before: &Value) -> Result<bool> {
+    if is_same(now, before) {
+        return Ok(true);
+    }
+    if now.extent().lazy || before.extent().lazy {
+        return Ok(false);
+    }
+    cx.spend(now.weight().min(before.weight()))?;
+    Ok(equal(now, before))
 }
 
 /// Whether two values are the very same one, not only equal.
@@ -54,18 +69,19 @@ pub(super) fn is_same(a: &Value, b: &Value) -> bool {
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Int(_) | Value::Float(_), _) | (_, Value::Int(_) | Value::Float(_)) => false,
         // What is left compares by identity or has none of its own.
-        (a, b) => !a.is_sequential() && !b.is_sequential() && crate::lisp::value::equal(a, b),
+        (a, b) => !a.is_sequential() && !b.is_sequential() && equal(a, b),
     }
 }
 
 /// Whether a function given `target` and these arguments surely gives a value, without running code of the program.
-fn is_sure(f: &Value, target: &Value, more: &[Value]) -> bool {
-    let Value::Function(function) = f else { return false };
+/// Functions within functions are looked at `levels` deep.
+fn is_sure(f: &Value, target: &Value, more: &[Value], levels: u8) -> bool {
+    let (Value::Function(function), Some(levels)) = (f, levels.checked_sub(1)) else { return false };
     let builtin = match &**function {
         Function::Builtin(builtin) => builtin.name,
         Function::Native { name: "fnil", held, .. } => {
             return match held.as_slice() {
-                [inner, default] => is_sure(inner, if target.is_nil() { default } else { target }, more),
+                [inner, default] => is_sure(inner, if target.is_nil() { default } else { target }, more, levels),
                 _ => false,
             };
         }
@@ -84,10 +100,10 @@ fn is_sure(f: &Value, target: &Value, more: &[Value]) -> bool {
         ("assoc", Value::Map(map), [_, _, ..]) => is_plain && more.len().is_multiple_of(2) && map.sorting().is_none(),
         ("assoc", Value::Vector(items), [at, _]) => index(at).is_some_and(|at| at <= items.len()),
         ("update", Value::Nil | Value::Map(_), [key, inner, more @ ..]) => {
-            is_plain && inside(target, key, |value| is_sure(inner, value, more))
+            is_plain && inside(target, key, |value| is_sure(inner, value, more, levels))
         }
         ("update-in", Value::Nil | Value::Map(_), [Value::Vector(path), inner, more @ ..]) => {
-            is_plain && !path.is_empty() && along(target, path.iter(), &mut |value| is_sure(inner, value, more))
+            is_plain && !path.is_empty() && along(target, path.iter(), &mut |value| is_sure(inner, value, more, levels))
         }
         ("assoc-in", Value::Nil | Value::Map(_), [Value::Vector(path), _]) => {
             is_plain && !path.is_empty() && along(target, path.iter(), &mut |_| true)

@@ -197,7 +197,14 @@ impl Machine<'_> {
                 }
                 Function::Builtin(builtin) => {
                     self.step()?;
-                    self.call_builtin(builtin, args)
+                    // Builtins that call others are levels, too; and long rests are copied on the way.
+                    self.descend(1)?;
+                    if args.len() > 8 {
+                        crate::lisp::value::Context::spend(self, args.len() as u64 / 4)?;
+                    }
+                    let result = self.call_builtin(builtin, args);
+                    self.depth = self.depth.saturating_sub(1);
+                    result
                 }
                 Function::Native { held, code, .. } => {
                     self.step()?;
