@@ -184,6 +184,7 @@ fn limits_are_status_3() {
     run(&["--max-time", "50ms"], endless).refuses(3, &["limit-error", "max_time"]);
     run(&["--max-depth", "10"], "(defn f [n] (inc (f n))) (f 1)").refuses(3, &["limit-error", "max_depth is 10"]);
     run(&["--max-memory", "1MiB"], "(vec (range 1000000))").refuses(3, &["limit-error", "max_memory"]);
+    run(&[], "(vec (repeat 600000 \"xxxxxxxx\"))").refuses(3, &["limit-error", "max_result is 4194304"]);
     let tools = Folder::new("limits");
     let file = tools.file("tools.json", r#"{"f": {"default": 1}}"#);
     run(&["--tools", &file, "--max-tool-calls", "1"], "(tool/f) (tool/f)").refuses(3, &["max_tool_calls is 1"]);

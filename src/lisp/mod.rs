@@ -153,6 +153,13 @@ fn finish(machine: &mut Machine<'_>, result: value::Result<Value>, before: &Memo
         },
     };
     value::force(&value, machine)?;
+    let most = machine.shared.limits.max_result;
+    let mut left = most;
+    if !fits(&value, &mut left) {
+        // Counted only up to the limit: how much more there is would cost as much to find out.
+        return Err(value::limit("max_result", most as u64, (most as u64).saturating_add(1)));
+    }
+    machine.spend((most.saturating_sub(left) / 64) as u64)?;
     let globals = machine.shared.globals.borrow().clone();
     for (number, kept) in globals.set_names() {
         let unchanged = before.globals.get(number).is_some_and(|old| same_object(old, kept));
@@ -162,6 +169,28 @@ fn finish(machine: &mut Machine<'_>, result: value::Result<Value>, before: &Memo
     }
     machine.look_at_end()?;
     if returned { Err(Box::new(Raise::Return(value))) } else { Ok(value) }
+}
+
+/// Whether a value takes no more than `left` bytes as JSON, about; takes what it needs off.
+fn fits(value: &Value, left: &mut usize) -> bool {
+    let own = match value {
+        Value::Text(text) => text.len().saturating_add(2),
+        Value::Keyword(name) => name.as_str().len().saturating_add(2),
+        Value::Symbol(name) => name.as_str().len().saturating_add(2),
+        Value::Int(_) | Value::Float(_) => 4,
+        Value::Big(n) => usize::try_from(n.bits() / 3).unwrap_or(usize::MAX),
+        _ => 2,
+    };
+    match left.checked_sub(own) {
+        Some(rest) => *left = rest,
+        None => return false,
+    }
+    match value {
+        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => value::Iter::ready(value).all(|item| fits(&item, left)),
+        Value::Map(map) => map.iter_ref().all(|(key, value)| fits(key, left) && fits(value, left)),
+        Value::Set(set) => set.iter_ref().all(|item| fits(item, left)),
+        _ => true,
+    }
 }
 
 /// Realises the beginning of a lazy sequence that stays in memory, so that its effects and errors belong to the program
