@@ -84,7 +84,9 @@ impl Refs {
     /// Adds a ref by path. A text that is no path gives a ref that is never found; see [`Path::parse`] for errors.
     #[must_use]
     pub fn path(self, name: impl Into<String>, path: &str) -> Self {
-        self.with(name, RefSource::Path(Path::parse(path).unwrap_or_default()))
+        // The empty path would find the whole result.
+        let source = Path::parse(path).map_or_else(|_| RefSource::Closure(Arc::new(|_| None)), RefSource::Path);
+        self.with(name, source)
     }
 
     /// Adds a ref by an expression over `result`.
@@ -334,6 +336,12 @@ mod tests {
         let problem = refs.extract(&parse_json(r#"[{"id": "a"}]"#).expect("JSON")).expect_err("wrong types");
         let lines = ["ids[0]", "one.id", "first"].map(|path| format!("{path}: expected integer, got string \"a\""));
         assert_eq!(problem.missing, lines);
+    }
+
+    #[test]
+    fn a_text_that_is_no_path_finds_nothing() {
+        let refs = Refs::new().path("id", "a..b").required();
+        assert!(refs.extract(&Value::from(1)).is_err());
     }
 
     #[test]
