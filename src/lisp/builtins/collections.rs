@@ -240,14 +240,25 @@ builtins! { Collections;
         let mut map = Map::default();
         while let Some(key) = items.next() {
             match items.next() {
-                Some(value) => map.insert(key, value),
+                Some(value) => {
+                    charge(cx, &key)?;
+                    map.insert(key, value);
+                }
                 None => match key {
-                    Value::Map(more) => more.iter().for_each(|(key, value)| map.insert(key, value)),
-                    other => return Err(Fault::value(format!("keyword arguments need a value for every key; {other} has none")).into()),
+                    Value::Map(more) => {
+                        for (key, value) in more.iter() {
+                            charge(cx, &key)?;
+                            map.insert(key, value);
+                        }
+                    }
+                    other => {
+                        let message = format!("keyword arguments need a value for every key; {} has none", other.describe());
+                        return Err(Fault::value(message).into());
+                    }
                 },
             }
         }
-        Ok(map.into())
+        Value::from(map).within_nesting()
     }
 
     /// The item at an index; nil or the default where there is none.
