@@ -252,7 +252,7 @@ builtins! { Collections;
                         }
                     }
                     other => {
-                        let message = format!("keyword arguments need a value for every key; {} has none", other.describe());
+                        let message = format!("keyword arguments need a value for every key; {} has none", crate::lisp::value::shorten(&other, 80));
                         return Err(Fault::value(message).into());
                     }
                 },
