@@ -123,6 +123,7 @@ pub mod trace;
 
 #[cfg(feature = "agent")]
 pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate};
+pub use host::Cancel;
 pub use lisp::text::Error;
 pub use lisp::value::Value;
 pub use sandbox::{Evaluation, Failure, Sandbox};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::alloc::Account;
-use crate::host::{Stopwatch, random_bits, wall_clock};
+use crate::host::{Cancel, Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::{Error, ErrorKind, Source};
@@ -37,6 +37,8 @@ pub struct Sandbox {
     pub limits: Limits,
     /// What earlier programs left.
     pub memory: Memory,
+    /// Ends a program from outside of it.
+    pub cancel: Cancel,
 }
 
 /// All that came of a program.
@@ -60,6 +62,8 @@ pub struct Failure {
     pub errors: Vec<Error>,
     /// The reason as data, after `(fail reason)`.
     pub reason: Option<Value>,
+    /// The exception that nothing caught, for `ex-data` and its like.
+    pub raised: Option<Value>,
 }
 
 impl Failure {
@@ -84,6 +88,7 @@ impl Sandbox {
             validation: Validation::Enabled,
             limits: Limits::default(),
             memory: Memory::new(),
+            cancel: Cancel::new(),
         }
     }
 
@@ -122,18 +127,29 @@ impl Sandbox {
         let (recorded, warned) = (calls.clone(), warnings.clone());
         let account = Account::default();
         account.open();
-        let finished = crate::lisp::eval::run_to_end(move |way| {
-            let (source, memory, context, limits) = parts;
-            let host = LocalHost {
-                dispatcher: dispatcher.clone(),
-                watch: Stopwatch::started(),
-                calls: recorded,
-                warnings: warned,
-            };
-            let job =
-                Job { source, memory, context, limits, tools: Rc::new(dispatcher), host: Rc::new(host), moves: true };
-            crate::lisp::run(job, way)
-        });
+        let cancel = self.cancel.clone();
+        let finished = crate::lisp::eval::run_to_end(
+            move || cancel.is_cancelled(),
+            move |way| {
+                let (source, memory, context, limits) = parts;
+                let host = LocalHost {
+                    dispatcher: dispatcher.clone(),
+                    watch: Stopwatch::started(),
+                    calls: recorded,
+                    warnings: warned,
+                };
+                let job = Job {
+                    source,
+                    memory,
+                    context,
+                    limits,
+                    tools: Rc::new(dispatcher),
+                    host: Rc::new(host),
+                    moves: true,
+                };
+                crate::lisp::run(job, way)
+            },
+        );
         account.close();
         let evaluation = match finished {
             Some(finished) => {
@@ -165,8 +181,11 @@ pub(crate) fn no_stack(memory: Memory) -> Finished {
 pub(crate) fn settled(finished: Finished) -> Evaluation {
     let result = match finished.end {
         End::Value(value) | End::Return(value) => Ok(value),
-        End::Fail(reason, error) => Err(Failure { errors: vec![*error], reason: Some(reason) }),
-        End::Errors(errors) => Err(Failure { errors, reason: None }),
+        End::Fail(reason, error) => Err(Failure { errors: vec![*error], reason: Some(reason), raised: None }),
+        End::Raised(fault, error) => {
+            Err(Failure { errors: vec![*error], reason: None, raised: Some(Value::fault(fault)) })
+        }
+        End::Errors(errors) => Err(Failure { errors, reason: None, raised: None }),
     };
     Evaluation {
         result,

@@ -458,6 +458,101 @@ fn scripts_and_recordings_that_cannot_be_used_are_status_2() {
 
 /// What the README shows is what the command prints; `TRYCMD=overwrite cargo test --test cli` writes it anew.
 #[test]
+fn a_session_keeps_definitions_values_and_the_last_error() {
+    let typed = r#"
+        (def orders [{:id 1 :total 120}
+                     {:id 2 :total 80}])
+        (reduce + (map :total orders))
+        (/ *1 2)
+        [*1 *2]
+        (throw (ex-info "no such order" {:id 3}))
+        [(ex-message *e) (ex-data *e)]
+        (fail {:why 1})
+        *e
+        :memory
+        :a-keyword-that-is-no-command
+        "a text
+over two lines"
+        :quit
+        (println "never")"#;
+    let ran = ptc_with(typed, &["repl"]);
+    let shown = "#'user/orders\n200\n100\n[100 200]\n[\"no such order\" {:id 3}]\n{:why 1}\n\
+                 orders               [{:id 1, :total 120} {:id 2, :total 80}]\n\
+                 :a-keyword-that-is-no-command\n\"a text\\nover two lines\"\n";
+    assert_eq!((ran.status, ran.out.as_str()), (Some(0), shown), "{}", ran.err);
+    assert!(ran.err.contains("no such order {:id 3}") && ran.err.contains("repl:5"), "{}", ran.err);
+}
+
+#[test]
+fn a_session_has_commands() {
+    let tools = "--tools=examples/invoices/tools.json";
+    let typed = ":tools\n:ctx\n:ctx examples/invoices/ctx.json\n(count ctx/invoices)\n:ctx nowhere.json\n:time\n(inc 1)\n:time\n\
+                 :limits --max-steps 10\n(reduce + (range 100))\n:limits --max-step x\n:doc first\n:doc frist\n:search sort desc\n\
+                 (def a 1)\n:memory clear\n:memory\n:help";
+    let ran = ptc_with(typed, &["repl", tools]);
+    for text in [
+        "rate(currency :string) -> :float",
+        "\n{}\n",
+        "nowhere.json: No such file",
+        "\n2\n0 ms, ",
+        "--max-steps 10\n",
+        "similar argument exists: '--max-steps'",
+        "(first coll)",
+        "there is no frist",
+        "sort-by ",
+        "/subagent ",
+    ] {
+        assert!(ran.out.contains(text), "{text:?} is not in:\n{}", ran.out);
+    }
+    assert!(ran.err.contains("too many steps"), "{}", ran.err);
+    assert!(!ran.out.contains("a                    1"), "{}", ran.out);
+}
+
+#[test]
+fn a_session_gives_tasks_to_agents() {
+    let folder = Folder::new("repl");
+    let script = folder
+        .file("script.json", r#"["```clojure\n(* 6 ctx/n)\n```", "It is 42.", "```clojure\n(+ 1 1)\n```", "Two."]"#);
+    let context = folder.file("context.json", r#"{"n": 7}"#);
+    let typed = "/subagent \"Multiply\"\n(inc *1)\n/subagent:verbose Add\n/subagent\n/subagent More";
+    let ran = ptc_with(typed, &["repl", "--script", &script, "--ctx", &context]);
+    let shown = ["It is 42.\n=> 42\n2 replies, 1 programs", "\n43\n", "Two.\n=> 2\n", "give a task", "model-error: "];
+    for text in shown {
+        assert!(ran.out.contains(text), "{text:?} is not in:\n{}\n{}", ran.out, ran.err);
+    }
+    assert!(ran.err.contains("turn 1: (+ 1 1)"), "{}", ran.err);
+    assert!(!ran.err.contains("(* 6 ctx/n)"), "only :verbose shows programs: {}", ran.err);
+    let ran = ptc_with("/subagent Do it", &["repl"]);
+    assert!(ran.out.contains("ptc repl --model"), "{}", ran.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_program_and_not_the_session() {
+    use std::io::{BufRead as _, BufReader};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ptc"))
+        .args(["repl", "--max-time", "60s", "--max-steps", "1000000000000"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b":ready\n(while true)\n(+ 1 2)\n").unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), ":ready");
+    let started = std::time::Instant::now();
+    let interrupt = || Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(interrupt().success());
+    assert_eq!(lines.next().unwrap().unwrap(), "3");
+    assert!(started.elapsed().as_secs() < 30);
+    // Where nothing runs, it ends the session.
+    assert!(interrupt().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn the_readme_shows_what_happens() {
     trycmd::TestCases::new().case("README.md");
 }

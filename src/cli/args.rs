@@ -22,6 +22,8 @@ pub(super) enum Command {
     Eval(EvalOptions),
     /// Runs the agent of a program file.
     Run(RunOptions),
+    /// Evaluates what is typed, on one memory.
+    Repl(ReplOptions),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
 }
@@ -34,6 +36,35 @@ pub(super) struct EvalOptions {
     /// The program itself.
     #[arg(short = 'e', long = "expression", value_name = "EXPR", conflicts_with = "file")]
     pub expression: Option<String>,
+    #[command(flatten)]
+    pub around: AroundOptions,
+    /// Print one JSON object with everything that came of the program.
+    #[arg(long)]
+    pub json: bool,
+    /// Read a JSON string or object a line, and answer each with one line.
+    #[arg(long, conflicts_with_all = ["file", "expression"])]
+    pub batch: bool,
+}
+
+/// `ptc repl`
+#[derive(Args, Debug)]
+pub(super) struct ReplOptions {
+    #[command(flatten)]
+    pub around: AroundOptions,
+    /// The model of /subagent: provider:name.
+    #[arg(long, value_name = "PROVIDER:NAME")]
+    pub model: Option<String>,
+    /// The endpoint of the model's provider.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Replies of the model, in order, from a file.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "model")]
+    pub script: Option<PathBuf>,
+}
+
+/// What is around a program.
+#[derive(Args, Debug)]
+pub(super) struct AroundOptions {
     /// A JSON object; its keys are ctx/….
     #[arg(long, value_name = "FILE.json")]
     pub ctx: Option<PathBuf>,
@@ -43,12 +74,6 @@ pub(super) struct EvalOptions {
     /// The memory: read before, written back after success.
     #[arg(long, value_name = "FILE.edn")]
     pub memory: Option<PathBuf>,
-    /// Print one JSON object with everything that came of the program.
-    #[arg(long)]
-    pub json: bool,
-    /// Read a JSON string or object a line, and answer each with one line.
-    #[arg(long, conflicts_with_all = ["file", "expression"])]
-    pub batch: bool,
     #[command(flatten)]
     pub limits: LimitOptions,
 }
@@ -77,7 +102,11 @@ pub(super) struct LimitOptions {
 
 impl LimitOptions {
     pub fn limits(&self) -> Limits {
-        let default = Limits::default();
+        self.over(Limits::default())
+    }
+
+    /// These limits where they are given, and others where not.
+    pub fn over(&self, default: Limits) -> Limits {
         Limits {
             max_time: self.max_time.unwrap_or(default.max_time),
             max_memory: self.max_memory.unwrap_or(default.max_memory),

@@ -110,7 +110,7 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
 }
 
 /// Shows replies, tool calls, values and errors as they happen.
-fn progress(event: &Event) -> Verdict {
+pub(super) fn progress(event: &Event) -> Verdict {
     let depth = event.path.matches('/').count();
     let indent = "  ".repeat(depth);
     let line = match &event.kind {
@@ -201,18 +201,23 @@ fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {
     if !outcome.refs.is_empty() {
         lines.push(format!("refs:    {}", refs_json(outcome)));
     }
-    let count = |name: &str| outcome.usage.get(name).and_then(Json::as_u64).unwrap_or(0);
-    lines.push(format!(
-        "usage:   {} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
+    lines.push(format!("usage:   {}", spent_line(&outcome.usage)));
+    for warning in warnings.iter().chain(&outcome.warnings) {
+        lines.push(format!("warning: {warning}"));
+    }
+    lines.join("\n")
+}
+
+/// What a run used, in a line.
+pub(super) fn spent_line(usage: &Json) -> String {
+    let count = |name: &str| usage.get(name).and_then(Json::as_u64).unwrap_or(0);
+    format!(
+        "{} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
         count("requests"),
         count("total_runs"),
         count("tool_calls"),
         count("total_tokens"),
         count("input_tokens"),
         count("output_tokens")
-    ));
-    for warning in warnings.iter().chain(&outcome.warnings) {
-        lines.push(format!("warning: {warning}"));
-    }
-    lines.join("\n")
+    )
 }

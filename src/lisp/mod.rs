@@ -25,7 +25,7 @@ use analyse::{Surroundings, Tools};
 use limits::Limits;
 use memory::Memory;
 use text::{Error, ErrorKind, LimitReached, Source};
-use value::{Context, Host, Machine, Raise, Shared, Suspend, Value};
+use value::{Context, Fault, Host, Machine, Raise, Shared, Suspend, Value};
 
 /// A program with everything it runs against.
 pub struct Job {
@@ -67,7 +67,9 @@ pub enum End {
     Return(Value),
     /// With `(fail reason)`.
     Fail(Value, Box<Error>),
-    /// With errors: all static ones, or the one that was raised.
+    /// With an exception that nothing caught.
+    Raised(Fault, Box<Error>),
+    /// With errors: all static ones, or a limit.
     Errors(Vec<Error>),
 }
 
@@ -224,11 +226,13 @@ fn same_object(a: &Value, b: &Value) -> bool {
 /// Keeps what a program that succeeded has written, and undoes what one that failed has.
 fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, left: u64) -> Finished {
     let mut memory = before;
-    let value = match &result {
-        Ok(value) => Some(value),
+    let (value, data) = match &result {
+        Ok(value) => (Some(value), None),
         Err(raise) => match &**raise {
-            Raise::Return(value) => Some(value),
-            _ => None,
+            Raise::Return(value) => (Some(value), None),
+            Raise::Fault(fault) => (None, fault.data.as_ref()),
+            Raise::Fail(reason, _) => (None, Some(reason)),
+            Raise::Limit(..) | Raise::Cancelled => (None, None),
         },
     };
     match value {
@@ -243,7 +247,7 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
             }
         }
     }
-    memory::cut_rings(&shared.atoms.borrow(), memory.roots().chain(value));
+    memory::cut_rings(&shared.atoms.borrow(), memory.roots().chain(value).chain(data));
     let time_ms = u64::try_from(shared.host.elapsed().as_millis()).unwrap_or(u64::MAX);
     let spent = Spent {
         steps: shared.steps.get().saturating_sub(left),
@@ -258,7 +262,8 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
             match *raise {
                 Raise::Return(value) => End::Return(value),
                 Raise::Fail(reason, _) => End::Fail(reason, Box::new(error)),
-                Raise::Fault(_) | Raise::Limit(..) | Raise::Cancelled => End::Errors(vec![error]),
+                Raise::Fault(fault) => End::Raised(fault, Box::new(error)),
+                Raise::Limit(..) | Raise::Cancelled => End::Errors(vec![error]),
             }
         }
     };
