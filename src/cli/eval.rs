@@ -19,31 +19,14 @@ use crate::{Evaluation, Sandbox};
 
 /// Evaluates what the options name.
 pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
-    let context = match &options.ctx {
-        Some(path) => context(&read(path)?, &path.display().to_string())?,
-        None => Value::empty_map(),
-    };
-    let tools = match &options.tools {
-        Some(path) => {
-            let wrong = |error| Trouble::usage(format!("{}: {error}", path.display()));
-            table_tools(&read(path)?).map_err(wrong)?
-        }
-        None => Toolbox::new(),
-    };
-    let sandbox = Sandbox { context, tools: Arc::new(tools), limits: options.limits.limits(), ..Sandbox::new() };
+    let surroundings = surroundings(options.ctx.as_deref(), options.tools.as_deref())?;
+    let sandbox = Sandbox { limits: options.limits.limits(), ..surroundings };
     if options.batch {
         return batch(&sandbox, options.json);
     }
     let source = match (&options.expression, options.file.as_deref()) {
         (Some(text), _) => Source::new("-e", text.as_str()),
-        (None, Some("-")) => {
-            let mut text = String::new();
-            io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
-            Source::new("standard input", text)
-        }
-        (None, Some(path)) => Source::new(path, read(Path::new(path))?),
+        (None, Some(file)) => source(file)?,
         (None, None) => {
             return Err(Trouble::usage("nothing to evaluate: give a FILE, - for standard input, -e EXPR, or --batch"));
         }
@@ -57,6 +40,32 @@ pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
         super::super::memory_file::save(path, &sandbox.memory).map_err(Trouble::failed)?;
     }
     print_one(&evaluation, &sandbox, options.json)
+}
+
+/// A sandbox with the context and the tools of these files.
+pub(super) fn surroundings(ctx: Option<&Path>, tools: Option<&Path>) -> Result<Sandbox, Trouble> {
+    let context = match ctx {
+        Some(path) => context(&read(path)?, &path.display().to_string())?,
+        None => Value::empty_map(),
+    };
+    let tools = match tools {
+        Some(path) => {
+            let wrong = |error| Trouble::usage(format!("{}: {error}", path.display()));
+            table_tools(&read(path)?).map_err(wrong)?
+        }
+        None => Toolbox::new(),
+    };
+    Ok(Sandbox { context, tools: Arc::new(tools), ..Sandbox::new() })
+}
+
+/// The program in a file, or on standard input for `-`.
+pub(super) fn source(file: &str) -> Result<Source, Trouble> {
+    if file != "-" {
+        return Ok(Source::new(file, read(Path::new(file))?));
+    }
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
+    Ok(Source::new("standard input", text))
 }
 
 fn read(path: &Path) -> Result<String, Trouble> {

@@ -1,0 +1,165 @@
+//! Looking up: what lies under a key, and the findings where nothing can.
+
+use super::{Certainty, Inference};
+use crate::lisp::analyse::outline::{Kind, Origin, OriginSource, Outline};
+use crate::lisp::text::{ErrorKind, Severity, Span, abridge, nearest};
+
+/// A typing error in a shorter key of a program's own map is not told from a key that may be there.
+const SHORTEST_SLIP: usize = 4;
+
+impl Inference<'_> {
+    /// What lies under a key; `provided` where the program says what to do if there is nothing.
+    pub(super) fn lookup(&mut self, from: &Outline, key: &Outline, provided: bool, span: Span) -> Outline {
+        let found = match (&from.kind, key.as_key()) {
+            (Kind::Record(_), Some(name)) => match from.field(name) {
+                Some(field) => field.clone(),
+                None => {
+                    self.missing(from, name, provided, span);
+                    return Outline::ANY;
+                }
+            },
+            (Kind::Map(value), _) => return (**value).clone().or_nil(),
+            (Kind::Nil, _) => return Kind::Nil.into(),
+            (
+                Kind::List(_)
+                | Kind::Tuple(_)
+                | Kind::Text(_)
+                | Kind::Number(_)
+                | Kind::Bool
+                | Kind::Keyword(_)
+                | Kind::Name,
+                Some(name),
+            ) => {
+                self.no_map(from, name, provided, span);
+                return Outline::ANY;
+            }
+            (Kind::List(item), None) => match &key.kind {
+                Kind::Number(_) => return (**item).clone().or_nil(),
+                _ => return Outline::ANY,
+            },
+            (Kind::Tuple(items), None) => match &key.kind {
+                Kind::Number(Some(index)) => {
+                    let item = usize::try_from(*index).ok().and_then(|index| items.get(index));
+                    return item.cloned().unwrap_or(Kind::Nil.into());
+                }
+                _ => return Outline::ANY,
+            },
+            _ => return Outline::ANY,
+        };
+        if from.nil || provided { found.or_nil() } else { found }
+    }
+
+    /// What lies at the end of a path.
+    pub(super) fn lookup_path(&mut self, from: &Outline, path: &Outline, provided: bool, span: Span) -> Outline {
+        let Kind::Tuple(keys) = &path.kind else { return Outline::ANY };
+        let mut found = from.clone();
+        for key in &**keys {
+            found = self.lookup(&found, key, provided, span);
+        }
+        found
+    }
+
+    /// A key that a map cannot have.
+    fn missing(&mut self, from: &Outline, name: &str, provided: bool, span: Span) {
+        let keys: Vec<&str> = from.fields().map(|(key, _)| key.as_str()).collect();
+        let near = nearest(name, keys.iter().copied());
+        let within = || {
+            let mut holding = from.fields().filter(|(_, field)| field.field(name).is_some());
+            holding.next().map(|(key, _)| format!("it is within :{0}: (get-in … [:{0} :{name}])", key.as_str()))
+        };
+        let hint = near.map(|near| format!("did you mean :{near}?")).or_else(within);
+        let name = abridge(name, 60);
+        let Some(origin) = &from.origin else {
+            if hint.is_some() && name.len() >= SHORTEST_SLIP && !provided && self.certainty() < Certainty::Guarded {
+                let message = format!("the map has no key :{name}; it has {}", listed(&keys));
+                self.report(span, ErrorKind::Analysis, message, hint, Severity::Warning, false);
+            }
+            return;
+        };
+        let path = origin.field(&name).path;
+        match &origin.source {
+            OriginSource::Tool(tool) => {
+                let there = if keys.is_empty() {
+                    "there are no keys".into()
+                } else {
+                    format!("the keys there are {}", listed(&keys))
+                };
+                let message = format!("{path} is not in the result of {tool}; {there}");
+                let severity = self.severity(provided);
+                self.report(span, ErrorKind::Analysis, message, hint, severity, true);
+            }
+            // Data may lack what it could have; what looks like a slip is worth a word.
+            OriginSource::Data(data) if near.is_some() && !provided && self.certainty() < Certainty::Guarded => {
+                let message = format!("{path} is not in {data}; the keys there are {}", listed(&keys));
+                self.report(span, ErrorKind::Analysis, message, hint, Severity::Warning, false);
+            }
+            OriginSource::Data(_) => {}
+        }
+    }
+
+    /// A key of what is no map.
+    fn no_map(&mut self, from: &Outline, name: &str, provided: bool, span: Span) {
+        let Some(origin) = &from.origin else { return };
+        let name = abridge(name, 60);
+        let hint = matches!(from.kind, Kind::List(_) | Kind::Tuple(_))
+            .then(|| format!("(map :{name} …) takes it of every item, (:{name} (first …)) of one"));
+        let (severity, before_run) = match &origin.source {
+            OriginSource::Tool(_) => (self.severity(provided), true),
+            OriginSource::Data(_) if provided || self.certainty() >= Certainty::Guarded => return,
+            OriginSource::Data(_) => (Severity::Warning, false),
+        };
+        let message = format!("{origin} is {}: it has no key :{name}", from.described());
+        self.report(span, ErrorKind::Analysis, message, hint, severity, before_run);
+    }
+
+    fn severity(&self, provided: bool) -> Severity {
+        if provided || self.certainty() >= Certainty::Guarded { Severity::Warning } else { Severity::Error }
+    }
+
+    /// Reports arguments that cannot be numbers.
+    pub(super) fn numbers(&mut self, name: &str, arguments: &[Outline], span: Span) {
+        for argument in arguments {
+            let never = match &argument.kind {
+                Kind::Text(_)
+                | Kind::Bool
+                | Kind::Keyword(_)
+                | Kind::Name
+                | Kind::Nil
+                | Kind::List(_)
+                | Kind::Tuple(_)
+                | Kind::Record(_)
+                | Kind::Map(_) => true,
+                Kind::Any | Kind::Never | Kind::Number(_) | Kind::Function(_) => false,
+            };
+            if never {
+                self.no_number(name, argument, span);
+                return;
+            }
+        }
+    }
+
+    fn no_number(&mut self, name: &str, argument: &Outline, span: Span) {
+        let declared = matches!(argument.origin.as_deref(), Some(Origin { source: OriginSource::Tool(_), .. }));
+        let severity = match self.certainty() {
+            Certainty::Sure => Severity::Error,
+            // Of what is no contract's word only what is sure is said; running the program says it as well.
+            _ if !declared => return,
+            Certainty::Likely => Severity::Error,
+            Certainty::Choice | Certainty::Guarded => Severity::Warning,
+        };
+        let hint = match argument.kind {
+            Kind::Text(_) => Some("(parse-long …) or (parse-double …) reads a string as a number".into()),
+            Kind::Nil => Some("(or … 0) stands in for nil".into()),
+            _ => None,
+        };
+        let message = format!("{name} needs numbers, got {}", argument.described_with_origin());
+        self.report(span, ErrorKind::Type, message, hint, severity, declared);
+    }
+}
+
+/// Keys as messages list them.
+fn listed(keys: &[&str]) -> String {
+    let shown: Vec<String> = keys.iter().take(20).map(|key| format!(":{}", abridge(key, 40))).collect();
+    let more = if keys.len() > 20 { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
