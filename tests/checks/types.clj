@@ -111,6 +111,12 @@
 ;+ 1:1 type-error: inc needs numbers, got the string "a"
 ;? (parse-long …) or (parse-double …) reads a string as a number
 
+(max-key inc "a")
+;ok
+
+(try (let [x "a"] x) (catch Exception e (+ 1 e)))
+;ok
+
 (map inc (filter number? ["a"]))
 ;ok
 

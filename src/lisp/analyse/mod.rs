@@ -124,8 +124,7 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
     findings.append(&mut analyser.warnings);
     // Without tools nothing is declared, and data shows what it is when the program runs.
     if around.thorough || analyser.calls_tools {
-        let inferred = infer::infer(&body, slots, source, around, &analyser.definitions);
-        findings.extend(inferred.into_iter().filter(|finding| around.thorough || finding.before_run));
+        findings.extend(infer::infer(&body, slots, source, around, &analyser.definitions));
     }
     (Program { body, slots }, findings)
 }

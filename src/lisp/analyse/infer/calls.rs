@@ -282,8 +282,10 @@ impl Inference<'_> {
             }
             ("min-key" | "max-key", [function, items @ ..]) => {
                 let mut all = Outline::NEVER;
+                // One alone is the answer without being asked.
+                let certainty = if items.len() > 1 { Certainty::Sure } else { Certainty::Choice };
                 for item in items {
-                    self.apply(function, std::slice::from_ref(item), span);
+                    self.with(certainty, |walk| walk.apply(function, std::slice::from_ref(item), span));
                     all = all.join(item, &mut self.fuel);
                 }
                 all

@@ -222,12 +222,12 @@ impl Inference<'_> {
                 Outline::ANY
             }
             ExprKind::Try(parts) => {
-                let bodies = std::iter::once(&parts.body);
-                for CatchExpr { slot, .. } in &parts.catches {
+                let mut outline = self.with(Certainty::Choice, |walk| walk.expr(&parts.body));
+                for CatchExpr { slot, body, .. } in &parts.catches {
                     self.set(*slot, Outline::ANY);
+                    let caught = self.with(Certainty::Choice, |walk| walk.expr(body));
+                    outline = outline.join(&caught, &mut self.fuel);
                 }
-                let catches = parts.catches.iter().map(|catch| &catch.body);
-                let outline = self.one_of(bodies.chain(catches), Certainty::Choice);
                 if let Some(finally) = &parts.finally {
                     self.expr(finally);
                 }
@@ -491,7 +491,8 @@ impl Inference<'_> {
         severity: Severity,
         before_run: bool,
     ) {
-        if self.findings.len() >= MOST_FINDINGS {
+        let told = before_run || self.around.thorough;
+        if !told || self.findings.len() >= MOST_FINDINGS {
             return;
         }
         let mut error = Error::new(kind, message).at(self.source, span);
