@@ -103,6 +103,29 @@
 (map :ttl all)
 ;ok
 
+(loop [orders (tool/orders) sum 0]
+  (if (empty? orders) sum (recur (rest orders) (+ sum (:totl (first orders))))))
+;! 2:55 analysis-error: [*].totl is not in the result of orders; the keys there are :id, :customer, :total
+;? did you mean :total?
+
+(loop [[order & more] (tool/orders) sum 0]
+  (if order (recur more (+ sum (:totl order))) sum))
+;! 2:32 analysis-error: [*].totl is not in the result of orders; the keys there are :id, :customer, :total
+;? did you mean :total?
+
+(loop [order (tool/order {:id 1})]
+  (when order (recur (:next order))))
+;ok
+
+(loop [orders (tool/orders) page 1]
+  (let [{:keys [more]} (first orders)]
+    (if more (recur [{:more nil}] 2) page)))
+;ok
+
+(loop [order (first (tool/orders))]
+  (if (:total order) (recur {:sum 1}) (:sum order)))
+;ok
+
 ; # What the program adds is there
 ; tool orders () -> [{:id :int :total :float}]
 

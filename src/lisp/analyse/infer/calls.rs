@@ -110,7 +110,7 @@ impl Inference<'_> {
     }
 
     /// A sequence of the same items, maybe fewer.
-    fn some_of(&mut self, of: &Outline) -> Outline {
+    pub(super) fn some_of(&mut self, of: &Outline) -> Outline {
         let list = Outline::list(self.items(of));
         match (&of.kind, &of.origin) {
             (Kind::List(_), Some(origin)) => list.of((**origin).clone()),
@@ -563,9 +563,14 @@ impl Inference<'_> {
 
 #[cfg(test)]
 mod tests {
-    /// The names in the patterns and lists of this file.
+    /// The names in the patterns and lists of the files that know builtins.
     fn named() -> Vec<&'static str> {
-        let code = include_str!("calls.rs").split("#[cfg(test)]").next().unwrap_or_default();
+        let files = [include_str!("calls.rs"), include_str!("loops.rs")];
+        files.into_iter().flat_map(names_in).collect()
+    }
+
+    fn names_in(file: &'static str) -> Vec<&'static str> {
+        let code = file.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
         let texts = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
         texts.collect()

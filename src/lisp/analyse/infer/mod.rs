@@ -5,11 +5,12 @@
 //! of them. The body of a function is walked where it is called, with the arguments of that call, and one that is never
 //! called at the end, with arguments of which nothing is known.
 //!
-//! Where there is doubt there is no finding: after a choice, inside of `try`, in a loop, beyond a bound of depth or work.
+//! Where there is doubt there is no finding: after a choice, inside of `try`, beyond a bound of depth or work.
 //! The work is bounded by the length of the program, so a walk costs no more than a few times what analysing does.
 
 mod calls;
 mod keys;
+mod loops;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -164,7 +165,9 @@ impl Inference<'_> {
             ExprKind::Loop(bindings, body) => {
                 self.bindings(bindings);
                 for (slot, _) in bindings {
-                    self.set(*slot, Outline::ANY);
+                    let first = self.local(*slot);
+                    let held = self.in_every_turn(*slot, &first, body);
+                    self.set(*slot, held);
                 }
                 self.in_loop(1);
                 let outline = self.expr(body);
