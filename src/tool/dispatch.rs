@@ -265,8 +265,14 @@ impl Tools for Dispatcher {
     }
 
     fn result(&self, name: &str) -> Outline {
-        let signature = self.tools.get(name).and_then(|tool| self.held_signature(tool));
-        signature.map_or(Outline::ANY, |signature| outlines::result(name, &signature.returns))
+        let Some(tool) = self.tools.get(name) else { return Outline::ANY };
+        let Some(signature) = self.held_signature(tool) else { return Outline::ANY };
+        // Of agents there is more to be had than models are told of.
+        let more: &[&str] = match tool.kind {
+            Kind::Agent => &["result", "trace"],
+            Kind::Plain | Kind::Catalog => &[],
+        };
+        outlines::result(name, &signature.returns, more)
     }
 }
 

@@ -8,9 +8,16 @@ use crate::lisp::value::Keyword;
 /// How many comparisons of an outline with a type are made for a call.
 const MOST: usize = 2_000;
 
-/// What the tool of this name gives if its result is of this type.
-pub(super) fn result(tool: &str, kind: &Type) -> Outline {
-    outline(kind, &Origin { source: OriginSource::Tool(tool.into()), path: String::new() })
+/// What the tool of this name gives if its result is of this type, with these fields besides.
+pub(super) fn result(tool: &str, kind: &Type, more: &[&str]) -> Outline {
+    let origin = Origin { source: OriginSource::Tool(tool.into()), path: String::new() };
+    let result = outline(kind, &origin);
+    if more.is_empty() {
+        return result;
+    }
+    let more = more.iter().map(|name| (Keyword::new(name), Outline::ANY));
+    let fields = result.fields().map(|(key, field)| (key.clone(), field.clone()));
+    Outline::record(fields.chain(more).collect()).of(origin)
 }
 
 fn outline(kind: &Type, origin: &Origin) -> Outline {

@@ -90,16 +90,19 @@
 (+ (:count (first (tool/items))) 1)
 ;ok
 
+(map #(+ "Price: " (:price %)) (tool/items))
+;! 1:6 type-error: + needs numbers, got the string "Price: "
+
 ; # A program's own
 ; ctx {"name": "x", "list": []}
 
 (+ 1 "2")
 ;+ 1:1 type-error: + needs numbers, got the string "2"
-;? (parse-long …) or (parse-double …) reads a string as a number
+;? (parse-long "2") reads it as one
 
 (inc nil)
 ;+ 1:1 type-error: inc needs numbers, got nil
-;? (or … 0) stands in for nil
+;? nil often comes from a key that is not there; (or x 0) gives a default
 
 (if true (+ 1 "2") 3)
 ;ok
@@ -109,7 +112,6 @@
 
 (map inc ["a"])
 ;+ 1:1 type-error: inc needs numbers, got the string "a"
-;? (parse-long …) or (parse-double …) reads a string as a number
 
 (max-key inc "a")
 ;ok

@@ -230,24 +230,32 @@ impl Outline {
         Self { origin: Some(Arc::new(origin)), ..self }
     }
 
+    /// The value, where it is known and not part of anything.
+    pub fn as_value(&self) -> Option<Value> {
+        match &self.kind {
+            Kind::Nil if self.origin.is_none() => Some(Value::Nil),
+            Kind::Number(number) => number.map(Value::from),
+            Kind::Text(text) => text.clone().map(Value::Text),
+            Kind::Keyword(keyword) => keyword.clone().map(Value::Keyword),
+            _ => None,
+        }
+    }
+
     /// What messages call it: `a string`, `the string "abc"`.
     pub fn described(&self) -> String {
         let noun = match &self.kind {
-            Kind::Number(Some(number)) => return Value::from(*number).describe(),
-            Kind::Text(Some(text)) => return Value::Text(text.clone()).describe(),
-            Kind::Keyword(Some(keyword)) => return Value::Keyword(keyword.clone()).describe(),
             Kind::Any | Kind::Never => "anything",
             Kind::Nil => "nil",
             Kind::Bool => "a boolean",
-            Kind::Number(None) => "a number",
-            Kind::Text(None) => "a string",
-            Kind::Keyword(None) => "a keyword",
+            Kind::Number(_) => "a number",
+            Kind::Text(_) => "a string",
+            Kind::Keyword(_) => "a keyword",
             Kind::Name => "a choice",
             Kind::List(_) | Kind::Tuple(_) => "a list",
             Kind::Record(_) | Kind::Map(_) => "a map",
             Kind::Function(_) => "a function",
         };
-        noun.into()
+        self.as_value().map_or_else(|| noun.into(), |value| value.describe())
     }
 
     /// The same with where it is from: `a map, [*].customer in the result of orders`.

@@ -153,10 +153,7 @@ impl Inference<'_> {
                 }
                 _ => Outline::ANY,
             },
-            ("+" | "-" | "*" | "/" | "inc" | "dec" | "quot" | "rem" | "mod", _) => {
-                self.numbers(name, arguments, span);
-                Kind::Number(None).into()
-            }
+            ("+" | "-" | "*" | "/" | "inc" | "dec" | "quot" | "rem" | "mod", _) => self.number(name, arguments, span),
             (
                 "partial" | "comp" | "juxt" | "constantly" | "complement" | "every-pred" | "some-fn" | "where"
                 | "all-of" | "any-of" | "none-of",

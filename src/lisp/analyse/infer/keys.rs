@@ -3,6 +3,7 @@
 use super::{Certainty, Inference};
 use crate::lisp::analyse::outline::{Kind, Origin, OriginSource, Outline};
 use crate::lisp::text::{ErrorKind, Severity, Span, abridge, nearest};
+use crate::lisp::value::type_error;
 
 /// A typing error in a shorter key of a program's own map is not told from a key that may be there.
 const SHORTEST_SLIP: usize = 4;
@@ -116,44 +117,48 @@ impl Inference<'_> {
         if provided || self.certainty() >= Certainty::Guarded { Severity::Warning } else { Severity::Error }
     }
 
-    /// Reports arguments that cannot be numbers.
-    pub(super) fn numbers(&mut self, name: &str, arguments: &[Outline], span: Span) {
-        for argument in arguments {
-            let never = match &argument.kind {
-                Kind::Text(_)
-                | Kind::Bool
-                | Kind::Keyword(_)
-                | Kind::Name
-                | Kind::Nil
-                | Kind::List(_)
-                | Kind::Tuple(_)
-                | Kind::Record(_)
-                | Kind::Map(_) => true,
-                Kind::Any | Kind::Never | Kind::Number(_) | Kind::Function(_) => false,
-            };
-            if never {
-                self.no_number(name, argument, span);
-                return;
-            }
-        }
-    }
-
-    fn no_number(&mut self, name: &str, argument: &Outline, span: Span) {
-        let declared = matches!(argument.origin.as_deref(), Some(Origin { source: OriginSource::Tool(_), .. }));
+    /// What a function of numbers gives; reports arguments that cannot be some.
+    pub(super) fn number(&mut self, name: &str, arguments: &[Outline], span: Span) -> Outline {
+        let wrong = || arguments.iter().filter(|argument| is_no_number(&argument.kind));
+        let Some(first) = wrong().next() else { return Kind::Number(None).into() };
+        let from_tool = |origin: &Origin| matches!(origin.source, OriginSource::Tool(_));
+        let declared = wrong().any(|argument| argument.origin.as_deref().is_some_and(from_tool));
         let severity = match self.certainty() {
             Certainty::Sure => Severity::Error,
             // Of what is no contract's word only what is sure is said; running the program says it as well.
-            _ if !declared => return,
+            _ if !declared => return Outline::ANY,
             Certainty::Likely => Severity::Error,
             Certainty::Choice | Certainty::Guarded => Severity::Warning,
         };
-        let hint = match argument.kind {
-            Kind::Text(_) => Some("(parse-long …) or (parse-double …) reads a string as a number".into()),
-            Kind::Nil => Some("(or … 0) stands in for nil".into()),
-            _ => None,
+        let (message, hint) = match first.as_value() {
+            // As the run would say it.
+            Some(value) => {
+                let error = type_error(name, "numbers", &value).to_error();
+                (error.message, error.hint)
+            }
+            None => {
+                let reads = matches!(first.kind, Kind::Text(_));
+                let hint = "(parse-long …) or (parse-double …) reads a string as a number";
+                (format!("{name} needs numbers, got {}", first.described_with_origin()), reads.then(|| hint.into()))
+            }
         };
-        let message = format!("{name} needs numbers, got {}", argument.described_with_origin());
         self.report(span, ErrorKind::Type, message, hint, severity, declared);
+        Outline::ANY
+    }
+}
+
+fn is_no_number(kind: &Kind) -> bool {
+    match kind {
+        Kind::Text(_)
+        | Kind::Bool
+        | Kind::Keyword(_)
+        | Kind::Name
+        | Kind::Nil
+        | Kind::List(_)
+        | Kind::Tuple(_)
+        | Kind::Record(_)
+        | Kind::Map(_) => true,
+        Kind::Any | Kind::Never | Kind::Number(_) | Kind::Function(_) => false,
     }
 }
 
