@@ -9,7 +9,7 @@ use crate::alloc::Account;
 use crate::host::{Cancel, Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{Error, ErrorKind, Source};
+use crate::lisp::text::{Error, ErrorKind, Finding, Source};
 use crate::lisp::value::{Host, ToolAnswer, ToolCall, Value};
 use crate::lisp::{End, Finished, Job, Spent};
 use crate::tool::{CallRecord, Dispatcher, Run, Toolbox, Validation};
@@ -118,9 +118,46 @@ impl Sandbox {
         self.run(&Arc::new(Source::new("program", source))).result.map_err(|failure| failure.error())
     }
 
+    /// Checks a program without running it: what keeps it from running, what is certain to go wrong when it does, and
+    /// what is odd. Findings are sorted by place.
+    ///
+    /// ```
+    /// use ptc::{Sandbox, Tool, lisp::value::Value};
+    ///
+    /// let orders = Tool::new("orders", |_| Ok(Value::Nil)).spec("() -> [{:id :int :total :float}]")?;
+    /// let findings = Sandbox::new().tools([orders]).check("(map :totl (tool/orders))");
+    /// assert_eq!(
+    ///     findings[0].error.to_string(),
+    ///     "1:1 analysis-error: [*].totl is not in the result of orders; the keys there are :id, :total\n\
+    ///      did you mean :total?"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self, source: &str) -> Vec<Finding> {
+        self.check_source(&Arc::new(Source::new("program", source)))
+    }
+
+    /// Checks a program that has a name.
+    pub fn check_source(&self, source: &Arc<Source>) -> Vec<Finding> {
+        let dispatcher = self.dispatcher();
+        let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
+        let checked = crate::lisp::eval::run_to_end(
+            || false,
+            move |_| {
+                let (source, memory, context, limits) = parts;
+                crate::lisp::check(&source, &memory, &context, &limits, &dispatcher)
+            },
+        );
+        checked.unwrap_or_else(|| vec![Finding::error(no_stack_error())])
+    }
+
+    fn dispatcher(&self) -> Dispatcher {
+        Dispatcher { validation: self.validation, ..Dispatcher::new(self.tools.clone()) }
+    }
+
     /// Runs a program and gives all that came of it.
     pub fn run(&mut self, source: &Arc<Source>) -> Evaluation {
-        let dispatcher = Dispatcher { validation: self.validation, ..Dispatcher::new(self.tools.clone()) };
+        let dispatcher = self.dispatcher();
         let calls: Rc<RefCell<Vec<CallRecord>>> = Rc::default();
         let warnings: Rc<RefCell<Vec<String>>> = Rc::default();
         let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
@@ -166,15 +203,18 @@ impl Sandbox {
 
 /// What came of a program that could not begin, because the system has no memory for its stack.
 pub(crate) fn no_stack(memory: Memory) -> Finished {
-    let error = Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
-        .hint("run fewer programs at once");
     Finished {
-        end: End::Errors(vec![error]),
+        end: End::Errors(vec![no_stack_error()]),
         memory,
         prints: String::new(),
         warnings: Vec::new(),
         spent: Spent::default(),
     }
+}
+
+fn no_stack_error() -> Error {
+    Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
+        .hint("run fewer programs at once")
 }
 
 /// What came of a program, in the terms of its user.

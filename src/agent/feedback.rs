@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::lisp::text::{Error, Finding, abridge};
+use crate::lisp::text::{Error, abridge};
 use crate::lisp::value::{Iter, Map, Value, shorten};
 
 /// The longest rendering of a value, in bytes.
@@ -31,7 +31,7 @@ pub(super) fn of_value(value: &Value, prints: &str, warnings: &[String], remembe
 pub(super) fn of_errors(errors: &[Error], prints: &str, warnings: &[String]) -> String {
     let plural = if errors.len() == 1 { "" } else { "s" };
     let mut text = format!("The program failed; memory and ctx/last-result are as before. Error{plural}:\n<error>\n");
-    let all: Vec<String> = errors.iter().map(|error| Finding { error }.plain()).collect();
+    let all: Vec<String> = errors.iter().map(Error::plain).collect();
     text.push_str(&escaped(&abridge(&all.join("\n\n"), 4_000)));
     text.push_str("\n</error>\n");
     add_prints(&mut text, prints);

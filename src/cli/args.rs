@@ -20,6 +20,8 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Evaluates a program.
     Eval(EvalOptions),
+    /// Checks a program without running it.
+    Check(CheckOptions),
     /// Runs the agent of a program file.
     Run(RunOptions),
     /// Evaluates what is typed, on one memory.
@@ -76,6 +78,22 @@ pub(super) struct AroundOptions {
     pub memory: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitOptions,
+}
+
+/// `ptc check`
+#[derive(Args, Debug)]
+pub(super) struct CheckOptions {
+    /// The program's file, or - for standard input.
+    pub file: String,
+    /// A JSON object; its keys are ctx/….
+    #[arg(long, value_name = "FILE.json")]
+    pub ctx: Option<PathBuf>,
+    /// The tools: a table as for eval, or an object of signatures by name.
+    #[arg(long, value_name = "FILE.json")]
+    pub tools: Option<PathBuf>,
+    /// Print the findings as a JSON list.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]

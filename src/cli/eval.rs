@@ -25,14 +25,7 @@ pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
     }
     let source = match (&options.expression, options.file.as_deref()) {
         (Some(text), _) => Source::new("-e", text.as_str()),
-        (None, Some("-")) => {
-            let mut text = String::new();
-            io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
-            Source::new("standard input", text)
-        }
-        (None, Some(path)) => Source::new(path, read(Path::new(path))?),
+        (None, Some(file)) => source(file)?,
         (None, None) => {
             return Err(Trouble::usage("nothing to evaluate: give a FILE, - for standard input, -e EXPR, or --batch"));
         }
@@ -47,22 +40,38 @@ pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
 
 /// The sandbox that the options describe.
 pub(super) fn sandbox(options: &AroundOptions) -> Result<Sandbox, Trouble> {
-    let context = match &options.ctx {
+    let surroundings = surroundings(options.ctx.as_deref(), options.tools.as_deref())?;
+    let mut sandbox = Sandbox { limits: options.limits.limits(), ..surroundings };
+    if let Some(path) = &options.memory {
+        memory_file::load(path, &mut sandbox).map_err(Trouble::usage)?;
+    }
+    Ok(sandbox)
+}
+
+/// A sandbox with the context and the tools of these files.
+pub(super) fn surroundings(ctx: Option<&Path>, tools: Option<&Path>) -> Result<Sandbox, Trouble> {
+    let context = match ctx {
         Some(path) => read_context(path)?,
         None => Value::empty_map(),
     };
-    let tools = match &options.tools {
+    let tools = match tools {
         Some(path) => {
             let wrong = |error| Trouble::usage(format!("{}: {error}", path.display()));
             table_tools(&read(path)?).map_err(wrong)?
         }
         None => Toolbox::new(),
     };
-    let mut sandbox = Sandbox { context, tools: Arc::new(tools), limits: options.limits.limits(), ..Sandbox::new() };
-    if let Some(path) = &options.memory {
-        memory_file::load(path, &mut sandbox).map_err(Trouble::usage)?;
+    Ok(Sandbox { context, tools: Arc::new(tools), ..Sandbox::new() })
+}
+
+/// The program in a file, or on standard input for `-`.
+pub(super) fn source(file: &str) -> Result<Source, Trouble> {
+    if file != "-" {
+        return Ok(Source::new(file, read(Path::new(file))?));
     }
-    Ok(sandbox)
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
+    Ok(Source::new("standard input", text))
 }
 
 fn read(path: &Path) -> Result<String, Trouble> {

@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod args;
+mod check;
 mod doc;
 mod draw;
 mod eval;
@@ -36,6 +37,7 @@ impl Trouble {
 pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
         Command::Eval(options) => eval::eval(&options),
+        Command::Check(options) => check::check(&options),
         Command::Run(options) => run::run(&options),
         Command::Repl(options) => repl::repl(&options),
         Command::Doc(options) => doc::doc(&options),

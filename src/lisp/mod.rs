@@ -21,10 +21,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use analyse::{Surroundings, Tools};
+use analyse::{Program, Surroundings, Tools};
 use limits::Limits;
 use memory::Memory;
-use text::{Error, ErrorKind, LimitReached, Source};
+use text::{Error, ErrorKind, Finding, LimitReached, Severity, Source};
 use value::{Context, Fault, Host, Machine, Raise, Shared, Suspend, Value};
 
 /// A program with everything it runs against.
@@ -96,29 +96,16 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         warnings: Vec::new(),
         spent: Spent::default(),
     };
-    if source.text().len() > limits.max_source {
-        let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
-        let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");
-        let mut error = Error::new(ErrorKind::Limit, message);
-        error.limit = Some(LimitReached { name: "max_source", configured, observed });
-        return failed(vec![error], memory);
-    }
-    let forms = match syntax::read(&source) {
-        Ok(forms) => forms,
+    let (program, findings) = match look_at(&source, &memory, &context, &limits, &*tools, false) {
+        Ok(analysed) => analysed,
         Err(error) => return failed(vec![error], memory),
     };
-    let around = Surroundings {
-        registry: builtins::registry(),
-        names: &memory.names,
-        globals: &memory.globals,
-        tools: &*tools,
-        context: &context,
-    };
-    let program = match analyse::analyse(&source, &forms, &around) {
-        Ok(program) => program,
-        Err(errors) => return failed(errors, memory),
-    };
-    drop(forms);
+    let (errors, warnings): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.severity == Severity::Error);
+    if !errors.is_empty() {
+        return failed(errors.into_iter().map(|finding| finding.error).collect(), memory);
+    }
+    let warnings: Vec<String> = warnings.iter().map(Finding::advice).collect();
     let function = eval::compile_program(&source, &program, moves);
     let shared = Rc::new(Shared {
         host,
@@ -132,7 +119,7 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         context,
         recent: memory.recent.clone(),
         output: RefCell::default(),
-        warnings: RefCell::new(program.warnings),
+        warnings: RefCell::new(warnings),
         program: memory.programs.saturating_add(1),
         undo: RefCell::default(),
         atoms: RefCell::default(),
@@ -143,6 +130,51 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
     let left = machine.fuel;
     drop(machine);
     commit(memory, &shared, result, left)
+}
+
+/// Reads and analyses a program without running it, and gives all that is found, sorted by place. Belongs on a stack of
+/// its own, see [`eval::Coroutine`].
+pub fn check(
+    source: &Arc<Source>,
+    memory: &Memory,
+    context: &Value,
+    limits: &Limits,
+    tools: &dyn Tools,
+) -> Vec<Finding> {
+    let mut findings = match look_at(source, memory, context, limits, tools, true) {
+        Ok((_, findings)) => findings,
+        Err(error) => vec![Finding::error(error)],
+    };
+    findings.sort_by_key(|finding| finding.error.place.as_ref().map(|place| place.span.start));
+    findings
+}
+
+/// A program's expressions, and what is found about them.
+fn look_at(
+    source: &Arc<Source>,
+    memory: &Memory,
+    context: &Value,
+    limits: &Limits,
+    tools: &dyn Tools,
+    thorough: bool,
+) -> std::result::Result<(Program, Vec<Finding>), Error> {
+    if source.text().len() > limits.max_source {
+        let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
+        let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");
+        let mut error = Error::new(ErrorKind::Limit, message);
+        error.limit = Some(LimitReached { name: "max_source", configured, observed });
+        return Err(error);
+    }
+    let forms = syntax::read(source)?;
+    let around = Surroundings {
+        registry: builtins::registry(),
+        names: &memory.names,
+        globals: &memory.globals,
+        tools,
+        context,
+        thorough,
+    };
+    Ok(analyse::analyse(source, &forms, &around))
 }
 
 /// Realises what the program leaves behind, under its limits.

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::outlines;
 use super::toolbox::{Access, Contract, Kind, Tool, ToolError, Toolbox};
 use crate::contract::{Issue, Signature, check_input, check_output};
-use crate::lisp::analyse::Tools;
+use crate::lisp::analyse::{Misfit, Outline, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
-use crate::lisp::value::{Fault, Map, ToolCall, Value, check_json};
+use crate::lisp::value::{Fault, Keyword, Map, ToolCall, Value, check_json};
 
 /// How strictly calls are held to contracts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,6 +124,12 @@ impl Dispatcher {
             Contract::Spec(_) | Contract::Skip | Contract::None => arguments,
         };
         Ok(Prepared { tool: tool.clone(), arguments, warnings })
+    }
+
+    /// The signature that calls of a tool are held to, so that one that does not fit is an error.
+    fn held_signature<'t>(&self, tool: &'t Tool) -> Option<&'t Signature> {
+        let held = matches!(self.validation, Validation::Enabled | Validation::Strict);
+        tool.spec_of().filter(|_| held).map(|spec| &spec.signature)
     }
 
     fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
@@ -241,18 +248,41 @@ fn named_arguments(
 }
 
 impl Tools for Dispatcher {
-    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)> {
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), Misfit> {
         let tool = self.find(name)?;
-        let checks = matches!(self.validation, Validation::Enabled | Validation::Strict);
-        if let (true, Some(spec), Some(Value::Map(arguments))) = (checks, tool.spec_of(), arguments) {
-            let issues = known_issues(&spec.signature, arguments);
-            if !issues.is_empty() {
-                let message = format!("{name} is called with arguments that do not fit:{}", list(&issues));
-                return Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))));
-            }
+        match (self.held_signature(tool), arguments) {
+            (Some(signature), Some(Value::Map(arguments))) => verdict(tool, &known_issues(signature, arguments)),
+            _ => Ok(()),
         }
-        Ok(())
     }
+
+    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit> {
+        let tool = self.find(name)?;
+        match self.held_signature(tool) {
+            Some(signature) => verdict(tool, &outlines::misfits(signature, arguments)),
+            None => Ok(()),
+        }
+    }
+
+    fn result(&self, name: &str) -> Outline {
+        let Some(tool) = self.tools.get(name) else { return Outline::ANY };
+        let Some(signature) = self.held_signature(tool) else { return Outline::ANY };
+        // Of agents there is more to be had than models are told of.
+        let more: &[&str] = match tool.kind {
+            Kind::Agent => &["result", "trace"],
+            Kind::Plain | Kind::Catalog => &[],
+        };
+        outlines::result(name, &signature.returns, more)
+    }
+}
+
+/// All is well, or the issues of a call.
+fn verdict(tool: &Tool, issues: &[Issue]) -> Result<(), Misfit> {
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} is called with arguments that do not fit:{}", tool.name, list(issues));
+    Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))))
 }
 
 /// What is wrong with arguments of which some are not known yet.

@@ -1,6 +1,7 @@
 //! Tools: what programs may call, and the one place through which every call goes.
 
 mod dispatch;
+mod outlines;
 mod table;
 mod toolbox;
 
