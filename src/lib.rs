@@ -115,6 +115,8 @@ mod memory_file;
 #[cfg(feature = "agent")]
 pub mod model;
 #[cfg(feature = "agent")]
+pub mod plan;
+#[cfg(feature = "agent")]
 pub mod process;
 mod sandbox;
 pub mod tool;
@@ -125,6 +127,8 @@ pub mod trace;
 pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate};
 pub use lisp::text::Error;
 pub use lisp::value::Value;
+#[cfg(feature = "agent")]
+pub use plan::{Executor, Plan, PlanError};
 pub use sandbox::{Evaluation, Failure, Sandbox};
 pub use tool::{Tool, ToolError};
 

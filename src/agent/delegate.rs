@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::process::{Agent, Stop};
 use super::turn::{Ended, Turns};
-use super::{Ledger, Options, Pool, Process, Refs, Tree};
+use super::{Options, Process, Refs, Tree};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
@@ -97,7 +97,7 @@ pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateE
 
 /// The same with a recorder that the host made.
 pub(crate) async fn run_root(task: &str, options: &Options, recorder: Recorder) -> Result<Outcome, DelegateError> {
-    let tree = Arc::new(Tree { ledger: Ledger::new(options.budget.clone()), recorder, pool: Pool::shared() });
+    let tree = Arc::new(Tree::new(options.budget.clone(), recorder));
     let Some(model) = options.model.clone() else {
         return Err(failed(&tree, "main", Stop::Unusable("the agent has no model: use Options::new(model)".into())));
     };
@@ -119,7 +119,8 @@ pub(crate) async fn run_root(task: &str, options: &Options, recorder: Recorder) 
     }
 }
 
-fn failed(tree: &Tree, path: &str, stop: Stop) -> DelegateError {
+/// The error of a process that ended so.
+pub(crate) fn failed(tree: &Tree, path: &str, stop: Stop) -> DelegateError {
     let events = tree.recorder.events();
     let reason = match &stop {
         Stop::Reason(super::Reason::Fail(reason)) => Some(reason.clone()),

@@ -13,12 +13,12 @@ mod spawn;
 mod turn;
 
 pub use budget::{Budget, Ledger};
+pub(crate) use delegate::{Child, agent_tool, failed, run_root};
 pub use delegate::{DelegateError, Outcome, as_tool, delegate};
-pub(crate) use delegate::{agent_tool, run_root};
 pub use extract::{Extracted, extract};
 pub use options::Options;
 pub use pool::Pool;
-pub(crate) use process::{Process, Tree};
+pub(crate) use process::{Process, Stop, Tree, traced};
 pub use prompt::{Prompt, system_prompt};
 pub use refs::{FindRef, Path, Ref, RefSource, Refs};
 pub(crate) use spawn::spawn_tool;

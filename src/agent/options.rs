@@ -8,7 +8,7 @@ use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
 use crate::model::{Model, ModelOptions};
-use crate::tool::{Access, Kind, Tool, Validation};
+use crate::tool::{Access, Tool, Validation};
 use crate::trace::{Event, Observer, Verdict};
 
 /// The options of an agent; every one but the model has a default.
@@ -88,7 +88,7 @@ impl Options {
     /// Adds tools that are shown for planning and cannot be called.
     #[must_use]
     pub fn tool_catalog(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
-        self.tools.extend(tools.into_iter().map(|tool| Tool { kind: Kind::Catalog, ..tool }));
+        self.tools.extend(tools.into_iter().map(|tool| Tool { for_planning: true, ..tool }));
         self
     }
 

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Ledger, Options, system_prompt};
+use super::{Budget, Ledger, Options, system_prompt};
 use crate::alloc::Account;
 use crate::host::{Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
@@ -30,6 +30,13 @@ pub(crate) struct Tree {
     pub ledger: Ledger,
     pub recorder: Recorder,
     pub pool: Arc<Pool>,
+}
+
+impl Tree {
+    /// A tree without processes.
+    pub fn new(budget: Budget, recorder: Recorder) -> Self {
+        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared() }
+    }
 }
 
 /// One process of a tree.
@@ -104,7 +111,7 @@ impl Process {
     }
 
     /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
-    fn count_child(&self, name: &str) -> Result<String, ToolError> {
+    pub fn count_child(&self, name: &str) -> Result<String, ToolError> {
         self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
             let LimitReached { name: limit, configured, observed } = reached;
             ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))

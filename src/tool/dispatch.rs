@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::toolbox::{Access, Contract, Kind, Tool, ToolError, Toolbox};
+use super::toolbox::{Access, Contract, Tool, ToolError, Toolbox};
 use crate::contract::{Issue, Signature, check_input, check_output};
 use crate::lisp::analyse::Tools;
 use crate::lisp::text::{ErrorKind, nearest};
@@ -127,7 +127,7 @@ impl Dispatcher {
 
     fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
         match self.tools.get(name) {
-            Some(tool) if tool.kind == Kind::Catalog => {
+            Some(tool) if tool.for_planning => {
                 let message = format!("{name} is for planning only: it is shown, but cannot be called here");
                 Err((ErrorKind::Tool, message, Some("put it into the steps of the plan".into())))
             }
