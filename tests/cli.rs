@@ -454,6 +454,61 @@ fn scripts_and_recordings_that_cannot_be_used_are_status_2() {
     assert!(!Path::new(&record).exists());
 }
 
+// Plans
+
+const PLAN: &str = r#"# Double the number
+
+- [ ] fetch: Fetch the number
+  - tools: fetch
+  - output: {:n :int}
+- [ ] double: Double ctx/n
+  - needs: n
+"#;
+
+#[test]
+fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
+    let folder = Folder::new("plan");
+    let plan = folder.file("plan.md", PLAN);
+    let tools = folder.file("tools.json", r#"{"fetch": {"spec": "() -> :int", "default": 21}}"#);
+    ptc(&["plan", "check", &plan, "--tools", &tools]).gives(0, &format!("{plan}: 2 steps, 0 of them done\n"));
+
+    let fetch = json!(["(return {:n (tool/fetch)})"]);
+    let first =
+        folder.file("first.json", &json!({"main/fetch#1": fetch, "main/double#1": ["(fail :tired)"]}).to_string());
+    let ran = ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]);
+    ran.refuses(1, &["step \"double\": ", "tired", "(1 of 2 steps are done)", &format!("ptc plan resume {plan}")]);
+    let saved = fs::read_to_string(&plan).unwrap();
+    assert!(saved.contains("- [x] fetch") && saved.contains("  - result: {:n 21}\n"), "{saved}");
+    ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]).refuses(2, &["has been begun", "--fresh"]);
+
+    let second = folder.file("second.json", &json!({"main/double#1": ["(return (* 2 ctx/n))"]}).to_string());
+    let resumed = ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &second, "--json"]);
+    assert_eq!(resumed.status, Some(0), "{}", resumed.err);
+    let json = resumed.json();
+    assert_eq!((&json["result"], &json["refs"]), (&json!({"fetch": {"n": 21}, "double": 42}), &json!({"n": 21})));
+    assert_eq!((&json["usage"]["requests"], &json["usage"]["processes"]), (&json!(1), &json!(2)));
+    let trace = json["trace"][0]["tool_calls"].as_array().unwrap();
+    assert_eq!((trace.len(), &trace[0]["children"][0]["path"]), (1, &json!("main/double#1")));
+    // There is nothing left to ask.
+    ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &folder.file("none.json", "{}"), "--json"]).json();
+}
+
+#[test]
+fn plans_that_cannot_be_run_are_status_2_and_ask_nobody() {
+    let folder = Folder::new("wrong-plan");
+    let plan = folder.file("plan.json", r#"{"steps": [{"id": "a", "task": "x", "needs": ["b"], "tools": ["serch"]}]}"#);
+    let file = folder.file("agent.toml", &format!("{AGENT}[tool_catalog.search]\nspec = \"() -> :int\"\n"));
+    let known = ["it needs \"b\"", "there is no tool \"serch\"; did you mean \"search\"?"];
+    ptc(&["plan", "check", &plan]).refuses(2, &known[..1]);
+    ptc(&["plan", "check", &plan, "--agent", &file]).refuses(2, &known);
+    let script = folder.file("script.json", "[]");
+    ptc(&["plan", "run", &plan, "--agent", &file, "--script", &script]).refuses(2, &known);
+    assert_eq!(fs::read_to_string(&plan).unwrap().find("done"), None);
+    let other = folder.file("other.json", r#"{"steps": [{"id": "a", "taks": "x"}]}"#);
+    ptc(&["plan", "check", &other]).refuses(2, &[&other, "unknown field `taks`"]);
+    ptc(&["plan", "check", &folder.path("none.md")]).refuses(2, &["none.md", "cannot be read"]);
+}
+
 // README
 
 /// What the README shows is what the command prints; `TRYCMD=overwrite cargo test --test cli` writes it anew.

@@ -4,6 +4,7 @@ mod args;
 mod doc;
 mod draw;
 mod eval;
+mod plan;
 mod report;
 mod run;
 
@@ -36,6 +37,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
         Command::Eval(options) => eval::eval(&options),
         Command::Run(options) => run::run(&options),
+        Command::Plan(command) => plan::plan(&command),
         Command::Doc(options) => doc::doc(&options),
     };
     match status {
