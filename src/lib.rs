@@ -124,11 +124,11 @@ pub mod tool;
 pub mod trace;
 
 #[cfg(feature = "agent")]
-pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate};
+pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate, delegate_all, spawn_agent};
 pub use lisp::text::Error;
 pub use lisp::value::Value;
 #[cfg(feature = "agent")]
-pub use plan::{Executor, Plan, PlanError};
+pub use plan::{Executor, Plan, PlanError, create_plan};
 pub use sandbox::{Evaluation, Failure, Sandbox};
 pub use tool::{Tool, ToolError};
 

@@ -26,16 +26,16 @@ fn step(id: &str, needs: &[&str]) -> Step {
     }
 }
 
-fn work(plan: &mut Plan, executor: &Executor) -> Result<Outcome, DelegateError> {
+fn work(plan: &mut Plan, executor: &Executor) -> Result<Outcome, Box<DelegateError>> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(plan.run(executor))
+    runtime.block_on(plan.run(executor)).map_err(Box::new)
 }
 
 fn failed(plan: &mut Plan, executor: &Executor) -> DelegateError {
     match work(plan, executor) {
         Ok(outcome) => panic!("it did not fail: {}", outcome.result),
-        Err(error) => error,
+        Err(error) => *error,
     }
 }
 

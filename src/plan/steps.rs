@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value as Json;
 
 use super::PlanError;
 use crate::contract::{Field, ParseError, Type};
 use crate::lisp::syntax::read_data;
 use crate::lisp::text::Source;
-use crate::lisp::value::{Keyword, Value, readable};
+use crate::lisp::value::{Iter, Keyword, Value, display, readable};
 
 /// A goal, and the steps that lead to it.
 ///
@@ -121,6 +122,20 @@ impl Done {
 }
 
 impl Output {
+    /// The output that a value stands for: text, a map of texts, or a contract as data.
+    fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Nil => None,
+            Value::Text(text) => Some(Self::Contract(text.as_str().to_owned())),
+            Value::Map(map) if map.values().all(|what| matches!(what, Value::Text(_))) => {
+                let fields =
+                    map.iter().map(|(name, what)| (name.as_name().unwrap_or_default().to_owned(), display(&what)));
+                Some(Self::Fields(fields.collect()))
+            }
+            other => Some(Self::Contract(readable(other))),
+        }
+    }
+
     /// The type of the result.
     pub(super) fn kind(&self) -> Result<Type, ParseError> {
         match self {
@@ -159,13 +174,23 @@ impl Plan {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// A plan from a value, such as one that a model made: a map with `:steps`, or with such a map under `:plan`.
+    /// A plan from a value, such as one that a model made: a map with `:steps`, or with such a map under `:plan`. An
+    /// output may be a contract as data, `{:ids [:int]}`; what is nil is not there.
     ///
     /// # Errors
     /// A value of another shape.
     pub fn from_value(value: &Value) -> Result<Self, PlanError> {
         let value = value.get("plan").unwrap_or(value);
-        let json = crate::lisp::value::to_json(value, "plan").map_err(|error| PlanError::one(error.to_string()))?;
+        let mut json = crate::lisp::value::to_json(value, "plan").map_err(|error| PlanError::one(error.to_string()))?;
+        let steps = value.get("steps").into_iter().flat_map(Iter::ready);
+        let places = json.get_mut("steps").and_then(Json::as_array_mut).into_iter().flatten();
+        for (place, step) in places.zip(steps) {
+            let Json::Object(fields) = place else { continue };
+            if let Some(output) = step.get("output").and_then(Output::of) {
+                fields.insert("output".into(), serde_json::to_value(output).unwrap_or_default());
+            }
+            fields.retain(|_, field| !field.is_null());
+        }
         serde_json::from_value(json).map_err(|error| PlanError::one(format!("no plan: {error}")))
     }
 

@@ -8,6 +8,7 @@ use crate::agent::{Options, Prompt, agent_tool, spawn_tool};
 use crate::contract::{Effect, ToolSpec};
 use crate::lisp::value::{Value, from_json};
 use crate::model::{Model, from_name};
+use crate::plan::create_plan;
 use crate::tool::{Access, Contract, Tool, table_tool};
 
 /// Makes a model of a provider's and a model's name.
@@ -97,7 +98,7 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
             };
             let (library, grants) = (library.clone(), grants.clone());
             let refs = program.refs.clone();
-            agent_tool(name, &refs, Arc::new(move || bind(&library, &program, &grants, false)))
+            agent_tool(name, &refs, Arc::new(move |_| bind(&library, &program, &grants, false)))
         }
     };
     if let Some(spec) = &entry.spec {
@@ -116,6 +117,7 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
 fn built_in(library: &Arc<Library>, program: &Program, builtin: &BuiltinTool, grants: &Grants) -> Result<Tool, String> {
     let mut tool = match builtin.name.as_str() {
         "spawn" => spawn(library, program, grants),
+        "create_plan" => create_plan(program.catalog.iter().chain(&program.tools).map(|entry| entry.name.clone())),
         _ => calculator().map_err(|error| error.to_string())?,
     };
     if let Some(alias) = &builtin.alias {

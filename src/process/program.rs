@@ -117,7 +117,7 @@ pub struct Link {
 }
 
 /// The names of the tools that programs can enable.
-pub(super) const BUILTINS: [&str; 2] = ["spawn", "calculator"];
+pub(super) const BUILTINS: [&str; 3] = ["spawn", "calculator", "create_plan"];
 
 const UNBUILT: [&str; 8] =
     ["read_file", "list_dir", "read_fd", "fd_search", "fd_to_file", "fork", "goto", "write_stderr"];
