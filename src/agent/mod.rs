@@ -2,6 +2,7 @@
 
 mod budget;
 mod delegate;
+mod discovery;
 mod extract;
 mod feedback;
 mod options;
@@ -16,6 +17,7 @@ mod turn;
 pub use budget::{Budget, Ledger};
 pub(crate) use delegate::{Child, agent_tool, failed, run_root};
 pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all};
+pub use discovery::choose_tools;
 pub use extract::{Extracted, extract};
 pub use options::Options;
 pub use pool::Pool;

@@ -40,6 +40,7 @@ pub struct Options {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) observers: Vec<Observer>,
+    pub(crate) discovery: bool,
 }
 
 impl Default for Options {
@@ -62,6 +63,7 @@ impl Default for Options {
             name: None,
             description: None,
             observers: Vec::new(),
+            discovery: false,
         }
     }
 }
@@ -90,6 +92,13 @@ impl Options {
     pub fn tool_catalog(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
         self.tools.extend(tools.into_iter().map(|tool| Tool { for_planning: true, ..tool }));
         self
+    }
+
+    /// Shows none of the tools in the prompt: programs find them with `(tool/apropos {:text "…"})` and
+    /// `(tool/describe-tool {:name "…"})`, and call them as ever. For registries of fifty tools and more.
+    #[must_use]
+    pub fn discovery(self) -> Self {
+        Self { discovery: true, ..self }
     }
 
     /// Sets the values that programs see as `ctx/…`: a map.

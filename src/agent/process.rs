@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Budget, Ledger, Options, system_prompt};
+use super::{Budget, Ledger, Options, discovery, system_prompt};
 use crate::alloc::Account;
 use crate::host::{Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
@@ -77,11 +77,20 @@ impl Agent {
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
         }
+        let mut shown = tools.clone();
+        if options.discovery {
+            let (planning, found): (Vec<Tool>, Vec<Tool>) = tools.iter().cloned().partition(|tool| tool.for_planning);
+            let asking = discovery::tools(found);
+            shown = asking.iter().cloned().chain(planning).collect();
+            for tool in asking {
+                tools.add(tool).map_err(|error| error.to_string())?;
+            }
+        }
         let tools = Arc::new(tools);
         let dispatcher = Dispatcher { tools: tools.clone(), validation: options.validation, access: options.access };
         let warnings = dispatcher.missing_contracts().map_err(|error| error.to_string())?;
         let signature = options.signature.as_ref();
-        let system = system_prompt(&options.prompt, &tools, &options.context, &options.refs, signature);
+        let system = system_prompt(&options.prompt, &shown, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,

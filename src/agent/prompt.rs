@@ -101,6 +101,13 @@ fn add_tools(text: &mut String, tools: &Toolbox) {
     }
 }
 
+/// What is said of a tool to those who look for it.
+pub(super) fn described(tool: &Tool) -> String {
+    let mut text = String::new();
+    add_tool(&mut text, tool, true);
+    text.trim_start_matches("- ").trim_end().to_owned()
+}
+
 fn add_tool(text: &mut String, tool: &Tool, example: bool) {
     let _ = write!(text, "- {}", tool.signature());
     if let Some(description) = &tool.description {

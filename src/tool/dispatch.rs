@@ -68,6 +68,9 @@ pub(crate) struct Prepared {
     pub warnings: Vec<String>,
 }
 
+/// How many names of tools are told at most.
+const SHOWN: usize = 30;
+
 fn fault(message: String) -> Fault {
     Fault::new(ErrorKind::Tool, "ExceptionInfo", message)
 }
@@ -138,7 +141,14 @@ impl Dispatcher {
                 let hint = match near {
                     Some(near) => format!("did you mean {near}?"),
                     None if names.is_empty() => "this program was given no tools".into(),
-                    None => format!("the tools are {}", names.join(", ")),
+                    None => {
+                        let more = if names.len() > SHOWN {
+                            format!(" and {} more", names.len() - SHOWN)
+                        } else {
+                            String::new()
+                        };
+                        format!("the tools are {}{more}", names[..names.len().min(SHOWN)].join(", "))
+                    }
                 };
                 Err((ErrorKind::Tool, format!("there is no tool {name:?}"), Some(hint)))
             }
