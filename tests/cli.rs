@@ -382,6 +382,14 @@ fn every_event_is_a_line_of_the_trace() {
     }
     assert_eq!(lines[0]["task"], "What is 7 times 6?");
 
+    let tree = "main ← What is 7 times 6?\n  turn 1\n    (* 6 7)\n    => 42\n  turn 2\n    It is 42.\n  => 42\n\
+                1 processes, 2 replies, 1 programs, 0 tool calls, 0 tokens (0 in, 0 out)\n";
+    ptc(&["trace", "show", &trace]).gives(0, tree);
+    let page = folder.path("trace.html");
+    ptc(&["trace", "html", &trace, "-o", &page]).gives(0, "");
+    assert_eq!(fs::read_to_string(&page).unwrap(), ptc(&["trace", "html", &trace]).out);
+    ptc(&["trace", "show", &file]).refuses(2, &[&file, "line 1 is no event"]);
+
     let nowhere = folder.path("no/folder/trace.jsonl");
     ptc(&["run", &file, "--script", &script, "--trace", &nowhere]).refuses(2, &[&nowhere]);
 }

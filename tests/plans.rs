@@ -212,7 +212,7 @@ fn a_step_is_tried_again_as_often_as_it_may_be() {
     assert_eq!(outcome.result.to_string(), r#"{:a "fine", :b "fine"}"#);
     assert_eq!(plan.steps[1].failed, None);
     let tasks = tasks.lock().expect("no panic");
-    assert_eq!(tasks[2], "Do b\n\nAn earlier attempt failed, and what it did has happened: no luck");
+    assert_eq!(tasks[2], "Do b\n\nAn earlier attempt failed; what it did is not undone: no luck");
     assert_eq!(outcome.trace[0]["tool_calls"].as_array().map(Vec::len), Some(4));
 }
 

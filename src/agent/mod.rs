@@ -21,7 +21,7 @@ pub use discovery::choose_tools;
 pub use extract::{Extracted, extract};
 pub use options::Options;
 pub use pool::Pool;
-pub(crate) use process::{Process, Stop, Tree, traced};
+pub(crate) use process::{Process, Stop, Tree, traced, written};
 pub use prompt::{Prompt, system_prompt};
 pub use refs::{FindRef, Path, Ref, RefSource, Refs};
 pub(crate) use spawn::spawn_tool;

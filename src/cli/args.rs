@@ -25,6 +25,9 @@ pub(super) enum Command {
     /// Works on plans: tasks that need each other, in a JSON file or a Markdown check-list.
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Shows what happened in a run.
+    #[command(subcommand)]
+    Trace(TraceCommand),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
 }
@@ -173,6 +176,24 @@ pub(super) struct PlanOptions {
     pub fresh: bool,
     #[command(flatten)]
     pub how: AgentOptions,
+}
+
+/// `ptc trace`
+#[derive(Subcommand, Debug)]
+pub(super) enum TraceCommand {
+    /// As a tree in the terminal.
+    Show {
+        /// The file that --trace wrote.
+        file: PathBuf,
+    },
+    /// As one HTML file, which needs neither scripts nor a network.
+    Html {
+        /// The file that --trace wrote.
+        file: PathBuf,
+        /// Where to write it; standard output without.
+        #[arg(short, long, value_name = "FILE.html")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// `ptc doc`

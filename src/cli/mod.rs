@@ -7,6 +7,7 @@ mod eval;
 mod plan;
 mod report;
 mod run;
+mod trace;
 
 pub use args::Arguments;
 
@@ -38,6 +39,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Eval(options) => eval::eval(&options),
         Command::Run(options) => run::run(&options),
         Command::Plan(command) => plan::plan(&command),
+        Command::Trace(command) => trace::trace(&command),
         Command::Doc(options) => doc::doc(&options),
     };
     match status {

@@ -75,7 +75,8 @@ pub(super) fn report(outcome: Result<Outcome, DelegateError>, warnings: &[String
     }
 }
 
-fn print(text: &str, status: u8) -> Result<u8, Trouble> {
+/// Prints a text, and gives the status to exit with.
+pub(super) fn print(text: &str, status: u8) -> Result<u8, Trouble> {
     // Whoever reads may have stopped reading.
     let _ = writeln!(io::stdout().lock(), "{text}");
     Ok(status)

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::check::{Known, Need, before, check};
 use super::{Done, Output, Plan, PlanError, Step};
-use crate::agent::{Child, Ended, Process, Stop, Tree, failed, traced};
+use crate::agent::{Child, Ended, Process, Stop, Tree, failed, traced, written};
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
@@ -334,6 +334,7 @@ impl Run<'_> {
     ) -> Result<(), Stop> {
         let Attempt { step: at, call, tries, child } = attempt;
         let default = self.executor.retries;
+        let path = format!("main/{child}");
         let Some(step) = self.plan.steps.get_mut(at) else { return Ok(()) };
         let (result, error) = match &ended {
             Ok(ended) => (Some(json!({ "result": traced(&ended.result), "summary": ended.summary })), None),
@@ -346,7 +347,9 @@ impl Run<'_> {
             args: json!({ "task": task(step) }),
             result,
             error,
-            children: vec![format!("main/{child}")],
+            children: vec![path.clone()],
+            writes: false,
+            cached: false,
         });
         match ended {
             Ok(ended) => {
@@ -355,7 +358,10 @@ impl Run<'_> {
                 Ok(())
             }
             Err(stop) => {
-                step.failed = Some(stop.message());
+                let written = self.process.tree.recorder.find(|event| written(event, &path, None));
+                let lines: String = written.iter().map(|call| format!("\n- {call}")).collect();
+                let happened = if lines.is_empty() { lines } else { format!("\nBefore that it called:{lines}") };
+                step.failed = Some(format!("{}{happened}", stop.message()));
                 let most = if step.retries > 0 { step.retries } else { default };
                 let again = match stop {
                     Stop::Reason(_) | Stop::Model { .. } => go_on && tries < most,
@@ -383,8 +389,8 @@ fn task(step: &Step) -> String {
     }
     if let Some(failed) = &step.failed {
         text.push_str(&format!(
-            "\n\nAn earlier attempt failed, and what it did has happened: {}",
-            crate::lisp::text::abridge(failed, 1_000)
+            "\n\nAn earlier attempt failed; what it did is not undone: {}",
+            crate::lisp::text::abridge(failed, 3_000)
         ));
     }
     text

@@ -106,7 +106,8 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
     }
     if let Contract::Spec(spec) = &tool.contract {
         let effect = if entry.reads { Effect::Read } else { spec.effect };
-        let spec = ToolSpec { effect, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
+        let cacheable = entry.cacheable || spec.cacheable;
+        let spec = ToolSpec { effect, cacheable, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
         tool.contract = Contract::Spec(Arc::new(spec));
     }
     tool.description = entry.description.clone().or(tool.description);

@@ -72,6 +72,8 @@ pub struct ToolEntry {
     pub access: Option<Access>,
     /// Whether it only reads.
     pub reads: bool,
+    /// Whether equal arguments give equal results.
+    pub cacheable: bool,
     /// How long it may take.
     pub timeout: Option<Duration>,
     /// Where its results come from.
@@ -366,6 +368,7 @@ fn read_tool(
         description: section.text("description")?,
         access,
         reads,
+        cacheable: section.boolean("cacheable")?.unwrap_or(false),
         timeout: section.time("timeout")?,
         source,
     };

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::contract::{ParseError, ToolSpec};
+use crate::contract::{Effect, ParseError, ToolSpec};
 use crate::lisp::value::{Value, from_json, to_json};
 
 /// Why a tool did not give a result; the message goes to the program and the model.
@@ -265,6 +265,11 @@ impl Tool {
             Kind::Agent => format!("{}: {}", self.name, named("agent")),
             Kind::Plain => named(&self.name),
         }
+    }
+
+    /// Whether it changes the world; what nobody has said anything about is taken to.
+    pub fn effect(&self) -> Effect {
+        self.spec_of().map_or(Effect::Write, |spec| spec.effect)
     }
 
     /// The checked contract, if there is one.
