@@ -502,6 +502,41 @@ fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
 }
 
 #[test]
+fn a_plan_that_was_killed_goes_on_from_its_file() {
+    let folder = Folder::new("killed");
+    let plan = folder.file("plan.md", PLAN);
+    let tools = |delay: u64| {
+        let slow = json!({"args": {}, "result": 2, "delay_ms": delay});
+        let tools = json!({"fetch": {"default": 21}, "slow": {"spec": "() -> :int", "responses": [slow]}});
+        folder.file("tools.json", &tools.to_string())
+    };
+    let slow = format!("{PLAN}  - tools: slow\n");
+    fs::write(&plan, slow).unwrap();
+    let script = |first: &[&str]| {
+        let replies = json!({"main/fetch#1": first, "main/double#1": ["(return (* (tool/slow) ctx/n))"]});
+        folder.file("script.json", &replies.to_string())
+    };
+    let fetch = ["(return {:n (tool/fetch)})"];
+    let mut killed = Command::new(env!("CARGO_BIN_EXE_ptc"))
+        .args(["plan", "run", &plan, "--tools", &tools(600_000), "--script", &script(&fetch)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !fs::read_to_string(&plan).unwrap().contains("- [x] fetch") {
+        assert!(std::time::Instant::now() < until, "the first step is not done");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+
+    // The first step has no replies left: it is not asked again.
+    let resumed = ptc(&["plan", "resume", &plan, "--tools", &tools(0), "--script", &script(&[]), "--json"]);
+    assert_eq!(resumed.json()["result"], json!({"fetch": {"n": 21}, "double": 42}), "{}", resumed.err);
+}
+
+#[test]
 fn plans_that_cannot_be_run_are_status_2_and_ask_nobody() {
     let folder = Folder::new("wrong-plan");
     let plan = folder.file("plan.json", r#"{"steps": [{"id": "a", "task": "x", "needs": ["b"], "tools": ["serch"]}]}"#);

@@ -176,12 +176,13 @@ pub(super) fn before(needs: &[Need]) -> impl Iterator<Item = usize> {
 
 /// Steps of which each needs the next, the first one again at the end.
 fn cycle(needs: &[Vec<Need>]) -> Option<Vec<usize>> {
-    // What is left when every step that can be reached has been taken away, as often as there are steps.
+    // What is left when every step that waits for nothing that is left has been taken away.
     let mut open: Vec<bool> = vec![true; needs.len()];
-    for _ in needs {
+    let mut changed = true;
+    while std::mem::take(&mut changed) {
         for (at, needs) in needs.iter().enumerate() {
-            if before(needs).all(|other| !open.get(other).copied().unwrap_or(false)) {
-                open[at] = false;
+            if open[at] && before(needs).all(|other| !open.get(other).copied().unwrap_or(false)) {
+                (open[at], changed) = (false, true);
             }
         }
     }

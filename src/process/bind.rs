@@ -61,6 +61,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         max_turns: program.max_turns,
         max_ref_retries: program.max_ref_retries,
         validation: program.validation,
+        discovery: program.discovery,
         budget: program.budget.clone(),
         limits: program.limits.clone(),
         model_options: program.parameters.clone(),

@@ -53,6 +53,8 @@ pub struct Program {
     pub validation: Validation,
     /// Extra turns to repair refs.
     pub max_ref_retries: u32,
+    /// Whether programs find tools instead of being shown them.
+    pub discovery: bool,
     /// What the process may do.
     pub access: Access,
     /// Unknown keys and what is not built yet.
@@ -150,6 +152,7 @@ impl Program {
             budget: Budget::default(),
             validation: Validation::Enabled,
             max_ref_retries: 1,
+            discovery: top.boolean("discovery")?.unwrap_or(false),
             access: Access::Admin,
             warnings: Vec::new(),
         };

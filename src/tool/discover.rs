@@ -138,7 +138,9 @@ fn stem(word: &str) -> String {
         return format!("{rest}y");
     }
     for (ending, least) in [("ing", 3), ("ed", 3), ("es", 3), ("s", 3), ("e", 3)] {
-        if let Some(rest) = word.strip_suffix(ending).filter(|rest| long(rest, least) && !rest.ends_with('s')) {
+        // An address is not several of something.
+        let plural = |rest: &&str| ending != "s" || !rest.ends_with('s');
+        if let Some(rest) = word.strip_suffix(ending).filter(|rest| long(rest, least)).filter(plural) {
             return rest.to_owned();
         }
     }
