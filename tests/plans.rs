@@ -239,6 +239,37 @@ fn a_budget_that_is_spent_ends_the_plan_and_leaves_what_was_done() {
 }
 
 #[test]
+fn a_step_without_a_process_is_a_limit() {
+    let mut plan = Plan { goal: String::new(), steps: vec![step("a", &[]), step("b", &["a"])] };
+    let steps = Steps::of(&plan);
+    let budget = Budget { processes: Some(2), ..Budget::default() };
+    let error = failed(&mut plan, &Executor::new(Options::new(steps.model()).budget(budget)));
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.processes")));
+}
+
+#[test]
+fn the_plan_of_the_readme_is_one() {
+    let readme = include_str!("../README.md");
+    let shown = readme.split("```markdown\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a plan");
+    let plan = Plan::from_markdown(shown).expect("a plan");
+    plan.check().expect("a plan that can be run");
+    assert_eq!(plan.to_markdown(), shown);
+}
+
+#[test]
+fn what_has_happened_is_told_to_the_next_attempt() {
+    let mut plan = Plan { goal: String::new(), steps: vec![Step { tools: vec!["send".into()], ..step("a", &[]) }] };
+    let program = "```clojure\n(tool/send {:to \"Ann\"})\n(fail \"no luck\")\n```";
+    let send = Tool::new("send", |_| Ok(Value::from(1)));
+    let model = move |_: Request| async move { Ok::<_, ModelError>(Reply::text(program)) };
+    let error = failed(&mut plan, &Executor::new(Options::new(model).tools([send])));
+    assert_eq!(error.kind, "fail");
+    let why = plan.steps[0].failed.as_deref();
+    assert_eq!(why, Some("no luck\nBefore that it called:\n- send {\"to\":\"Ann\"}"));
+    assert_eq!(Plan::from_markdown(&plan.to_markdown()).as_ref(), Ok(&plan));
+}
+
+#[test]
 fn a_plan_that_cannot_be_saved_is_not_begun() {
     let mut plan = Plan { goal: String::new(), steps: vec![step("a", &[])] };
     let steps = Steps::of(&plan);

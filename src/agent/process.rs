@@ -122,11 +122,8 @@ impl Process {
     }
 
     /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
-    pub fn count_child(&self, name: &str) -> Result<String, ToolError> {
-        self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
-            let LimitReached { name: limit, configured, observed } = reached;
-            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
-        })?;
+    pub fn count_child(&self, name: &str) -> Result<String, LimitReached> {
+        self.tree.ledger.start_process(self.depth + 1)?;
         let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
         let count = children.entry(name.to_owned()).or_insert(0);
         *count += 1;
@@ -557,8 +554,11 @@ impl Host for PoolHost {
         }
         let child = match &prepared.tool.run {
             Run::Process(title, _) => {
+                let refusal = |LimitReached { name: limit, configured, observed }| {
+                    ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+                };
                 match title(&prepared.arguments)
-                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
+                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)).map_err(refusal))
                 {
                     Ok(child) => Some(child),
                     Err(error) => {

@@ -302,7 +302,7 @@ impl Run<'_> {
         let (Some(step), Some(needs)) = (self.plan.steps.get(at), self.needs.get(at)) else { return Ok(()) };
         let options = self.executor.options(self.plan, step, needs);
         let task = task(step);
-        let child = self.process.count_child(&step.id).map_err(|error| Stop::Unusable(error.0))?;
+        let child = self.process.count_child(&step.id).map_err(Stop::Budget)?;
         let (name, call) = (step.id.clone(), self.calls);
         self.calls += 1;
         self.process.record(EventKind::ToolStart { turn: 1, call, name, args: json!({ "task": task }) });

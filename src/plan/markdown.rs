@@ -155,7 +155,9 @@ fn read_line(plan: &mut Plan, line: &str) -> Result<(), String> {
         plan.steps.push(Step { id, task: unline(task.trim())?, done, ..Step::default() });
         return Ok(());
     }
-    let field = line.trim_start().strip_prefix("- ").filter(|_| line.starts_with(char::is_whitespace));
+    let field = line.trim_start();
+    let field =
+        field.strip_prefix("- ").or_else(|| field.strip_prefix("* ")).filter(|_| line.starts_with(char::is_whitespace));
     let Some((name, value)) = field.and_then(|field| field.split_once(':')) else {
         return Err("expected # goal, - [ ] id: task, or a field of a step such as `  - needs: id`".into());
     };
