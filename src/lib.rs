@@ -16,6 +16,7 @@
 //!   speak OpenAI's chat completions, scripts for tests, and recordings.
 //! - [`Options`] put an agent together: a model, tools, [`Refs`] to take out of the result, limits, a [`Budget`].
 //!   [`Outcome`] is what comes of its task, [`DelegateError`] why nothing did.
+//! - [`Plan`] is a goal and steps that need each other, as data. An [`Executor`] works on it: every step an agent.
 //!
 //! Two functions go with them: [`eval`] runs a program, [`delegate`] gives a task to an agent, which writes programs
 //! until it has an answer. [`as_tool`] makes an agent a tool of another one.

@@ -110,6 +110,18 @@ fn everything_wrong_is_said_at_once() {
 }
 
 #[test]
+fn a_plan_of_thousands_of_steps_is_checked_at_once() {
+    let needs = |at: usize| if at < 2_999 { vec![format!("s{}", at + 1)] } else { Vec::new() };
+    let steps = (0..3_000).map(|at| Step { needs: needs(at), ..step(&format!("s{at}"), &[]) });
+    let mut plan = Plan { goal: String::new(), steps: steps.collect() };
+    let began = std::time::Instant::now();
+    plan.check().expect("a chain");
+    plan.steps[2_999].needs = vec!["s0".into()];
+    assert!(plan.check().expect_err("a circle").to_string().starts_with("steps wait for each other: s0 → s1 → "));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[test]
 fn what_can_be_needed_has_one_meaning() {
     let both = |needs: &str| {
         let mut plan = plan(
