@@ -152,7 +152,9 @@ impl Sandbox {
     }
 
     fn dispatcher(&self) -> Dispatcher {
-        Dispatcher { validation: self.validation, ..Dispatcher::new(self.tools.clone()) }
+        let mut dispatcher = Dispatcher::new(self.tools.clone());
+        dispatcher.validation = self.validation;
+        dispatcher
     }
 
     /// Runs a program and gives all that came of it.
@@ -243,6 +245,12 @@ struct LocalHost {
     warnings: Rc<RefCell<Vec<String>>>,
 }
 
+impl LocalHost {
+    fn record(&self, name: Arc<str>, arguments: Value, result: Result<Value, String>, cached: bool) {
+        self.calls.borrow_mut().push(CallRecord { name, arguments, result, children: Vec::new(), cached });
+    }
+}
+
 impl Host for LocalHost {
     fn now(&self) -> i64 {
         wall_clock()
@@ -267,26 +275,26 @@ impl Host for LocalHost {
             Ok(prepared) => prepared,
             Err(fault) => {
                 let result = Err(fault.message.clone());
-                self.calls.borrow_mut().push(CallRecord { name, arguments: given, result, children: Vec::new() });
+                self.record(name, given, result, false);
                 return ToolAnswer::Now(Err(*fault));
             }
         };
         let mut warnings = prepared.warnings;
+        if let Some(value) = prepared.cached {
+            self.warnings.borrow_mut().extend(warnings);
+            self.record(name, prepared.arguments, Ok(value.clone()), true);
+            return ToolAnswer::Now(Ok(value));
+        }
         self.watch.pause();
         let result = match &prepared.tool.run {
             Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
             Run::Later(run) | Run::Process(_, run) => run_later(&**run, &prepared.arguments, index),
         };
         self.watch.go_on();
-        let result = self.dispatcher.settle(&prepared.tool, result, &mut warnings);
+        let result = self.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut warnings);
         self.warnings.borrow_mut().extend(warnings);
         let recorded = result.clone().map_err(|fault| fault.message);
-        self.calls.borrow_mut().push(CallRecord {
-            name,
-            arguments: prepared.arguments,
-            result: recorded,
-            children: Vec::new(),
-        });
+        self.record(name, prepared.arguments, recorded, false);
         ToolAnswer::Now(result.map_err(|fault| *fault))
     }
 }

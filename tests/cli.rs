@@ -389,6 +389,14 @@ fn every_event_is_a_line_of_the_trace() {
     }
     assert_eq!(lines[0]["task"], "What is 7 times 6?");
 
+    let tree = "main ← What is 7 times 6?\n  turn 1\n    (* 6 7)\n    => 42\n  turn 2\n    It is 42.\n  => 42\n\
+                1 processes, 2 replies, 1 programs, 0 tool calls, 0 tokens (0 in, 0 out)\n";
+    ptc(&["trace", "show", &trace]).gives(0, tree);
+    let page = folder.path("trace.html");
+    ptc(&["trace", "html", &trace, "-o", &page]).gives(0, "");
+    assert_eq!(fs::read_to_string(&page).unwrap(), ptc(&["trace", "html", &trace]).out);
+    ptc(&["trace", "show", &file]).refuses(2, &[&file, "line 1 is no event"]);
+
     let nowhere = folder.path("no/folder/trace.jsonl");
     ptc(&["run", &file, "--script", &script, "--trace", &nowhere]).refuses(2, &[&nowhere]);
 }
@@ -473,6 +481,96 @@ fn a_program_on_standard_input_is_checked() {
 #[test]
 fn the_pages_about_commands_show_what_happens() {
     trycmd::TestCases::new().case("tests/cli/*.md");
+}
+
+// Plans
+
+const PLAN: &str = r#"# Double the number
+
+- [ ] fetch: Fetch the number
+  - tools: fetch
+  - output: {:n :int}
+- [ ] double: Double ctx/n
+  - needs: n
+"#;
+
+#[test]
+fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
+    let folder = Folder::new("plan");
+    let plan = folder.file("plan.md", PLAN);
+    let tools = folder.file("tools.json", r#"{"fetch": {"spec": "() -> :int", "default": 21}}"#);
+    ptc(&["plan", "check", &plan, "--tools", &tools]).gives(0, &format!("{plan}: 2 steps, 0 of them done\n"));
+
+    let fetch = json!(["(return {:n (tool/fetch)})"]);
+    let first =
+        folder.file("first.json", &json!({"main/fetch#1": fetch, "main/double#1": ["(fail :tired)"]}).to_string());
+    let ran = ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]);
+    ran.refuses(1, &["step \"double\": ", "tired", "(1 of 2 steps are done)", &format!("ptc plan resume {plan}")]);
+    let saved = fs::read_to_string(&plan).unwrap();
+    assert!(saved.contains("- [x] fetch") && saved.contains("  - result: {:n 21}\n"), "{saved}");
+    ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]).refuses(2, &["has been begun", "--fresh"]);
+
+    let second = folder.file("second.json", &json!({"main/double#1": ["(return (* 2 ctx/n))"]}).to_string());
+    let resumed = ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &second, "--json"]);
+    assert_eq!(resumed.status, Some(0), "{}", resumed.err);
+    let json = resumed.json();
+    assert_eq!((&json["result"], &json["refs"]), (&json!({"fetch": {"n": 21}, "double": 42}), &json!({"n": 21})));
+    assert_eq!((&json["usage"]["requests"], &json["usage"]["processes"]), (&json!(1), &json!(2)));
+    let trace = json["trace"][0]["tool_calls"].as_array().unwrap();
+    assert_eq!((trace.len(), &trace[0]["children"][0]["path"]), (1, &json!("main/double#1")));
+    // There is nothing left to ask.
+    ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &folder.file("none.json", "{}"), "--json"]).json();
+}
+
+#[test]
+fn a_plan_that_was_killed_goes_on_from_its_file() {
+    let folder = Folder::new("killed");
+    let plan = folder.file("plan.md", PLAN);
+    let tools = |delay: u64| {
+        let slow = json!({"args": {}, "result": 2, "delay_ms": delay});
+        let tools = json!({"fetch": {"default": 21}, "slow": {"spec": "() -> :int", "responses": [slow]}});
+        folder.file("tools.json", &tools.to_string())
+    };
+    let slow = format!("{PLAN}  - tools: slow\n");
+    fs::write(&plan, slow).unwrap();
+    let script = |first: &[&str]| {
+        let replies = json!({"main/fetch#1": first, "main/double#1": ["(return (* (tool/slow) ctx/n))"]});
+        folder.file("script.json", &replies.to_string())
+    };
+    let fetch = ["(return {:n (tool/fetch)})"];
+    let mut killed = Command::new(env!("CARGO_BIN_EXE_ptc"))
+        .args(["plan", "run", &plan, "--tools", &tools(600_000), "--script", &script(&fetch)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !fs::read_to_string(&plan).unwrap().contains("- [x] fetch") {
+        assert!(std::time::Instant::now() < until, "the first step is not done");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+
+    // The first step has no replies left: it is not asked again.
+    let resumed = ptc(&["plan", "resume", &plan, "--tools", &tools(0), "--script", &script(&[]), "--json"]);
+    assert_eq!(resumed.json()["result"], json!({"fetch": {"n": 21}, "double": 42}), "{}", resumed.err);
+}
+
+#[test]
+fn plans_that_cannot_be_run_are_status_2_and_ask_nobody() {
+    let folder = Folder::new("wrong-plan");
+    let plan = folder.file("plan.json", r#"{"steps": [{"id": "a", "task": "x", "needs": ["b"], "tools": ["serch"]}]}"#);
+    let file = folder.file("agent.toml", &format!("{AGENT}[tool_catalog.search]\nspec = \"() -> :int\"\n"));
+    let known = ["it needs \"b\"", "there is no tool \"serch\"; did you mean \"search\"?"];
+    ptc(&["plan", "check", &plan]).refuses(2, &known[..1]);
+    ptc(&["plan", "check", &plan, "--agent", &file]).refuses(2, &known);
+    let script = folder.file("script.json", "[]");
+    ptc(&["plan", "run", &plan, "--agent", &file, "--script", &script]).refuses(2, &known);
+    assert_eq!(fs::read_to_string(&plan).unwrap().find("done"), None);
+    let other = folder.file("other.json", r#"{"steps": [{"id": "a", "taks": "x"}]}"#);
+    ptc(&["plan", "check", &other]).refuses(2, &[&other, "unknown field `taks`"]);
+    ptc(&["plan", "check", &folder.path("none.md")]).refuses(2, &["none.md", "cannot be read"]);
 }
 
 // README

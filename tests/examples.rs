@@ -78,6 +78,27 @@ fn agents_are_tools_of_agents() {
 }
 
 #[test]
+fn one_task_is_done_in_five_patterns() {
+    let text = example("patterns");
+    let made = ["result [{:meeting 101} {:meeting 103}]", "2 replies of 1 agents, 4 tool calls"];
+    says(&text, &["dynamic: Both urgent mails", "7 replies of 3 agents, 7 tool calls"]);
+    says(&text, &["predefined: Both urgent mails", "{:meeting_ids [101 103]}", "6 replies of 3 agents, 6 tool calls"]);
+    says(&text, &["hybrid: Both urgent mails", made[0], made[1]]);
+    says(
+        &text,
+        &[
+            "# Meetings about the urgent mails\n\n- [ ] find: Find the urgent mails\n  - tools: list_mails",
+            "  - needs: email_ids, free",
+            "plan: find: ",
+            ":meet [{:meeting 101} {:meeting 103}]}",
+            // Three steps, one of them tried again.
+            "4 replies of 5 agents, 8 tool calls",
+        ],
+    );
+    says(&text, &["parallel: Server down", "parallel: Three slots", "parallel: Three."]);
+}
+
+#[test]
 fn programs_start_programs() {
     let text = ptc(&["run", "examples/linked/main.toml", "--script", "examples/linked/script.json", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -12,12 +12,13 @@ use tokio::task::JoinSet;
 
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Ledger, Options, system_prompt};
+use super::{Budget, Ledger, Options, discovery, system_prompt};
 use crate::alloc::Account;
+use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{LimitReached, Source};
+use crate::lisp::text::{LimitReached, Source, abridge};
 use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
 use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
@@ -30,6 +31,13 @@ pub(crate) struct Tree {
     pub ledger: Ledger,
     pub recorder: Recorder,
     pub pool: Arc<Pool>,
+}
+
+impl Tree {
+    /// A tree without processes.
+    pub fn new(budget: Budget, recorder: Recorder) -> Self {
+        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared() }
+    }
 }
 
 /// One process of a tree.
@@ -70,11 +78,21 @@ impl Agent {
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
         }
+        let mut shown = tools.clone();
+        if options.discovery {
+            let (planning, found): (Vec<Tool>, Vec<Tool>) = tools.iter().cloned().partition(|tool| tool.for_planning);
+            let asking = discovery::tools(found);
+            shown = asking.iter().cloned().chain(planning).collect();
+            for tool in asking {
+                tools.add(tool).map_err(|error| error.to_string())?;
+            }
+        }
         let tools = Arc::new(tools);
-        let dispatcher = Dispatcher { tools: tools.clone(), validation: options.validation, access: options.access };
+        let mut dispatcher = Dispatcher::new(tools.clone());
+        (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
         let warnings = dispatcher.missing_contracts().map_err(|error| error.to_string())?;
         let signature = options.signature.as_ref();
-        let system = system_prompt(&options.prompt, &tools, &options.context, &options.refs, signature);
+        let system = system_prompt(&options.prompt, &shown, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,
@@ -104,11 +122,8 @@ impl Process {
     }
 
     /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
-    fn count_child(&self, name: &str) -> Result<String, ToolError> {
-        self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
-            let LimitReached { name: limit, configured, observed } = reached;
-            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
-        })?;
+    pub fn count_child(&self, name: &str) -> Result<String, LimitReached> {
+        self.tree.ledger.start_process(self.depth + 1)?;
         let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
         let count = children.entry(name.to_owned()).or_insert(0);
         *count += 1;
@@ -319,7 +334,11 @@ impl Process {
         let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
         all.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
-        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered }
+        let happened = match &evaluation.result {
+            Ok(_) => Vec::new(),
+            Err(_) => self.tree.recorder.find(|event| written(event, &self.path, Some(turn))),
+        };
+        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered, happened }
     }
 
     /// Checks and records the result of an asynchronous call.
@@ -332,18 +351,59 @@ impl Process {
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
-        let settled = agent.dispatcher.settle(&call.tool, result, &mut told);
+        let reached = Reached::of(&call.tool, &result);
+        let settled = agent.dispatcher.settle(&call.tool, &call.call.arguments, result, &mut told);
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-        record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, call.call.child.as_deref());
+        let place = Place { turn, call: call.index, name: &call.tool.name, reached };
+        record_end(self, place, &call.call.arguments, &settled, call.call.child.as_deref());
         settled
     }
 }
 
-fn record_end(
-    process: &Process,
+/// A call that has changed the world, or may have, as a model is told of it.
+pub(crate) fn written(event: &crate::trace::Event, path: &str, of: Option<u32>) -> Option<String> {
+    match &event.kind {
+        EventKind::ToolEnd { turn, name, args, error, writes: true, .. }
+            if event.path == path && of.is_none_or(|of| of == *turn) =>
+        {
+            let failed = if error.is_some() { " (with an error)" } else { "" };
+            Some(format!("{name} {}{failed}", abridge(&args.to_string(), 200)))
+        }
+        _ => None,
+    }
+}
+
+/// How far a call came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// It was refused, or changed nothing.
+    Nothing,
+    /// What the same call gave before.
+    Cache,
+    /// It has changed the world, or may have.
+    World,
+}
+
+impl Reached {
+    /// A function that answers with an error has done nothing; of what is further away nobody knows.
+    fn of(tool: &Tool, result: &Result<Value, ToolError>) -> Self {
+        let refused = matches!((&tool.run, result), (Run::Now(_), Err(_)));
+        if refused || tool.effect() == Effect::Read { Self::Nothing } else { Self::World }
+    }
+}
+
+/// Which call it is.
+#[derive(Clone, Copy)]
+struct Place<'a> {
     turn: u32,
     call: usize,
-    name: &str,
+    name: &'a str,
+    reached: Reached,
+}
+
+fn record_end(
+    process: &Process,
+    place: Place<'_>,
     arguments: &Value,
     result: &Result<Value, Box<Fault>>,
     child: Option<&str>,
@@ -354,7 +414,9 @@ fn record_end(
     };
     let children = child.map(|child| format!("{}/{child}", process.path)).into_iter().collect();
     let args = traced(arguments);
-    process.record(EventKind::ToolEnd { turn, call, name: name.to_owned(), args, result, error, children });
+    let Place { turn, call, name, reached } = place;
+    let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
+    process.record(EventKind::ToolEnd { turn, call, name, args, result, error, children, writes, cached });
 }
 
 /// The result of a sub-agent without its trace, which stands under the call's children.
@@ -462,37 +524,48 @@ impl Host for PoolHost {
         let started = |arguments: &Value| {
             process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
         };
+        let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing };
         let prepared = match parts.dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
                 started(&given);
-                let refused = Err(fault);
-                record_end(process, turn, index, &name, &given, &refused, None);
-                return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                let result = Err(fault);
+                record_end(process, refused, &given, &result, None);
+                return ToolAnswer::Now(result.map_err(|fault| *fault));
             }
         };
         self.warn(prepared.warnings);
         started(&prepared.arguments);
+        if let Some(value) = prepared.cached {
+            let result = Ok(value);
+            record_end(process, Place { reached: Reached::Cache, ..refused }, &prepared.arguments, &result, None);
+            return ToolAnswer::Now(result.map_err(|fault| *fault));
+        }
         if let Run::Now(run) = &prepared.tool.run {
             self.watch.pause();
             let result = Dispatcher::run_now(&**run, &prepared.arguments);
             self.watch.go_on();
             let mut told = Vec::new();
-            let settled = parts.dispatcher.settle(&prepared.tool, result, &mut told);
+            let place = Place { reached: Reached::of(&prepared.tool, &result), ..refused };
+            let settled = parts.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut told);
             self.warn(told);
-            record_end(process, turn, index, &name, &prepared.arguments, &settled, None);
+            record_end(process, place, &prepared.arguments, &settled, None);
             return ToolAnswer::Now(settled.map_err(|fault| *fault));
         }
         let child = match &prepared.tool.run {
             Run::Process(title, _) => {
+                let refusal = |LimitReached { name: limit, configured, observed }| {
+                    ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+                };
                 match title(&prepared.arguments)
-                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
+                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)).map_err(refusal))
                 {
                     Ok(child) => Some(child),
                     Err(error) => {
-                        let refused = parts.dispatcher.settle(&prepared.tool, Err(error), &mut Vec::new());
-                        record_end(process, turn, index, &name, &prepared.arguments, &refused, None);
-                        return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                        let arguments = &prepared.arguments;
+                        let result = parts.dispatcher.settle(&prepared.tool, arguments, Err(error), &mut Vec::new());
+                        record_end(process, refused, arguments, &result, None);
+                        return ToolAnswer::Now(result.map_err(|fault| *fault));
                     }
                 }
             }

@@ -26,6 +26,12 @@ pub(super) enum Command {
     Run(RunOptions),
     /// Evaluates what is typed, on one memory.
     Repl(ReplOptions),
+    /// Works on plans: tasks that need each other, in a JSON file or a Markdown check-list.
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    /// Shows what happened in a run.
+    #[command(subcommand)]
+    Trace(TraceCommand),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
 }
@@ -146,6 +152,13 @@ pub(super) struct RunOptions {
     pub program: PathBuf,
     /// The task; the file's user prompt unless given.
     pub task: Option<String>,
+    #[command(flatten)]
+    pub how: AgentOptions,
+}
+
+/// Who answers for models, and what is told of it.
+#[derive(Args, Debug)]
+pub(super) struct AgentOptions {
     /// Replies of the model, in order, from a file.
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["replay", "model"])]
     pub script: Option<PathBuf>,
@@ -167,6 +180,67 @@ pub(super) struct RunOptions {
     /// Write every event as a line of JSON.
     #[arg(long, value_name = "FILE.jsonl")]
     pub trace: Option<PathBuf>,
+}
+
+/// `ptc plan`
+#[derive(Subcommand, Debug)]
+pub(super) enum PlanCommand {
+    /// Says all that is wrong with a plan; no model is asked.
+    Check(PlanFile),
+    /// Works on a plan that has not been begun. What is done is written into its file.
+    Run(PlanOptions),
+    /// Goes on with a plan. What is done stays done.
+    Resume(PlanOptions),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanFile {
+    /// The plan: JSON, or a check-list if the name ends in .md.
+    pub plan: PathBuf,
+    /// A program file whose model, tools and limits the steps have.
+    #[arg(long, value_name = "FILE.toml")]
+    pub agent: Option<PathBuf>,
+    /// Tools that answer from a table.
+    #[arg(long, value_name = "FILE.json")]
+    pub tools: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanOptions {
+    #[command(flatten)]
+    pub file: PlanFile,
+    /// How many steps are worked on at once.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub parallel: usize,
+    /// How often a step that does not say so itself is tried again.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub retries: u32,
+    /// Write what is done into this file instead of the plan's.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Forget what is done.
+    #[arg(long)]
+    pub fresh: bool,
+    #[command(flatten)]
+    pub how: AgentOptions,
+}
+
+/// `ptc trace`
+#[derive(Subcommand, Debug)]
+pub(super) enum TraceCommand {
+    /// As a tree in the terminal.
+    Show {
+        /// The file that --trace wrote.
+        file: PathBuf,
+    },
+    /// As one HTML file, which needs neither scripts nor a network.
+    Html {
+        /// The file that --trace wrote.
+        file: PathBuf,
+        /// Where to write it; standard output without.
+        #[arg(short, long, value_name = "FILE.html")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// `ptc doc`

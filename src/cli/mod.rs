@@ -5,9 +5,11 @@ mod check;
 mod doc;
 mod draw;
 mod eval;
+mod plan;
 mod repl;
 mod report;
 mod run;
+mod trace;
 
 pub use args::Arguments;
 
@@ -40,6 +42,8 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Check(options) => check::check(&options),
         Command::Run(options) => run::run(&options),
         Command::Repl(options) => repl::repl(&options),
+        Command::Plan(command) => plan::plan(&command),
+        Command::Trace(command) => trace::trace(&command),
         Command::Doc(options) => doc::doc(&options),
     };
     match status {
