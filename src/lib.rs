@@ -12,8 +12,8 @@
 //!   contract comes from Rust types, or from a line of text such as `(query :string) -> [{:id :int}]`.
 //! - [`Sandbox`] is what a program runs against: context, tools, limits, and the memory that earlier programs left.
 //!   [`Evaluation`] is all that came of a program, [`Error`] what went wrong and where.
-//! - [`Model`](model::Model) answers a conversation with text. Any async closure is one; there are clients for endpoints that
-//!   speak OpenAI's chat completions, scripts for tests, and recordings.
+//! - [`Model`](model::Model) answers a conversation with text. Any async closure is one; there are clients for Anthropic,
+//!   Gemini and endpoints that speak OpenAI's chat completions, scripts for tests, and recordings.
 //! - [`Options`] put an agent together: a model, tools, [`Refs`] to take out of the result, limits, a [`Budget`].
 //!   [`Outcome`] is what comes of its task, [`DelegateError`] why nothing did.
 //!

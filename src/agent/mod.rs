@@ -12,7 +12,7 @@ mod refs;
 mod spawn;
 mod turn;
 
-pub use budget::{Budget, Ledger};
+pub use budget::{Budget, Ledger, Reserved};
 pub use delegate::{DelegateError, Outcome, as_tool, delegate};
 pub(crate) use delegate::{agent_tool, run_root};
 pub use extract::{Extracted, extract};

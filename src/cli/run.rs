@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -28,7 +29,10 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let grants = grants(options).map_err(unusable)?;
     let library = Arc::new(library);
     let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
-    if !options.json {
+    if options.stream {
+        agent.model_options.stream = true;
+        agent = agent.observer(live());
+    } else if !options.json {
         agent = agent.observer(progress);
     }
     let recorder = Recorder::new(agent.observers.clone());
@@ -109,6 +113,30 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// As `progress`, with the replies of the root while they are written. Those of its children, of which several may write at
+/// once, are shown whole.
+fn live() -> impl Fn(&Event) -> Verdict {
+    let is_writing = AtomicBool::new(false);
+    move |event| {
+        if let (EventKind::Delta { turn, at, text }, "main") = (&event.kind, event.path.as_str()) {
+            if *at == 0 {
+                // Anew, where a stream broke.
+                let line = if is_writing.swap(true, Ordering::Relaxed) { "\n" } else { "" };
+                eprint!("{line}  turn {turn}: ");
+            }
+            eprint!("{}", text.replace('\n', "\n      "));
+            return Verdict::Continue;
+        }
+        if is_writing.swap(false, Ordering::Relaxed) {
+            eprintln!();
+            if matches!(event.kind, EventKind::Response { .. }) {
+                return Verdict::Continue;
+            }
+        }
+        progress(event)
+    }
+}
+
 /// Shows replies, tool calls, values and errors as they happen.
 fn progress(event: &Event) -> Verdict {
     let depth = event.path.matches('/').count();
@@ -149,6 +177,7 @@ fn progress(event: &Event) -> Verdict {
         EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
         EventKind::TurnStart { .. }
         | EventKind::Request { .. }
+        | EventKind::Delta { .. }
         | EventKind::ToolStart { .. }
         | EventKind::End { .. } => None,
     };

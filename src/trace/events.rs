@@ -34,16 +34,29 @@ pub enum EventKind {
     /// A turn began.
     TurnStart { turn: u32 },
     /// A model was asked.
-    Request { turn: u32, system: Arc<str>, messages: Vec<Message> },
+    Request { turn: u32, model: String, system: Arc<str>, messages: Vec<Message> },
+    /// It has written this much of its answer, where replies are streamed. A place `at` behind which something has come
+    /// already begins that part anew. Observers see it; it is kept in no trace and no file.
+    Delta { turn: u32, at: usize, text: String },
     /// It answered.
     Response {
         turn: u32,
         text: String,
         #[serde(flatten)]
         tokens: Tokens,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cost: Option<f64>,
     },
     /// It did not answer.
-    ModelError { turn: u32, kind: String, message: String },
+    ModelError {
+        turn: u32,
+        kind: String,
+        message: String,
+        #[serde(flatten, skip_serializing_if = "Tokens::is_none")]
+        tokens: Tokens,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cost: Option<f64>,
+    },
     /// A tool was called.
     ToolStart { turn: u32, call: usize, name: String, args: Json },
     /// It came back.
@@ -150,11 +163,21 @@ impl Recorder {
             state.events.push(event.clone());
             event
         };
+        self.tell(&event);
+    }
+
+    /// Shows observers an event that is not kept; its number is that of the next one that is.
+    pub fn show(&self, path: &str, kind: EventKind) {
+        let sequence = self.lock().events.len() as u64;
+        self.tell(&Event { version: 1, sequence, path: path.to_owned(), kind });
+    }
+
+    fn tell(&self, event: &Event) {
         for observer in &self.observers {
             // An observer that panics is not asked to stop anything.
-            let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(&event)));
+            let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(event)));
             if matches!(verdict, Ok(Verdict::Stop)) {
-                self.lock().stopped.get_or_insert_with(|| path.to_owned());
+                self.lock().stopped.get_or_insert_with(|| event.path.clone());
             }
         }
     }
