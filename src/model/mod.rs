@@ -3,6 +3,8 @@
 mod anthropic;
 mod cassette;
 mod connection;
+#[cfg(feature = "otel")]
+mod delivery;
 mod deltas;
 mod gemini;
 mod http;
@@ -24,6 +26,8 @@ use serde::{Deserialize, Serialize};
 
 pub use anthropic::Anthropic;
 pub use cassette::{CassetteError, Recorded, Recorder};
+#[cfg(feature = "otel")]
+pub(crate) use delivery::Delivery;
 pub use deltas::Deltas;
 pub use gemini::Gemini;
 pub use openai::OpenAi;
