@@ -14,7 +14,7 @@ mod spawn;
 mod spawn_agent;
 mod turn;
 
-pub use budget::{Budget, Ledger};
+pub use budget::{Budget, Ledger, Reserved};
 pub(crate) use delegate::{Child, agent_tool, failed, run_root};
 pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all};
 pub use discovery::choose_tools;

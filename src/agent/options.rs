@@ -197,8 +197,14 @@ impl Options {
 
     /// Adds a function that sees every event of the tree as it happens and may stop it.
     #[must_use]
-    pub fn observer(mut self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
-        self.observers.push(Arc::new(observer));
+    pub fn observer(self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
+        self.observing(Arc::new(observer))
+    }
+
+    /// The same with an observer that somebody made.
+    #[must_use]
+    pub fn observing(mut self, observer: Observer) -> Self {
+        self.observers.push(observer);
         self
     }
 }

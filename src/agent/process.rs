@@ -2,6 +2,7 @@
 //! calls of models and runs of programs.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::lisp::memory::Memory;
 use crate::lisp::text::{LimitReached, Source, abridge};
 use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
-use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
+use crate::model::{Deltas, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
 use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
@@ -205,10 +206,12 @@ impl Process {
         });
     }
 
-    async fn ask(&self, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+    async fn ask(self: &Arc<Self>, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
         let ledger = &self.tree.ledger;
         let most = agent.model_options.max_tokens.unwrap_or(0);
-        ledger.take_turn(most).map_err(Stop::Budget)?;
+        let model = self.model.name();
+        let price = ledger.price(&model).map_err(Stop::Unusable)?;
+        let reserved = ledger.take_turn(most, price).map_err(Stop::Budget)?;
         let request = Request {
             path: self.path.clone(),
             turn,
@@ -217,8 +220,10 @@ impl Process {
             messages: turns.messages.clone(),
             tool_names: agent.dispatcher.tools.callable_names(),
             options: agent.model_options.clone(),
+            deltas: if agent.model_options.stream { self.deltas(turn) } else { Deltas::default() },
         };
-        self.record(EventKind::Request { turn, system: request.system.clone(), messages: request.messages.clone() });
+        let (system, messages) = (request.system.clone(), request.messages.clone());
+        self.record(EventKind::Request { turn, model, system, messages });
         // On a task of its own, so that a model that panics is an error; dropping the set ends it.
         let model = self.model.clone();
         let mut asking = JoinSet::new();
@@ -235,7 +240,7 @@ impl Process {
             Some(left) => match tokio::time::timeout(left, answered).await {
                 Ok(reply) => reply,
                 Err(_) => {
-                    ledger.settle_turn(most, 0);
+                    ledger.settle_turn(reserved, Tokens::default());
                     let spent = ledger.spent();
                     return Err(spent.map_or(Stop::Observer, Stop::Budget));
                 }
@@ -243,18 +248,29 @@ impl Process {
         };
         match reply {
             Ok(reply) => {
-                ledger.settle_turn(most, reply.tokens.input.saturating_add(reply.tokens.output));
-                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens });
+                let cost = ledger.settle_turn(reserved, reply.tokens);
+                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens, cost });
                 Ok(reply)
             }
             Err(error) => {
-                ledger.settle_turn(most, 0);
+                let (tokens, cost) = (error.tokens, ledger.settle_turn(reserved, error.tokens));
                 let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
                 let kind = kind.unwrap_or_default();
-                self.record(EventKind::ModelError { turn, kind, message: error.message.clone() });
-                Err(Stop::Model { error, turn })
+                self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
+                // An observer that stops the run in the midst of a reply makes the model fail, too.
+                Err(if self.tree.recorder.stopped().is_some() { Stop::Observer } else { Stop::Model { error, turn } })
             }
         }
+    }
+
+    /// Shows observers the reply of a turn while it is written.
+    fn deltas(self: &Arc<Self>, turn: u32) -> Deltas {
+        let process = self.clone();
+        Deltas::new(move |at, piece| {
+            let recorder = &process.tree.recorder;
+            recorder.show(&process.path, EventKind::Delta { turn, at, text: piece.to_owned() });
+            if recorder.stopped().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
     }
 
     /// Runs a program on the pool; the memory changes only if it succeeds.
@@ -621,6 +637,10 @@ impl Stop {
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
             Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
+            Self::Budget(LimitReached { name: name @ "budget.cost", configured, observed }) => {
+                let [configured, observed] = [configured, observed].map(|millionths| *millionths as f64 / 1e6);
+                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
+            }
             Self::Budget(LimitReached { name, configured, observed }) => {
                 format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
             }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -28,7 +29,8 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     };
     let grants = grants(how).map_err(unusable)?;
     let library = Arc::new(library);
-    let agent = bind(&library, &root, &grants, true).map_err(unusable)?;
+    let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
+    agent.model_options.stream |= how.stream;
     let recorder = recorder(how).map_err(unusable)?;
     let outcome = wait(run_root(&task, &agent, recorder))?;
     report(outcome, &library.warnings(), how.json)
@@ -41,8 +43,12 @@ pub(super) fn unusable(message: String, json: bool) -> Trouble {
 
 /// Where the events of a run go.
 pub(super) fn recorder(how: &AgentOptions) -> Result<Recorder, String> {
-    let show: Observer = Arc::new(progress);
-    let recorder = Recorder::new(if how.json { Vec::new() } else { vec![show] });
+    let observers: Vec<Observer> = match (how.stream, how.json) {
+        (true, _) => vec![Arc::new(live())],
+        (false, true) => Vec::new(),
+        (false, false) => vec![Arc::new(progress)],
+    };
+    let recorder = Recorder::new(observers);
     if let Some(path) = &how.trace {
         recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
@@ -130,6 +136,30 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// As `progress`, with the replies of the root while they are written. Those of its children, of which several may write at
+/// once, are shown whole.
+fn live() -> impl Fn(&Event) -> Verdict {
+    let is_writing = AtomicBool::new(false);
+    move |event| {
+        if let (EventKind::Delta { turn, at, text }, "main") = (&event.kind, event.path.as_str()) {
+            if *at == 0 {
+                // Anew, where a stream broke.
+                let line = if is_writing.swap(true, Ordering::Relaxed) { "\n" } else { "" };
+                eprint!("{line}  turn {turn}: ");
+            }
+            eprint!("{}", text.replace('\n', "\n      "));
+            return Verdict::Continue;
+        }
+        if is_writing.swap(false, Ordering::Relaxed) {
+            eprintln!();
+            if matches!(event.kind, EventKind::Response { .. }) {
+                return Verdict::Continue;
+            }
+        }
+        progress(event)
+    }
+}
+
 /// Shows replies, tool calls, values and errors as they happen.
 pub(super) fn progress(event: &Event) -> Verdict {
     let depth = event.path.matches('/').count();
@@ -170,6 +200,7 @@ pub(super) fn progress(event: &Event) -> Verdict {
         EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
         EventKind::TurnStart { .. }
         | EventKind::Request { .. }
+        | EventKind::Delta { .. }
         | EventKind::ToolStart { .. }
         | EventKind::End { .. } => None,
     };
