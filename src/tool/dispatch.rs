@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::outlines;
-use super::toolbox::{Access, Contract, Kind, Tool, ToolError, Toolbox};
+use super::toolbox::{Access, Contract, Run, Tool, ToolError, Toolbox};
 use crate::contract::{Effect, Issue, Signature, check_input, check_output};
 use crate::lisp::analyse::{Misfit, Outline, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
@@ -316,10 +316,10 @@ impl Tools for Dispatcher {
     fn result(&self, name: &str) -> Outline {
         let Some(tool) = self.tools.get(name) else { return Outline::ANY };
         let Some(signature) = self.held_signature(tool) else { return Outline::ANY };
-        // Of agents there is more to be had than models are told of.
-        let more: &[&str] = match tool.kind {
-            Kind::Agent => &["result", "trace"],
-            Kind::Plain => &[],
+        // Of processes there is more to be had than models are told of.
+        let more: &[&str] = match tool.run {
+            Run::Process(..) => &["result", "trace", "input_tokens", "output_tokens", "total_tokens"],
+            Run::Now(_) | Run::Later(_) => &[],
         };
         outlines::result(name, &signature.returns, more)
     }
