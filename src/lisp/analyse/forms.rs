@@ -346,7 +346,7 @@ impl Analyser<'_> {
             FormKind::Set(items) => FormKind::Set(self.all_placeholders(items, most, rest)),
             FormKind::Function(_) | FormKind::Literal(_) | FormKind::Regex(_) => return form.clone(),
         };
-        Form::new(kind, form.span)
+        Form { kind, ..form.clone() }
     }
 
     fn all_placeholders(&mut self, items: &[Form], most: &mut usize, rest: &mut bool) -> Vec<Form> {

@@ -178,9 +178,24 @@ impl Analyser<'_> {
             return expr;
         }
         self.depth = self.depth.saturating_add(1);
-        let expr = self.form_within(form, tail);
+        let expr = match form.meta.as_deref() {
+            Some(meta) if form.carries_meta() => self.with_meta(form, meta),
+            _ => self.form_within(form, tail),
+        };
         self.depth = self.depth.saturating_sub(1);
         expr
+    }
+
+    /// A literal collection or function with what `^` wrote before it.
+    fn with_meta(&mut self, form: &Form, meta: &Form) -> Expr {
+        let value = self.form_within(form, false);
+        let meta = self.form(meta, false);
+        if let (Some(constant @ (Value::Vector(_) | Value::Map(_))), Some(Value::Map(map))) =
+            (value.as_constant(), meta.as_constant())
+        {
+            return Expr::constant(constant.clone().with_meta(Some(map.clone())), form.span);
+        }
+        self.builtin("with-meta", vec![value, meta], form.span)
     }
 
     fn form_within(&mut self, form: &Form, tail: bool) -> Expr {

@@ -97,9 +97,9 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
         }
         Value::Nil => Value::list(vec![item]).within_nesting(),
         Value::Seq(ref seq) => {
-            let list = seq.is_list();
+            let (list, meta) = (seq.is_list(), target.meta().cloned());
             let made = Seq::cons(item, target)?;
-            Ok(if list { Seq::into_list(made) } else { made })
+            Ok(if list { Seq::into_list(made).with_meta(meta) } else { made })
         }
         Value::Lazy(_) => Seq::cons(item, target),
         Value::Set(mut set) => {

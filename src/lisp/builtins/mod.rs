@@ -23,6 +23,7 @@ mod json;
 mod lazies;
 mod maps;
 mod math;
+mod metadata;
 mod multimethods;
 mod numbers;
 mod order;
@@ -72,6 +73,7 @@ pub fn registry() -> &'static Registry {
             json::BUILTINS,
             lazies::BUILTINS,
             maps::BUILTINS,
+            metadata::BUILTINS,
             math::BUILTINS,
             multimethods::BUILTINS,
             numbers::BUILTINS,

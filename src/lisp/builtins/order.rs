@@ -224,6 +224,12 @@ fn below(cx: &mut dyn Context, count: usize) -> usize {
     usize::try_from(scaled).unwrap_or(0)
 }
 
+/// What sorting gives, with the metadata of what was sorted.
+fn keeping(coll: Value, sort: impl FnOnce(Value) -> Result<Value>) -> Result<Value> {
+    let meta = coll.meta().cloned();
+    Ok(sort(coll)?.with_meta(meta))
+}
+
 builtins! { Comparing;
     /// Negative, zero or positive as the first value comes before, with or after the second.
     /// (compare 1 2)
@@ -259,11 +265,11 @@ builtins! { Comparing;
     /// (sort > [3 1 2])
     /// ;=> (3 2 1)
     "sort"
-        (cx, coll: Value) => { sorted(cx, None, coll) }
+        (cx, coll: Value) => { keeping(coll, |coll| sorted(cx, None, coll)) }
         (cx, comparator: Value, coll: Value) => {
             in_order("(sort comparator coll)", &comparator, &coll)?;
             let comparator = function("(sort comparator coll)", comparator)?;
-            sorted(cx, Some(comparator), coll)
+            keeping(coll, |coll| sorted(cx, Some(comparator), coll))
         }
 
     /// The items in the order of what a function gives for each.
@@ -275,13 +281,13 @@ builtins! { Comparing;
         (cx, f: Value, coll: Value) => {
             in_order("(sort-by f coll)", &f, &coll)?;
             let f = function("(sort-by f coll)", f)?;
-            sorted_by(cx, &f, None, coll)
+            keeping(coll, |coll| sorted_by(cx, &f, None, coll))
         }
         (cx, f: Value, comparator: Value, coll: Value) => {
             in_order("(sort-by f comparator coll)", &f, &coll)?;
             let f = function("(sort-by f comparator coll)", f)?;
             let comparator = function("(sort-by f comparator coll)", comparator)?;
-            sorted_by(cx, &f, Some(comparator), coll)
+            keeping(coll, |coll| sorted_by(cx, &f, Some(comparator), coll))
         }
 
     /// The argument for which the function gives the greatest number; the last of several.

@@ -247,8 +247,8 @@ builtins! { Sequences;
     /// ;=> []
     "empty" (_cx, coll: Value) => {
         Ok(match coll {
-            Value::Vector(_) => Value::vector(Vec::new()),
-            Value::Seq(_) | Value::Lazy(_) => Seq::empty(),
+            Value::Vector(_) => Value::vector(Vec::new()).with_meta_of(&coll),
+            Value::Seq(_) | Value::Lazy(_) => Seq::empty().with_meta_of(&coll),
             Value::Map(map) => map.emptied().into(),
             Value::Set(set) => set.emptied().into(),
             _ => Value::Nil,

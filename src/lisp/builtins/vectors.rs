@@ -77,7 +77,7 @@ builtins! { Collections;
     /// A vector of the items.
     /// (vec '(1 2))
     /// ;=> [1 2]
-    "vec" (cx, coll: Value) => { vec(cx, coll) }
+    "vec" (cx, coll: Value) => { Ok(vec(cx, coll)?.with_meta(None)) }
 
     /// A list of the arguments.
     /// (list 1 2)
@@ -233,7 +233,8 @@ fn into(cx: &mut dyn Context, to: Value, from: Value) -> Result<Value> {
         return Ok(to);
     };
     if items.is_empty() {
-        return vec(cx, from);
+        let meta = items.meta().cloned();
+        return Ok(vec(cx, from)?.with_meta(meta));
     }
     cx.spend(Vector::fork_cost(&items))?;
     let mut from = Iter::new(from)?;

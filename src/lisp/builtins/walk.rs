@@ -16,16 +16,17 @@ fn inside(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> 
         }
         Ok(visited)
     };
+    let meta = form.meta().cloned();
     match form {
         Value::Vector(_) => {
             let items = collect(form, cx)?;
-            Value::vector(all(cx, items)?).within_nesting()
+            Value::vector(all(cx, items)?).with_meta(meta).within_nesting()
         }
         Value::Seq(_) | Value::Lazy(_) => {
             let list = matches!(&form, Value::Seq(seq) if seq.is_list());
             let items = collect(form, cx)?;
             let items = all(cx, items)?;
-            if list { Value::list(items) } else { Value::seq(items) }.within_nesting()
+            if list { Value::list(items) } else { Value::seq(items) }.with_meta(meta).within_nesting()
         }
         Value::Map(map) => {
             let mut rebuilt = Value::from(map.emptied());
