@@ -422,7 +422,7 @@ impl Analyser<'_> {
         name: String,
         value: Option<Box<Expr>>,
         once: bool,
-        arities: Option<Vec<(usize, bool)>>,
+        arities: Option<Vec<super::Signature>>,
         span: Span,
     ) -> Expr {
         let number = self.around.names.number(&name);
@@ -450,7 +450,8 @@ impl Analyser<'_> {
         let member = self.member(Some(name.as_str().into()), doc.map(Into::into), rest, form.span);
         self.trying = trying;
         let captures = self.scopes.leave();
-        let arities = member.arities.iter().map(|arity| (arity.params, arity.variadic)).collect();
+        let arities =
+            member.arities.iter().map(|arity| (arity.params, arity.variadic, arity.signature.clone())).collect();
         let function = FunctionExpr { members: vec![member], captures, span };
         let value = ExprKind::Function(Arc::new(function)).at(span);
         self.finish_define(name, Some(Box::new(value)), false, Some(arities).filter(|_| !again), span)

@@ -102,6 +102,25 @@ pub(super) fn idiom(name: &str) -> Option<&'static str> {
             "(cond test value … :else value) or (case x constant value … default)"
         }
         "lambda" | "function" | "=>" => "(fn [x] …) or #(… %)",
+        "defun" | "def-fn" | "define" | "func" | "function*" => "(defn name [x] …)",
+        "then" | "else" | "endif" => "(if test then else): three forms without words between",
+        "break" | "continue" => "(loop [x 0] (if done? result (recur (inc x)))), or (reduced x) to end a reduce",
+        "while-let" | "until" | "loop-for" => "(loop [x 0] (if done? result (recur (inc x))))",
+        "JSON.parse" | "json.loads" | "json/parse" | "json/decode" | "json/read-str" | "json/loads" | "parse-json" => {
+            "(json/parse-string text true)"
+        }
+        "JSON.stringify" | "json.dumps" | "json/stringify" | "json/encode" | "json/write-str" | "json/dumps"
+        | "to-json" => "(json/generate-string value)",
+        "format-string" | "sprintf" | "f-string" => "(format \"%s is %.2f\" name x)",
+        "now" | "today" | "get-time" | "current-time" => "(java.time.Instant/now), (java.time.LocalDate/now)",
+        "index-of" | "indexOf" | "find-index" => "(.indexOf coll x) for collections, (str/index-of s part) for strings",
+        "sorted" | "sort!" | "order-by" => "(sort coll), (sort-by key coll), (sort-by key > coll)",
+        "reversed" => "(reverse coll)",
+        "max-of" | "maximum" | "min-of" | "minimum" => "(apply max coll), (apply min coll), (max-by :key coll)",
+        "group" | "groupBy" => "(group-by f coll)",
+        "to-list" | "list-of" => "(vec coll), (seq coll)",
+        "zip-map" | "zip-with" | "zipWith" => "(zipmap keys vals), (map f a b)",
+        "is-number" | "isNaN" | "is-string" | "typeof" | "type-of" => "(number? x), (string? x), (map? x), (nil? x)",
         "foreach" | "for-each" | "forEach" | "each" => "(doseq [x coll] …) for effects, (map f coll) for values",
         "printf!" | "console.log" | "puts" | "echo" => "(println x)",
         "setq" | "setf" | "set" | "var" | "const" => "(let [name value] …), or (def name value) to keep it",
@@ -174,7 +193,19 @@ pub(super) fn method(name: &str) -> Option<&'static str> {
 pub(super) fn is_form(name: &str) -> bool {
     matches!(
         name,
-        "lambda" | "function" | "foreach" | "for-each" | "forEach" | "each" | "elif" | "elsif" | "else-if" | "switch"
+        "lambda"
+            | "function"
+            | "defun"
+            | "define"
+            | "func"
+            | "foreach"
+            | "for-each"
+            | "forEach"
+            | "each"
+            | "elif"
+            | "elsif"
+            | "else-if"
+            | "switch"
     ) || matches!(name, "setq" | "setf" | "var" | "const" | "=>" | "array" | "dict" | "object")
         || unsupported(name).is_some()
 }
@@ -184,6 +215,7 @@ pub(super) fn arity(name: &str) -> Option<&'static str> {
     Some(match name {
         "map" | "filter" | "remove" | "mapv" | "filterv" | "reduce" => "the function comes first, the collection last",
         "not" => "to negate several use (not (or a b)); to compare use not=",
+        "where" => "write (where :key), (where :key = value) or (where [:a :b] > 3)",
         "count" => "count takes one collection; count what matches with (count (filter pred coll))",
         _ => return None,
     })

@@ -25,6 +25,14 @@ impl Analyser<'_> {
                 let message = "sort-by takes the comparator before the collection".to_owned();
                 self.wrong(span, message, &format!("write (sort-by {key} {comparator} {items})"));
             }
+            ("get" | "get-in" | "select-keys" | "contains?" | "find", [first, _, ..])
+                if first.as_keyword().is_some() =>
+            {
+                let key = self.text(first.span);
+                self.warnings.push(format!(
+                    "({name} {key} …) looks into the keyword: the map comes first, ({name} m {key}); in a ->> chain write ({key})"
+                ));
+            }
             _ => {}
         }
     }

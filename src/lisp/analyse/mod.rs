@@ -102,14 +102,17 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
     }
 }
 
+/// The number of parameters, whether more may follow, and how they are written.
+type Signature = (usize, bool, Arc<str>);
+
 struct Analyser<'a> {
     source: &'a Arc<Source>,
     around: &'a Surroundings<'a>,
     scopes: Scopes,
     errors: Vec<Error>,
     warnings: Vec<String>,
-    /// Names that a `def` of this program made so far, with the numbers of parameters if it is a `defn`.
-    defined: HashMap<String, Option<Vec<(usize, bool)>>>,
+    /// Names that a `def` of this program made so far, with the parameters if it is a `defn`.
+    defined: HashMap<String, Option<Vec<Signature>>>,
     /// Names that a literal `memory/put` of this program puts.
     remembered: HashSet<String>,
     aliases: HashMap<String, String>,
@@ -330,7 +333,9 @@ impl Analyser<'_> {
                             let noun = if given == 1 { "argument" } else { "arguments" };
                             let message =
                                 format!("{} was given {given} {noun}; it takes {}", builtin.name, builtin.takes());
-                            self.error(span, ErrorKind::Analysis, message, hints::arity(builtin.name).map(Into::into))
+                            let example = || builtin.example().map(|example| format!("for example {example}"));
+                            let hint = hints::arity(builtin.name).map(Into::into).or_else(example);
+                            self.error(span, ErrorKind::Analysis, message, hint)
                         } else {
                             Expr::new(ExprKind::Call(Box::new(function), items), span)
                         };
@@ -345,19 +350,25 @@ impl Analyser<'_> {
                 return self.wrong(
                     span,
                     message,
-                    "the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)",
+                    "the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)",
                 );
             }
             ExprKind::Global { name, .. } if self.trying == 0 => {
                 if let Some(Some(arities)) = self.defined.get(&**name) {
                     let given = items.len();
-                    if !arities.iter().any(|(params, rest)| given == *params || (*rest && given >= *params)) {
+                    if !arities.iter().any(|(params, rest, _)| given == *params || (*rest && given >= *params)) {
                         let takes: Vec<String> = arities
                             .iter()
-                            .map(|(params, rest)| if *rest { format!("{params} or more") } else { params.to_string() })
+                            .map(
+                                |(params, rest, _)| {
+                                    if *rest { format!("{params} or more") } else { params.to_string() }
+                                },
+                            )
                             .collect();
                         let noun = if given == 1 { "argument" } else { "arguments" };
-                        let message = format!("{name} was given {given} {noun}; it takes {}", takes.join(" or "));
+                        let written: Vec<&str> = arities.iter().map(|(.., written)| &**written).collect();
+                        let (takes, written) = (takes.join(" or "), written.join(" or "));
+                        let message = format!("{name} was given {given} {noun}; it takes {takes}: {written}");
                         return self.wrong(span, message, "");
                     }
                 }

@@ -121,10 +121,10 @@ impl Analyser<'_> {
             }
             ("if-let" | "if-some", [bindings, then, rest @ ..]) if rest.len() <= 1 => {
                 let otherwise = rest.first().cloned().unwrap_or_else(|| at.nil());
-                self.if_let(&at, name == "if-some", bindings, then.clone(), otherwise)?
+                self.if_let(&at, name, bindings, then.clone(), otherwise)?
             }
             ("when-let" | "when-some", [bindings, body @ ..]) => {
-                self.if_let(&at, name == "when-some", bindings, at.call("do", [], body), at.nil())?
+                self.if_let(&at, name, bindings, at.call("do", [], body), at.nil())?
             }
             ("when-first", [bindings, body @ ..]) => {
                 let pairs = self.pairs(bindings, "when-first")?;
@@ -251,8 +251,8 @@ impl Analyser<'_> {
         })
     }
 
-    fn if_let(&mut self, at: &At, some: bool, bindings: &Form, then: Form, otherwise: Form) -> Option<Form> {
-        let what = if some { "if-some" } else { "if-let" };
+    fn if_let(&mut self, at: &At, what: &str, bindings: &Form, then: Form, otherwise: Form) -> Option<Form> {
+        let some = what.ends_with("some");
         let pairs = self.pairs(bindings, what)?;
         let [(pattern, value)] = pairs.as_slice() else {
             let message = format!("{what} binds one name, got {}", pairs.len());

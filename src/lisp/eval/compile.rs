@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::missing::{Origins, explain};
+use super::missing::{Origins, explain, taught};
 use super::operand::is_fused;
 use crate::lisp::analyse::{Expr, ExprKind, FunctionExpr, Program, TryExpr};
 use crate::lisp::text::{Source, Span};
@@ -421,20 +421,20 @@ impl Compiler {
         {
             return self.lookup(target, key.clone(), items.get(2));
         }
-        let missing = self.missing(items);
+        let missing = self.missing(items, false);
         let mut items = self.all(items);
         let mut pop = || items.pop().unwrap_or_else(|| constant(Value::Nil));
         match run {
             BuiltinCode::F0(run) => code(move |m, _| {
                 m.step()?;
-                run(m).map_err(|raise| raise.at(span))
+                run(m).map_err(|raise| taught(raise, builtin).at(span))
             }),
             BuiltinCode::F1(run) => {
                 let a = pop();
                 code(move |m, env| {
                     let a = a(m, env)?;
                     m.step()?;
-                    run(m, a).map_err(|raise| explain(raise, &missing, m, env).at(span))
+                    run(m, a).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::F2(run) => {
@@ -443,7 +443,7 @@ impl Compiler {
                     let a = a(m, env)?;
                     let b = b(m, env)?;
                     m.step()?;
-                    run(m, a, b).map_err(|raise| explain(raise, &missing, m, env).at(span))
+                    run(m, a, b).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::F3(run) => {
@@ -453,7 +453,7 @@ impl Compiler {
                     let b = b(m, env)?;
                     let c = c(m, env)?;
                     m.step()?;
-                    run(m, a, b, c).map_err(|raise| explain(raise, &missing, m, env).at(span))
+                    run(m, a, b, c).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::N(run) => code(move |m, env| {
@@ -462,7 +462,7 @@ impl Compiler {
                     values.push(item(m, env)?);
                 }
                 m.step()?;
-                run(m, values).map_err(|raise| explain(raise, &missing, m, env).at(span))
+                run(m, values).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
             }),
         }
     }

@@ -1,4 +1,5 @@
-//! Which key was missing: said of an operand that is nil, on the way out of an error.
+//! What an error can add on its way out of a call: which key was missing where an operand is nil, how the function is
+//! written.
 //!
 //! Nothing is noted while a program runs. The compiler knows which operands are looked up by a literal key, and where
 //! the map lies; when a call fails because it got nil, the map is looked at again.
@@ -7,8 +8,8 @@ use std::collections::HashMap;
 
 use super::compile::Compiler;
 use crate::lisp::analyse::{Expr, ExprKind};
-use crate::lisp::text::nearest;
-use crate::lisp::value::{Function, Machine, Map, Raise, Value, shorten};
+use crate::lisp::text::{ErrorKind, nearest};
+use crate::lisp::value::{Builtin, Function, Machine, Map, Raise, Value, shorten};
 
 /// No more keys of a map are named.
 const MOST_KEYS: usize = 12;
@@ -34,8 +35,21 @@ pub(super) struct Sought {
 /// What slots hold that were bound to something looked up.
 pub(super) type Origins = HashMap<usize, Sought>;
 
+/// An operand of a call that is looked up.
+pub(super) struct Operand {
+    sought: Sought,
+    /// Whether this is the operand that was nil, if the map is gone: it is the only one, or its slot still tells.
+    culprit: Culprit,
+}
+
+enum Culprit {
+    Sole,
+    Slot(usize),
+    Unknown,
+}
+
 /// The operands of a call that are looked up; most calls have none.
-pub(super) type Missing = Option<Box<[Sought]>>;
+pub(super) type Missing = Option<Box<[Operand]>>;
 
 impl Compiler {
     /// What an expression is looked up in, if it is.
@@ -84,11 +98,21 @@ impl Compiler {
         self.origins.borrow_mut().remove(&slot);
     }
 
-    /// The operands that are looked up.
-    pub(super) fn missing<'e>(&self, operands: impl IntoIterator<Item = &'e Expr>) -> Missing {
-        let sought = operands.into_iter().filter_map(|operand| self.sought(operand));
-        let sought: Vec<Sought> = sought.filter(|sought| !sought.path.is_empty()).collect();
-        (!sought.is_empty()).then(|| sought.into())
+    /// The operands that are looked up. Those that are `kept` stay in their slots while the call runs.
+    pub(super) fn missing<'e>(&self, operands: impl IntoIterator<Item = &'e Expr>, kept: bool) -> Missing {
+        let operands: Vec<&Expr> = operands.into_iter().filter(|operand| operand.as_constant().is_none()).collect();
+        let sole = operands.len() == 1;
+        let looked_up = operands.into_iter().filter_map(|operand| {
+            let sought = self.sought(operand).filter(|sought| !sought.path.is_empty())?;
+            let culprit = match &operand.kind {
+                _ if sole => Culprit::Sole,
+                ExprKind::Local { slot, .. } if kept => Culprit::Slot(*slot),
+                _ => Culprit::Unknown,
+            };
+            Some(Operand { sought, culprit })
+        });
+        let looked_up: Vec<Operand> = looked_up.collect();
+        (!looked_up.is_empty()).then(|| looked_up.into())
     }
 }
 
@@ -107,13 +131,59 @@ impl Root {
     }
 }
 
+/// The same error; one for a wrong value without advice shows how the builtin is written.
+#[cold]
+pub(super) fn taught(mut raise: Box<Raise>, builtin: &Builtin) -> Box<Raise> {
+    let Raise::Fault(fault) = &mut *raise else { return raise };
+    if fault.kind != ErrorKind::Type || fault.place.is_some() || fault.span.is_some() || fault.hint.is_some() {
+        return raise;
+    }
+    // What others are made of is called by their names.
+    if matches!(builtin.name, "update" | "update-in" | "assoc-in" | "merge" | "into")
+        && let Some(rest) = ["assoc", "conj"].iter().find_map(|inner| fault.message.strip_prefix(inner))
+        && rest.starts_with(" needs ")
+    {
+        fault.message = format!("{}{rest}", builtin.name);
+    }
+    if builtin.name.starts_with('%') {
+        return raise;
+    }
+    let params = || builtin.clauses.iter().flat_map(|clause| clause.params);
+    if let Some(got) = fault.message.strip_prefix(NO_ITEMS) {
+        // What a function gives may be at fault as well as the argument.
+        let calls = params().any(|param| matches!(*param, "f" | "pred" | "xform" | "thunk"));
+        if !calls {
+            fault.message = format!("{} needs a collection{got}", builtin.name);
+        }
+    } else if !fault.message.strip_prefix(builtin.name).is_some_and(|rest| rest.starts_with(" needs ")) {
+        return raise;
+    }
+    if params().any(|param| param.len() > 1) {
+        fault.hint = Some(format!("it is written {}{}", builtin.signatures(), threading(builtin)));
+    }
+    raise
+}
+
+/// Which threading form fits a function of a collection and something else.
+fn threading(builtin: &Builtin) -> &'static str {
+    let is_collection = |param: Option<&&str>| param.is_some_and(|param| matches!(*param, "coll" | "map" | "s"));
+    match builtin.clauses.iter().map(|clause| clause.params).find(|params| params.len() > 1) {
+        Some(params) if is_collection(params.first()) => "; in a chain use ->, which puts the value first",
+        Some(params) if is_collection(params.last()) => "; in a chain use ->>, which puts the value last",
+        _ => "",
+    }
+}
+
+/// How the error begins that says that a value has no items.
+const NO_ITEMS: &str = "a collection is needed";
+
 /// The same error; one for nil in the place of something looked up says which key was missing.
 #[cold]
 pub(super) fn explain(mut raise: Box<Raise>, missing: &Missing, m: &Machine<'_>, env: &Function) -> Box<Raise> {
-    if let (Raise::Fault(fault), Some(sought)) = (&mut *raise, missing)
+    if let (Raise::Fault(fault), Some(operands)) = (&mut *raise, missing)
         && fault.place.is_none()
         && fault.message.ends_with(", got nil")
-        && let Some((why, there)) = sought.iter().find_map(|sought| sought.why(m, env))
+        && let Some((why, there)) = operands.iter().find_map(|operand| operand.why(m, env))
     {
         fault.message.push_str(&why);
         // The last part of the hint says what to write where nil is no accident.
@@ -124,16 +194,24 @@ pub(super) fn explain(mut raise: Box<Raise>, missing: &Missing, m: &Machine<'_>,
     raise
 }
 
-impl Sought {
+impl Operand {
     /// What is missing on the path, and what is there instead.
     fn why(&self, m: &Machine<'_>, env: &Function) -> Option<(String, String)> {
-        let mut roots = self.roots.iter().map(|root| root.value(m, env));
+        let mut roots = self.sought.roots.iter().map(|root| root.value(m, env));
         let mut at = roots.find(|value| matches!(value, Value::Map(_)));
         let Some(found) = &mut at else {
-            let path: Vec<String> = self.path.iter().map(|key| shorten(key, 40)).collect();
+            let is_nil = match self.culprit {
+                Culprit::Sole => true,
+                Culprit::Slot(slot) => m.peek(slot).is_nil(),
+                Culprit::Unknown => false,
+            };
+            if !is_nil {
+                return None;
+            }
+            let path: Vec<String> = self.sought.path.iter().map(|key| shorten(key, 40)).collect();
             return Some((format!(": nothing is found under {}", path.join(" ")), String::new()));
         };
-        for key in &self.path {
+        for key in &self.sought.path {
             let Value::Map(map) = &*found else { return None };
             // A sorted map with a comparator of its own is not asked again.
             if map.sorting().flatten().is_some() {

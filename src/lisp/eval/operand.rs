@@ -206,7 +206,7 @@ impl Compiler {
             let holds = self.fused_test(name, left, right, span)?;
             return Some(code(move |m, env| holds(m, env).map(Value::Bool)));
         }
-        let missing = self.missing([left, right]);
+        let missing = self.missing([left, right], true);
         let (left, right) = self.operands(left, right);
         Some(match name {
             "+" => operate!(arithmetic::add, checked_add, left, right, missing, span),
@@ -217,7 +217,7 @@ impl Compiler {
 
     /// A fused call of `inc` or `dec`.
     pub(super) fn fused_step(&self, name: &str, operand: &Expr, span: Span) -> Option<Code> {
-        let missing = self.missing([operand]);
+        let missing = self.missing([operand], true);
         let operand = match name {
             "inc" | "dec" => self.operand(operand),
             _ => return None,
@@ -233,7 +233,7 @@ impl Compiler {
         if !is_fused(name) || matches!(name, "+" | "-" | "*") {
             return None;
         }
-        let missing = self.missing([left, right]);
+        let missing = self.missing([left, right], true);
         let (left, right) = self.operands(left, right);
         Some(match name {
             "<" => order!("<", <, left, right, missing, span),
