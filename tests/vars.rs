@@ -64,3 +64,24 @@ fn the_other_namespaces_are_there() {
         assert_eq!(count(namespace).0, names, "{namespace}");
     }
 }
+
+/// What Clojure has no name for, a linter of Clojure must be told.
+#[test]
+fn clj_kondo_is_told_what_only_this_language_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = std::fs::read_to_string(root.join(".clj-kondo/config.edn")).expect("the configuration is there");
+    let source = std::sync::Arc::new(ptc::lisp::text::Source::new("config.edn", &config));
+    assert_eq!(ptc::lisp::syntax::read_data(&source).expect("it reads").len(), 1, "it is one map");
+    let names = std::fs::read_to_string(root.join("tests/vars/clojure.core.txt")).expect("the names are written down");
+    let told: Vec<&str> = config.split(|c: char| c.is_whitespace() || "[]{}".contains(c)).collect();
+    for builtin in ptc::lisp::builtins::registry().all() {
+        let name = builtin.name;
+        let expected = match name.split_once('/').filter(|(space, short)| !space.is_empty() && !short.is_empty()) {
+            Some((space, _)) => space,
+            None if name.starts_with('.') || name.ends_with('.') => continue,
+            None if names.lines().any(|known| known == name) => continue,
+            None => name,
+        };
+        assert!(told.contains(&expected), "{expected} is missing in .clj-kondo/config.edn");
+    }
+}

@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
+pub use sugar::NAMES as FORM_NAMES;
 
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, LimitReached, Source, Span};

@@ -7,7 +7,7 @@ use crate::lisp::text::Span;
 use crate::lisp::value::Value;
 
 /// The forms that are rewritten here or in `comprehend`, and the special ones: for suggestions.
-pub(super) const NAMES: [&str; 67] = [
+pub const NAMES: [&str; 67] = [
     "if",
     "do",
     "quote",

@@ -167,7 +167,8 @@ builtins! { Sequences;
     /// ;=> (3)
     "nthrest" (cx, coll: Value, n: Value) => {
         let mut left = amount("(nthrest coll n)", &n)?;
-        if left <= 0 {
+        // As in Clojure, what nothing is taken from stays what it is.
+        if left <= 0 || matches!(&coll, Value::Vector(items) if items.is_empty()) {
             return Ok(coll);
         }
         if as_slice(&coll).is_some() {

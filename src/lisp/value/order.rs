@@ -1,7 +1,6 @@
 //! Clojure's `compare`, and a total order that agrees with it for sorting without surprises.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::{Fault, Number, Result, Value};
 use crate::lisp::text::ErrorKind;
@@ -39,24 +38,12 @@ pub fn compare(a: &Value, b: &Value) -> Result<Ordering> {
             }
             Ok(Ordering::Equal)
         }
-        (a, b) if is_same(a, b) => Ok(Ordering::Equal),
         (a, b)
             if super::equal(a, b) && !matches!(a, Value::Map(_) | Value::Set(_) | Value::Seq(_) | Value::Lazy(_)) =>
         {
             Ok(Ordering::Equal)
         }
         (a, b) => Err(incomparable(a, b)),
-    }
-}
-
-/// Whether both are one collection: those are not compared.
-fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
-        _ => false,
     }
 }
 
