@@ -160,3 +160,7 @@
 ;? it is written (clojure.string/join coll) (clojure.string/join separator coll); in a chain use ->>, which puts the value last
 (name nil)
 ;! 1:1 type-error: name needs a keyword, symbol or string, got nil
+
+; # compare gives the distance, in units of UTF-16
+[(compare "" "héllo") (compare "a" "c") (compare "ab" "a")]
+;=> [-5 -2 1]

@@ -199,7 +199,10 @@ fn distance(a: &Value, b: &Value) -> Option<i64> {
     let texts = |a: &str, b: &str| {
         let differing = a.encode_utf16().zip(b.encode_utf16()).find(|(a, b)| a != b);
         differing.map_or_else(
-            || Some(i64::try_from(a.len()).ok()?.saturating_sub(i64::try_from(b.len()).ok()?)),
+            || {
+                let count = |text: &str| i64::try_from(text.encode_utf16().count()).ok();
+                Some(count(a)?.saturating_sub(count(b)?))
+            },
             |(a, b)| Some(i64::from(a).saturating_sub(i64::from(b))),
         )
     };

@@ -50,18 +50,9 @@ builtins! { Maps;
     /// (seq-to-map-for-destructuring '(:a 1 :b 2))
     /// ;=> {:a 1, :b 2}
     "seq-to-map-for-destructuring" (cx, s: Value) => {
-        let items = crate::lisp::value::collect(s, cx)?;
-        match items.as_slice() {
-            [] => Ok(Value::empty_map()),
-            [only] => Ok(only.clone()),
-            _ if items.len() % 2 == 0 => {
-                maps::build(cx, "seq-to-map-for-destructuring", Map::default(), items.into_iter().collect())
-            }
-            [.., last] => {
-                let before = items.iter().take(items.len().saturating_sub(1)).cloned().collect();
-                let map = maps::build(cx, "seq-to-map-for-destructuring", Map::default(), before)?;
-                super::collections::conj(cx, map, last.clone())
-            }
+        match crate::lisp::value::seq(s, cx)? {
+            Value::Nil => Ok(Value::empty_map()),
+            cells => cx.call1(&super::transducers::named("%keyword-arguments"), cells),
         }
     }
 }
