@@ -178,7 +178,7 @@ fn compare(clojure: &mut Clojure, program: &str) -> Result<(), String> {
     let finished = Session::default().run(program);
     let got = match &finished.end {
         End::Value(value) => Some((readable(value), finished.prints.clone())),
-        End::Return(_) | End::Fail(..) | End::Errors(_) => None,
+        End::Return(_) | End::Fail(..) | End::Raised(..) | End::Errors(_) => None,
     };
     let same = match (&expected, &got) {
         (Some((value, printed)), Some((ours, our_print))) => in_order(value) == in_order(ours) && printed == our_print,

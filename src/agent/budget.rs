@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::lisp::text::LimitReached;
+use crate::model::{Price, Prices, Tokens};
 
 /// What a tree of processes may use in all. Nothing is bounded but the depth unless it is set.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,10 @@ pub struct Budget {
     pub turns: Option<u64>,
     /// Tokens, read and written.
     pub tokens: Option<u64>,
+    /// What the tokens may cost, in the money of `prices`. In a [`LimitReached`] it is counted in millionths.
+    pub cost: Option<f64>,
+    /// What models cost; with a bound on the cost, one without a price is not asked.
+    pub prices: Prices,
     /// Wall time.
     pub time: Option<Duration>,
     /// Levels of processes: 3 is root, child, grandchild.
@@ -24,7 +29,16 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { turns: None, tokens: None, time: None, depth: 3, processes: None, tool_calls: None }
+        Self {
+            turns: None,
+            tokens: None,
+            cost: None,
+            prices: Prices::default(),
+            time: None,
+            depth: 3,
+            processes: None,
+            tool_calls: None,
+        }
     }
 }
 
@@ -40,10 +54,22 @@ pub struct Ledger {
 struct Used {
     turns: u64,
     tokens: u64,
-    reserved: u64,
+    cost: f64,
+    /// What turns that are under way may use at most.
+    reserved_tokens: u64,
+    reserved_cost: f64,
     processes: u64,
     tool_calls: u64,
     spent: Option<LimitReached>,
+}
+
+/// What a turn that is under way may use at most, to be handed back for what it did use.
+#[derive(Debug)]
+#[must_use = "a turn that is not settled stays reserved"]
+pub struct Reserved {
+    tokens: u64,
+    cost: f64,
+    price: Option<Price>,
 }
 
 impl Ledger {
@@ -74,36 +100,65 @@ impl Ledger {
         self.budget.time.map(|time| time.saturating_sub(self.began.elapsed()))
     }
 
-    /// Takes a turn that may write so many tokens.
+    /// The price of a model's tokens, if one is known.
+    ///
+    /// # Errors
+    /// A model without a price where the cost is bounded.
+    pub fn price(&self, model: &str) -> Result<Option<Price>, String> {
+        match self.budget.prices.get(model) {
+            None if self.budget.cost.is_some() => Err(format!(
+                "budget.cost is set, and budget.prices has no price for {model}; \"*\" stands for any model"
+            )),
+            price => Ok(price),
+        }
+    }
+
+    /// Takes a turn that may write so many tokens at this price.
     ///
     /// # Errors
     /// The limit that the turn could pass; the budget is spent then.
-    pub fn take_turn(&self, max_tokens: u64) -> Result<(), LimitReached> {
+    pub fn take_turn(&self, max_tokens: u64, price: Option<Price>) -> Result<Reserved, LimitReached> {
         if let Some(spent) = self.spent() {
             return Err(spent);
         }
+        let written = Tokens { output: max_tokens, ..Tokens::default() };
+        let reserved = Reserved { tokens: max_tokens, cost: price.map_or(0.0, |price| price.of(written)), price };
         let mut used = self.lock();
         let turns = used.turns.saturating_add(1);
-        let tokens = used.tokens.saturating_add(used.reserved).saturating_add(max_tokens);
-        let refused = match (self.budget.turns, self.budget.tokens) {
-            (Some(most), _) if turns > most => Some(reached("budget.turns", most, turns)),
-            (_, Some(most)) if tokens > most || used.tokens >= most => Some(reached("budget.tokens", most, tokens)),
-            _ => None,
+        let tokens = used.tokens.saturating_add(used.reserved_tokens).saturating_add(max_tokens);
+        let cost = used.cost + used.reserved_cost + reserved.cost;
+        let turns_spent = || {
+            let most = self.budget.turns.filter(|most| turns > *most)?;
+            Some(reached("budget.turns", most, turns))
         };
-        if let Some(refused) = refused {
+        let tokens_spent = || {
+            let most = self.budget.tokens.filter(|most| tokens > *most || used.tokens >= *most)?;
+            Some(reached("budget.tokens", most, tokens))
+        };
+        let cost_spent = || {
+            let most = self.budget.cost.filter(|most| cost > *most || used.cost >= *most)?;
+            Some(reached("budget.cost", millionths(most), millionths(cost)))
+        };
+        if let Some(refused) = turns_spent().or_else(tokens_spent).or_else(cost_spent) {
             used.spent = Some(refused.clone());
             return Err(refused);
         }
         used.turns = turns;
-        used.reserved = used.reserved.saturating_add(max_tokens);
-        Ok(())
+        used.reserved_tokens = used.reserved_tokens.saturating_add(max_tokens);
+        used.reserved_cost += reserved.cost;
+        Ok(reserved)
     }
 
-    /// Settles a turn: what was reserved goes back, what was used is charged.
-    pub fn settle_turn(&self, max_tokens: u64, tokens: u64) {
+    /// Settles a turn: what was reserved goes back, what was used is charged. Gives what it cost, if there is a price.
+    pub fn settle_turn(&self, reserved: Reserved, tokens: Tokens) -> Option<f64> {
+        let Reserved { tokens: reserved_tokens, cost: reserved_cost, price } = reserved;
+        let cost = price.map(|price| price.of(tokens));
         let mut used = self.lock();
-        used.reserved = used.reserved.saturating_sub(max_tokens);
-        used.tokens = used.tokens.saturating_add(tokens);
+        used.reserved_tokens = used.reserved_tokens.saturating_sub(reserved_tokens);
+        used.reserved_cost = (used.reserved_cost - reserved_cost).max(0.0);
+        used.tokens = used.tokens.saturating_add(tokens.total());
+        used.cost += cost.unwrap_or(0.0);
+        cost
     }
 
     /// Starts a process at a depth; the root has depth 1.
@@ -149,6 +204,11 @@ impl Ledger {
     }
 }
 
+/// Money as limits have it, which are whole numbers; as casts go, what is no number is 0 and what is too much the most.
+fn millionths(cost: f64) -> u64 {
+    (cost * 1e6).ceil() as u64
+}
+
 fn reached(name: &'static str, configured: u64, observed: u64) -> LimitReached {
     LimitReached { name, configured, observed }
 }
@@ -157,20 +217,57 @@ fn reached(name: &'static str, configured: u64, observed: u64) -> LimitReached {
 mod tests {
     use super::*;
 
+    fn written(output: u64) -> Tokens {
+        Tokens { output, ..Tokens::default() }
+    }
+
     #[test]
     fn tokens_are_reserved_so_that_no_call_overshoots() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-        ledger.take_turn(60).expect("60 of 100");
-        assert_eq!(ledger.take_turn(60).expect_err("120 of 100").name, "budget.tokens");
+        let _under_way = ledger.take_turn(60, None).expect("60 of 100");
+        assert_eq!(ledger.take_turn(60, None).expect_err("120 of 100").name, "budget.tokens");
         assert!(ledger.spent().is_some());
     }
 
     #[test]
     fn what_was_reserved_goes_back() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-        ledger.take_turn(60).expect("60 of 100");
-        ledger.settle_turn(60, 10);
-        ledger.take_turn(60).expect("70 of 100");
+        let reserved = ledger.take_turn(60, None).expect("60 of 100");
+        assert_eq!(ledger.settle_turn(reserved, written(10)), None);
+        let _under_way = ledger.take_turn(60, None).expect("70 of 100");
+    }
+
+    /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.
+    fn two_cents() -> Ledger {
+        let prices = [("tiny", Price::new(1.0, 10.0))].into_iter().collect();
+        Ledger::new(Budget { cost: Some(0.02), prices, ..Budget::default() })
+    }
+
+    #[test]
+    fn costs_are_reserved_and_settled_like_tokens() {
+        let ledger = two_cents();
+        let price = ledger.price("home:tiny").expect("a price");
+        let reserved = ledger.take_turn(1500, price).expect("1.5 of 2 cents");
+        let other = ledger.take_turn(400, price).expect("1.9 of 2 cents");
+        assert_eq!(ledger.settle_turn(reserved, written(1000)), Some(0.01));
+        assert_eq!(ledger.settle_turn(other, Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
+        let refused = ledger.take_turn(600, price).expect_err("2.1 of 2 cents");
+        assert_eq!(refused, reached("budget.cost", 20_000, 21_000));
+    }
+
+    #[test]
+    fn a_cost_that_is_reached_is_spent_even_where_nothing_is_reserved() {
+        let ledger = two_cents();
+        let price = ledger.price("tiny").expect("a price");
+        let reserved = ledger.take_turn(0, price).expect("nothing of 2 cents");
+        assert_eq!(ledger.settle_turn(reserved, written(2000)), Some(0.02));
+        assert_eq!(ledger.take_turn(0, price).expect_err("2 of 2 cents").name, "budget.cost");
+    }
+
+    #[test]
+    fn a_bound_on_the_cost_needs_a_price() {
+        assert!(two_cents().price("huge").expect_err("no price").contains("no price for huge"));
+        assert_eq!(Ledger::new(Budget::default()).price("huge"), Ok(None));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod budget;
 mod delegate;
+mod discovery;
 mod extract;
 mod feedback;
 mod options;
@@ -10,16 +11,19 @@ mod process;
 mod prompt;
 mod refs;
 mod spawn;
+mod spawn_agent;
 mod turn;
 
-pub use budget::{Budget, Ledger};
-pub use delegate::{DelegateError, Outcome, as_tool, delegate};
-pub(crate) use delegate::{agent_tool, run_root};
+pub use budget::{Budget, Ledger, Reserved};
+pub(crate) use delegate::{Child, agent_tool, failed, run_root};
+pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all};
+pub use discovery::choose_tools;
 pub use extract::{Extracted, extract};
 pub use options::Options;
 pub use pool::Pool;
-pub(crate) use process::{Process, Tree};
+pub(crate) use process::{Process, Stop, Tree, traced, written};
 pub use prompt::{Prompt, system_prompt};
 pub use refs::{FindRef, Path, Ref, RefSource, Refs};
 pub(crate) use spawn::spawn_tool;
+pub use spawn_agent::spawn_agent;
 pub use turn::{Action, Ended, Event, Reason, Rules, Turns};

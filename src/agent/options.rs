@@ -8,7 +8,7 @@ use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
 use crate::model::{Model, ModelOptions};
-use crate::tool::{Access, Kind, Tool, Validation};
+use crate::tool::{Access, Tool, Validation};
 use crate::trace::{Event, Observer, Verdict};
 
 /// The options of an agent; every one but the model has a default.
@@ -40,6 +40,7 @@ pub struct Options {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) observers: Vec<Observer>,
+    pub(crate) discovery: bool,
 }
 
 impl Default for Options {
@@ -62,6 +63,7 @@ impl Default for Options {
             name: None,
             description: None,
             observers: Vec::new(),
+            discovery: false,
         }
     }
 }
@@ -88,8 +90,15 @@ impl Options {
     /// Adds tools that are shown for planning and cannot be called.
     #[must_use]
     pub fn tool_catalog(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
-        self.tools.extend(tools.into_iter().map(|tool| Tool { kind: Kind::Catalog, ..tool }));
+        self.tools.extend(tools.into_iter().map(|tool| Tool { for_planning: true, ..tool }));
         self
+    }
+
+    /// Shows none of the tools in the prompt: programs find them with `(tool/apropos {:text "…"})` and
+    /// `(tool/describe-tool {:name "…"})`, and call them as ever. For registries of fifty tools and more.
+    #[must_use]
+    pub fn discovery(self) -> Self {
+        Self { discovery: true, ..self }
     }
 
     /// Sets the values that programs see as `ctx/…`: a map.
@@ -188,8 +197,14 @@ impl Options {
 
     /// Adds a function that sees every event of the tree as it happens and may stop it.
     #[must_use]
-    pub fn observer(mut self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
-        self.observers.push(Arc::new(observer));
+    pub fn observer(self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
+        self.observing(Arc::new(observer))
+    }
+
+    /// The same with an observer that somebody made.
+    #[must_use]
+    pub fn observing(mut self, observer: Observer) -> Self {
+        self.observers.push(observer);
         self
     }
 }

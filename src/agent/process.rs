@@ -2,6 +2,7 @@
 //! calls of models and runs of programs.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,15 +13,16 @@ use tokio::task::JoinSet;
 
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Ledger, Options, system_prompt};
+use super::{Budget, Ledger, Options, discovery, system_prompt};
 use crate::alloc::Account;
+use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{LimitReached, Source};
+use crate::lisp::text::{LimitReached, Source, abridge};
 use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
-use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
+use crate::model::{Deltas, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
 use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
@@ -30,6 +32,13 @@ pub(crate) struct Tree {
     pub ledger: Ledger,
     pub recorder: Recorder,
     pub pool: Arc<Pool>,
+}
+
+impl Tree {
+    /// A tree without processes.
+    pub fn new(budget: Budget, recorder: Recorder) -> Self {
+        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared() }
+    }
 }
 
 /// One process of a tree.
@@ -70,11 +79,21 @@ impl Agent {
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
         }
+        let mut shown = tools.clone();
+        if options.discovery {
+            let (planning, found): (Vec<Tool>, Vec<Tool>) = tools.iter().cloned().partition(|tool| tool.for_planning);
+            let asking = discovery::tools(found);
+            shown = asking.iter().cloned().chain(planning).collect();
+            for tool in asking {
+                tools.add(tool).map_err(|error| error.to_string())?;
+            }
+        }
         let tools = Arc::new(tools);
-        let dispatcher = Dispatcher { tools: tools.clone(), validation: options.validation, access: options.access };
+        let mut dispatcher = Dispatcher::new(tools.clone());
+        (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
         let warnings = dispatcher.missing_contracts().map_err(|error| error.to_string())?;
         let signature = options.signature.as_ref();
-        let system = system_prompt(&options.prompt, &tools, &options.context, &options.refs, signature);
+        let system = system_prompt(&options.prompt, &shown, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,
@@ -104,11 +123,8 @@ impl Process {
     }
 
     /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
-    fn count_child(&self, name: &str) -> Result<String, ToolError> {
-        self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
-            let LimitReached { name: limit, configured, observed } = reached;
-            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
-        })?;
+    pub fn count_child(&self, name: &str) -> Result<String, LimitReached> {
+        self.tree.ledger.start_process(self.depth + 1)?;
         let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
         let count = children.entry(name.to_owned()).or_insert(0);
         *count += 1;
@@ -190,10 +206,12 @@ impl Process {
         });
     }
 
-    async fn ask(&self, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+    async fn ask(self: &Arc<Self>, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
         let ledger = &self.tree.ledger;
         let most = agent.model_options.max_tokens.unwrap_or(0);
-        ledger.take_turn(most).map_err(Stop::Budget)?;
+        let model = self.model.name();
+        let price = ledger.price(&model).map_err(Stop::Unusable)?;
+        let reserved = ledger.take_turn(most, price).map_err(Stop::Budget)?;
         let request = Request {
             path: self.path.clone(),
             turn,
@@ -202,8 +220,10 @@ impl Process {
             messages: turns.messages.clone(),
             tool_names: agent.dispatcher.tools.callable_names(),
             options: agent.model_options.clone(),
+            deltas: if agent.model_options.stream { self.deltas(turn) } else { Deltas::default() },
         };
-        self.record(EventKind::Request { turn, system: request.system.clone(), messages: request.messages.clone() });
+        let (system, messages) = (request.system.clone(), request.messages.clone());
+        self.record(EventKind::Request { turn, model, system, messages });
         // On a task of its own, so that a model that panics is an error; dropping the set ends it.
         let model = self.model.clone();
         let mut asking = JoinSet::new();
@@ -220,7 +240,7 @@ impl Process {
             Some(left) => match tokio::time::timeout(left, answered).await {
                 Ok(reply) => reply,
                 Err(_) => {
-                    ledger.settle_turn(most, 0);
+                    ledger.settle_turn(reserved, Tokens::default());
                     let spent = ledger.spent();
                     return Err(spent.map_or(Stop::Observer, Stop::Budget));
                 }
@@ -228,18 +248,29 @@ impl Process {
         };
         match reply {
             Ok(reply) => {
-                ledger.settle_turn(most, reply.tokens.input.saturating_add(reply.tokens.output));
-                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens });
+                let cost = ledger.settle_turn(reserved, reply.tokens);
+                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens, cost });
                 Ok(reply)
             }
             Err(error) => {
-                ledger.settle_turn(most, 0);
+                let (tokens, cost) = (error.tokens, ledger.settle_turn(reserved, error.tokens));
                 let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
                 let kind = kind.unwrap_or_default();
-                self.record(EventKind::ModelError { turn, kind, message: error.message.clone() });
-                Err(Stop::Model { error, turn })
+                self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
+                // An observer that stops the run in the midst of a reply makes the model fail, too.
+                Err(if self.tree.recorder.stopped().is_some() { Stop::Observer } else { Stop::Model { error, turn } })
             }
         }
+    }
+
+    /// Shows observers the reply of a turn while it is written.
+    fn deltas(self: &Arc<Self>, turn: u32) -> Deltas {
+        let process = self.clone();
+        Deltas::new(move |at, piece| {
+            let recorder = &process.tree.recorder;
+            recorder.show(&process.path, EventKind::Delta { turn, at, text: piece.to_owned() });
+            if recorder.stopped().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
     }
 
     /// Runs a program on the pool; the memory changes only if it succeeds.
@@ -319,7 +350,11 @@ impl Process {
         let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
         all.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
-        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered }
+        let happened = match &evaluation.result {
+            Ok(_) => Vec::new(),
+            Err(_) => self.tree.recorder.find(|event| written(event, &self.path, Some(turn))),
+        };
+        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered, happened }
     }
 
     /// Checks and records the result of an asynchronous call.
@@ -332,18 +367,59 @@ impl Process {
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
-        let settled = agent.dispatcher.settle(&call.tool, result, &mut told);
+        let reached = Reached::of(&call.tool, &result);
+        let settled = agent.dispatcher.settle(&call.tool, &call.call.arguments, result, &mut told);
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-        record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, call.call.child.as_deref());
+        let place = Place { turn, call: call.index, name: &call.tool.name, reached };
+        record_end(self, place, &call.call.arguments, &settled, call.call.child.as_deref());
         settled
     }
 }
 
-fn record_end(
-    process: &Process,
+/// A call that has changed the world, or may have, as a model is told of it.
+pub(crate) fn written(event: &crate::trace::Event, path: &str, of: Option<u32>) -> Option<String> {
+    match &event.kind {
+        EventKind::ToolEnd { turn, name, args, error, writes: true, .. }
+            if event.path == path && of.is_none_or(|of| of == *turn) =>
+        {
+            let failed = if error.is_some() { " (with an error)" } else { "" };
+            Some(format!("{name} {}{failed}", abridge(&args.to_string(), 200)))
+        }
+        _ => None,
+    }
+}
+
+/// How far a call came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// It was refused, or changed nothing.
+    Nothing,
+    /// What the same call gave before.
+    Cache,
+    /// It has changed the world, or may have.
+    World,
+}
+
+impl Reached {
+    /// A function that answers with an error has done nothing; of what is further away nobody knows.
+    fn of(tool: &Tool, result: &Result<Value, ToolError>) -> Self {
+        let refused = matches!((&tool.run, result), (Run::Now(_), Err(_)));
+        if refused || tool.effect() == Effect::Read { Self::Nothing } else { Self::World }
+    }
+}
+
+/// Which call it is.
+#[derive(Clone, Copy)]
+struct Place<'a> {
     turn: u32,
     call: usize,
-    name: &str,
+    name: &'a str,
+    reached: Reached,
+}
+
+fn record_end(
+    process: &Process,
+    place: Place<'_>,
     arguments: &Value,
     result: &Result<Value, Box<Fault>>,
     child: Option<&str>,
@@ -354,7 +430,9 @@ fn record_end(
     };
     let children = child.map(|child| format!("{}/{child}", process.path)).into_iter().collect();
     let args = traced(arguments);
-    process.record(EventKind::ToolEnd { turn, call, name: name.to_owned(), args, result, error, children });
+    let Place { turn, call, name, reached } = place;
+    let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
+    process.record(EventKind::ToolEnd { turn, call, name, args, result, error, children, writes, cached });
 }
 
 /// The result of a sub-agent without its trace, which stands under the call's children.
@@ -462,37 +540,48 @@ impl Host for PoolHost {
         let started = |arguments: &Value| {
             process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
         };
+        let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing };
         let prepared = match parts.dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
                 started(&given);
-                let refused = Err(fault);
-                record_end(process, turn, index, &name, &given, &refused, None);
-                return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                let result = Err(fault);
+                record_end(process, refused, &given, &result, None);
+                return ToolAnswer::Now(result.map_err(|fault| *fault));
             }
         };
         self.warn(prepared.warnings);
         started(&prepared.arguments);
+        if let Some(value) = prepared.cached {
+            let result = Ok(value);
+            record_end(process, Place { reached: Reached::Cache, ..refused }, &prepared.arguments, &result, None);
+            return ToolAnswer::Now(result.map_err(|fault| *fault));
+        }
         if let Run::Now(run) = &prepared.tool.run {
             self.watch.pause();
             let result = Dispatcher::run_now(&**run, &prepared.arguments);
             self.watch.go_on();
             let mut told = Vec::new();
-            let settled = parts.dispatcher.settle(&prepared.tool, result, &mut told);
+            let place = Place { reached: Reached::of(&prepared.tool, &result), ..refused };
+            let settled = parts.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut told);
             self.warn(told);
-            record_end(process, turn, index, &name, &prepared.arguments, &settled, None);
+            record_end(process, place, &prepared.arguments, &settled, None);
             return ToolAnswer::Now(settled.map_err(|fault| *fault));
         }
         let child = match &prepared.tool.run {
             Run::Process(title, _) => {
+                let refusal = |LimitReached { name: limit, configured, observed }| {
+                    ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+                };
                 match title(&prepared.arguments)
-                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
+                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)).map_err(refusal))
                 {
                     Ok(child) => Some(child),
                     Err(error) => {
-                        let refused = parts.dispatcher.settle(&prepared.tool, Err(error), &mut Vec::new());
-                        record_end(process, turn, index, &name, &prepared.arguments, &refused, None);
-                        return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                        let arguments = &prepared.arguments;
+                        let result = parts.dispatcher.settle(&prepared.tool, arguments, Err(error), &mut Vec::new());
+                        record_end(process, refused, arguments, &result, None);
+                        return ToolAnswer::Now(result.map_err(|fault| *fault));
                     }
                 }
             }
@@ -548,6 +637,10 @@ impl Stop {
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
             Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
+            Self::Budget(LimitReached { name: name @ "budget.cost", configured, observed }) => {
+                let [configured, observed] = [configured, observed].map(|millionths| *millionths as f64 / 1e6);
+                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
+            }
             Self::Budget(LimitReached { name, configured, observed }) => {
                 format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
             }

@@ -46,6 +46,8 @@ pub struct Ran {
     pub warnings: Vec<String>,
     /// The names in memory.
     pub remembered: Vec<String>,
+    /// The calls of a program that failed which have changed the world, or may have.
+    pub happened: Vec<String>,
 }
 
 /// What to do next.
@@ -257,7 +259,7 @@ impl Turns {
                 }
                 let first = failure.error();
                 self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
-                self.next(&feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings))
+                self.next(&feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings, &ran.happened))
             }
         }
     }

@@ -3,51 +3,77 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
-use super::args::RunOptions;
+use super::args::{AgentOptions, RunOptions};
 use super::report::{limit_json, memory_json, value_and_edn};
 use crate::agent::run_root;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
 use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
 use crate::process::{Grants, Library, bind};
-use crate::trace::{Event, EventKind, Recorder, Verdict};
+use crate::trace::{Event, EventKind, Observer, Recorder, Verdict};
 use crate::{DelegateError, Outcome};
 
 /// Runs the agent and prints what came of it.
 pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
-    let unusable = |message: String| if options.json { trouble_as_json(&message) } else { Trouble::usage(message) };
+    let how = &options.how;
+    let unusable = |message: String| unusable(message, how.json);
     let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let Some(task) = options.task.clone().or_else(|| root.user.clone()) else {
         return Err(unusable("no task: give one as an argument, or prompt.user in the file".into()));
     };
-    let grants = grants(options).map_err(unusable)?;
+    let grants = grants(how).map_err(unusable)?;
     let library = Arc::new(library);
     let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
-    if !options.json {
-        agent = agent.observer(progress);
+    agent.model_options.stream |= how.stream;
+    let recorder = recorder(how).map_err(unusable)?;
+    let outcome = wait(run_root(&task, &agent, recorder))?;
+    report(outcome, &library.warnings(), how.json)
+}
+
+/// The end of a command whose file or arguments cannot be used.
+pub(super) fn unusable(message: String, json: bool) -> Trouble {
+    if json { trouble_as_json(&message) } else { Trouble::usage(message) }
+}
+
+/// Where the events of a run go.
+pub(super) fn recorder(how: &AgentOptions) -> Result<Recorder, String> {
+    let observers: Vec<Observer> = match (how.stream, how.json) {
+        (true, _) => vec![Arc::new(live())],
+        (false, true) => Vec::new(),
+        (false, false) => vec![Arc::new(progress)],
+    };
+    let recorder = Recorder::new(observers);
+    if let Some(path) = &how.trace {
+        recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    let recorder = Recorder::new(agent.observers.clone());
-    if let Some(path) = &options.trace {
-        recorder.write_to(path).map_err(|error| unusable(format!("{}: {error}", path.display())))?;
-    }
+    Ok(recorder)
+}
+
+/// Waits for a run.
+pub(super) fn wait<T>(run: impl Future<Output = T>) -> Result<T, Trouble> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Trouble::failed(format!("no runtime: {error}")))?;
-    let outcome = runtime.block_on(run_root(&task, &agent, recorder));
+    let outcome = runtime.block_on(run);
     // Calls that were given up need not be waited for.
     runtime.shutdown_background();
-    let warnings = library.warnings();
-    match (outcome, options.json) {
-        (Ok(outcome), true) => print(&outcome_json(&outcome, &warnings).to_string(), 0),
-        (Ok(outcome), false) => print(&outcome_text(&outcome, &warnings), 0),
-        (Err(error), true) => print(&error_json(&error, &warnings).to_string(), status(&error)),
+    Ok(outcome)
+}
+
+/// Prints what came of a run, and gives the status to exit with.
+pub(super) fn report(outcome: Result<Outcome, DelegateError>, warnings: &[String], json: bool) -> Result<u8, Trouble> {
+    match (outcome, json) {
+        (Ok(outcome), true) => print(&outcome_json(&outcome, warnings).to_string(), 0),
+        (Ok(outcome), false) => print(&outcome_text(&outcome, warnings), 0),
+        (Err(error), true) => print(&error_json(&error, warnings).to_string(), status(&error)),
         (Err(error), false) => {
             eprintln!("ptc: {}: {}", error.kind, error.message);
             Ok(status(&error))
@@ -55,7 +81,8 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     }
 }
 
-fn print(text: &str, status: u8) -> Result<u8, Trouble> {
+/// Prints a text, and gives the status to exit with.
+pub(super) fn print(text: &str, status: u8) -> Result<u8, Trouble> {
     // Whoever reads may have stopped reading.
     let _ = writeln!(io::stdout().lock(), "{text}");
     Ok(status)
@@ -75,7 +102,7 @@ fn status(error: &DelegateError) -> u8 {
 }
 
 /// The models that the options ask for.
-fn grants(options: &RunOptions) -> Result<Grants, String> {
+pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
     let of = options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
     let base_url = options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
     let mut grants = Grants::new(base_url);
@@ -109,8 +136,32 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// As `progress`, with the replies of the root while they are written. Those of its children, of which several may write at
+/// once, are shown whole.
+fn live() -> impl Fn(&Event) -> Verdict {
+    let is_writing = AtomicBool::new(false);
+    move |event| {
+        if let (EventKind::Delta { turn, at, text }, "main") = (&event.kind, event.path.as_str()) {
+            if *at == 0 {
+                // Anew, where a stream broke.
+                let line = if is_writing.swap(true, Ordering::Relaxed) { "\n" } else { "" };
+                eprint!("{line}  turn {turn}: ");
+            }
+            eprint!("{}", text.replace('\n', "\n      "));
+            return Verdict::Continue;
+        }
+        if is_writing.swap(false, Ordering::Relaxed) {
+            eprintln!();
+            if matches!(event.kind, EventKind::Response { .. }) {
+                return Verdict::Continue;
+            }
+        }
+        progress(event)
+    }
+}
+
 /// Shows replies, tool calls, values and errors as they happen.
-fn progress(event: &Event) -> Verdict {
+pub(super) fn progress(event: &Event) -> Verdict {
     let depth = event.path.matches('/').count();
     let indent = "  ".repeat(depth);
     let line = match &event.kind {
@@ -149,6 +200,7 @@ fn progress(event: &Event) -> Verdict {
         EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
         EventKind::TurnStart { .. }
         | EventKind::Request { .. }
+        | EventKind::Delta { .. }
         | EventKind::ToolStart { .. }
         | EventKind::End { .. } => None,
     };
@@ -201,18 +253,23 @@ fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {
     if !outcome.refs.is_empty() {
         lines.push(format!("refs:    {}", refs_json(outcome)));
     }
-    let count = |name: &str| outcome.usage.get(name).and_then(Json::as_u64).unwrap_or(0);
-    lines.push(format!(
-        "usage:   {} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
+    lines.push(format!("usage:   {}", spent_line(&outcome.usage)));
+    for warning in warnings.iter().chain(&outcome.warnings) {
+        lines.push(format!("warning: {warning}"));
+    }
+    lines.join("\n")
+}
+
+/// What a run used, in a line.
+pub(super) fn spent_line(usage: &Json) -> String {
+    let count = |name: &str| usage.get(name).and_then(Json::as_u64).unwrap_or(0);
+    format!(
+        "{} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
         count("requests"),
         count("total_runs"),
         count("tool_calls"),
         count("total_tokens"),
         count("input_tokens"),
         count("output_tokens")
-    ));
-    for warning in warnings.iter().chain(&outcome.warnings) {
-        lines.push(format!("warning: {warning}"));
-    }
-    lines.join("\n")
+    )
 }

@@ -8,6 +8,7 @@ use crate::agent::{Options, Prompt, agent_tool, spawn_tool};
 use crate::contract::{Effect, ToolSpec};
 use crate::lisp::value::{Value, from_json};
 use crate::model::{Model, from_name};
+use crate::plan::create_plan;
 use crate::tool::{Access, Contract, Tool, table_tool};
 
 /// Makes a model of a provider's and a model's name.
@@ -60,6 +61,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         max_turns: program.max_turns,
         max_ref_retries: program.max_ref_retries,
         validation: program.validation,
+        discovery: program.discovery,
         budget: program.budget.clone(),
         limits: program.limits.clone(),
         model_options: program.parameters.clone(),
@@ -97,7 +99,7 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
             };
             let (library, grants) = (library.clone(), grants.clone());
             let refs = program.refs.clone();
-            agent_tool(name, &refs, Arc::new(move || bind(&library, &program, &grants, false)))
+            agent_tool(name, &refs, Arc::new(move |_| bind(&library, &program, &grants, false)))
         }
     };
     if let Some(spec) = &entry.spec {
@@ -105,7 +107,8 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
     }
     if let Contract::Spec(spec) = &tool.contract {
         let effect = if entry.reads { Effect::Read } else { spec.effect };
-        let spec = ToolSpec { effect, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
+        let cacheable = entry.cacheable || spec.cacheable;
+        let spec = ToolSpec { effect, cacheable, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
         tool.contract = Contract::Spec(Arc::new(spec));
     }
     tool.description = entry.description.clone().or(tool.description);
@@ -116,6 +119,7 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
 fn built_in(library: &Arc<Library>, program: &Program, builtin: &BuiltinTool, grants: &Grants) -> Result<Tool, String> {
     let mut tool = match builtin.name.as_str() {
         "spawn" => spawn(library, program, grants),
+        "create_plan" => create_plan(program.catalog.iter().chain(&program.tools).map(|entry| entry.name.clone())),
         _ => calculator().map_err(|error| error.to_string())?,
     };
     if let Some(alias) = &builtin.alias {

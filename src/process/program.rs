@@ -53,6 +53,8 @@ pub struct Program {
     pub validation: Validation,
     /// Extra turns to repair refs.
     pub max_ref_retries: u32,
+    /// Whether programs find tools instead of being shown them.
+    pub discovery: bool,
     /// What the process may do.
     pub access: Access,
     /// Unknown keys and what is not built yet.
@@ -72,6 +74,8 @@ pub struct ToolEntry {
     pub access: Option<Access>,
     /// Whether it only reads.
     pub reads: bool,
+    /// Whether equal arguments give equal results.
+    pub cacheable: bool,
     /// How long it may take.
     pub timeout: Option<Duration>,
     /// Where its results come from.
@@ -117,7 +121,7 @@ pub struct Link {
 }
 
 /// The names of the tools that programs can enable.
-pub(super) const BUILTINS: [&str; 2] = ["spawn", "calculator"];
+pub(super) const BUILTINS: [&str; 3] = ["spawn", "calculator", "create_plan"];
 
 const UNBUILT: [&str; 8] =
     ["read_file", "list_dir", "read_fd", "fd_search", "fd_to_file", "fork", "goto", "write_stderr"];
@@ -148,6 +152,7 @@ impl Program {
             budget: Budget::default(),
             validation: Validation::Enabled,
             max_ref_retries: 1,
+            discovery: top.boolean("discovery")?.unwrap_or(false),
             access: Access::Admin,
             warnings: Vec::new(),
         };
@@ -366,6 +371,7 @@ fn read_tool(
         description: section.text("description")?,
         access,
         reads,
+        cacheable: section.boolean("cacheable")?.unwrap_or(false),
         timeout: section.time("timeout")?,
         source,
     };

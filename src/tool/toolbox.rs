@@ -3,13 +3,14 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::contract::{ParseError, ToolSpec};
+use crate::contract::{Effect, ParseError, ToolSpec, Type};
 use crate::lisp::value::{Value, from_json, to_json};
 
 /// Why a tool did not give a result; the message goes to the program and the model.
@@ -74,8 +75,6 @@ pub enum Contract {
 pub enum Kind {
     /// A plain function.
     Plain,
-    /// Shown to planners, not callable.
-    Catalog,
     /// A sub-agent: its calls start processes.
     Agent,
 }
@@ -134,6 +133,8 @@ pub struct Tool {
     pub contract: Contract,
     /// What it is to the runtime.
     pub kind: Kind,
+    /// Whether it is shown to planners and cannot be called.
+    pub for_planning: bool,
     /// What it asks of the process that calls it.
     pub access: Access,
     /// How it runs.
@@ -196,6 +197,7 @@ impl Tool {
             description: None,
             contract: Contract::None,
             kind: Kind::Plain,
+            for_planning: false,
             access: Access::Write,
             run,
         }
@@ -254,6 +256,33 @@ impl Tool {
         Self { description: Some(description.into()), ..self }
     }
 
+    /// The same tool, which only looks: processes that may do no more than that can call it, and models are told.
+    #[must_use]
+    pub fn reads(self) -> Self {
+        Self { access: Access::Read, ..self.more(|spec| spec.effect(Effect::Read)) }
+    }
+
+    /// The same tool with a time that a call may take, where it is asynchronous.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.more(|spec| spec.timeout(timeout))
+    }
+
+    /// The same tool, of which it is known that equal arguments give equal results.
+    #[must_use]
+    pub fn cacheable(self) -> Self {
+        self.more(ToolSpec::cacheable)
+    }
+
+    /// Says more in the contract. One that is there to be unchecked takes arguments of any name.
+    fn more(self, say: impl FnOnce(ToolSpec) -> ToolSpec) -> Self {
+        let spec = match &self.contract {
+            Contract::Spec(spec) => (**spec).clone(),
+            Contract::Skip | Contract::None => ToolSpec::new().rest(Type::Any).returns(Type::Any),
+        };
+        Self { contract: Contract::Spec(Arc::new(say(spec))), ..self }
+    }
+
     /// The contract line as models see it.
     pub fn signature(&self) -> String {
         let named = |name: &str| match &self.contract {
@@ -262,8 +291,13 @@ impl Tool {
         };
         match self.kind {
             Kind::Agent => format!("{}: {}", self.name, named("agent")),
-            Kind::Plain | Kind::Catalog => named(&self.name),
+            Kind::Plain => named(&self.name),
         }
+    }
+
+    /// Whether it changes the world; what nobody has said anything about is taken to.
+    pub fn effect(&self) -> Effect {
+        self.spec_of().map_or(Effect::Write, |spec| spec.effect)
     }
 
     /// The checked contract, if there is one.
@@ -327,7 +361,7 @@ impl Toolbox {
 
     /// The names of the tools that can be called.
     pub fn callable_names(&self) -> Vec<String> {
-        let callable = self.tools.values().filter(|tool| tool.kind != Kind::Catalog);
+        let callable = self.tools.values().filter(|tool| !tool.for_planning);
         callable.map(|tool| tool.name.clone()).collect()
     }
 

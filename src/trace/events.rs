@@ -4,19 +4,23 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{Message, Tokens};
 
 /// Something that happened in a process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// The version of this format.
     pub version: u32,
     /// The number of the event in its tree.
     pub sequence: u64,
+    /// Milliseconds since the run began.
+    #[serde(default)]
+    pub millis: u64,
     /// The process: `main`, `main/expert#1`.
     pub path: String,
     /// What happened.
@@ -25,7 +29,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields say what they are; the variants are documented")]
 pub enum EventKind {
@@ -34,16 +38,29 @@ pub enum EventKind {
     /// A turn began.
     TurnStart { turn: u32 },
     /// A model was asked.
-    Request { turn: u32, system: Arc<str>, messages: Vec<Message> },
+    Request { turn: u32, model: String, system: Arc<str>, messages: Vec<Message> },
+    /// It has written this much of its answer, where replies are streamed. A place `at` behind which something has come
+    /// already begins that part anew. Observers see it; it is kept in no trace and no file.
+    Delta { turn: u32, at: usize, text: String },
     /// It answered.
     Response {
         turn: u32,
         text: String,
         #[serde(flatten)]
         tokens: Tokens,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cost: Option<f64>,
     },
     /// It did not answer.
-    ModelError { turn: u32, kind: String, message: String },
+    ModelError {
+        turn: u32,
+        kind: String,
+        message: String,
+        #[serde(flatten, skip_serializing_if = "Tokens::is_none")]
+        tokens: Tokens,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cost: Option<f64>,
+    },
     /// A tool was called.
     ToolStart { turn: u32, call: usize, name: String, args: Json },
     /// It came back.
@@ -56,8 +73,14 @@ pub enum EventKind {
         result: Option<Json>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         children: Vec<String>,
+        /// Whether the call has changed the world, or may have.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        writes: bool,
+        /// Whether the result is that of an earlier call.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cached: bool,
     },
     /// A turn ended: with a program's value or error, or with an answer.
     TurnEnd {
@@ -73,9 +96,9 @@ pub enum EventKind {
         error: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<String>,
-        #[serde(skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         prints: String,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<String>,
     },
     /// A program wrote to the host's standard error.
@@ -87,6 +110,23 @@ pub enum EventKind {
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     },
+}
+
+/// The events of a file of lines, as [`Recorder::write_to`] leaves it. The last line may have been cut off in the middle.
+///
+/// # Errors
+/// The first other line that is no event, with its number.
+pub fn read_events(text: &str) -> Result<Vec<Event>, String> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut events = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        match serde_json::from_str(line) {
+            Ok(event) => events.push(event),
+            Err(_) if at + 1 == lines.len() && at > 0 => {}
+            Err(error) => return Err(format!("line {} is no event of a trace: {error}", at + 1)),
+        }
+    }
+    if events.is_empty() { Err("there are no events in it".into()) } else { Ok(events) }
 }
 
 /// What an observer says to an event.
@@ -102,8 +142,8 @@ pub enum Verdict {
 pub type Observer = Arc<dyn Fn(&Event) -> Verdict + Send + Sync>;
 
 /// Collects the events of a tree, shows them to observers, and writes them to a file.
-#[derive(Default)]
 pub struct Recorder {
+    began: Instant,
     state: Mutex<State>,
     observers: Vec<Observer>,
 }
@@ -119,7 +159,7 @@ struct State {
 impl Recorder {
     /// A recorder with these observers.
     pub fn new(observers: Vec<Observer>) -> Self {
-        Self { observers, ..Self::default() }
+        Self { began: Instant::now(), state: Mutex::default(), observers }
     }
 
     /// Writes every event as a line of JSON to a file, too.
@@ -139,7 +179,7 @@ impl Recorder {
     pub fn record(&self, path: &str, kind: EventKind) {
         let event = {
             let mut state = self.lock();
-            let event = Event { version: 1, sequence: state.events.len() as u64, path: path.to_owned(), kind };
+            let event = self.event(state.events.len(), path, kind);
             if let Some(file) = &mut state.file {
                 let line = serde_json::to_string(&event).unwrap_or_default();
                 if let Err(error) = writeln!(file, "{line}").and_then(|()| file.flush()) {
@@ -150,11 +190,26 @@ impl Recorder {
             state.events.push(event.clone());
             event
         };
+        self.tell(&event);
+    }
+
+    /// Shows observers an event that is not kept; its number is that of the next one that is.
+    pub fn show(&self, path: &str, kind: EventKind) {
+        let number = self.lock().events.len();
+        self.tell(&self.event(number, path, kind));
+    }
+
+    fn event(&self, number: usize, path: &str, kind: EventKind) -> Event {
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Event { version: 1, sequence: number as u64, millis, path: path.to_owned(), kind }
+    }
+
+    fn tell(&self, event: &Event) {
         for observer in &self.observers {
             // An observer that panics is not asked to stop anything.
-            let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(&event)));
+            let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(event)));
             if matches!(verdict, Ok(Verdict::Stop)) {
-                self.lock().stopped.get_or_insert_with(|| path.to_owned());
+                self.lock().stopped.get_or_insert_with(|| event.path.clone());
             }
         }
     }
@@ -167,6 +222,11 @@ impl Recorder {
     /// Why the file could not be written to the end, if so.
     pub fn write_error(&self) -> Option<String> {
         self.lock().write_error.clone()
+    }
+
+    /// What a reading of the events so far finds.
+    pub fn find<T>(&self, read: impl FnMut(&Event) -> Option<T>) -> Vec<T> {
+        self.lock().events.iter().filter_map(read).collect()
     }
 
     /// The events so far.

@@ -4,6 +4,7 @@ mod authority;
 mod depth;
 mod memory;
 mod numbers;
+mod sharing;
 mod source;
 mod time;
 mod values;
