@@ -565,9 +565,6 @@ impl Analyser<'_> {
             "ns" => arguments.iter().skip(1).collect(),
             "require" | "use" => arguments.iter().collect(),
             "refer-clojure" | "in-ns" => return Expr::constant(Value::Nil, span),
-            "set!" if matches!(arguments, [name, value] if is_compiler_switch(name) && value.as_symbol().is_none()) => {
-                return Expr::constant(Value::Nil, span);
-            }
             _ => {
                 let hint = super::hints::unsupported(name).filter(|_| name == "set!");
                 let hint = hint.unwrap_or("everything that programs can use is there from the start").to_owned();
@@ -638,11 +635,6 @@ impl Analyser<'_> {
         }
         Expr::constant(Value::Nil, span)
     }
-}
-
-/// What only tells Clojure's compiler how to compile.
-fn is_compiler_switch(name: &Form) -> bool {
-    matches!(name.as_symbol(), Some("*warn-on-reflection*" | "*unchecked-math*"))
 }
 
 impl ExprKind {
