@@ -99,6 +99,7 @@ fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> HashSet<*const
         if !seen.insert(address) {
             continue;
         }
+        stack.extend(value.meta().cloned().map(Value::Map));
         match &value {
             Value::Vector(items) => stack.extend(items.iter().filter(|item| item.may_refer()).cloned()),
             Value::Map(map) => {
@@ -116,7 +117,9 @@ fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> HashSet<*const
             Value::Atom(atom) => {
                 reached.insert(Arc::as_ptr(atom));
                 stack.push(atom.get());
-                stack.extend(atom.validator().cloned());
+                let extras = atom.extras();
+                stack.push(extras.validator);
+                stack.extend(extras.meta.map().cloned().map(Value::Map));
             }
             Value::Reduced(inner) => stack.push((**inner).clone()),
             Value::Fault(fault) => {
