@@ -5,14 +5,17 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::process::{Agent, Stop};
+use super::descriptors::Descriptors;
+use super::process::{Agent, Past, Stop};
+use super::reading::caller;
 use super::turn::{Ended, Turns};
-use super::{Ledger, Options, Pool, Process, Refs, Tree};
+use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, from_json};
-use crate::tool::{Call, Kind, Tool, ToolError};
+use crate::model::Model;
+use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
 use crate::trace::{Recorder, trace, usage_json};
 
 /// What came of a task.
@@ -30,6 +33,10 @@ pub struct Outcome {
     pub trace: Vec<Json>,
     /// What the agent remembered.
     pub memory: Memory,
+    /// How it ended: `answer` with words, `return` with a value alone.
+    pub stop_reason: &'static str,
+    /// What the model said last, program and all.
+    pub last_message: String,
     /// What is odd but no error.
     pub warnings: Vec<String>,
 }
@@ -61,6 +68,14 @@ pub struct DelegateError {
     pub usage: Json,
     /// The turns.
     pub trace: Vec<Json>,
+}
+
+impl DelegateError {
+    /// What is wrong before anything has begun.
+    pub(crate) fn unusable(message: String) -> Self {
+        let (usage, trace) = (usage_json(&[], "main"), Vec::new());
+        Self { kind: "config-error", message, limit: None, reason: None, usage, trace }
+    }
 }
 
 impl std::fmt::Debug for DelegateError {
@@ -97,55 +112,7 @@ pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateE
 
 /// The same with a recorder that the host made.
 pub(crate) async fn run_root(task: &str, options: &Options, recorder: Recorder) -> Result<Outcome, DelegateError> {
-    let tree = Arc::new(Tree { ledger: Ledger::new(options.budget.clone()), recorder, pool: Pool::shared() });
-    let Some(model) = options.model.clone() else {
-        return Err(failed(&tree, "main", Stop::Unusable("the agent has no model: use Options::new(model)".into())));
-    };
-    let process = Process::new(tree.clone(), "main".into(), 1, model);
-    let mut memory = Memory::new();
-    let ended = match tree.ledger.start_process(1) {
-        Ok(()) => run_agent(&process, options, &mut memory, task).await,
-        Err(reached) => Err(Stop::Budget(reached)),
-    };
-    match ended {
-        Ok((Ended { result, summary, refs }, mut warnings)) => {
-            warnings
-                .extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
-            let events = tree.recorder.events();
-            let (usage, trace) = (usage_json(&events, "main"), trace(&events, "main"));
-            Ok(Outcome { result, summary, refs, usage, trace, memory, warnings })
-        }
-        Err(stop) => Err(failed(&tree, "main", stop)),
-    }
-}
-
-fn failed(tree: &Tree, path: &str, stop: Stop) -> DelegateError {
-    let events = tree.recorder.events();
-    let reason = match &stop {
-        Stop::Reason(super::Reason::Fail(reason)) => Some(reason.clone()),
-        _ => None,
-    };
-    DelegateError {
-        kind: stop.kind(),
-        message: stop.message(),
-        limit: stop.limit(),
-        reason,
-        usage: usage_json(&events, path),
-        trace: trace(&events, path),
-    }
-}
-
-/// Runs an agent as a process.
-pub(crate) async fn run_agent(
-    process: &Arc<Process>,
-    options: &Options,
-    memory: &mut Memory,
-    task: &str,
-) -> Result<(Ended, Vec<String>), Stop> {
-    let (agent, warnings) = Agent::of(options).map_err(Stop::Unusable)?;
-    let mut turns = Turns::new(agent.rules.clone());
-    let ended = process.work(&agent, &mut turns, memory, task).await?;
-    Ok((ended, warnings))
+    Session::recorded(options, recorder).await?.run(task).await
 }
 
 /// An agent as a tool of others: `(tool/name {:task "…" :context {…}})` gives `{:result :summary :refs :trace}`.
@@ -187,7 +154,9 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
         let make = make.clone();
         async move { run_child(&call, &*make).await }
     };
-    let mut tool = Tool::process(name, |_| Ok(None), run).with_spec(ToolSpec { signature, ..ToolSpec::new() });
+    let own = name.to_owned();
+    let mut tool = Tool::process(name, move |_| Ok(Starts::Fresh(own.clone())), run)
+        .with_spec(ToolSpec { signature, ..ToolSpec::new() });
     tool.kind = Kind::Agent;
     tool
 }
@@ -203,8 +172,9 @@ async fn run_child(
             options = options.with_context(key.as_name().unwrap_or("value"), value);
         }
     }
-    let child = Child::start(call, &options)?;
-    match child.work(&options, &task).await {
+    let parent = caller(call)?;
+    let child = Child::start(&parent, call, &options, Descriptors::new(options.paging.clone()))?;
+    match child.work(&task).await {
         Ok(ended) => Ok(Value::map([
             (Value::keyword("result"), ended.result),
             (Value::keyword("summary"), Value::text(ended.summary)),
@@ -221,23 +191,48 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// A new process below the caller's, which has counted it.
-    pub fn start(call: &Call, options: &Options) -> Result<Self, ToolError> {
-        let parent = call.caller.clone().and_then(|caller| caller.downcast::<Process>().ok());
-        let (Some(parent), Some(child)) = (parent, &call.child) else {
-            return Err(ToolError::new("a process is started by another process's program"));
-        };
-        let depth = parent.depth + 1;
-        let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-        let path = format!("{}/{child}", parent.path);
-        Ok(Self { process: Process::new(parent.tree.clone(), path, depth, model) })
+    /// A process below another one, which has named it. It may do what the other may, and no more than write.
+    pub fn new(
+        parent: &Arc<Process>,
+        name: &str,
+        mut agent: Agent,
+        model: Arc<dyn Model>,
+        descriptors: Descriptors,
+    ) -> Self {
+        let access = &mut agent.dispatcher.access;
+        *access = (*access).min(parent.agent.dispatcher.access).min(Access::Write);
+        let path = format!("{}/{name}", parent.path);
+        Self { process: Process::new(parent.tree.clone(), path, parent.depth + 1, model, agent, descriptors) }
     }
 
-    /// Works on the task with what a child may do at most.
-    pub async fn work(&self, options: &Options, task: &str) -> Result<Ended, Stop> {
-        let options = Options { access: options.access.min(crate::tool::Access::Write), ..options.clone() };
-        let mut memory = Memory::new();
-        run_agent(&self.process, &options, &mut memory, task).await.map(|(ended, _)| ended)
+    /// The process that a call has announced, with these options.
+    pub fn start(
+        parent: &Arc<Process>,
+        call: &Call,
+        options: &Options,
+        descriptors: Descriptors,
+    ) -> Result<Self, ToolError> {
+        let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
+        let (mut agent, _) = Agent::of(options).map_err(ToolError)?;
+        let model = options.model.clone().unwrap_or_else(|| {
+            agent.price = agent.price.or(parent.agent.price);
+            parent.model.clone()
+        });
+        Ok(Self::new(parent, name, agent, model, descriptors))
+    }
+
+    /// Works on a task with a memory and a conversation of its own.
+    pub async fn work(&self, task: &str) -> Result<Ended, Stop> {
+        let mut turns = Turns::new(self.process.agent.rules.clone());
+        self.process.work(&mut turns, &mut Memory::new(), task, None).await
+    }
+
+    /// Works on a task that follows upon a past.
+    pub async fn go_on(&self, past: Past, task: &str, note: &str) -> Result<Ended, Stop> {
+        let Past { messages, mut memory } = past;
+        let mut turns = Turns::new(self.process.agent.rules.clone());
+        turns.messages = messages;
+        self.process.work(&mut turns, &mut memory, task, Some(note)).await
     }
 
     /// Its turns, as a program sees them.

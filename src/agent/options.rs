@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Budget, Prompt, Refs};
+use super::{Budget, Paging, Price, Prompt, Refs};
 use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
@@ -40,6 +40,12 @@ pub struct Options {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) observers: Vec<Observer>,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) price: Option<Price>,
+    /// Whether the user's messages carry numbers, to go back to.
+    pub(crate) numbered: bool,
+    /// What is odd about where they come from.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Default for Options {
@@ -62,6 +68,10 @@ impl Default for Options {
             name: None,
             description: None,
             observers: Vec::new(),
+            paging: None,
+            price: None,
+            numbered: false,
+            warnings: Vec::new(),
         }
     }
 }
@@ -162,6 +172,12 @@ impl Options {
         Self { budget, ..self }
     }
 
+    /// Sets what the model costs, for the usage and for a budget of costs. Children with the same model inherit it.
+    #[must_use]
+    pub fn price(self, price: Price) -> Self {
+        Self { price: Some(price), ..self }
+    }
+
     /// Sets what is asked of the provider.
     #[must_use]
     pub fn model_options(self, model_options: ModelOptions) -> Self {
@@ -172,6 +188,29 @@ impl Options {
     #[must_use]
     pub fn prompt(self, prompt: Prompt) -> Self {
         Self { prompt, ..self }
+    }
+
+    /// Keeps what is too long for the conversation as descriptors, which the model reads with `read_fd` and `fd_search`.
+    ///
+    /// ```
+    /// use ptc::agent::Paging;
+    /// use ptc::{Options, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let model = Scripted::new([
+    ///     "(apply str (repeat 3000 \"tick \"))",
+    ///     "(:content (read_fd {:fd \"fd:1\" :mode \"char\" :start 5 :count 4}))",
+    ///     "It ticks.",
+    /// ]);
+    /// let outcome = delegate("Listen.", Options::new(model).descriptors(Paging::default())).await?;
+    /// assert_eq!(outcome.result, ptc::Value::text("tick"));
+    /// # Ok::<(), ptc::DelegateError>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn descriptors(self, paging: Paging) -> Self {
+        let tools = [super::read_fd(), super::fd_search()].into_iter().flatten();
+        Self { paging: Some(paging), ..self }.tools(tools)
     }
 
     /// Sets the name of the agent as a tool.

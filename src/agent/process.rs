@@ -3,26 +3,26 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::calls::{Caller, PoolHost, Started, record_end};
+use super::descriptors::{Descriptors, Shown};
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Ledger, Options, system_prompt};
-use crate::alloc::Account;
-use crate::host::{Stopwatch, random_bits, wall_clock};
+use super::{Charge, Ledger, Options, Paging, Price, Rewind, system_prompt};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::{LimitReached, Source};
-use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_json};
+use crate::lisp::value::{Fault, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
-use crate::model::{Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
+use crate::model::{Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
-use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox};
+use crate::tool::{Dispatcher, Starts, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
 
 /// What all processes of a tree share.
@@ -38,8 +38,22 @@ pub(crate) struct Process {
     pub path: String,
     pub depth: u64,
     pub model: Arc<dyn Model>,
+    pub agent: Agent,
+    descriptors: Mutex<Descriptors>,
+    /// What a fork begins with.
+    past: Mutex<Past>,
     /// How many children of each name were started.
     children: Mutex<HashMap<String, u32>>,
+    forks: Mutex<usize>,
+    /// Where the program that runs wants to go back to.
+    rewind: Mutex<Option<Rewind>>,
+}
+
+/// A conversation and its memory before a turn. Cheap to clone: texts and values are shared.
+#[derive(Clone, Default)]
+pub(crate) struct Past {
+    pub messages: Vec<Message>,
+    pub memory: Memory,
 }
 
 /// What a process works with; the same for all its runs.
@@ -51,6 +65,8 @@ pub(crate) struct Agent {
     pub limits: Limits,
     pub model_options: ModelOptions,
     pub rules: Rules,
+    pub paging: Option<Paging>,
+    pub price: Option<Price>,
 }
 
 /// Why a process ended without a result.
@@ -72,9 +88,14 @@ impl Agent {
         }
         let tools = Arc::new(tools);
         let dispatcher = Dispatcher { tools: tools.clone(), validation: options.validation, access: options.access };
-        let warnings = dispatcher.missing_contracts().map_err(|error| error.to_string())?;
+        let mut warnings = options.warnings.clone();
+        warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
         let signature = options.signature.as_ref();
-        let system = system_prompt(&options.prompt, &tools, &options.context, &options.refs, signature);
+        let mut prompt = options.prompt.clone();
+        if let Some(paging) = &options.paging {
+            prompt.appendix = format!("{}\n\n{}", paging.explanation(), prompt.appendix);
+        }
+        let system = system_prompt(&prompt, &tools, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,
@@ -86,7 +107,11 @@ impl Agent {
                 max_ref_retries: options.max_ref_retries,
                 refs: options.refs.clone(),
                 signature: options.signature.clone(),
+                numbered: options.numbered,
+                references: options.paging.as_ref().is_some_and(|paging| paging.references),
             },
+            paging: options.paging.clone(),
+            price: options.price,
         };
         Ok((agent, warnings))
     }
@@ -99,61 +124,126 @@ pub(crate) fn traced(value: &Value) -> Json {
 
 impl Process {
     /// The root of a tree, or a child.
-    pub fn new(tree: Arc<Tree>, path: String, depth: u64, model: Arc<dyn Model>) -> Arc<Self> {
-        Arc::new(Self { tree, path, depth, model, children: Mutex::default() })
+    pub fn new(
+        tree: Arc<Tree>,
+        path: String,
+        depth: u64,
+        model: Arc<dyn Model>,
+        agent: Agent,
+        descriptors: Descriptors,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            tree,
+            path,
+            depth,
+            model,
+            agent,
+            descriptors: Mutex::new(descriptors),
+            past: Mutex::default(),
+            children: Mutex::default(),
+            forks: Mutex::default(),
+            rewind: Mutex::default(),
+        })
     }
 
-    /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
-    fn count_child(&self, name: &str) -> Result<String, ToolError> {
-        self.tree.ledger.start_process(self.depth + 1).map_err(|reached| {
+    pub fn descriptors(&self) -> MutexGuard<'_, Descriptors> {
+        self.descriptors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The conversation before the turn that is under way, with the memory that is committed.
+    pub fn past(&self) -> Past {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Names the children that a call starts: `expert#1`, `fork[0]`. Those that are refused have no number.
+    pub fn count_children(&self, starts: Starts) -> Result<Vec<String>, ToolError> {
+        let count = match &starts {
+            Starts::Fresh(_) => 1,
+            Starts::Forks(count) => *count,
+        };
+        self.tree.ledger.start_processes(self.depth + 1, count as u64).map_err(|reached| {
             let LimitReached { name: limit, configured, observed } = reached;
             ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
         })?;
-        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = children.entry(name.to_owned()).or_insert(0);
-        *count += 1;
-        Ok(format!("{name}#{count}"))
+        Ok(match starts {
+            Starts::Fresh(name) => {
+                let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+                let number = children.entry(name.clone()).or_insert(0);
+                *number += 1;
+                vec![format!("{name}#{number}")]
+            }
+            Starts::Forks(count) => {
+                let mut forks = self.forks.lock().unwrap_or_else(PoisonError::into_inner);
+                let first = *forks;
+                *forks += count;
+                (first..*forks).map(|number| format!("fork[{number}]")).collect()
+            }
+        })
+    }
+
+    /// Ends the program that runs, to go back in the conversation.
+    pub fn rewind(&self, rewind: Rewind) {
+        *self.rewind.lock().unwrap_or_else(PoisonError::into_inner) = Some(rewind);
+    }
+
+    fn is_rewound(&self) -> bool {
+        self.rewind.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Whether an observer has ended the process, or one above it.
+    pub fn is_stopped(&self) -> bool {
+        self.tree.recorder.is_stopped(&self.path)
     }
 
     pub fn record(&self, kind: EventKind) {
         self.tree.recorder.record(&self.path, kind);
     }
 
-    /// Works on a task until it ends.
+    /// Works on a task until it ends. A note stands before the task where the model reads it.
     pub async fn work(
         self: &Arc<Self>,
-        agent: &Agent,
         turns: &mut Turns,
         memory: &mut Memory,
         task: &str,
+        note: Option<&str>,
     ) -> Result<Ended, Stop> {
-        self.record(EventKind::Start { task: task.to_owned(), max_turns: agent.rules.max_turns });
-        let ended = self.drive(agent, turns, memory, task).await;
+        let began = Instant::now();
+        self.record(EventKind::Start { task: task.to_owned(), max_turns: self.agent.rules.max_turns });
+        let shown = self.descriptors().show_task(task, &self.tree.ledger);
+        let shown = shown.as_deref().unwrap_or(task);
+        let first = note.map_or_else(|| shown.to_owned(), |note| format!("{note}\n\n{shown}"));
+        let ended = self.drive(turns, memory, task, first).await;
         let (result, error) = match &ended {
             Ok(ended) => (Some(traced(&ended.result)), None),
             Err(stop) => (None, Some(stop.message())),
         };
-        self.record(EventKind::End { result, error });
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record(EventKind::End { result, error, duration_ms });
         ended
     }
 
     async fn drive(
         self: &Arc<Self>,
-        agent: &Agent,
         turns: &mut Turns,
         memory: &mut Memory,
         task: &str,
+        first: String,
     ) -> Result<Ended, Stop> {
-        let mut action = turns.step(Event::Begin(task.to_owned()));
+        let mut action = turns.step(Event::Begin(first));
+        let mut unkept = Vec::new();
         loop {
-            if self.tree.recorder.stopped().is_some() {
+            if self.is_stopped() {
                 return Err(Stop::Observer);
             }
             action = match action {
                 Action::Ask => {
                     let turn = turns.turn + 1;
                     self.record(EventKind::TurnStart { turn });
-                    let reply = self.ask(agent, turns, turn, task).await?;
+                    // A fork begins with the conversation before the reply.
+                    let past = Past { messages: turns.messages.clone(), memory: memory.forked() };
+                    *self.past.lock().unwrap_or_else(PoisonError::into_inner) = past;
+                    let reply = self.ask(turns, turn, task).await?;
+                    unkept = self.descriptors().take_references(&reply.text, &self.tree.ledger);
                     let next = turns.step(Event::Replied(reply.text));
                     if !matches!(next, Action::Run(_)) {
                         self.end_turn(turns);
@@ -161,8 +251,10 @@ impl Process {
                     next
                 }
                 Action::Run(program) => {
-                    let ran = self.run(agent, memory, turns.turn, &program).await;
-                    let next = turns.step(Event::Ran(ran));
+                    let mut ran = self.run(memory, turns.turn, &program).await;
+                    ran.warnings.append(&mut unkept);
+                    let rewind = self.rewind.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let next = turns.step(rewind.map_or_else(|| Event::Ran(ran), Event::Rewound));
                     self.end_turn(turns);
                     if let Some(spent) = self.tree.ledger.spent() {
                         return Err(Stop::Budget(spent));
@@ -190,9 +282,18 @@ impl Process {
         });
     }
 
-    async fn ask(&self, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
-        let ledger = &self.tree.ledger;
+    async fn ask(&self, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+        let (agent, ledger) = (&self.agent, &self.tree.ledger);
         let most = agent.model_options.max_tokens.unwrap_or(0);
+        let most = Charge {
+            tokens: most,
+            cost: agent.price.map_or(0.0, |price| price.of(&Tokens { output: most, ..Tokens::default() })),
+        };
+        if ledger.bounds_cost() && agent.price.is_none() {
+            return Err(Stop::Unusable(
+                "budget.cost is set, and the price of the model is not known: set model.price".into(),
+            ));
+        }
         ledger.take_turn(most).map_err(Stop::Budget)?;
         let request = Request {
             path: self.path.clone(),
@@ -220,7 +321,7 @@ impl Process {
             Some(left) => match tokio::time::timeout(left, answered).await {
                 Ok(reply) => reply,
                 Err(_) => {
-                    ledger.settle_turn(most, 0);
+                    ledger.settle_turn(most, Charge::default());
                     let spent = ledger.spent();
                     return Err(spent.map_or(Stop::Observer, Stop::Budget));
                 }
@@ -228,12 +329,14 @@ impl Process {
         };
         match reply {
             Ok(reply) => {
-                ledger.settle_turn(most, reply.tokens.input.saturating_add(reply.tokens.output));
-                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens });
+                let cost = agent.price.map(|price| price.of(&reply.tokens));
+                let tokens = reply.tokens.input.saturating_add(reply.tokens.output);
+                ledger.settle_turn(most, Charge { tokens, cost: cost.unwrap_or(0.0) });
+                self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens, cost });
                 Ok(reply)
             }
             Err(error) => {
-                ledger.settle_turn(most, 0);
+                ledger.settle_turn(most, Charge::default());
                 let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
                 let kind = kind.unwrap_or_default();
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone() });
@@ -243,21 +346,17 @@ impl Process {
     }
 
     /// Runs a program on the pool; the memory changes only if it succeeds.
-    async fn run(self: &Arc<Self>, agent: &Agent, memory: &mut Memory, turn: u32, program: &str) -> Ran {
+    async fn run(self: &Arc<Self>, memory: &mut Memory, turn: u32, program: &str) -> Ran {
+        let agent = &self.agent;
+        self.descriptors().begin();
         let (calls, mut started) = mpsc::unbounded_channel();
         let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
         let source = Arc::new(Source::new("program", program));
         let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
-        let host = PoolHostParts {
-            process: self.clone(),
-            dispatcher: agent.dispatcher.clone(),
-            turn,
-            calls,
-            warnings: warnings.clone(),
-        };
+        let caller = Caller { process: self.clone(), turn, calls, warnings: warnings.clone() };
         let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
-            let tools = Rc::new(host.dispatcher.clone());
-            let host = Rc::new(PoolHost { parts: host, watch, next: std::cell::Cell::new(0) });
+            let tools = Rc::new(caller.process.agent.dispatcher.clone());
+            let host = Rc::new(PoolHost::new(caller, watch));
             crate::lisp::run(Job { source, memory: before, context, limits, tools, host, moves: true }, way)
         }));
         let mut running: JoinSet<(Started, Result<Value, ToolError>)> = JoinSet::new();
@@ -290,8 +389,8 @@ impl Process {
                     };
                     let known = underway.remove(&id);
                     if let Some(call) = call.or(known) {
-                        let result = self.end_call(agent, turn, &call, result, &warnings);
-                        if self.tree.ledger.spent().is_some() || self.tree.recorder.stopped().is_some() {
+                        let result = self.end_call(turn, &call, result, &warnings);
+                        if self.tree.ledger.spent().is_some() || self.is_stopped() || self.is_rewound() {
                             drop(ticket);
                             break cancelled(finished, memory).await;
                         }
@@ -311,7 +410,7 @@ impl Process {
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
             let error = ToolError::new("given up, because the program had ended");
-            let _ = self.end_call(agent, turn, &call, Err(error), &warnings);
+            let _ = self.end_call(turn, &call, Err(error), &warnings);
         }
         let returned = matches!(finished.end, End::Return(_));
         *memory = finished.memory.clone();
@@ -319,50 +418,32 @@ impl Process {
         let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
         all.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
-        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered }
+        let (mut descriptors, ledger) = (self.descriptors(), &self.tree.ledger);
+        let shown = match &evaluation.result {
+            // A value that ends the process enters no message.
+            Ok(value) if !returned => descriptors.show_value(value, ledger),
+            Ok(_) | Err(_) => Shown::Bounded,
+        };
+        let most = agent.paging.as_ref().map_or(0, |paging| paging.max_direct);
+        let shown_prints = descriptors.show_text(&evaluation.prints, most, ledger);
+        let prints = evaluation.prints;
+        Ran { result: evaluation.result, returned, prints, warnings: all, remembered, shown, shown_prints }
     }
 
     /// Checks and records the result of an asynchronous call.
     fn end_call(
         &self,
-        agent: &Agent,
         turn: u32,
         call: &Started,
         result: Result<Value, ToolError>,
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
-        let settled = agent.dispatcher.settle(&call.tool, result, &mut told);
+        let settled = self.agent.dispatcher.settle(&call.tool, result, &mut told);
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-        record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, call.call.child.as_deref());
+        record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, &call.call.children);
         settled
     }
-}
-
-fn record_end(
-    process: &Process,
-    turn: u32,
-    call: usize,
-    name: &str,
-    arguments: &Value,
-    result: &Result<Value, Box<Fault>>,
-    child: Option<&str>,
-) {
-    let (result, error) = match result {
-        Ok(value) => (Some(without_trace(traced(value), child.is_some())), None),
-        Err(fault) => (None, Some(fault.message.clone())),
-    };
-    let children = child.map(|child| format!("{}/{child}", process.path)).into_iter().collect();
-    let args = traced(arguments);
-    process.record(EventKind::ToolEnd { turn, call, name: name.to_owned(), args, result, error, children });
-}
-
-/// The result of a sub-agent without its trace, which stands under the call's children.
-fn without_trace(mut result: Json, has_child: bool) -> Json {
-    if let (true, Json::Object(fields)) = (has_child, &mut result) {
-        fields.shift_remove("trace");
-    }
-    result
 }
 
 fn no_thread(memory: Memory) -> Finished {
@@ -385,127 +466,6 @@ async fn past(deadline: Option<tokio::time::Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
-    }
-}
-
-/// A tool call that has begun.
-#[derive(Clone)]
-struct Started {
-    number: u64,
-    index: usize,
-    tool: Arc<Tool>,
-    call: Call,
-}
-
-impl Started {
-    async fn begin(&self) -> Result<Value, ToolError> {
-        let running = match &self.tool.run {
-            Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
-            Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
-        };
-        match self.tool.spec_of().and_then(|spec| spec.timeout) {
-            None => running.await,
-            Some(timeout) => tokio::time::timeout(timeout, running)
-                .await
-                .unwrap_or_else(|_| Err(ToolError(format!("no result within {timeout:?}")))),
-        }
-    }
-}
-
-struct PoolHostParts {
-    process: Arc<Process>,
-    dispatcher: Dispatcher,
-    turn: u32,
-    calls: mpsc::UnboundedSender<Started>,
-    warnings: Arc<Mutex<Vec<String>>>,
-}
-
-/// The host of a program on the pool.
-struct PoolHost {
-    parts: PoolHostParts,
-    watch: Rc<Stopwatch>,
-    next: std::cell::Cell<u64>,
-}
-
-impl PoolHost {
-    fn warn(&self, warnings: Vec<String>) {
-        self.parts.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
-    }
-}
-
-impl Host for PoolHost {
-    fn now(&self) -> i64 {
-        wall_clock()
-    }
-
-    fn random(&self) -> u64 {
-        random_bits()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.watch.elapsed()
-    }
-
-    fn live_bytes(&self) -> Option<u64> {
-        Account::live_bytes()
-    }
-
-    fn call(&self, call: ToolCall) -> ToolAnswer {
-        let parts = &self.parts;
-        let process = &parts.process;
-        if process.tree.ledger.take_tool_call().is_err() || process.tree.recorder.stopped().is_some() {
-            return ToolAnswer::Stop;
-        }
-        let number = self.next.replace(self.next.get() + 1);
-        let index = usize::try_from(number).unwrap_or(usize::MAX);
-        let (turn, name, given) = (parts.turn, call.name.clone(), call.arguments.clone());
-        let started = |arguments: &Value| {
-            process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
-        };
-        let prepared = match parts.dispatcher.prepare(call) {
-            Ok(prepared) => prepared,
-            Err(fault) => {
-                started(&given);
-                let refused = Err(fault);
-                record_end(process, turn, index, &name, &given, &refused, None);
-                return ToolAnswer::Now(refused.map_err(|fault| *fault));
-            }
-        };
-        self.warn(prepared.warnings);
-        started(&prepared.arguments);
-        if let Run::Now(run) = &prepared.tool.run {
-            self.watch.pause();
-            let result = Dispatcher::run_now(&**run, &prepared.arguments);
-            self.watch.go_on();
-            let mut told = Vec::new();
-            let settled = parts.dispatcher.settle(&prepared.tool, result, &mut told);
-            self.warn(told);
-            record_end(process, turn, index, &name, &prepared.arguments, &settled, None);
-            return ToolAnswer::Now(settled.map_err(|fault| *fault));
-        }
-        let child = match &prepared.tool.run {
-            Run::Process(title, _) => {
-                match title(&prepared.arguments)
-                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)))
-                {
-                    Ok(child) => Some(child),
-                    Err(error) => {
-                        let refused = parts.dispatcher.settle(&prepared.tool, Err(error), &mut Vec::new());
-                        record_end(process, turn, index, &name, &prepared.arguments, &refused, None);
-                        return ToolAnswer::Now(refused.map_err(|fault| *fault));
-                    }
-                }
-            }
-            Run::Now(_) | Run::Later(_) => None,
-        };
-        let call = Call {
-            arguments: prepared.arguments,
-            idempotency_key: format!("{}:{turn}:{index}", process.path),
-            child,
-            caller: Some(process.clone()),
-        };
-        let _ = parts.calls.send(Started { number, index, tool: prepared.tool, call });
-        ToolAnswer::Later(number)
     }
 }
 
@@ -548,10 +508,13 @@ impl Stop {
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
             Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
+            Self::Budget(LimitReached { name: "budget.cost", configured, .. }) => {
+                format!("the budget of the whole run is spent: budget.cost is {} dollars", *configured as f64 / 1e6)
+            }
             Self::Budget(LimitReached { name, configured, observed }) => {
                 format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
             }
-            Self::Observer => "an observer stopped the run".into(),
+            Self::Observer => "an observer stopped the process".into(),
             Self::Unusable(why) => why.clone(),
         }
     }

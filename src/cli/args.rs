@@ -114,6 +114,12 @@ pub(super) struct RunOptions {
     /// The endpoint of the model's provider.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+    #[arg(long, value_name = "DIR[:ro]")]
+    pub root: Vec<String>,
+    /// Let tools and environment blocks of program files run commands.
+    #[arg(long)]
+    pub allow_commands: bool,
     /// Print one JSON object with everything that came of the task.
     #[arg(long)]
     pub json: bool,

@@ -13,7 +13,7 @@ use crate::agent::run_root;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
 use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
-use crate::process::{Grants, Library, bind};
+use crate::process::{Grants, Library, Root, bind};
 use crate::trace::{Event, EventKind, Recorder, Verdict};
 use crate::{DelegateError, Outcome};
 
@@ -79,6 +79,11 @@ fn grants(options: &RunOptions) -> Result<Grants, String> {
     let of = options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
     let base_url = options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
     let mut grants = Grants::new(base_url);
+    grants.roots = options.root.iter().map(|text| Root::parse(text)).collect();
+    if let Some(missing) = grants.roots.iter().find(|root| !root.folder.is_dir()) {
+        return Err(format!("--root: {} is no folder", missing.folder.display()));
+    }
+    grants.commands = options.allow_commands;
     if let Some(path) = &options.script {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let script = Scripted::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -175,6 +180,8 @@ fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
     fields.insert("usage".into(), outcome.usage.clone());
     fields.insert("trace".into(), Json::Array(outcome.trace.clone()));
     fields.insert("memory".into(), memory_json(&outcome.memory));
+    fields.insert("stop_reason".into(), json!(outcome.stop_reason));
+    fields.insert("last_message".into(), json!(outcome.last_message));
     let all: Vec<&String> = warnings.iter().chain(&outcome.warnings).collect();
     fields.insert("warnings".into(), json!(all));
     Json::Object(fields)
@@ -190,7 +197,11 @@ fn error_json(error: &DelegateError, warnings: &[String]) -> Json {
     if let Some(reason) = &error.reason {
         fields.insert("reason".into(), to_json(reason, "reason").unwrap_or_else(|_| json!(readable(reason))));
     }
-    json!({ "error": fields, "usage": error.usage, "trace": error.trace, "warnings": warnings })
+    let last_message = error.trace.iter().rev().find_map(|turn| turn.get("reply")).cloned().unwrap_or(Json::Null);
+    json!({
+        "error": fields, "usage": error.usage, "trace": error.trace, "warnings": warnings,
+        "stop_reason": error.kind, "last_message": last_message,
+    })
 }
 
 fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {

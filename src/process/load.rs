@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
+use crate::agent::{DelegateError, Session};
 
 /// A program with the programs it links to.
 #[derive(Clone)]
@@ -73,6 +75,34 @@ impl Library {
         Ok(library)
     }
 
+    /// Starts the program that was asked for as a process of this host.
+    ///
+    /// ```
+    /// use ptc::model::Scripted;
+    /// use ptc::process::{Grants, Program};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let grants = Grants {
+    ///     model: Some(std::sync::Arc::new(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]))),
+    ///     ..Grants::new(None)
+    /// };
+    /// let mut process = Program::load("examples/invoices/agent.toml")?.start(&grants).await?;
+    /// assert_eq!(process.run("One and two?").await?.summary, "Three.");
+    /// assert_eq!(process.run("Again?").await?.summary, "As I said: three.");
+    /// assert_eq!(process.last_message(), Some("As I said: three.".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Tools that cannot be made, a model that is not there.
+    pub async fn start(self, grants: &Grants) -> Result<Session, DelegateError> {
+        let library = Arc::new(self);
+        let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
+        let options = bind(&library, &root, grants, true).map_err(DelegateError::unusable)?;
+        Session::start(&options).await
+    }
+
     /// The program that was asked for.
     pub fn root(&self) -> Option<Arc<Program>> {
         self.programs.get(&self.root).cloned()
@@ -92,6 +122,16 @@ impl Library {
             .collect();
         all.sort();
         all
+    }
+}
+
+impl Program {
+    /// Loads a program file and all that it leads to.
+    ///
+    /// # Errors
+    /// See [`Library::load`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Library, LoadError> {
+        Library::load(path.as_ref())
     }
 }
 

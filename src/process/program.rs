@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use super::entries::{read_link, read_ref, read_tool, read_tools};
+use super::environment::{Environment, VARIABLES};
 use super::section::Section;
-use crate::agent::{Budget, Ref, RefSource, Refs};
+use crate::agent::{Budget, Paging, Price, Refs};
 use crate::contract::{Signature, Type};
 use crate::lisp::limits::Limits;
 use crate::model::ModelOptions;
@@ -21,6 +23,8 @@ pub struct Program {
     pub model: Option<String>,
     /// The provider's name.
     pub provider: Option<String>,
+    /// What its model costs.
+    pub price: Option<Price>,
     /// What people call it.
     pub display_name: Option<String>,
     /// Replies of the model.
@@ -55,8 +59,23 @@ pub struct Program {
     pub max_ref_retries: u32,
     /// What the process may do.
     pub access: Access,
+    /// When results are kept as descriptors, if they are.
+    pub paging: Option<Paging>,
+    /// Files that stand in the system prompt.
+    pub preload: Preload,
+    /// What the system prompt says of where it runs.
+    pub environment: Environment,
     /// Unknown keys and what is not built yet.
     pub warnings: Vec<String>,
+}
+
+/// Files that stand in the system prompt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preload {
+    /// Their paths, as written.
+    pub files: Vec<String>,
+    /// Whether they begin at the current folder instead of the program's.
+    pub from_cwd: bool,
 }
 
 /// A tool of a program file.
@@ -90,10 +109,14 @@ pub enum ToolSource {
     },
     /// Another program, as a sub-agent: its file.
     Program(PathBuf),
+    /// A command of the host, with its arguments: arguments as JSON in, JSON or text out.
+    Command(Vec<String>),
+    /// A program of the language: its file.
+    Lisp(PathBuf),
 }
 
 /// A built-in tool that a program uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuiltinTool {
     /// Which one.
     pub name: String,
@@ -103,6 +126,8 @@ pub struct BuiltinTool {
     pub description: Option<String>,
     /// What it asks of the process instead.
     pub access: Option<Access>,
+    /// What it says of its parameters instead.
+    pub parameters: Vec<(String, String)>,
 }
 
 /// A link to a program.
@@ -117,12 +142,28 @@ pub struct Link {
 }
 
 /// The names of the tools that programs can enable.
-pub(super) const BUILTINS: [&str; 2] = ["spawn", "calculator"];
+pub(super) const BUILTINS: [&str; 10] = [
+    "calculator",
+    "read_file",
+    "list_dir",
+    "read_fd",
+    "fd_search",
+    "fd_to_file",
+    "fork",
+    "spawn",
+    "goto",
+    "write_stderr",
+];
 
-const UNBUILT: [&str; 8] =
-    ["read_file", "list_dir", "read_fd", "fd_search", "fd_to_file", "fork", "goto", "write_stderr"];
+/// Those that work on descriptors.
+const DESCRIPTOR_TOOLS: [&str; 3] = ["read_fd", "fd_search", "fd_to_file"];
 
 impl Program {
+    /// The folder that its paths begin at.
+    pub fn folder(&self) -> PathBuf {
+        self.file.parent().map(Path::to_owned).unwrap_or_default()
+    }
+
     /// Reads the fields of a program file.
     pub(super) fn from_fields(file: &Path, fields: &Map<String, Json>) -> Result<Self, String> {
         let top = Section::new("", fields);
@@ -132,6 +173,7 @@ impl Program {
             file: file.to_owned(),
             model: None,
             provider: None,
+            price: None,
             display_name: None,
             max_turns: 5,
             system_prompt: None,
@@ -149,12 +191,21 @@ impl Program {
             validation: Validation::Enabled,
             max_ref_retries: 1,
             access: Access::Admin,
+            paging: None,
+            preload: Preload::default(),
+            environment: Environment::default(),
             warnings: Vec::new(),
         };
         if let Some(model) = top.section("model")? {
             program.model = model.text("name")?;
             program.provider = model.text("provider")?;
             program.display_name = model.text("display_name")?;
+            if let Some(price) = model.section("price")? {
+                let dollars = |key| price.number(key).map(|dollars| dollars.unwrap_or(0.0));
+                let (input, output) = (dollars("input")?, dollars("output")?);
+                program.price = Some(Price { input, output, cached: price.number("cached")?.unwrap_or(input) });
+                price.unknown(&mut warnings);
+            }
             let turns = match (model.count("max_iterations")?, model.count("max_turns")?) {
                 (Some(_), Some(_)) => {
                     return Err("model.max_iterations and model.max_turns mean the same; give one".into());
@@ -217,7 +268,12 @@ impl Program {
             program.signature = Some(read.returns);
         }
         read_limits(&top, &mut program, &mut warnings)?;
-        for unbuilt in ["preload", "env_info", "file_descriptor", "mcp", "demo"] {
+        read_paging(&top, &mut program, &mut warnings)?;
+        read_preload(&top, &mut program, &mut warnings)?;
+        if let Some(section) = top.table("env_info")? {
+            program.environment = read_environment(section)?;
+        }
+        for unbuilt in ["mcp", "demo"] {
             if top.get(unbuilt).is_some() {
                 warnings.push(format!("{unbuilt}: this section is not built yet and is left out"));
             }
@@ -269,143 +325,83 @@ fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Stri
         budget.depth = section.count("depth")?.unwrap_or(budget.depth);
         budget.processes = section.count("processes")?;
         budget.tool_calls = section.count("tool_calls")?;
+        budget.cost = section.number("cost")?;
+        budget.descriptor_bytes = section.bytes("descriptor_bytes")?.unwrap_or(budget.descriptor_bytes);
         section.unknown(warnings);
     }
     Ok(())
 }
 
-fn read_tools(
-    top: &Section<'_>,
-    program: &mut Program,
-    warnings: &mut Vec<String>,
-    folder: &Path,
-) -> Result<(), String> {
-    let Some(fields) = top.table("tools")? else { return Ok(()) };
-    for (name, entry) in fields {
-        match name.as_str() {
-            "enabled" | "builtin" => {
-                let Json::Array(items) = entry else { return Err(format!("tools.{name}: expected a list of tools")) };
-                for item in items {
-                    let tool = read_builtin(&format!("tools.{name}"), item, warnings)?;
-                    program.builtins.extend(tool);
-                }
+fn read_paging(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<String>) -> Result<(), String> {
+    let has_tool = program.builtins.iter().any(|tool| DESCRIPTOR_TOOLS.contains(&tool.name.as_str()));
+    let mut enabled = has_tool;
+    let mut paging = Paging::default();
+    if let Some(section) = top.section("file_descriptor")? {
+        let size = |key: &'static str, old: usize| match section.count(key)? {
+            Some(0) => Err(format!("{}: expected 1 or more, got 0", section.name(key))),
+            given => Ok(given.map_or(old, |count| usize::try_from(count).unwrap_or(usize::MAX))),
+        };
+        paging.max_direct = size("max_direct_output_chars", paging.max_direct)?;
+        paging.page_size = size("default_page_size", paging.page_size)?;
+        paging.max_input = size("max_input_chars", paging.max_input)?;
+        paging.page_input = section.boolean("page_user_input")?.unwrap_or(paging.page_input);
+        paging.references = section.boolean("enable_references")?.unwrap_or(paging.references);
+        match section.boolean("enabled")? {
+            Some(true) if !has_tool => {
+                return Err(format!(
+                    "file_descriptor.enabled: nothing could read the descriptors; enable one of {} in tools",
+                    DESCRIPTOR_TOOLS.join(", ")
+                ));
             }
-            "mcp" => warnings.push("tools.mcp: this section is not built yet and is left out".into()),
-            _ => program.tools.push(read_tool(&format!("tools.{name}"), name, entry, folder, warnings)?),
+            Some(false) if has_tool => {
+                warnings.push(
+                    "file_descriptor.enabled: false, but a descriptor tool is enabled, which turns them on".into(),
+                );
+            }
+            Some(on) => enabled = on,
+            None => {}
         }
+        enabled |= has_tool;
+        section.unknown(warnings);
     }
+    program.paging = enabled.then_some(paging);
     Ok(())
 }
 
-fn read_builtin(at: &str, item: &Json, warnings: &mut Vec<String>) -> Result<Option<BuiltinTool>, String> {
-    let tool = match item {
-        Json::String(name) => BuiltinTool { name: name.clone(), alias: None, description: None, access: None },
-        Json::Object(fields) => {
-            let section = Section::new(at, fields);
-            let access = section.text("access")?;
-            let access =
-                access.map(|name| Access::parse(&name).ok_or(format!("{at}: unknown access {name:?}"))).transpose()?;
-            let tool = BuiltinTool {
-                name: section.text("name")?.ok_or_else(|| format!("{at}: a tool needs a name"))?,
-                alias: section.text("alias")?,
-                description: section.text("description")?,
-                access,
-            };
-            section.get("param_descriptions");
-            section.unknown(warnings);
-            tool
-        }
-        _ => return Err(format!("{at}: expected a name or a table with a name")),
-    };
-    if UNBUILT.contains(&tool.name.as_str()) {
-        warnings.push(format!("{at}: {} is not built yet and is left out", tool.name));
-        return Ok(None);
-    }
-    if !BUILTINS.contains(&tool.name.as_str()) {
-        let near = crate::lisp::text::nearest(&tool.name, BUILTINS)
-            .map(|near| format!("; did you mean {near}?"))
-            .unwrap_or_default();
-        return Err(format!("{at}: there is no tool {:?}{near} (there are {})", tool.name, BUILTINS.join(", ")));
-    }
-    Ok(Some(tool))
-}
-
-fn read_tool(
-    at: &str,
-    name: &str,
-    entry: &Json,
-    folder: &Path,
-    warnings: &mut Vec<String>,
-) -> Result<ToolEntry, String> {
-    let Json::Object(fields) = entry else { return Err(format!("{at}: expected a table")) };
-    let section = Section::new(at, fields);
-    let access = section.text("access")?;
-    let access =
-        access.map(|name| Access::parse(&name).ok_or(format!("{at}.access: unknown level {name:?}"))).transpose()?;
-    let effect = section.text("effect")?;
-    let reads = match effect.as_deref() {
-        None | Some("write") => false,
-        Some("read") => true,
-        Some(other) => return Err(format!("{at}.effect: expected read or write, got {other:?}")),
-    };
-    let rows = section.get("responses").cloned().unwrap_or(Json::Array(Vec::new()));
-    let responses: Vec<Response> = serde_json::from_value(rows).map_err(|error| format!("{at}.responses: {error}"))?;
-    let default = section.get("default").cloned();
-    let source = match section.text("program")? {
-        Some(path) => ToolSource::Program(folder.join(path)),
-        None => ToolSource::Table { responses, default },
-    };
-    for unbuilt in ["command", "lisp"] {
-        if section.get(unbuilt).is_some() {
-            return Err(format!("{at}.{unbuilt}: tools of this kind are not built yet"));
-        }
-    }
-    let tool = ToolEntry {
-        name: name.to_owned(),
-        spec: section.text("spec")?,
-        description: section.text("description")?,
-        access,
-        reads,
-        timeout: section.time("timeout")?,
-        source,
+fn read_preload(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<String>) -> Result<(), String> {
+    let Some(section) = top.section("preload")? else { return Ok(()) };
+    program.preload.files = section.texts("files")?.unwrap_or_default();
+    program.preload.from_cwd = match section.text("relative_to")?.as_deref() {
+        None | Some("program") => false,
+        Some("cwd") => true,
+        Some(other) => return Err(format!("preload.relative_to: expected program or cwd, got {other:?}")),
     };
     section.unknown(warnings);
-    Ok(tool)
+    Ok(())
 }
 
-fn read_link(name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Link, String> {
-    let at = format!("linked_programs.{name}");
-    match entry {
-        Json::String(path) => Ok(Link { name: name.into(), description: String::new(), path: path.clone() }),
-        Json::Object(fields) => {
-            let section = Section::new(&at, fields);
-            let path = section.text("path")?.ok_or_else(|| format!("{at}: a link needs a path"))?;
-            let description = section.text("description")?.unwrap_or_default();
-            section.unknown(warnings);
-            Ok(Link { name: name.into(), description, path })
-        }
-        _ => Err(format!("{at}: expected a path, or a table with a path")),
+fn read_environment(fields: &Map<String, Json>) -> Result<Environment, String> {
+    let section = Section::new("env_info", fields);
+    let mut environment = Environment {
+        variables: match section.get("variables") {
+            Some(Json::String(all)) if all == "all" => VARIABLES.map(str::to_owned).to_vec(),
+            _ => section.texts("variables")?.unwrap_or_default(),
+        },
+        env_vars: section.texts("env_vars")?.unwrap_or_default(),
+        ..Environment::default()
+    };
+    for command in section.list("commands")?.into_iter().flatten() {
+        let words = match command {
+            Json::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+            other => serde_json::from_value(other.clone())
+                .map_err(|_| "env_info.commands: expected commands as texts, or as lists of words".to_owned())?,
+        };
+        environment.commands.push(words);
     }
-}
-
-fn read_ref(refs: Refs, name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Refs, String> {
-    let at = format!("refs.{name}");
-    let path =
-        |text: &str| crate::agent::Path::parse(text).map(RefSource::Path).map_err(|error| format!("{at}: {error}"));
-    let entry = match entry {
-        Json::String(text) => return Ok(refs.with(name, path(text)?)),
-        Json::Object(fields) => Section::new(&at, fields),
-        _ => return Err(format!("{at}: expected a path, or a table with path or lisp")),
-    };
-    let source = match (entry.text("path")?, entry.text("lisp")?) {
-        (Some(text), None) => path(&text)?,
-        (None, Some(expression)) => RefSource::Lisp(expression),
-        (Some(_), Some(_)) => return Err(format!("{at}: path and lisp are both given; give one")),
-        (None, None) => return Err(format!("{at}: path or lisp is needed")),
-    };
-    let kind = entry.text("type")?;
-    let kind = kind.map(|text| Type::parse(&text).map_err(|error| format!("{at}.type: {error}"))).transpose()?;
-    let required = entry.boolean("required")?.unwrap_or(false);
-    entry.unknown(warnings);
-    Ok(refs.and(Ref { name: name.to_owned(), source, required, kind }))
+    for (key, value) in fields.iter().filter(|(key, _)| !["variables", "env_vars", "commands"].contains(&key.as_str()))
+    {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        environment.custom.push((key.clone(), text));
+    }
+    Ok(environment)
 }

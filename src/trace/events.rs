@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::tree::is_within;
 use crate::model::{Message, Tokens};
 
 /// Something that happened in a process.
@@ -41,6 +42,9 @@ pub enum EventKind {
         text: String,
         #[serde(flatten)]
         tokens: Tokens,
+        /// In dollars, where the price is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cost: Option<f64>,
     },
     /// It did not answer.
     ModelError { turn: u32, kind: String, message: String },
@@ -86,6 +90,8 @@ pub enum EventKind {
         result: Option<Json>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// The wall time it took.
+        duration_ms: u64,
     },
 }
 
@@ -112,7 +118,7 @@ pub struct Recorder {
 struct State {
     events: Vec<Event>,
     file: Option<BufWriter<File>>,
-    stopped: Option<String>,
+    stopped: Vec<String>,
     write_error: Option<String>,
 }
 
@@ -154,14 +160,17 @@ impl Recorder {
             // An observer that panics is not asked to stop anything.
             let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(&event)));
             if matches!(verdict, Ok(Verdict::Stop)) {
-                self.lock().stopped.get_or_insert_with(|| path.to_owned());
+                let mut state = self.lock();
+                if !state.stopped.iter().any(|stopped| stopped == path) {
+                    state.stopped.push(path.to_owned());
+                }
             }
         }
     }
 
-    /// The process that an observer stopped, if one did.
-    pub fn stopped(&self) -> Option<String> {
-        self.lock().stopped.clone()
+    /// Whether an observer has ended a process, or one above it.
+    pub fn is_stopped(&self, path: &str) -> bool {
+        self.lock().stopped.iter().any(|stopped| is_within(path, stopped))
     }
 
     /// Why the file could not be written to the end, if so.
@@ -171,6 +180,16 @@ impl Recorder {
 
     /// The events so far.
     pub fn events(&self) -> Vec<Event> {
-        self.lock().events.clone()
+        self.since(0)
+    }
+
+    /// How many events there were.
+    pub fn count(&self) -> usize {
+        self.lock().events.len()
+    }
+
+    /// The events after so many.
+    pub fn since(&self, count: usize) -> Vec<Event> {
+        self.lock().events.get(count..).unwrap_or_default().to_vec()
     }
 }

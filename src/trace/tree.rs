@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::events::{Event, EventKind};
 
 /// What a process, or a process and its tree, used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Usage {
     /// Tokens read.
     pub input_tokens: u64,
@@ -24,12 +24,17 @@ pub struct Usage {
     pub tool_calls: u64,
     /// Processes.
     pub processes: u64,
+    /// Dollars, as far as prices are known.
+    pub cost: f64,
+    /// Wall time from the begin of the process to its end.
+    pub duration_ms: u64,
 }
 
 impl Usage {
     fn add(&mut self, event: &EventKind) {
         match event {
-            EventKind::Response { tokens, .. } => {
+            EventKind::Response { tokens, cost, .. } => {
+                self.cost += cost.unwrap_or(0.0);
                 self.input_tokens += tokens.input;
                 self.output_tokens += tokens.output;
                 self.total_tokens += tokens.input + tokens.output;
@@ -43,13 +48,14 @@ impl Usage {
             | EventKind::Request { .. }
             | EventKind::ModelError { .. }
             | EventKind::ToolStart { .. }
-            | EventKind::Stderr { .. }
-            | EventKind::End { .. } => {}
+            | EventKind::Stderr { .. } => {}
+            EventKind::End { duration_ms, .. } => self.duration_ms += duration_ms,
         }
     }
 }
 
-fn is_within(path: &str, root: &str) -> bool {
+/// Whether a process is another one or below it.
+pub(super) fn is_within(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -62,6 +68,8 @@ pub fn usage(events: &[Event], root: &str) -> (Usage, Usage) {
             own.add(&event.kind);
         }
     }
+    // Children run at the same time as each other, and within the time of their parents.
+    tree.duration_ms = own.duration_ms;
     (tree, own)
 }
 
@@ -70,6 +78,7 @@ pub fn usage_json(events: &[Event], root: &str) -> Json {
     let (tree, own) = usage(events, root);
     let mut json = serde_json::to_value(tree).unwrap_or_default();
     if let Json::Object(fields) = &mut json {
+        fields.insert("api_calls".into(), json!(tree.requests));
         fields.insert("own".into(), serde_json::to_value(own).unwrap_or_default());
     }
     json

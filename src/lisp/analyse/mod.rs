@@ -8,6 +8,7 @@ mod bind;
 mod comprehend;
 mod expr;
 mod forms;
+mod handles;
 mod hints;
 mod lint;
 mod liveness;
@@ -50,6 +51,11 @@ pub trait Tools {
     /// # Errors
     /// The reason and what to do.
     fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)>;
+
+    /// Whether there is such a tool, and it can be called.
+    fn has(&self, name: &str) -> bool {
+        self.check(name, None).is_ok()
+    }
 }
 
 /// No tools at all.
