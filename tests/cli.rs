@@ -461,3 +461,50 @@ fn scripts_and_recordings_that_cannot_be_used_are_status_2() {
 fn the_readme_shows_what_happens() {
     trycmd::TestCases::new().case("README.md");
 }
+
+#[test]
+fn a_program_file_is_checked_without_a_model() {
+    let checked = ptc_with("", &["program", "check", "examples/forks/main.toml", "--root", "src:ro"]);
+    assert_eq!(checked.status, Some(0), "{}", checked.err);
+    for line in [
+        "main: examples/forks/main.toml\n  model openai:gpt-4.1, 5 turns, admin access\n",
+        "  tool takings() -> [{:day :string :euros :int}] (write)\n",
+        "  tool fork(prompts [:any]) -> ",
+        "  files examples/forks, src (read only); commands not granted\n",
+        "  lawyer: examples/forks/./lawyer.toml\n",
+    ] {
+        assert!(checked.out.contains(line), "{line:?} is not in:\n{}", checked.out);
+    }
+    let exported = ptc_with("", &["program", "export", "examples/forks/main.toml"]);
+    assert_eq!(exported.json()["budget"], json!({ "turns": 12, "processes": 4 }));
+    ptc_with("", &["program", "check", "missing.toml"]).refuses(2, &["missing.toml"]);
+}
+
+#[test]
+fn a_conversation_is_a_task_a_line() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conversation");
+    fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name).to_string_lossy().into_owned()
+    };
+    let program = write(
+        "agent.toml",
+        "[model]\nname = \"m\"\nprovider = \"openai\"\n[tools]\nenabled = [\"write_stderr\"]\n[demo]\nprompts = [\"One.\", \"Two.\"]\n",
+    );
+    let script = write(
+        "script.json",
+        r#"["(def x 20)", "Kept.", "(do (write_stderr {:message \"red \u001b[31m\"}) (inc x))", "Twenty-one."]"#,
+    );
+    let told = ptc_with("Keep 20.\n\n  Add one.\n", &["run", &program, "--script", &script, "--interactive", "--json"]);
+    assert_eq!((told.status, told.err.as_str()), (Some(0), "red \u{fffd}[31m\n"));
+    let outcomes: Vec<Json> = told.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&outcomes[0]["summary"], &outcomes[1]["summary"]), (&json!("Kept."), &json!("Twenty-one.")));
+    assert_eq!((outcomes.len(), &outcomes[1]["result"], &outcomes[1]["usage"]["requests"]), (2, &json!(21), &json!(2)));
+    // The second task follows upon the first.
+    assert_eq!(outcomes[1]["trace"][0]["messages"].as_array().map(Vec::len), Some(5));
+    let played = ptc_with("", &["run", &program, "--script", &script, "--demo", "--json"]);
+    assert_eq!((played.status, played.out.lines().count()), (Some(0), 2));
+    ptc_with("", &["run", &program, "--script", &script]).refuses(2, &["no task"]);
+    ptc_with("", &["run", &program, "x", "--root", "nowhere"]).refuses(2, &["--root: nowhere is no folder"]);
+}

@@ -16,7 +16,7 @@ use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, from_json};
 use crate::model::Model;
 use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
-use crate::trace::{Recorder, trace, usage_json};
+use crate::trace::{trace, usage_json};
 
 /// What came of a task.
 #[derive(Clone)]
@@ -106,13 +106,7 @@ impl std::fmt::Debug for DelegateError {
 /// # Errors
 /// Turns or budget used up, a model that does not answer, `(fail …)`, missing refs; always with usage and trace.
 pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateError> {
-    let recorder = Recorder::new(options.observers.clone());
-    run_root(task, &options, recorder).await
-}
-
-/// The same with a recorder that the host made.
-pub(crate) async fn run_root(task: &str, options: &Options, recorder: Recorder) -> Result<Outcome, DelegateError> {
-    Session::recorded(options, recorder).await?.run(task).await
+    Session::start(&options).await?.run(task).await
 }
 
 /// An agent as a tool of others: `(tool/name {:task "…" :context {…}})` gives `{:result :summary :refs :trace}`.
@@ -225,6 +219,11 @@ impl Child {
     pub async fn work(&self, task: &str) -> Result<Ended, Stop> {
         let mut turns = Turns::new(self.process.agent.rules.clone());
         self.process.work(&mut turns, &mut Memory::new(), task, None).await
+    }
+
+    /// Runs a program and nothing else.
+    pub async fn run_program(&self, memory: &mut Memory, program: &str) -> Result<Value, String> {
+        self.process.run_alone(memory, program).await
     }
 
     /// Works on a task that follows upon a past.

@@ -222,6 +222,30 @@ impl Process {
         ended
     }
 
+    /// Runs one program, without a model.
+    pub async fn run_alone(self: &Arc<Self>, memory: &mut Memory, program: &str) -> Result<Value, String> {
+        let began = Instant::now();
+        self.record(EventKind::Start { task: String::new(), max_turns: 1 });
+        self.record(EventKind::TurnStart { turn: 1 });
+        let ran = self.run(memory, 1, program).await;
+        let value = ran.result.map_err(|failure| failure.error().to_string());
+        let (result, error) = (value.as_ref().ok().map(traced), value.as_ref().err().cloned());
+        self.record(EventKind::TurnEnd {
+            turn: 1,
+            iteration: 1,
+            program: Some(program.to_owned()),
+            ran: true,
+            result: result.clone(),
+            error: error.clone(),
+            answer: None,
+            prints: ran.prints,
+            warnings: ran.warnings,
+        });
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record(EventKind::End { result, error, duration_ms });
+        value
+    }
+
     async fn drive(
         self: &Arc<Self>,
         turns: &mut Turns,

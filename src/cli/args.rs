@@ -24,6 +24,8 @@ pub(super) enum Command {
     Run(RunOptions),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
+    /// Looks at program files without asking a model.
+    Program(ProgramOptions),
 }
 
 /// `ptc eval`
@@ -95,7 +97,7 @@ impl LimitOptions {
 /// `ptc run`
 #[derive(Args, Debug)]
 pub(super) struct RunOptions {
-    /// The program file (TOML or JSON).
+    /// The program file (TOML, JSON or YAML).
     pub program: PathBuf,
     /// The task; the file's user prompt unless given.
     pub task: Option<String>,
@@ -120,12 +122,45 @@ pub(super) struct RunOptions {
     /// Let tools and environment blocks of program files run commands.
     #[arg(long)]
     pub allow_commands: bool,
+    /// Play the prompts of the program's demo, one after the other.
+    #[arg(long, conflicts_with_all = ["task", "interactive"])]
+    pub demo: bool,
+    /// Go on with a task for each line of standard input, on one conversation.
+    #[arg(long)]
+    pub interactive: bool,
     /// Print one JSON object with everything that came of the task.
     #[arg(long)]
     pub json: bool,
     /// Write every event as a line of JSON.
     #[arg(long, value_name = "FILE.jsonl")]
     pub trace: Option<PathBuf>,
+}
+
+/// `ptc program`
+#[derive(Args, Debug)]
+pub(super) struct ProgramOptions {
+    #[command(subcommand)]
+    pub command: ProgramCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ProgramCommand {
+    /// Shows the programs that a file leads to, with their tools, grants and warnings.
+    Check {
+        /// The program file.
+        file: PathBuf,
+        /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+        #[arg(long, value_name = "DIR[:ro]")]
+        root: Vec<String>,
+        /// Let tools and environment blocks of program files run commands.
+        #[arg(long)]
+        allow_commands: bool,
+    },
+    /// Prints a program as JSON with nothing but what differs from the defaults.
+    Export {
+        /// The program file.
+        file: PathBuf,
+    },
 }
 
 /// `ptc doc`

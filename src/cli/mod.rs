@@ -4,6 +4,8 @@ mod args;
 mod doc;
 mod draw;
 mod eval;
+mod program;
+mod progress;
 mod report;
 mod run;
 
@@ -37,6 +39,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Eval(options) => eval::eval(&options),
         Command::Run(options) => run::run(&options),
         Command::Doc(options) => doc::doc(&options),
+        Command::Program(options) => program::program(&options),
     };
     match status {
         Ok(status) => ExitCode::from(status),

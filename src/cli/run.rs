@@ -1,6 +1,7 @@
 //! `ptc run`: an agent from a program file.
 
-use std::io::{self, Write};
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,12 +10,12 @@ use serde_json::{Map, Value as Json, json};
 use super::Trouble;
 use super::args::RunOptions;
 use super::report::{limit_json, memory_json, value_and_edn};
-use crate::agent::run_root;
+use crate::agent::Session;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
 use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
 use crate::process::{Grants, Library, Root, bind};
-use crate::trace::{Event, EventKind, Recorder, Verdict};
+use crate::trace::Recorder;
 use crate::{DelegateError, Outcome};
 
 /// Runs the agent and prints what came of it.
@@ -22,15 +23,23 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let unusable = |message: String| if options.json { trouble_as_json(&message) } else { Trouble::usage(message) };
     let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
-    let Some(task) = options.task.clone().or_else(|| root.user.clone()) else {
-        return Err(unusable("no task: give one as an argument, or prompt.user in the file".into()));
+    let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
+    let mut tasks: VecDeque<String> = match &options.task {
+        Some(task) => [task.clone()].into(),
+        None if options.demo => demo.prompts.into(),
+        None => root.user.clone().into_iter().collect(),
     };
+    if tasks.is_empty() && !options.interactive {
+        let missing = if options.demo { "demo.prompts in the file" } else { "an argument, or prompt.user in the file" };
+        return Err(unusable(format!("no task: give one as {missing}")));
+    }
     let grants = grants(options).map_err(unusable)?;
     let library = Arc::new(library);
     let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
-    if !options.json {
-        agent = agent.observer(progress);
-    }
+    agent = match options.json {
+        true => agent.observer(super::progress::said()),
+        false => agent.observer(super::progress::shown()),
+    };
     let recorder = Recorder::new(agent.observers.clone());
     if let Some(path) = &options.trace {
         recorder.write_to(path).map_err(|error| unusable(format!("{}: {error}", path.display())))?;
@@ -40,14 +49,52 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         .enable_all()
         .build()
         .map_err(|error| Trouble::failed(format!("no runtime: {error}")))?;
-    let outcome = runtime.block_on(run_root(&task, &agent, recorder));
+    let warnings = library.warnings();
+    let status = runtime.block_on(async {
+        let mut session = match Session::recorded(&agent, recorder).await {
+            Ok(session) => session,
+            Err(error) => return report(Err(error), options.json, &warnings),
+        };
+        let mut status = 0;
+        while let Some(task) = tasks.pop_front().or_else(|| next_line(options)) {
+            status = report(session.run(&task).await, options.json, &warnings)?;
+            if !tasks.is_empty() && io::stderr().is_terminal() {
+                tokio::time::sleep(demo.pause).await;
+            }
+        }
+        Ok(status)
+    });
     // Calls that were given up need not be waited for.
     runtime.shutdown_background();
-    let warnings = library.warnings();
-    match (outcome, options.json) {
-        (Ok(outcome), true) => print(&outcome_json(&outcome, &warnings).to_string(), 0),
-        (Ok(outcome), false) => print(&outcome_text(&outcome, &warnings), 0),
-        (Err(error), true) => print(&error_json(&error, &warnings).to_string(), status(&error)),
+    status
+}
+
+/// The next task of a conversation: a line of standard input that says something.
+fn next_line(options: &RunOptions) -> Option<String> {
+    if !options.interactive {
+        return None;
+    }
+    loop {
+        if io::stdin().is_terminal() {
+            eprint!("> ");
+        }
+        let mut line = String::new();
+        // Whoever writes may be gone, or write no text.
+        if !io::stdin().read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            return None;
+        }
+        if !line.trim().is_empty() {
+            return Some(line.trim().to_owned());
+        }
+    }
+}
+
+/// Prints what came of a task; gives the exit status.
+fn report(outcome: Result<Outcome, DelegateError>, json: bool, warnings: &[String]) -> Result<u8, Trouble> {
+    match (outcome, json) {
+        (Ok(outcome), true) => print(&outcome_json(&outcome, warnings).to_string(), 0),
+        (Ok(outcome), false) => print(&outcome_text(&outcome, warnings), 0),
+        (Err(error), true) => print(&error_json(&error, warnings).to_string(), status(&error)),
         (Err(error), false) => {
             eprintln!("ptc: {}: {}", error.kind, error.message);
             Ok(status(&error))
@@ -112,55 +159,6 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     // One recording holds the whole tree.
     grants.model = Some(model);
     Ok(())
-}
-
-/// Shows replies, tool calls, values and errors as they happen.
-fn progress(event: &Event) -> Verdict {
-    let depth = event.path.matches('/').count();
-    let indent = "  ".repeat(depth);
-    let line = match &event.kind {
-        EventKind::Start { task, .. } => Some(format!("{indent}● {} ← {}", event.path, abridge(task, 200))),
-        EventKind::Response { turn, text, .. } => {
-            // Fences say nothing to whoever watches.
-            let lines = text.trim().lines().filter(|line| !line.trim_start().starts_with("```"));
-            let text = lines.collect::<Vec<_>>().join("\n");
-            let text = abridge(text.trim(), 800).replace('\n', &format!("\n{indent}      "));
-            Some(format!("{indent}  turn {turn}: {text}"))
-        }
-        EventKind::TurnEnd { result, error, prints, .. } => {
-            let mut lines = Vec::new();
-            for printed in prints.lines().take(20) {
-                lines.push(format!("{indent}      | {printed}"));
-            }
-            if let Some(result) = result {
-                lines.push(format!("{indent}      => {}", abridge(&result.to_string(), 300)));
-            }
-            if let Some(error) = error {
-                lines.push(format!(
-                    "{indent}      ! {}",
-                    abridge(error, 300).replace('\n', &format!("\n{indent}        "))
-                ));
-            }
-            Some(lines.join("\n")).filter(|text| !text.is_empty())
-        }
-        EventKind::ToolEnd { name, args, result, error, .. } => {
-            let came = match (result, error) {
-                (Some(result), _) => abridge(&result.to_string(), 200).into_owned(),
-                (None, error) => format!("! {}", abridge(error.as_deref().unwrap_or(""), 200)),
-            };
-            Some(format!("{indent}      {name} {} → {came}", abridge(&args.to_string(), 200)))
-        }
-        EventKind::ModelError { message, .. } => Some(format!("{indent}  the model did not answer: {message}")),
-        EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
-        EventKind::TurnStart { .. }
-        | EventKind::Request { .. }
-        | EventKind::ToolStart { .. }
-        | EventKind::End { .. } => None,
-    };
-    if let Some(line) = line {
-        eprintln!("{line}");
-    }
-    Verdict::Continue
 }
 
 fn refs_json(outcome: &Outcome) -> Json {

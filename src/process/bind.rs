@@ -9,7 +9,7 @@ use super::command;
 use super::confine::{Root, Roots};
 use super::load::Library;
 use super::program::{Program, ToolEntry, ToolSource};
-use crate::agent::{Options, Prompt, agent_tool, framed};
+use crate::agent::{Options, Prompt, agent_tool, framed, lisp_tool};
 use crate::contract::{Effect, ToolSpec};
 use crate::lisp::value::{Value, from_json, parse_json, to_json};
 use crate::model::{Model, from_name};
@@ -40,6 +40,11 @@ impl Grants {
             from_name(&format!("{provider}:{name}"), base_url).map_err(|error| error.to_string())
         });
         Self { model: None, root_model: None, roots: Vec::new(), commands: false, connect }
+    }
+
+    /// One model for every process, whatever its file says.
+    pub fn with_model(model: impl Model + 'static) -> Self {
+        Self { model: Some(Arc::new(model)), ..Self::new(None) }
     }
 
     fn model_of(&self, program: &Program, root: bool) -> Result<Option<Arc<dyn Model>>, String> {
@@ -157,7 +162,7 @@ fn tool(
             }
             command_tool(name, command.clone(), grants.commands, folder, entry.timeout)
         }
-        ToolSource::Lisp(file) => return Err(format!("{name}: {} is not built yet", file.display())),
+        ToolSource::Lisp(_, text) => lisp_tool(name, text.clone()),
     };
     if let Some(spec) = &entry.spec {
         tool = tool.spec(spec).map_err(|error| format!("{name}.spec: {error}"))?;

@@ -65,7 +65,7 @@ impl Roots {
     fn resolve(&self, path: &str) -> Result<(PathBuf, &Root), String> {
         let refused = || format!("{path:?} is outside of the granted folders");
         let shown = crate::lisp::text::abridge(path, 200);
-        if path.trim().is_empty() || path.contains('\0') {
+        if path.trim().is_empty() || path.contains('\0') || path.len() > 4_096 {
             return Err(format!("{shown:?} is no path"));
         }
         let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());

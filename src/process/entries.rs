@@ -1,6 +1,7 @@
 //! The entries of a program file: tools, links, refs.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -8,6 +9,8 @@ use super::program::{BUILTINS, BuiltinTool, Link, Program, ToolEntry, ToolSource
 use super::section::Section;
 use crate::agent::{Ref, RefSource, Refs};
 use crate::contract::Type;
+use crate::lisp::syntax::read;
+use crate::lisp::text::{Finding, Source};
 use crate::tool::{Access, Response};
 
 pub(super) fn read_tools(
@@ -100,7 +103,9 @@ pub(super) fn read_tool(
         (None, None, None) => ToolSource::Table { responses, default },
         (Some(path), None, None) => ToolSource::Program(folder.join(path)),
         (None, Some(command), None) => ToolSource::Command(command),
-        (None, None, Some(path)) => ToolSource::Lisp(folder.join(path)),
+        (None, None, Some(path)) => {
+            ToolSource::Lisp(folder.join(&path), read_lisp(&format!("{at}.lisp"), &path, folder)?)
+        }
         _ => return Err(format!("{at}: program, command and lisp are different kinds of tools; give one")),
     };
     let tool = ToolEntry {
@@ -114,6 +119,16 @@ pub(super) fn read_tool(
     };
     section.unknown(warnings);
     Ok(tool)
+}
+
+/// The program of a file, if it reads.
+fn read_lisp(at: &str, path: &str, folder: &Path) -> Result<String, String> {
+    let text =
+        std::fs::read_to_string(folder.join(path)).map_err(|error| format!("{at}: {path} cannot be read: {error}"))?;
+    match read(&Arc::new(Source::new(path, text.as_str()))) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(format!("{at}: {}", Finding { error: &error }.plain())),
+    }
 }
 
 pub(super) fn read_link(name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Link, String> {

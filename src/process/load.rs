@@ -45,7 +45,7 @@ impl Library {
     /// Loads a program file and all that it leads to.
     ///
     /// # Errors
-    /// A file that is missing, no TOML or JSON, or has wrong keys; links to missing files.
+    /// A file that is missing, no TOML, JSON or YAML, or has wrong keys; links to missing files.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         let mut library = Self { programs: HashMap::new(), root: canonical(path) };
         let mut queue = vec![(path.to_owned(), None::<(String, PathBuf)>)];
@@ -82,10 +82,7 @@ impl Library {
     /// use ptc::process::{Grants, Program};
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// let grants = Grants {
-    ///     model: Some(std::sync::Arc::new(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]))),
-    ///     ..Grants::new(None)
-    /// };
+    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]));
     /// let mut process = Program::load("examples/invoices/agent.toml")?.start(&grants).await?;
     /// assert_eq!(process.run("One and two?").await?.summary, "Three.");
     /// assert_eq!(process.run("Again?").await?.summary, "As I said: three.");
@@ -138,11 +135,13 @@ impl Program {
 fn read(path: &Path) -> Result<Program, LoadError> {
     let wrong = |why: String| LoadError { file: shown(path), why };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let is_json = path.extension().is_some_and(|extension| extension == "json");
-    let fields: Json = if is_json {
-        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?
-    } else {
-        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let fields: Json = match extension {
+        "json" => serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+        "yaml" | "yml" => {
+            serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+        }
+        _ => toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?,
     };
     match &fields {
         Json::Object(fields) => Program::from_fields(path, fields).map_err(wrong),

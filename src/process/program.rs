@@ -61,12 +61,25 @@ pub struct Program {
     pub access: Access,
     /// When results are kept as descriptors, if they are.
     pub paging: Option<Paging>,
+    /// What `ptc run --demo` plays, if there is something.
+    pub demo: Option<Demo>,
     /// Files that stand in the system prompt.
     pub preload: Preload,
     /// What the system prompt says of where it runs.
     pub environment: Environment,
     /// Unknown keys and what is not built yet.
     pub warnings: Vec<String>,
+}
+
+/// Tasks that show what a program can do, one after the other on one conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demo {
+    /// The tasks.
+    pub prompts: Vec<String>,
+    /// The time between them, for those who read along.
+    pub pause: Duration,
+    /// What people call it.
+    pub display_name: Option<String>,
 }
 
 /// Files that stand in the system prompt.
@@ -111,8 +124,8 @@ pub enum ToolSource {
     Program(PathBuf),
     /// A command of the host, with its arguments: arguments as JSON in, JSON or text out.
     Command(Vec<String>),
-    /// A program of the language: its file.
-    Lisp(PathBuf),
+    /// A program of the language: its file and its text.
+    Lisp(PathBuf, String),
 }
 
 /// A built-in tool that a program uses.
@@ -192,6 +205,7 @@ impl Program {
             max_ref_retries: 1,
             access: Access::Admin,
             paging: None,
+            demo: None,
             preload: Preload::default(),
             environment: Environment::default(),
             warnings: Vec::new(),
@@ -273,10 +287,17 @@ impl Program {
         if let Some(section) = top.table("env_info")? {
             program.environment = read_environment(section)?;
         }
-        for unbuilt in ["mcp", "demo"] {
-            if top.get(unbuilt).is_some() {
-                warnings.push(format!("{unbuilt}: this section is not built yet and is left out"));
-            }
+        if let Some(section) = top.section("demo")? {
+            program.demo = Some(Demo {
+                prompts: section.texts("prompts")?.unwrap_or_default(),
+                pause: Duration::try_from_secs_f64(section.number("pause_between_prompts")?.unwrap_or(0.0))
+                    .unwrap_or_default(),
+                display_name: section.text("display_name")?,
+            });
+            section.unknown(&mut warnings);
+        }
+        if top.get("mcp").is_some() {
+            warnings.push("mcp: this section is not built yet and is left out".into());
         }
         top.unknown(&mut warnings);
         program.warnings = warnings;
