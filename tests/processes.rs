@@ -271,7 +271,7 @@ async fn a_tool_may_be_written_in_the_language() {
     std::fs::write(path.with_file_name("total.clj"), "(reduce + (pmap (fn [id] (tool/price {:id id})) ctx/ids))")
         .unwrap();
     let model = Scripted::new([
-        "```clj\n[(tool/total {:ids [1 2 3]}) (try (tool/total {:ids [\"x\"]}) (catch Exception e :refused))]\n```",
+        "```clj\n[(tool/total {:ids [1 2 3]}) (try (tool/total {:ids [(str \"x\")]}) (catch Exception e :refused))]\n```",
         "60.",
     ]);
     let mut process = Program::load(&path).unwrap().start(&Grants::with_model(model)).await.expect("a process");

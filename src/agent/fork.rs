@@ -37,7 +37,7 @@ pub(crate) fn fork_tool(links: Vec<(String, String)>, make: MakeProgram) -> Resu
         let make = make.clone();
         async move { run(&call, &*make).await }
     });
-    let contract = "(prompts [:any]) -> [{:id :int :message :any? :error :bool? :program :string?}]";
+    let contract = "(prompts [:any]) -> [{:id :int :message :any :error :bool?}]";
     let mut tool = tool.spec(contract)?.description(format!(
         "Continues this conversation in up to {MOST} copies of this process at once, each with one of the prompts as its only \
          task. Copies have the conversation and memory from before this turn. Gives [{{:id 0 :message \"…\"}} …] in the order \
@@ -175,6 +175,35 @@ mod tests {
 
     fn ptc_value(program: &str) -> Value {
         crate::Sandbox::new().eval(program).expect("a value")
+    }
+
+    #[test]
+    fn a_fork_costs_the_same_whatever_was_said_and_is_remembered() {
+        use crate::agent::{Event, Rules, Turns};
+        use crate::lisp::memory::Memory;
+        use crate::model::{Message, Role};
+
+        let cost = |bytes: usize| {
+            let text: Arc<str> = "word ".repeat(bytes / 5).into();
+            let said = |role, content: &str| Message { role, content: content.into() };
+            let long = Message { role: Role::Assistant, content: text.clone() };
+            let mut memory = Memory::new();
+            memory.put("text", Value::text(&*text));
+            let past = Past { messages: vec![said(Role::User, "task"), long, said(Role::User, "result")], memory };
+            let began = std::time::Instant::now();
+            for _ in 0..1_000 {
+                let Past { messages, memory } = Past { messages: past.messages.clone(), memory: past.memory.forked() };
+                let mut turns = Turns::new(Rules::default());
+                turns.messages = messages;
+                turns.step(Event::Begin("note".into()));
+                assert_eq!((turns.messages.len(), memory.entries().len()), (3, 1));
+            }
+            began.elapsed() / 1_000
+        };
+        let costs = [1_000, 1_000_000, 100_000_000].map(cost);
+        eprintln!("a fork of 1 KB, 1 MB and 100 MB: {costs:?}");
+        // Copying 100 MB takes ten milliseconds or more.
+        assert!(costs[2] < std::time::Duration::from_millis(1), "{costs:?}");
     }
 
     #[test]

@@ -33,17 +33,22 @@ impl Root {
     }
 }
 
+/// The folder of a file that is named without one.
+fn here_if_empty(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 impl Roots {
     /// Paths that begin at a folder, which is granted with all that is below it.
     pub fn at(base: &Path) -> Self {
-        let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
+        let base = here_if_empty(base);
         Self { base: base.to_owned(), granted: Vec::new() }.and(&Root { folder: base.to_owned(), writable: true })
     }
 
     /// The same with one more folder; one that is not there grants nothing.
     #[must_use]
     pub fn and(mut self, root: &Root) -> Self {
-        if let Ok(folder) = root.folder.canonicalize() {
+        if let Ok(folder) = here_if_empty(&root.folder).canonicalize() {
             self.granted.push(Root { folder, writable: root.writable });
         }
         self
@@ -84,7 +89,7 @@ impl Roots {
                 Err(_) => match (there.components().next_back(), there.parent()) {
                     (Some(Component::Normal(name)), Some(above)) => {
                         missing.push(name);
-                        there = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+                        there = here_if_empty(above);
                     }
                     _ => return Err(refused()),
                 },
