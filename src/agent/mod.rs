@@ -37,5 +37,6 @@ pub use prompt::{Prompt, system_prompt};
 pub(crate) use reading::{caller, fd_search, read_fd};
 pub use refs::{FindRef, Path, Ref, RefSource, Refs};
 pub use session::Session;
+pub(crate) use session::wait;
 pub(crate) use spawn::{Spawner, spawn_tool};
 pub use turn::{Action, Ended, Event, Reason, Rules, Turns};

@@ -22,7 +22,7 @@ use crate::lisp::value::{Fault, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
 use crate::model::{Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
-use crate::tool::{Dispatcher, Starts, ToolError, Toolbox};
+use crate::tool::{Dispatcher, Run, Starts, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
 
 /// What all processes of a tree share.
@@ -114,6 +114,13 @@ impl Agent {
             price: options.price,
         };
         Ok((agent, warnings))
+    }
+}
+
+impl Agent {
+    /// Whether its programs can start processes, forks among them.
+    fn starts_processes(&self) -> bool {
+        self.dispatcher.tools.iter().any(|tool| matches!(tool.run, Run::Process(..)))
     }
 }
 
@@ -264,7 +271,8 @@ impl Process {
                     let turn = turns.turn + 1;
                     self.record(EventKind::TurnStart { turn });
                     // A fork begins with the conversation before the reply.
-                    let past = Past { messages: turns.messages.clone(), memory: memory.forked() };
+                    let memory = if self.agent.starts_processes() { memory.forked() } else { Memory::new() };
+                    let past = Past { messages: turns.messages.clone(), memory };
                     *self.past.lock().unwrap_or_else(PoisonError::into_inner) = past;
                     let reply = self.ask(turns, turn, task).await?;
                     unkept = self.descriptors().take_references(&reply.text, &self.tree.ledger);

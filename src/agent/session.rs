@@ -87,6 +87,17 @@ impl Session {
         })
     }
 
+    /// The same for hosts without a runtime: waits on the calling thread.
+    ///
+    /// # Errors
+    /// See [`Session::run`].
+    ///
+    /// # Panics
+    /// From within an asynchronous runtime, where a thread must not wait.
+    pub fn run_and_wait(&mut self, task: &str) -> Result<Outcome, Box<DelegateError>> {
+        wait(self.run(task))?.map_err(Box::new)
+    }
+
     /// What the model said last.
     pub fn last_message(&self) -> Option<String> {
         let said = self.turns.messages.iter().rev().find(|message| message.role == Role::Assistant);
@@ -113,4 +124,11 @@ fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
         usage: usage_json(&events, "main"),
         trace: trace(&events, "main"),
     }
+}
+
+/// Waits for a future on the calling thread.
+pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, Box<DelegateError>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| DelegateError::unusable(format!("no runtime: {error}")))?;
+    Ok(runtime.block_on(future))
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
-use crate::agent::{DelegateError, Session};
+use crate::agent::{DelegateError, Session, wait};
 
 /// A program with the programs it links to.
 #[derive(Clone)]
@@ -98,6 +98,27 @@ impl Library {
         let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
         let options = bind(&library, &root, grants, true).map_err(DelegateError::unusable)?;
         Session::start(&options).await
+    }
+
+    /// The same for hosts without a runtime: waits on the calling thread.
+    ///
+    /// ```
+    /// use ptc::model::Scripted;
+    /// use ptc::process::{Grants, Program};
+    ///
+    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three."]));
+    /// let mut process = Program::load("examples/invoices/agent.toml")?.start_and_wait(&grants)?;
+    /// assert_eq!(process.run_and_wait("One and two?")?.summary, "Three.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Library::start`].
+    ///
+    /// # Panics
+    /// From within an asynchronous runtime, where a thread must not wait.
+    pub fn start_and_wait(self, grants: &Grants) -> Result<Session, Box<DelegateError>> {
+        wait(self.start(grants))?.map_err(Box::new)
     }
 
     /// The program that was asked for.
