@@ -1,6 +1,7 @@
 //! `delegate`: one task, one call; and `as_tool`, the same agent as a tool of another one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub stop_reason: &'static str,
     /// What the model said last, program and all.
     pub last_message: String,
+    /// The wall time it took; all else is the same when the models answer the same.
+    pub duration: Duration,
     /// What is odd but no error.
     pub warnings: Vec<String>,
 }

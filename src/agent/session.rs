@@ -1,6 +1,7 @@
 //! A session: a process that is given one task after the other, on one conversation and one memory.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::delegate::{DelegateError, Outcome};
 use super::descriptors::Descriptors;
@@ -64,7 +65,7 @@ impl Session {
     /// See [`delegate`](crate::delegate). The session goes on: the next task follows upon what was said.
     pub async fn run(&mut self, task: &str) -> Result<Outcome, DelegateError> {
         let tree = self.process.tree.clone();
-        let before = tree.recorder.count();
+        let (before, began) = (tree.recorder.count(), Instant::now());
         if self.runs > 0 {
             self.turns.go_on();
         }
@@ -83,6 +84,7 @@ impl Session {
             memory: self.memory.clone(),
             stop_reason: if in_words { "answer" } else { "return" },
             last_message: self.last_message().unwrap_or_default(),
+            duration: began.elapsed(),
             warnings,
         })
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -53,11 +54,12 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let status = runtime.block_on(async {
         let mut session = match Session::recorded(&agent, recorder).await {
             Ok(session) => session,
-            Err(error) => return report(Err(error), options.json, &warnings),
+            Err(error) => return report(Err(error), Duration::ZERO, options.json, &warnings),
         };
         let mut status = 0;
         while let Some(task) = tasks.pop_front().or_else(|| next_line(options)) {
-            status = report(session.run(&task).await, options.json, &warnings)?;
+            let began = Instant::now();
+            status = report(session.run(&task).await, began.elapsed(), options.json, &warnings)?;
             if !tasks.is_empty() && io::stderr().is_terminal() {
                 tokio::time::sleep(demo.pause).await;
             }
@@ -90,7 +92,19 @@ fn next_line(options: &RunOptions) -> Option<String> {
 }
 
 /// Prints what came of a task; gives the exit status.
-fn report(outcome: Result<Outcome, DelegateError>, json: bool, warnings: &[String]) -> Result<u8, Trouble> {
+fn report(
+    mut outcome: Result<Outcome, DelegateError>,
+    took: Duration,
+    json: bool,
+    warnings: &[String],
+) -> Result<u8, Trouble> {
+    let usage = match &mut outcome {
+        Ok(outcome) => &mut outcome.usage,
+        Err(error) => &mut error.usage,
+    };
+    if let Json::Object(fields) = usage {
+        fields.insert("duration_ms".into(), json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
+    }
     match (outcome, json) {
         (Ok(outcome), true) => print(&outcome_json(&outcome, warnings).to_string(), 0),
         (Ok(outcome), false) => print(&outcome_text(&outcome, warnings), 0),

@@ -83,7 +83,7 @@ impl Library {
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
     /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]));
-    /// let mut process = Program::load("examples/invoices/agent.toml")?.start(&grants).await?;
+    /// let mut process = Program::load("examples/linked/main.toml")?.start(&grants).await?;
     /// assert_eq!(process.run("One and two?").await?.summary, "Three.");
     /// assert_eq!(process.run("Again?").await?.summary, "As I said: three.");
     /// assert_eq!(process.last_message(), Some("As I said: three.".into()));
@@ -107,7 +107,7 @@ impl Library {
     /// use ptc::process::{Grants, Program};
     ///
     /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three."]));
-    /// let mut process = Program::load("examples/invoices/agent.toml")?.start_and_wait(&grants)?;
+    /// let mut process = Program::load("examples/linked/main.toml")?.start_and_wait(&grants)?;
     /// assert_eq!(process.run_and_wait("One and two?")?.summary, "Three.");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -26,8 +26,6 @@ pub struct Usage {
     pub processes: u64,
     /// Dollars, as far as prices are known.
     pub cost: f64,
-    /// Wall time from the begin of the process to its end.
-    pub duration_ms: u64,
 }
 
 impl Usage {
@@ -48,8 +46,8 @@ impl Usage {
             | EventKind::Request { .. }
             | EventKind::ModelError { .. }
             | EventKind::ToolStart { .. }
-            | EventKind::Stderr { .. } => {}
-            EventKind::End { duration_ms, .. } => self.duration_ms += duration_ms,
+            | EventKind::Stderr { .. }
+            | EventKind::End { .. } => {}
         }
     }
 }
@@ -68,8 +66,6 @@ pub fn usage(events: &[Event], root: &str) -> (Usage, Usage) {
             own.add(&event.kind);
         }
     }
-    // Children run at the same time as each other, and within the time of their parents.
-    tree.duration_ms = own.duration_ms;
     (tree, own)
 }
 
