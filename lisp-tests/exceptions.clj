@@ -46,7 +46,7 @@
 (try (/ 1 0) (catch IllegalStateException e 1))
 ;! 1:6 value-error: Divide by zero
 (throw (ex-info "broken" {:code 1}))
-;! 1:1 value-error: broken
+;! 1:1 value-error: broken {:code 1}
 (throw (Exception. "plain"))
 ;! 1:1 value-error: plain
 (throw "text")

@@ -1,6 +1,8 @@
-//! What every host of programs needs: clocks and random bits.
+//! What every host of programs needs: clocks, random bits, and a way to end what runs.
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Measures the time that a program runs, without the time that it waits.
@@ -31,6 +33,37 @@ impl Stopwatch {
     pub fn go_on(&self) {
         self.before.set(self.elapsed());
         self.running_since.set(Some(Instant::now()));
+    }
+}
+
+/// Ends what runs, from any thread: a click on "stop", Ctrl-C. Clones are one and the same.
+///
+/// ```
+/// use ptc::{Cancel, Sandbox};
+///
+/// let mut sandbox = Sandbox::new();
+/// let cancel = sandbox.cancel.clone();
+/// std::thread::spawn(move || cancel.cancel());
+/// let error = sandbox.eval("(while true)").unwrap_err();
+/// assert_eq!(error.message, "the host cancelled the program");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// One that is not cancelled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ends what runs with it, soon, and whatever is started with it later.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

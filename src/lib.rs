@@ -16,6 +16,7 @@
 //!   speak OpenAI's chat completions, scripts for tests, and recordings.
 //! - [`Options`] put an agent together: a model, tools, [`Refs`] to take out of the result, limits, a [`Budget`].
 //!   [`Outcome`] is what comes of its task, [`DelegateError`] why nothing did.
+//! - [`Plan`] is a goal and steps that need each other, as data. An [`Executor`] works on it: every step an agent.
 //!
 //! Two functions go with them: [`eval`] runs a program, [`delegate`] gives a task to an agent, which writes programs
 //! until it has an answer. [`as_tool`] makes an agent a tool of another one.
@@ -115,6 +116,8 @@ mod memory_file;
 #[cfg(feature = "agent")]
 pub mod model;
 #[cfg(feature = "agent")]
+pub mod plan;
+#[cfg(feature = "agent")]
 pub mod process;
 mod sandbox;
 pub mod tool;
@@ -122,9 +125,12 @@ pub mod tool;
 pub mod trace;
 
 #[cfg(feature = "agent")]
-pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate};
+pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate, delegate_all, spawn_agent};
+pub use host::Cancel;
 pub use lisp::text::Error;
 pub use lisp::value::Value;
+#[cfg(feature = "agent")]
+pub use plan::{Executor, Plan, PlanError, create_plan};
 pub use sandbox::{Evaluation, Failure, Sandbox};
 pub use tool::{Tool, ToolError};
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::alloc::Account;
-use crate::host::{Stopwatch, random_bits, wall_clock};
+use crate::host::{Cancel, Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{Error, ErrorKind, Source};
+use crate::lisp::text::{Error, ErrorKind, Finding, Source};
 use crate::lisp::value::{Host, ToolAnswer, ToolCall, Value};
 use crate::lisp::{End, Finished, Job, Spent};
 use crate::tool::{CallRecord, Dispatcher, Run, Toolbox, Validation};
@@ -37,6 +37,8 @@ pub struct Sandbox {
     pub limits: Limits,
     /// What earlier programs left.
     pub memory: Memory,
+    /// Ends a program from outside of it.
+    pub cancel: Cancel,
 }
 
 /// All that came of a program.
@@ -60,6 +62,8 @@ pub struct Failure {
     pub errors: Vec<Error>,
     /// The reason as data, after `(fail reason)`.
     pub reason: Option<Value>,
+    /// The exception that nothing caught, for `ex-data` and its like.
+    pub raised: Option<Value>,
 }
 
 impl Failure {
@@ -84,6 +88,7 @@ impl Sandbox {
             validation: Validation::Enabled,
             limits: Limits::default(),
             memory: Memory::new(),
+            cancel: Cancel::new(),
         }
     }
 
@@ -113,27 +118,77 @@ impl Sandbox {
         self.run(&Arc::new(Source::new("program", source))).result.map_err(|failure| failure.error())
     }
 
+    /// Checks a program without running it: what keeps it from running, what is certain to go wrong when it does, and
+    /// what is odd. Findings are sorted by place.
+    ///
+    /// ```
+    /// use ptc::{Sandbox, Tool, lisp::value::Value};
+    ///
+    /// let orders = Tool::new("orders", |_| Ok(Value::Nil)).spec("() -> [{:id :int :total :float}]")?;
+    /// let findings = Sandbox::new().tools([orders]).check("(map :totl (tool/orders))");
+    /// assert_eq!(
+    ///     findings[0].error.to_string(),
+    ///     "1:1 analysis-error: [*].totl is not in the result of orders; the keys there are :id, :total\n\
+    ///      did you mean :total?"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self, source: &str) -> Vec<Finding> {
+        self.check_source(&Arc::new(Source::new("program", source)))
+    }
+
+    /// Checks a program that has a name.
+    pub fn check_source(&self, source: &Arc<Source>) -> Vec<Finding> {
+        let dispatcher = self.dispatcher();
+        let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
+        let checked = crate::lisp::eval::run_to_end(
+            || false,
+            move |_| {
+                let (source, memory, context, limits) = parts;
+                crate::lisp::check(&source, &memory, &context, &limits, &dispatcher)
+            },
+        );
+        checked.unwrap_or_else(|| vec![Finding::error(no_stack_error())])
+    }
+
+    fn dispatcher(&self) -> Dispatcher {
+        let mut dispatcher = Dispatcher::new(self.tools.clone());
+        dispatcher.validation = self.validation;
+        dispatcher
+    }
+
     /// Runs a program and gives all that came of it.
     pub fn run(&mut self, source: &Arc<Source>) -> Evaluation {
-        let dispatcher = Dispatcher { validation: self.validation, ..Dispatcher::new(self.tools.clone()) };
+        let dispatcher = self.dispatcher();
         let calls: Rc<RefCell<Vec<CallRecord>>> = Rc::default();
         let warnings: Rc<RefCell<Vec<String>>> = Rc::default();
         let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
         let (recorded, warned) = (calls.clone(), warnings.clone());
         let account = Account::default();
         account.open();
-        let finished = crate::lisp::eval::run_to_end(move |way| {
-            let (source, memory, context, limits) = parts;
-            let host = LocalHost {
-                dispatcher: dispatcher.clone(),
-                watch: Stopwatch::started(),
-                calls: recorded,
-                warnings: warned,
-            };
-            let job =
-                Job { source, memory, context, limits, tools: Rc::new(dispatcher), host: Rc::new(host), moves: true };
-            crate::lisp::run(job, way)
-        });
+        let cancel = self.cancel.clone();
+        let finished = crate::lisp::eval::run_to_end(
+            move || cancel.is_cancelled(),
+            move |way| {
+                let (source, memory, context, limits) = parts;
+                let host = LocalHost {
+                    dispatcher: dispatcher.clone(),
+                    watch: Stopwatch::started(),
+                    calls: recorded,
+                    warnings: warned,
+                };
+                let job = Job {
+                    source,
+                    memory,
+                    context,
+                    limits,
+                    tools: Rc::new(dispatcher),
+                    host: Rc::new(host),
+                    moves: true,
+                };
+                crate::lisp::run(job, way)
+            },
+        );
         account.close();
         let evaluation = match finished {
             Some(finished) => {
@@ -150,10 +205,8 @@ impl Sandbox {
 
 /// What came of a program that could not begin, because the system has no memory for its stack.
 pub(crate) fn no_stack(memory: Memory) -> Finished {
-    let error = Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
-        .hint("run fewer programs at once");
     Finished {
-        end: End::Errors(vec![error]),
+        end: End::Errors(vec![no_stack_error()]),
         memory,
         prints: String::new(),
         warnings: Vec::new(),
@@ -161,12 +214,20 @@ pub(crate) fn no_stack(memory: Memory) -> Finished {
     }
 }
 
+fn no_stack_error() -> Error {
+    Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
+        .hint("run fewer programs at once")
+}
+
 /// What came of a program, in the terms of its user.
 pub(crate) fn settled(finished: Finished) -> Evaluation {
     let result = match finished.end {
         End::Value(value) | End::Return(value) => Ok(value),
-        End::Fail(reason, error) => Err(Failure { errors: vec![*error], reason: Some(reason) }),
-        End::Errors(errors) => Err(Failure { errors, reason: None }),
+        End::Fail(reason, error) => Err(Failure { errors: vec![*error], reason: Some(reason), raised: None }),
+        End::Raised(fault, error) => {
+            Err(Failure { errors: vec![*error], reason: None, raised: Some(Value::fault(fault)) })
+        }
+        End::Errors(errors) => Err(Failure { errors, reason: None, raised: None }),
     };
     Evaluation {
         result,
@@ -182,6 +243,12 @@ struct LocalHost {
     watch: Stopwatch,
     calls: Rc<RefCell<Vec<CallRecord>>>,
     warnings: Rc<RefCell<Vec<String>>>,
+}
+
+impl LocalHost {
+    fn record(&self, name: Arc<str>, arguments: Value, result: Result<Value, String>, cached: bool) {
+        self.calls.borrow_mut().push(CallRecord { name, arguments, result, children: Vec::new(), cached });
+    }
 }
 
 impl Host for LocalHost {
@@ -208,26 +275,26 @@ impl Host for LocalHost {
             Ok(prepared) => prepared,
             Err(fault) => {
                 let result = Err(fault.message.clone());
-                self.calls.borrow_mut().push(CallRecord { name, arguments: given, result, children: Vec::new() });
+                self.record(name, given, result, false);
                 return ToolAnswer::Now(Err(*fault));
             }
         };
         let mut warnings = prepared.warnings;
+        if let Some(value) = prepared.cached {
+            self.warnings.borrow_mut().extend(warnings);
+            self.record(name, prepared.arguments, Ok(value.clone()), true);
+            return ToolAnswer::Now(Ok(value));
+        }
         self.watch.pause();
         let result = match &prepared.tool.run {
             Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
             Run::Later(run) | Run::Process(_, run) => run_later(&**run, &prepared.arguments, index),
         };
         self.watch.go_on();
-        let result = self.dispatcher.settle(&prepared.tool, result, &mut warnings);
+        let result = self.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut warnings);
         self.warnings.borrow_mut().extend(warnings);
         let recorded = result.clone().map_err(|fault| fault.message);
-        self.calls.borrow_mut().push(CallRecord {
-            name,
-            arguments: prepared.arguments,
-            result: recorded,
-            children: Vec::new(),
-        });
+        self.record(name, prepared.arguments, recorded, false);
         ToolAnswer::Now(result.map_err(|fault| *fault))
     }
 }

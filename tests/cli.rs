@@ -25,13 +25,20 @@ impl Ran {
         assert_eq!((self.status, self.out.as_str()), (Some(status), out), "{}", self.err);
     }
 
-    /// Fails unless the run printed nothing, ended with this status, and named all of these.
+    /// Fails unless the run ended with this status, and named all of these on standard error.
     #[track_caller]
-    fn refuses(&self, status: i32, named: &[&str]) {
-        assert_eq!((self.status, self.out.as_str()), (Some(status), ""), "{}", self.err);
+    fn names(&self, status: i32, named: &[&str]) {
+        assert_eq!(self.status, Some(status), "{}", self.err);
         for text in named {
             assert!(self.err.contains(text), "{text:?} is not in:\n{}", self.err);
         }
+    }
+
+    /// Fails unless the run printed nothing, ended with this status, and named all of these.
+    #[track_caller]
+    fn refuses(&self, status: i32, named: &[&str]) {
+        assert_eq!(self.out, "", "{}", self.err);
+        self.names(status, named);
     }
 }
 
@@ -382,6 +389,14 @@ fn every_event_is_a_line_of_the_trace() {
     }
     assert_eq!(lines[0]["task"], "What is 7 times 6?");
 
+    let tree = "main ← What is 7 times 6?\n  turn 1\n    (* 6 7)\n    => 42\n  turn 2\n    It is 42.\n  => 42\n\
+                1 processes, 2 replies, 1 programs, 0 tool calls, 0 tokens (0 in, 0 out)\n";
+    ptc(&["trace", "show", &trace]).gives(0, tree);
+    let page = folder.path("trace.html");
+    ptc(&["trace", "html", &trace, "-o", &page]).gives(0, "");
+    assert_eq!(fs::read_to_string(&page).unwrap(), ptc(&["trace", "html", &trace]).out);
+    ptc(&["trace", "show", &file]).refuses(2, &[&file, "line 1 is no event"]);
+
     let nowhere = folder.path("no/folder/trace.jsonl");
     ptc(&["run", &file, "--script", &script, "--trace", &nowhere]).refuses(2, &[&nowhere]);
 }
@@ -454,9 +469,208 @@ fn scripts_and_recordings_that_cannot_be_used_are_status_2() {
     assert!(!Path::new(&record).exists());
 }
 
+// check
+
+#[test]
+fn a_program_on_standard_input_is_checked() {
+    ptc_with("(inc)", &["check", "-"]).names(1, &["standard input:1:1", "inc was given 0 arguments"]);
+    ptc_with("(inc 1)", &["check", "-"]).gives(0, "nothing found\n");
+}
+
+/// What the pages about commands show is what the commands print; `TRYCMD=overwrite` writes it anew.
+#[test]
+fn the_pages_about_commands_show_what_happens() {
+    trycmd::TestCases::new().case("tests/cli/*.md");
+}
+
+// Plans
+
+const PLAN: &str = r#"# Double the number
+
+- [ ] fetch: Fetch the number
+  - tools: fetch
+  - output: {:n :int}
+- [ ] double: Double ctx/n
+  - needs: n
+"#;
+
+#[test]
+fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
+    let folder = Folder::new("plan");
+    let plan = folder.file("plan.md", PLAN);
+    let tools = folder.file("tools.json", r#"{"fetch": {"spec": "() -> :int", "default": 21}}"#);
+    ptc(&["plan", "check", &plan, "--tools", &tools]).gives(0, &format!("{plan}: 2 steps, 0 of them done\n"));
+
+    let fetch = json!(["(return {:n (tool/fetch)})"]);
+    let first =
+        folder.file("first.json", &json!({"main/fetch#1": fetch, "main/double#1": ["(fail :tired)"]}).to_string());
+    let ran = ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]);
+    ran.refuses(1, &["step \"double\": ", "tired", "(1 of 2 steps are done)", &format!("ptc plan resume {plan}")]);
+    let saved = fs::read_to_string(&plan).unwrap();
+    assert!(saved.contains("- [x] fetch") && saved.contains("  - result: {:n 21}\n"), "{saved}");
+    ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]).refuses(2, &["has been begun", "--fresh"]);
+
+    let second = folder.file("second.json", &json!({"main/double#1": ["(return (* 2 ctx/n))"]}).to_string());
+    let resumed = ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &second, "--json"]);
+    assert_eq!(resumed.status, Some(0), "{}", resumed.err);
+    let json = resumed.json();
+    assert_eq!((&json["result"], &json["refs"]), (&json!({"fetch": {"n": 21}, "double": 42}), &json!({"n": 21})));
+    assert_eq!((&json["usage"]["requests"], &json["usage"]["processes"]), (&json!(1), &json!(2)));
+    let trace = json["trace"][0]["tool_calls"].as_array().unwrap();
+    assert_eq!((trace.len(), &trace[0]["children"][0]["path"]), (1, &json!("main/double#1")));
+    // There is nothing left to ask.
+    ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &folder.file("none.json", "{}"), "--json"]).json();
+}
+
+#[test]
+fn a_plan_that_was_killed_goes_on_from_its_file() {
+    let folder = Folder::new("killed");
+    let plan = folder.file("plan.md", PLAN);
+    let tools = |delay: u64| {
+        let slow = json!({"args": {}, "result": 2, "delay_ms": delay});
+        let tools = json!({"fetch": {"default": 21}, "slow": {"spec": "() -> :int", "responses": [slow]}});
+        folder.file("tools.json", &tools.to_string())
+    };
+    let slow = format!("{PLAN}  - tools: slow\n");
+    fs::write(&plan, slow).unwrap();
+    let script = |first: &[&str]| {
+        let replies = json!({"main/fetch#1": first, "main/double#1": ["(return (* (tool/slow) ctx/n))"]});
+        folder.file("script.json", &replies.to_string())
+    };
+    let fetch = ["(return {:n (tool/fetch)})"];
+    let mut killed = Command::new(env!("CARGO_BIN_EXE_ptc"))
+        .args(["plan", "run", &plan, "--tools", &tools(600_000), "--script", &script(&fetch)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !fs::read_to_string(&plan).unwrap().contains("- [x] fetch") {
+        assert!(std::time::Instant::now() < until, "the first step is not done");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+
+    // The first step has no replies left: it is not asked again.
+    let resumed = ptc(&["plan", "resume", &plan, "--tools", &tools(0), "--script", &script(&[]), "--json"]);
+    assert_eq!(resumed.json()["result"], json!({"fetch": {"n": 21}, "double": 42}), "{}", resumed.err);
+}
+
+#[test]
+fn plans_that_cannot_be_run_are_status_2_and_ask_nobody() {
+    let folder = Folder::new("wrong-plan");
+    let plan = folder.file("plan.json", r#"{"steps": [{"id": "a", "task": "x", "needs": ["b"], "tools": ["serch"]}]}"#);
+    let file = folder.file("agent.toml", &format!("{AGENT}[tool_catalog.search]\nspec = \"() -> :int\"\n"));
+    let known = ["it needs \"b\"", "there is no tool \"serch\"; did you mean \"search\"?"];
+    ptc(&["plan", "check", &plan]).refuses(2, &known[..1]);
+    ptc(&["plan", "check", &plan, "--agent", &file]).refuses(2, &known);
+    let script = folder.file("script.json", "[]");
+    ptc(&["plan", "run", &plan, "--agent", &file, "--script", &script]).refuses(2, &known);
+    assert_eq!(fs::read_to_string(&plan).unwrap().find("done"), None);
+    let other = folder.file("other.json", r#"{"steps": [{"id": "a", "taks": "x"}]}"#);
+    ptc(&["plan", "check", &other]).refuses(2, &[&other, "unknown field `taks`"]);
+    ptc(&["plan", "check", &folder.path("none.md")]).refuses(2, &["none.md", "cannot be read"]);
+}
+
 // README
 
 /// What the README shows is what the command prints; `TRYCMD=overwrite cargo test --test cli` writes it anew.
+#[test]
+fn a_session_keeps_definitions_values_and_the_last_error() {
+    let typed = r#"
+        (def orders [{:id 1 :total 120}
+                     {:id 2 :total 80}])
+        (reduce + (map :total orders))
+        (/ *1 2)
+        [*1 *2]
+        (throw (ex-info "no such order" {:id 3}))
+        [(ex-message *e) (ex-data *e)]
+        (fail {:why 1})
+        *e
+        :memory
+        :a-keyword-that-is-no-command
+        "a text
+over two lines"
+        :quit
+        (println "never")"#;
+    let ran = ptc_with(typed, &["repl"]);
+    let shown = "#'user/orders\n200\n100\n[100 200]\n[\"no such order\" {:id 3}]\n{:why 1}\n\
+                 orders               [{:id 1, :total 120} {:id 2, :total 80}]\n\
+                 :a-keyword-that-is-no-command\n\"a text\\nover two lines\"\n";
+    assert_eq!((ran.status, ran.out.as_str()), (Some(0), shown), "{}", ran.err);
+    assert!(ran.err.contains("no such order {:id 3}") && ran.err.contains("repl:5"), "{}", ran.err);
+}
+
+#[test]
+fn a_session_has_commands() {
+    let tools = "--tools=examples/invoices/tools.json";
+    let typed = ":tools\n:ctx\n:ctx examples/invoices/ctx.json\n(count ctx/invoices)\n:ctx nowhere.json\n:time\n(inc 1)\n:time\n\
+                 :limits --max-steps 10\n(reduce + (range 100))\n:limits --max-step x\n:doc first\n:doc frist\n:search sort desc\n\
+                 (def a 1)\n:memory clear\n:memory\n:help";
+    let ran = ptc_with(typed, &["repl", tools]);
+    for text in [
+        "rate(currency :string) -> :float",
+        "\n{}\n",
+        "nowhere.json: No such file",
+        "\n2\n0 ms, ",
+        "--max-steps 10\n",
+        "similar argument exists: '--max-steps'",
+        "(first coll)",
+        "there is no frist",
+        "sort-by ",
+        "/subagent ",
+    ] {
+        assert!(ran.out.contains(text), "{text:?} is not in:\n{}", ran.out);
+    }
+    assert!(ran.err.contains("too many steps"), "{}", ran.err);
+    assert!(!ran.out.contains("a                    1"), "{}", ran.out);
+}
+
+#[test]
+fn a_session_gives_tasks_to_agents() {
+    let folder = Folder::new("repl");
+    let script = folder
+        .file("script.json", r#"["```clojure\n(* 6 ctx/n)\n```", "It is 42.", "```clojure\n(+ 1 1)\n```", "Two."]"#);
+    let context = folder.file("context.json", r#"{"n": 7}"#);
+    let typed = "/subagent \"Multiply\"\n(inc *1)\n/subagent:verbose Add\n/subagent\n/subagent More";
+    let ran = ptc_with(typed, &["repl", "--script", &script, "--ctx", &context]);
+    let shown = ["It is 42.\n=> 42\n2 replies, 1 programs", "\n43\n", "Two.\n=> 2\n", "give a task", "model-error: "];
+    for text in shown {
+        assert!(ran.out.contains(text), "{text:?} is not in:\n{}\n{}", ran.out, ran.err);
+    }
+    assert!(ran.err.contains("turn 1: (+ 1 1)"), "{}", ran.err);
+    assert!(!ran.err.contains("(* 6 ctx/n)"), "only :verbose shows programs: {}", ran.err);
+    let ran = ptc_with("/subagent Do it", &["repl"]);
+    assert!(ran.out.contains("ptc repl --model"), "{}", ran.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_program_and_not_the_session() {
+    use std::io::{BufRead as _, BufReader};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ptc"))
+        .args(["repl", "--max-time", "60s", "--max-steps", "1000000000000"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b":ready\n(while true)\n(+ 1 2)\n").unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), ":ready");
+    let started = std::time::Instant::now();
+    let interrupt = || Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(interrupt().success());
+    assert_eq!(lines.next().unwrap().unwrap(), "3");
+    assert!(started.elapsed().as_secs() < 30);
+    // Where nothing runs, it ends the session.
+    assert!(interrupt().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
 #[test]
 fn the_readme_shows_what_happens() {
     trycmd::TestCases::new().case("README.md");

@@ -48,8 +48,8 @@ fn mails_are_found_and_answered() {
             "ref     email_ids = [1041 1046 1052 1058 1067]",
             "usage   3 replies, 2 programs, 1 tool calls, 5683 tokens",
             "=== Draft a short reply",
-            "tool read_email {\"id\":1041}",
             "type-error: + needs numbers, got the string \"Re: \"",
+            "tool read_email {\"id\":1041}",
             "result  [1 2 3 4 5]",
             "The drafts:",
             "h.tanaka@kitsune-parts.example | Re: Container held at customs until noon",
@@ -75,6 +75,27 @@ fn agents_are_tools_of_agents() {
             "6 replies in the tree, 2 of them the analyst's own",
         ],
     );
+}
+
+#[test]
+fn one_task_is_done_in_five_patterns() {
+    let text = example("patterns");
+    let made = ["result [{:meeting 101} {:meeting 103}]", "2 replies of 1 agents, 4 tool calls"];
+    says(&text, &["dynamic: Both urgent mails", "7 replies of 3 agents, 7 tool calls"]);
+    says(&text, &["predefined: Both urgent mails", "{:meeting_ids [101 103]}", "6 replies of 3 agents, 6 tool calls"]);
+    says(&text, &["hybrid: Both urgent mails", made[0], made[1]]);
+    says(
+        &text,
+        &[
+            "# Meetings about the urgent mails\n\n- [ ] find: Find the urgent mails\n  - tools: list_mails",
+            "  - needs: email_ids, free",
+            "plan: find: ",
+            ":meet [{:meeting 101} {:meeting 103}]}",
+            // Three steps, one of them tried again.
+            "4 replies of 5 agents, 8 tool calls",
+        ],
+    );
+    says(&text, &["parallel: Server down", "parallel: Three slots", "parallel: Three."]);
 }
 
 #[test]

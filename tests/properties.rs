@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use ptc::lisp::End;
 use ptc::lisp::limits::Limits;
-use ptc::lisp::syntax::read_data;
+use ptc::lisp::syntax::{is_unfinished, read, read_data, tokens};
 use ptc::lisp::text::{ErrorKind, Source};
 use ptc::lisp::value::{BigInt, Map, Set, Value, Vector, equal, hash, readable, same_key, shorten};
 
@@ -384,7 +384,7 @@ fn told(value: &Value) -> String {
 fn end(end: &End) -> String {
     match end {
         End::Value(value) | End::Return(value) => told(value),
-        End::Fail(..) | End::Errors(_) => outcome(end),
+        End::Fail(..) | End::Raised(..) | End::Errors(_) => outcome(end),
     }
 }
 
@@ -498,5 +498,25 @@ proptest! {
         session.run(&text);
         session.run(&parts.concat());
         session.run(&format!("({})", parts.concat()));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1_000))]
+
+    /// Nothing of a source is lost or doubled, whatever it is.
+    #[test]
+    fn tokens_put_together_are_the_source(text in prop_oneof![any::<String>(), "[()\\[\\]{} \"\\\\#'@:;a1“”\n]{0,30}"]) {
+        let together: String = tokens(&text).map(|token| token.text).collect();
+        prop_assert_eq!(together, text);
+    }
+
+    /// What the reader reads is finished, and a part of a form is not.
+    #[test]
+    fn a_form_is_unfinished_until_its_last_character(value in value()) {
+        let text = readable(&Value::vector(vec![value]));
+        prop_assert!(read(&Arc::new(Source::new("text", text.as_str()))).is_ok());
+        prop_assert!(!is_unfinished(&text), "{}", text);
+        prop_assert!(is_unfinished(&text[..text.len() - 1]), "{}", text);
     }
 }

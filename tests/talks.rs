@@ -288,12 +288,13 @@ fn note(processes: &mut BTreeMap<String, Process>, event: &Event) {
     match &event.kind {
         EventKind::Start { task, .. } => process.task.clone_from(task),
         EventKind::Request { system, messages, .. } => process.requests.push((system.clone(), messages.clone())),
-        EventKind::ToolEnd { turn, call, name, args, result, error, .. } => {
+        EventKind::ToolEnd { turn, call, name, args, result, error, cached, .. } => {
+            let mark = if *cached { " (cached)" } else { "" };
             let came = match (result, error) {
                 (_, Some(error)) => format!("failed: {}", one_line(error)),
                 (result, None) => format!("→ {}", result.clone().unwrap_or_default()),
             };
-            process.calls.insert((*turn, *call), format!("- call: {name} {args} {came}"));
+            process.calls.insert((*turn, *call), format!("- call: {name} {args} {came}{mark}"));
         }
         EventKind::End { result, error, .. } => {
             process.end = Some(match error {

@@ -11,10 +11,12 @@ use tokio::sync::mpsc;
 use super::Process;
 use super::process::traced;
 use crate::alloc::Account;
+use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
+use crate::lisp::text::{LimitReached, abridge};
 use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value};
 use crate::tool::{Call, Dispatcher, Run, Tool, ToolError};
-use crate::trace::EventKind;
+use crate::trace::{Event, EventKind};
 
 /// A tool call that has begun.
 #[derive(Clone)]
@@ -97,25 +99,32 @@ impl Host for PoolHost {
         let started = |arguments: &Value| {
             process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
         };
+        let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing };
         let prepared = match dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
                 started(&given);
-                let refused = Err(fault);
-                record_end(process, turn, index, &name, &given, &refused, &[]);
-                return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                let result = Err(fault);
+                record_end(process, refused, &given, &result, &[]);
+                return ToolAnswer::Now(result.map_err(|fault| *fault));
             }
         };
         self.warn(prepared.warnings);
         started(&prepared.arguments);
+        if let Some(value) = prepared.cached {
+            let result = Ok(value);
+            record_end(process, Place { reached: Reached::Cache, ..refused }, &prepared.arguments, &result, &[]);
+            return ToolAnswer::Now(result.map_err(|fault| *fault));
+        }
         if let Run::Now(run) = &prepared.tool.run {
             self.watch.pause();
             let result = Dispatcher::run_now(&**run, &prepared.arguments);
             self.watch.go_on();
             let mut told = Vec::new();
-            let settled = dispatcher.settle(&prepared.tool, result, &mut told);
+            let place = Place { reached: Reached::of(&prepared.tool, &result), ..refused };
+            let settled = dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut told);
             self.warn(told);
-            record_end(process, turn, index, &name, &prepared.arguments, &settled, &[]);
+            record_end(process, place, &prepared.arguments, &settled, &[]);
             return ToolAnswer::Now(settled.map_err(|fault| *fault));
         }
         let mut call = Call {
@@ -125,12 +134,15 @@ impl Host for PoolHost {
             caller: Some(process.clone()),
         };
         if let Run::Process(announce, _) = &prepared.tool.run {
-            match announce(&call).and_then(|starts| process.count_children(starts)) {
+            let refusal = |LimitReached { name: limit, configured, observed }| {
+                ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+            };
+            match announce(&call).and_then(|starts| process.count_children(starts).map_err(refusal)) {
                 Ok(children) => call.children = children,
                 Err(error) => {
-                    let refused = dispatcher.settle(&prepared.tool, Err(error), &mut Vec::new());
-                    record_end(process, turn, index, &name, &call.arguments, &refused, &[]);
-                    return ToolAnswer::Now(refused.map_err(|fault| *fault));
+                    let result = dispatcher.settle(&prepared.tool, &call.arguments, Err(error), &mut Vec::new());
+                    record_end(process, refused, &call.arguments, &result, &[]);
+                    return ToolAnswer::Now(result.map_err(|fault| *fault));
                 }
             }
         }
@@ -139,12 +151,51 @@ impl Host for PoolHost {
     }
 }
 
+/// A call that has changed the world, or may have, as a model is told of it.
+pub(crate) fn written(event: &Event, path: &str, of: Option<u32>) -> Option<String> {
+    match &event.kind {
+        EventKind::ToolEnd { turn, name, args, error, writes: true, .. }
+            if event.path == path && of.is_none_or(|of| of == *turn) =>
+        {
+            let failed = if error.is_some() { " (with an error)" } else { "" };
+            Some(format!("{name} {}{failed}", abridge(&args.to_string(), 200)))
+        }
+        _ => None,
+    }
+}
+
+/// How far a call came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// It was refused, or changed nothing.
+    Nothing,
+    /// What the same call gave before.
+    Cache,
+    /// It has changed the world, or may have.
+    World,
+}
+
+impl Reached {
+    /// A function that answers with an error has done nothing; of what is further away nobody knows.
+    pub fn of(tool: &Tool, result: &Result<Value, ToolError>) -> Self {
+        let refused = matches!((&tool.run, result), (Run::Now(_), Err(_)));
+        if refused || tool.effect() == Effect::Read { Self::Nothing } else { Self::World }
+    }
+}
+
+/// Which call it is.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub turn: u32,
+    pub call: usize,
+    pub name: &'a str,
+    pub reached: Reached,
+}
+
 /// Records how a call ended.
 pub(super) fn record_end(
     process: &Process,
-    turn: u32,
-    call: usize,
-    name: &str,
+    place: Place<'_>,
     arguments: &Value,
     result: &Result<Value, Box<Fault>>,
     children: &[String],
@@ -155,7 +206,9 @@ pub(super) fn record_end(
     };
     let children = children.iter().map(|child| format!("{}/{child}", process.path)).collect();
     let args = traced(arguments);
-    process.record(EventKind::ToolEnd { turn, call, name: name.to_owned(), args, result, error, children });
+    let Place { turn, call, name, reached } = place;
+    let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
+    process.record(EventKind::ToolEnd { turn, call, name, args, result, error, children, writes, cached });
 }
 
 /// The result of a sub-agent without its trace, which stands under the call's children.

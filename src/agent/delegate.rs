@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use super::descriptors::Descriptors;
 use super::process::{Agent, Past, Stop};
@@ -112,6 +114,40 @@ pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateE
     Session::start(&options).await?.run(task).await
 }
 
+/// Gives a task to each of several agents, so many of them at work at once, and waits for all. What came of them is in
+/// the order of the tasks. Each has a budget and a trace of its own.
+///
+/// ```
+/// use ptc::{Options, delegate_all, model::Scripted};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let tasks = ["one", "two", "three"].map(|word| (format!("Say {word}"), Options::new(Scripted::new([word]))));
+/// let outcomes = delegate_all(tasks, 2).await;
+/// let said: Vec<String> = outcomes.into_iter().flatten().map(|outcome| outcome.summary).collect();
+/// assert_eq!(said, ["one", "two", "three"]);
+/// # });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub async fn delegate_all(
+    tasks: impl IntoIterator<Item = (String, Options)>,
+    at_once: usize,
+) -> Vec<Result<Outcome, DelegateError>> {
+    let room = Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS)));
+    let mut working = JoinSet::new();
+    for (at, (task, options)) in tasks.into_iter().enumerate() {
+        let room = room.clone();
+        working.spawn(async move {
+            let _place = room.acquire_owned().await;
+            (at, delegate(&task, options).await)
+        });
+    }
+    // A task that panicked would be a fault of ours, and stays one.
+    let mut outcomes = working.join_all().await;
+    outcomes.sort_by_key(|(at, _)| *at);
+    let (_, outcomes): (Vec<usize>, Vec<_>) = outcomes.into_iter().unzip();
+    outcomes
+}
+
 /// An agent as a tool of others: `(tool/name {:task "…" :context {…}})` gives `{:result :summary :refs :trace}`.
 ///
 /// ```
@@ -123,13 +159,13 @@ pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateE
 pub fn as_tool(options: Options) -> Tool {
     let name = options.name.clone().unwrap_or_else(|| "agent".into());
     let (description, refs) = (options.description.clone(), options.refs.clone());
-    let mut tool = agent_tool(&name, &refs, Arc::new(move || Ok(options.clone())));
+    let mut tool = agent_tool(&name, &refs, Arc::new(move |_| Ok(options.clone())));
     tool.description = description;
     tool
 }
 
 /// Makes the options of a child when it is called.
-pub(crate) type MakeOptions = Arc<dyn Fn() -> Result<Options, String> + Send + Sync>;
+pub(crate) type MakeOptions = Arc<dyn Fn(&Call) -> Result<Options, String> + Send + Sync>;
 
 /// A tool that works as an agent, whose options are made when it is called.
 pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
@@ -158,12 +194,13 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
     tool
 }
 
-async fn run_child(
+/// Works on the task of a call as a child of the process that calls.
+pub(super) async fn run_child(
     call: &Call,
-    make: &(dyn Fn() -> Result<Options, String> + Send + Sync),
+    make: &(dyn Fn(&Call) -> Result<Options, String> + Send + Sync),
 ) -> Result<Value, ToolError> {
     let task = call.arguments.get("task").and_then(Value::as_name).unwrap_or_default().to_owned();
-    let mut options = make().map_err(ToolError)?;
+    let mut options = make(call).map_err(ToolError)?;
     if let Some(Value::Map(more)) = call.arguments.get("context") {
         for (key, value) in more.iter() {
             options = options.with_context(key.as_name().unwrap_or("value"), value);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::descriptors::Shown;
-use crate::lisp::text::{Error, Finding, abridge};
+use crate::lisp::text::{Error, abridge};
 use crate::lisp::value::{Iter, Map, Value, readable, shorten};
 
 /// The longest rendering of a value, in bytes.
@@ -42,12 +42,16 @@ pub(super) fn of_value(
 }
 
 /// What came back from a program that failed.
-pub(super) fn of_errors(errors: &[Error], prints: (&str, &Shown), warnings: &[String]) -> String {
+pub(super) fn of_errors(errors: &[Error], prints: (&str, &Shown), warnings: &[String], happened: &[String]) -> String {
     let plural = if errors.len() == 1 { "" } else { "s" };
     let mut text = format!("The program failed; memory and ctx/last-result are as before. Error{plural}:\n<error>\n");
-    let all: Vec<String> = errors.iter().map(|error| Finding { error }.plain()).collect();
+    let all: Vec<String> = errors.iter().map(Error::plain).collect();
     text.push_str(&escaped(&abridge(&all.join("\n\n"), 4_000)));
     text.push_str("\n</error>\n");
+    if !happened.is_empty() {
+        text.push_str("These calls were made before; they are not undone, and nobody repeats them for you:\n");
+        add_list(&mut text, happened, 20);
+    }
     add_prints(&mut text, prints);
     add_warnings(&mut text, warnings);
     text
@@ -70,12 +74,16 @@ fn add_prints(text: &mut String, (prints, shown): (&str, &Shown)) {
 fn add_warnings(text: &mut String, warnings: &[String]) {
     if !warnings.is_empty() {
         text.push_str("Warnings:\n");
-        for warning in warnings.iter().take(10) {
-            let _ = writeln!(text, "- {}", escaped(&abridge(warning, 300)));
-        }
-        if warnings.len() > 10 {
-            let _ = writeln!(text, "- … and {} more", warnings.len() - 10);
-        }
+        add_list(text, warnings, 10);
+    }
+}
+
+fn add_list(text: &mut String, lines: &[String], most: usize) {
+    for line in lines.iter().take(most) {
+        let _ = writeln!(text, "- {}", escaped(&abridge(line, 300)));
+    }
+    if lines.len() > most {
+        let _ = writeln!(text, "- … and {} more", lines.len() - most);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
 use crate::model::{Model, ModelOptions};
-use crate::tool::{Access, Kind, Tool, Validation};
+use crate::tool::{Access, Tool, Validation};
 use crate::trace::{Event, Observer, Verdict};
 
 /// The options of an agent; every one but the model has a default.
@@ -46,6 +46,7 @@ pub struct Options {
     pub(crate) numbered: bool,
     /// What is odd about where they come from.
     pub(crate) warnings: Vec<String>,
+    pub(crate) discovery: bool,
 }
 
 impl Default for Options {
@@ -72,6 +73,7 @@ impl Default for Options {
             price: None,
             numbered: false,
             warnings: Vec::new(),
+            discovery: false,
         }
     }
 }
@@ -98,8 +100,15 @@ impl Options {
     /// Adds tools that are shown for planning and cannot be called.
     #[must_use]
     pub fn tool_catalog(mut self, tools: impl IntoIterator<Item = Tool>) -> Self {
-        self.tools.extend(tools.into_iter().map(|tool| Tool { kind: Kind::Catalog, ..tool }));
+        self.tools.extend(tools.into_iter().map(|tool| Tool { for_planning: true, ..tool }));
         self
+    }
+
+    /// Shows none of the tools in the prompt: programs find them with `(tool/apropos {:text "…"})` and
+    /// `(tool/describe-tool {:name "…"})`, and call them as ever. For registries of fifty tools and more.
+    #[must_use]
+    pub fn discovery(self) -> Self {
+        Self { discovery: true, ..self }
     }
 
     /// Sets the values that programs see as `ctx/…`: a map.

@@ -10,11 +10,11 @@ use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::calls::{Caller, PoolHost, Started, record_end};
+use super::calls::{Caller, Place, PoolHost, Reached, Started, record_end, written};
 use super::descriptors::{Descriptors, Shown};
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Charge, Ledger, Options, Paging, Price, Rewind, system_prompt};
+use super::{Budget, Charge, Ledger, Options, Paging, Price, Rewind, discovery, system_prompt};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::{LimitReached, Source};
@@ -22,7 +22,7 @@ use crate::lisp::value::{Fault, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
 use crate::model::{Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
-use crate::tool::{Dispatcher, Run, Starts, ToolError, Toolbox};
+use crate::tool::{Dispatcher, Run, Starts, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
 
 /// What all processes of a tree share.
@@ -30,6 +30,13 @@ pub(crate) struct Tree {
     pub ledger: Ledger,
     pub recorder: Recorder,
     pub pool: Arc<Pool>,
+}
+
+impl Tree {
+    /// A tree without processes.
+    pub fn new(budget: Budget, recorder: Recorder) -> Self {
+        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared() }
+    }
 }
 
 /// One process of a tree.
@@ -86,8 +93,18 @@ impl Agent {
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
         }
+        let mut shown = tools.clone();
+        if options.discovery {
+            let (planning, found): (Vec<Tool>, Vec<Tool>) = tools.iter().cloned().partition(|tool| tool.for_planning);
+            let asking = discovery::tools(found);
+            shown = asking.iter().cloned().chain(planning).collect();
+            for tool in asking {
+                tools.add(tool).map_err(|error| error.to_string())?;
+            }
+        }
         let tools = Arc::new(tools);
-        let dispatcher = Dispatcher { tools: tools.clone(), validation: options.validation, access: options.access };
+        let mut dispatcher = Dispatcher::new(tools.clone());
+        (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
         let mut warnings = options.warnings.clone();
         warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
         let signature = options.signature.as_ref();
@@ -95,7 +112,7 @@ impl Agent {
         if let Some(paging) = &options.paging {
             prompt.appendix = format!("{}\n\n{}", paging.explanation(), prompt.appendix);
         }
-        let system = system_prompt(&prompt, &tools, &options.context, &options.refs, signature);
+        let system = system_prompt(&prompt, &shown, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,
@@ -163,15 +180,12 @@ impl Process {
     }
 
     /// Names the children that a call starts: `expert#1`, `fork[0]`. Those that are refused have no number.
-    pub fn count_children(&self, starts: Starts) -> Result<Vec<String>, ToolError> {
+    pub fn count_children(&self, starts: Starts) -> Result<Vec<String>, LimitReached> {
         let count = match &starts {
             Starts::Fresh(_) => 1,
             Starts::Forks(count) => *count,
         };
-        self.tree.ledger.start_processes(self.depth + 1, count as u64).map_err(|reached| {
-            let LimitReached { name: limit, configured, observed } = reached;
-            ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
-        })?;
+        self.tree.ledger.start_processes(self.depth + 1, count as u64)?;
         Ok(match starts {
             Starts::Fresh(name) => {
                 let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
@@ -459,7 +473,11 @@ impl Process {
         let most = agent.paging.as_ref().map_or(0, |paging| paging.max_direct);
         let shown_prints = descriptors.show_text(&evaluation.prints, most, ledger);
         let prints = evaluation.prints;
-        Ran { result: evaluation.result, returned, prints, warnings: all, remembered, shown, shown_prints }
+        let happened = match &evaluation.result {
+            Ok(_) => Vec::new(),
+            Err(_) => self.tree.recorder.find(|event| written(event, &self.path, Some(turn))),
+        };
+        Ran { result: evaluation.result, returned, prints, warnings: all, remembered, happened, shown, shown_prints }
     }
 
     /// Checks and records the result of an asynchronous call.
@@ -471,9 +489,11 @@ impl Process {
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
-        let settled = self.agent.dispatcher.settle(&call.tool, result, &mut told);
+        let reached = Reached::of(&call.tool, &result);
+        let settled = self.agent.dispatcher.settle(&call.tool, &call.call.arguments, result, &mut told);
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-        record_end(self, turn, call.index, &call.tool.name, &call.call.arguments, &settled, &call.call.children);
+        let place = Place { turn, call: call.index, name: &call.tool.name, reached };
+        record_end(self, place, &call.call.arguments, &settled, &call.call.children);
         settled
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::contract::{Effect, Type};
 use crate::lisp::value::{Map, Value, shorten};
-use crate::tool::{Kind, Tool, Toolbox};
+use crate::tool::{Tool, Toolbox};
 
 use super::Refs;
 
@@ -92,7 +92,7 @@ pub(crate) fn framed(kind: &str, name: &str, content: &str) -> String {
 }
 
 fn add_tools(text: &mut String, tools: &Toolbox) {
-    let of = |catalog: bool| tools.iter().filter(move |tool| (tool.kind == Kind::Catalog) == catalog);
+    let of = |catalog: bool| tools.iter().filter(move |tool| tool.for_planning == catalog);
     text.push_str("\n\n## Tools you can call\n");
     if of(false).next().is_none() {
         text.push_str("None.");
@@ -106,6 +106,13 @@ fn add_tools(text: &mut String, tools: &Toolbox) {
             add_tool(text, tool, false);
         }
     }
+}
+
+/// What is said of a tool to those who look for it.
+pub(super) fn described(tool: &Tool) -> String {
+    let mut text = String::new();
+    add_tool(&mut text, tool, true);
+    text.trim_start_matches("- ").trim_end().to_owned()
 }
 
 fn add_tool(text: &mut String, tool: &Tool, example: bool) {

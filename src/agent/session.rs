@@ -7,7 +7,7 @@ use super::delegate::{DelegateError, Outcome};
 use super::descriptors::Descriptors;
 use super::process::{Agent, Stop};
 use super::turn::{Ended, Turns};
-use super::{Ledger, Options, Pool, Process, Reason, Tree};
+use super::{Options, Process, Reason, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;
 use crate::trace::{Recorder, trace, usage_json};
@@ -46,7 +46,7 @@ impl Session {
 
     /// The same with a recorder that the host made.
     pub(crate) async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
-        let tree = Arc::new(Tree { ledger: Ledger::new(options.budget.clone()), recorder, pool: Pool::shared() });
+        let tree = Arc::new(Tree::new(options.budget.clone(), recorder));
         let Some(model) = options.model.clone() else {
             let why = "the agent has no model: use Options::new(model)".into();
             return Err(failed(&tree, 0, &Stop::Unusable(why)));
@@ -112,7 +112,8 @@ impl Session {
     }
 }
 
-fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
+/// The error of a root that ended so, with what happened after so many events.
+pub(crate) fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
     let events = tree.recorder.since(before);
     let reason = match stop {
         Stop::Reason(Reason::Fail(reason)) => Some(reason.clone()),

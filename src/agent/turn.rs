@@ -57,6 +57,8 @@ pub struct Ran {
     pub(super) shown: Shown,
     /// How the prints are shown.
     pub(super) shown_prints: Shown,
+    /// The calls of a program that failed which have changed the world, or may have.
+    pub happened: Vec<String>,
 }
 
 /// What to do next.
@@ -311,7 +313,7 @@ impl Turns {
                 let first = failure.error();
                 self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
                 let prints = (ran.prints.as_str(), &ran.shown_prints);
-                self.next(&feedback::of_errors(&failure.errors, prints, &ran.warnings))
+                self.next(&feedback::of_errors(&failure.errors, prints, &ran.warnings, &ran.happened))
             }
         }
     }

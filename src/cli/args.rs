@@ -20,8 +20,18 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Evaluates a program.
     Eval(EvalOptions),
+    /// Checks a program without running it.
+    Check(CheckOptions),
     /// Runs the agent of a program file.
     Run(RunOptions),
+    /// Evaluates what is typed, on one memory.
+    Repl(ReplOptions),
+    /// Works on plans: tasks that need each other, in a JSON file or a Markdown check-list.
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    /// Shows what happened in a run.
+    #[command(subcommand)]
+    Trace(TraceCommand),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
     /// Looks at program files without asking a model.
@@ -36,6 +46,35 @@ pub(super) struct EvalOptions {
     /// The program itself.
     #[arg(short = 'e', long = "expression", value_name = "EXPR", conflicts_with = "file")]
     pub expression: Option<String>,
+    #[command(flatten)]
+    pub around: AroundOptions,
+    /// Print one JSON object with everything that came of the program.
+    #[arg(long)]
+    pub json: bool,
+    /// Read a JSON string or object a line, and answer each with one line.
+    #[arg(long, conflicts_with_all = ["file", "expression"])]
+    pub batch: bool,
+}
+
+/// `ptc repl`
+#[derive(Args, Debug)]
+pub(super) struct ReplOptions {
+    #[command(flatten)]
+    pub around: AroundOptions,
+    /// The model of /subagent: provider:name.
+    #[arg(long, value_name = "PROVIDER:NAME")]
+    pub model: Option<String>,
+    /// The endpoint of the model's provider.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Replies of the model, in order, from a file.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "model")]
+    pub script: Option<PathBuf>,
+}
+
+/// What is around a program.
+#[derive(Args, Debug)]
+pub(super) struct AroundOptions {
     /// A JSON object; its keys are ctx/….
     #[arg(long, value_name = "FILE.json")]
     pub ctx: Option<PathBuf>,
@@ -45,14 +84,24 @@ pub(super) struct EvalOptions {
     /// The memory: read before, written back after success.
     #[arg(long, value_name = "FILE.edn")]
     pub memory: Option<PathBuf>,
-    /// Print one JSON object with everything that came of the program.
-    #[arg(long)]
-    pub json: bool,
-    /// Read a JSON string or object a line, and answer each with one line.
-    #[arg(long, conflicts_with_all = ["file", "expression"])]
-    pub batch: bool,
     #[command(flatten)]
     pub limits: LimitOptions,
+}
+
+/// `ptc check`
+#[derive(Args, Debug)]
+pub(super) struct CheckOptions {
+    /// The program's file, or - for standard input.
+    pub file: String,
+    /// A JSON object; its keys are ctx/….
+    #[arg(long, value_name = "FILE.json")]
+    pub ctx: Option<PathBuf>,
+    /// The tools: a table as for eval, or an object of signatures by name.
+    #[arg(long, value_name = "FILE.json")]
+    pub tools: Option<PathBuf>,
+    /// Print the findings as a JSON list.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -79,7 +128,11 @@ pub(super) struct LimitOptions {
 
 impl LimitOptions {
     pub fn limits(&self) -> Limits {
-        let default = Limits::default();
+        self.over(Limits::default())
+    }
+
+    /// These limits where they are given, and others where not.
+    pub fn over(&self, default: Limits) -> Limits {
         Limits {
             max_time: self.max_time.unwrap_or(default.max_time),
             max_memory: self.max_memory.unwrap_or(default.max_memory),
@@ -101,6 +154,19 @@ pub(super) struct RunOptions {
     pub program: PathBuf,
     /// The task; the file's user prompt unless given.
     pub task: Option<String>,
+    /// Play the prompts of the program's demo, one after the other.
+    #[arg(long, conflicts_with_all = ["task", "interactive"])]
+    pub demo: bool,
+    /// Go on with a task for each line of standard input, on one conversation.
+    #[arg(long)]
+    pub interactive: bool,
+    #[command(flatten)]
+    pub how: AgentOptions,
+}
+
+/// Who answers for models, and what is told of it.
+#[derive(Args, Debug)]
+pub(super) struct AgentOptions {
     /// Replies of the model, in order, from a file.
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["replay", "model"])]
     pub script: Option<PathBuf>,
@@ -122,12 +188,6 @@ pub(super) struct RunOptions {
     /// Let tools and environment blocks of program files run commands.
     #[arg(long)]
     pub allow_commands: bool,
-    /// Play the prompts of the program's demo, one after the other.
-    #[arg(long, conflicts_with_all = ["task", "interactive"])]
-    pub demo: bool,
-    /// Go on with a task for each line of standard input, on one conversation.
-    #[arg(long)]
-    pub interactive: bool,
     /// Print one JSON object with everything that came of the task.
     #[arg(long)]
     pub json: bool,
@@ -160,6 +220,67 @@ pub(super) enum ProgramCommand {
     Export {
         /// The program file.
         file: PathBuf,
+    },
+}
+
+/// `ptc plan`
+#[derive(Subcommand, Debug)]
+pub(super) enum PlanCommand {
+    /// Says all that is wrong with a plan; no model is asked.
+    Check(PlanFile),
+    /// Works on a plan that has not been begun. What is done is written into its file.
+    Run(PlanOptions),
+    /// Goes on with a plan. What is done stays done.
+    Resume(PlanOptions),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanFile {
+    /// The plan: JSON, or a check-list if the name ends in .md.
+    pub plan: PathBuf,
+    /// A program file whose model, tools and limits the steps have.
+    #[arg(long, value_name = "FILE.toml")]
+    pub agent: Option<PathBuf>,
+    /// Tools that answer from a table.
+    #[arg(long, value_name = "FILE.json")]
+    pub tools: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanOptions {
+    #[command(flatten)]
+    pub file: PlanFile,
+    /// How many steps are worked on at once.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub parallel: usize,
+    /// How often a step that does not say so itself is tried again.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub retries: u32,
+    /// Write what is done into this file instead of the plan's.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Forget what is done.
+    #[arg(long)]
+    pub fresh: bool,
+    #[command(flatten)]
+    pub how: AgentOptions,
+}
+
+/// `ptc trace`
+#[derive(Subcommand, Debug)]
+pub(super) enum TraceCommand {
+    /// As a tree in the terminal.
+    Show {
+        /// The file that --trace wrote.
+        file: PathBuf,
+    },
+    /// As one HTML file, which needs neither scripts nor a network.
+    Html {
+        /// The file that --trace wrote.
+        file: PathBuf,
+        /// Where to write it; standard output without.
+        #[arg(short, long, value_name = "FILE.html")]
+        output: Option<PathBuf>,
     },
 }
 

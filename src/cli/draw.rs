@@ -2,11 +2,23 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::lisp::text::{Error, excerpt};
+use crate::lisp::text::{Error, Finding, Severity, excerpt};
 
 /// Draws an error; in colour where standard error is a terminal that wants it.
 pub(super) fn draw(error: &Error) -> String {
-    let title = format!("{}: {}", error.kind.name(), error.message);
+    drawn(error, Level::ERROR.with_name(error.kind.name()), error.kind.name())
+}
+
+/// Draws a finding; warnings say that they are some.
+pub(super) fn draw_finding(finding: &Finding) -> String {
+    match finding.severity {
+        Severity::Error => draw(&finding.error),
+        Severity::Warning => drawn(&finding.error, Level::WARNING, finding.severity.name()),
+    }
+}
+
+fn drawn(error: &Error, level: Level<'_>, name: &str) -> String {
+    let title = format!("{name}: {}", error.message);
     let Some(place) = &error.place else {
         return match &error.hint {
             Some(hint) => format!("{title}\n  try: {hint}"),
@@ -25,8 +37,7 @@ pub(super) fn draw(error: &Error) -> String {
     // The mark stays on the line where the error begins.
     let end = text.get(start..end).and_then(|marked| marked.find('\n')).map_or(end, |at| start + at);
     let snippet = Snippet::source(text).path(place.source.name()).annotation(AnnotationKind::Primary.span(start..end));
-    let mut group =
-        Group::with_title(Level::ERROR.with_name(error.kind.name()).primary_title(&error.message)).element(snippet);
+    let mut group = Group::with_title(level.primary_title(&error.message)).element(snippet);
     if let Some(hint) = &error.hint {
         group = group.element(Level::HELP.with_name("try").message(hint.as_str()));
     }

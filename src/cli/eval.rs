@@ -8,63 +8,81 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
-use super::args::EvalOptions;
+use super::args::{AroundOptions, EvalOptions};
 use super::draw::draw;
 use super::report::{evaluation_json, memory_json};
 use crate::lisp::limits::Limits;
 use crate::lisp::text::{ErrorKind, Source};
 use crate::lisp::value::{Value, from_json, readable};
+use crate::memory_file;
 use crate::tool::{Toolbox, table_tools};
 use crate::{Evaluation, Sandbox};
 
 /// Evaluates what the options name.
 pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
-    let context = match &options.ctx {
-        Some(path) => context(&read(path)?, &path.display().to_string())?,
+    if options.batch {
+        return batch(&sandbox(&options.around)?, options.json);
+    }
+    let source = match (&options.expression, options.file.as_deref()) {
+        (Some(text), _) => Source::new("-e", text.as_str()),
+        (None, Some(file)) => source(file)?,
+        (None, None) => {
+            return Err(Trouble::usage("nothing to evaluate: give a FILE, - for standard input, -e EXPR, or --batch"));
+        }
+    };
+    let mut sandbox = sandbox(&options.around)?;
+    let evaluation = sandbox.run(&Arc::new(source));
+    if let (Some(path), true) = (&options.around.memory, evaluation.result.is_ok()) {
+        memory_file::save(path, &sandbox.memory).map_err(Trouble::failed)?;
+    }
+    print_one(&evaluation, &sandbox, options.json)
+}
+
+/// The sandbox that the options describe.
+pub(super) fn sandbox(options: &AroundOptions) -> Result<Sandbox, Trouble> {
+    let surroundings = surroundings(options.ctx.as_deref(), options.tools.as_deref())?;
+    let mut sandbox = Sandbox { limits: options.limits.limits(), ..surroundings };
+    if let Some(path) = &options.memory {
+        memory_file::load(path, &mut sandbox).map_err(Trouble::usage)?;
+    }
+    Ok(sandbox)
+}
+
+/// A sandbox with the context and the tools of these files.
+pub(super) fn surroundings(ctx: Option<&Path>, tools: Option<&Path>) -> Result<Sandbox, Trouble> {
+    let context = match ctx {
+        Some(path) => read_context(path)?,
         None => Value::empty_map(),
     };
-    let tools = match &options.tools {
+    let tools = match tools {
         Some(path) => {
             let wrong = |error| Trouble::usage(format!("{}: {error}", path.display()));
             table_tools(&read(path)?).map_err(wrong)?
         }
         None => Toolbox::new(),
     };
-    let sandbox = Sandbox { context, tools: Arc::new(tools), limits: options.limits.limits(), ..Sandbox::new() };
-    if options.batch {
-        return batch(&sandbox, options.json);
+    Ok(Sandbox { context, tools: Arc::new(tools), ..Sandbox::new() })
+}
+
+/// The program in a file, or on standard input for `-`.
+pub(super) fn source(file: &str) -> Result<Source, Trouble> {
+    if file != "-" {
+        return Ok(Source::new(file, read(Path::new(file))?));
     }
-    let source = match (&options.expression, options.file.as_deref()) {
-        (Some(text), _) => Source::new("-e", text.as_str()),
-        (None, Some("-")) => {
-            let mut text = String::new();
-            io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
-            Source::new("standard input", text)
-        }
-        (None, Some(path)) => Source::new(path, read(Path::new(path))?),
-        (None, None) => {
-            return Err(Trouble::usage("nothing to evaluate: give a FILE, - for standard input, -e EXPR, or --batch"));
-        }
-    };
-    let mut sandbox = sandbox;
-    if let Some(path) = &options.memory {
-        super::super::memory_file::load(path, &mut sandbox).map_err(Trouble::usage)?;
-    }
-    let evaluation = sandbox.run(&Arc::new(source));
-    if let (Some(path), true) = (&options.memory, evaluation.result.is_ok()) {
-        super::super::memory_file::save(path, &sandbox.memory).map_err(Trouble::failed)?;
-    }
-    print_one(&evaluation, &sandbox, options.json)
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
+    Ok(Source::new("standard input", text))
 }
 
 fn read(path: &Path) -> Result<String, Trouble> {
     std::fs::read_to_string(path).map_err(|error| Trouble::usage(format!("{}: {error}", path.display())))
 }
 
-fn context(text: &str, name: &str) -> Result<Value, Trouble> {
-    let json: Json = serde_json::from_str(text).map_err(|error| Trouble::usage(format!("{name}: no JSON: {error}")))?;
+/// The context in a file.
+pub(super) fn read_context(path: &Path) -> Result<Value, Trouble> {
+    let (text, name) = (read(path)?, path.display());
+    let json: Json =
+        serde_json::from_str(&text).map_err(|error| Trouble::usage(format!("{name}: no JSON: {error}")))?;
     if !json.is_object() {
         return Err(Trouble::usage(format!("{name}: the context is a JSON object; its keys become ctx/…")));
     }
@@ -92,7 +110,8 @@ fn print_one(evaluation: &Evaluation, sandbox: &Sandbox, as_json: bool) -> Resul
     }
 }
 
-fn print_plain(evaluation: &Evaluation, out: &mut impl Write) -> io::Result<()> {
+/// Prints what came of a program for people: prints and value to `out`, warnings and errors to standard error.
+pub(super) fn print_plain(evaluation: &Evaluation, out: &mut impl Write) -> io::Result<()> {
     if !evaluation.prints.is_empty() {
         write!(out, "{}", evaluation.prints)?;
         if !evaluation.prints.ends_with('\n') {

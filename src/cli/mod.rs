@@ -1,13 +1,17 @@
 //! The command line: one file for each command.
 
 mod args;
+mod check;
 mod doc;
 mod draw;
 mod eval;
+mod plan;
 mod program;
 mod progress;
+mod repl;
 mod report;
 mod run;
+mod trace;
 
 pub use args::Arguments;
 
@@ -37,7 +41,11 @@ impl Trouble {
 pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
         Command::Eval(options) => eval::eval(&options),
+        Command::Check(options) => check::check(&options),
         Command::Run(options) => run::run(&options),
+        Command::Repl(options) => repl::repl(&options),
+        Command::Plan(command) => plan::plan(&command),
+        Command::Trace(command) => trace::trace(&command),
         Command::Doc(options) => doc::doc(&options),
         Command::Program(options) => program::program(&options),
     };

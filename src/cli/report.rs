@@ -28,6 +28,9 @@ pub(super) fn calls_json(calls: &[CallRecord]) -> Json {
     calls
         .iter()
         .map(|call| match &call.result {
+            Ok(result) if call.cached => {
+                json!({ "name": &*call.name, "args": any(&call.arguments), "result": any(result), "cached": true })
+            }
             Ok(result) => json!({ "name": &*call.name, "args": any(&call.arguments), "result": any(result) }),
             Err(error) => json!({ "name": &*call.name, "args": any(&call.arguments), "error": error }),
         })

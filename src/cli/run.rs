@@ -9,19 +9,20 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
-use super::args::RunOptions;
+use super::args::{AgentOptions, RunOptions};
 use super::report::{limit_json, memory_json, value_and_edn};
 use crate::agent::Session;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
 use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
 use crate::process::{Grants, Library, Root, bind};
-use crate::trace::Recorder;
+use crate::trace::{Observer, Recorder};
 use crate::{DelegateError, Outcome};
 
 /// Runs the agent and prints what came of it.
 pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
-    let unusable = |message: String| if options.json { trouble_as_json(&message) } else { Trouble::usage(message) };
+    let how = &options.how;
+    let unusable = |message: String| unusable(message, how.json);
     let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
@@ -34,41 +35,26 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         let missing = if options.demo { "demo.prompts in the file" } else { "an argument, or prompt.user in the file" };
         return Err(unusable(format!("no task: give one as {missing}")));
     }
-    let grants = grants(options).map_err(unusable)?;
+    let grants = grants(how).map_err(unusable)?;
     let library = Arc::new(library);
-    let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
-    agent = match options.json {
-        true => agent.observer(super::progress::said()),
-        false => agent.observer(super::progress::shown()),
-    };
-    let recorder = Recorder::new(agent.observers.clone());
-    if let Some(path) = &options.trace {
-        recorder.write_to(path).map_err(|error| unusable(format!("{}: {error}", path.display())))?;
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("no runtime: {error}")))?;
+    let agent = bind(&library, &root, &grants, true).map_err(unusable)?;
+    let recorder = recorder(how).map_err(unusable)?;
     let warnings = library.warnings();
-    let status = runtime.block_on(async {
+    wait(async {
         let mut session = match Session::recorded(&agent, recorder).await {
             Ok(session) => session,
-            Err(error) => return report(Err(error), Duration::ZERO, options.json, &warnings),
+            Err(error) => return report(Err(error), Duration::ZERO, &warnings, how.json),
         };
         let mut status = 0;
         while let Some(task) = tasks.pop_front().or_else(|| next_line(options)) {
             let began = Instant::now();
-            status = report(session.run(&task).await, began.elapsed(), options.json, &warnings)?;
+            status = report(session.run(&task).await, began.elapsed(), &warnings, how.json)?;
             if !tasks.is_empty() && io::stderr().is_terminal() {
                 tokio::time::sleep(demo.pause).await;
             }
         }
         Ok(status)
-    });
-    // Calls that were given up need not be waited for.
-    runtime.shutdown_background();
-    status
+    })?
 }
 
 /// The next task of a conversation: a line of standard input that says something.
@@ -91,12 +77,40 @@ fn next_line(options: &RunOptions) -> Option<String> {
     }
 }
 
-/// Prints what came of a task; gives the exit status.
-fn report(
+/// The end of a command whose file or arguments cannot be used.
+pub(super) fn unusable(message: String, json: bool) -> Trouble {
+    if json { trouble_as_json(&message) } else { Trouble::usage(message) }
+}
+
+/// Where the events of a run go.
+pub(super) fn recorder(how: &AgentOptions) -> Result<Recorder, String> {
+    let show: Observer = if how.json { Arc::new(super::progress::said()) } else { Arc::new(super::progress::shown()) };
+    let recorder = Recorder::new(vec![show]);
+    if let Some(path) = &how.trace {
+        recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(recorder)
+}
+
+/// Waits for a run.
+pub(super) fn wait<T>(run: impl Future<Output = T>) -> Result<T, Trouble> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Trouble::failed(format!("no runtime: {error}")))?;
+    let outcome = runtime.block_on(run);
+    // Calls that were given up need not be waited for.
+    runtime.shutdown_background();
+    Ok(outcome)
+}
+
+/// Prints what came of a run, and gives the status to exit with.
+pub(super) fn report(
     mut outcome: Result<Outcome, DelegateError>,
     took: Duration,
-    json: bool,
     warnings: &[String],
+    json: bool,
 ) -> Result<u8, Trouble> {
     let usage = match &mut outcome {
         Ok(outcome) => &mut outcome.usage,
@@ -116,7 +130,8 @@ fn report(
     }
 }
 
-fn print(text: &str, status: u8) -> Result<u8, Trouble> {
+/// Prints a text, and gives the status to exit with.
+pub(super) fn print(text: &str, status: u8) -> Result<u8, Trouble> {
     // Whoever reads may have stopped reading.
     let _ = writeln!(io::stdout().lock(), "{text}");
     Ok(status)
@@ -136,7 +151,7 @@ fn status(error: &DelegateError) -> u8 {
 }
 
 /// The models that the options ask for.
-fn grants(options: &RunOptions) -> Result<Grants, String> {
+pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
     let of = options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
     let base_url = options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
     let mut grants = Grants::new(base_url);
@@ -224,18 +239,23 @@ fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {
     if !outcome.refs.is_empty() {
         lines.push(format!("refs:    {}", refs_json(outcome)));
     }
-    let count = |name: &str| outcome.usage.get(name).and_then(Json::as_u64).unwrap_or(0);
-    lines.push(format!(
-        "usage:   {} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
+    lines.push(format!("usage:   {}", spent_line(&outcome.usage)));
+    for warning in warnings.iter().chain(&outcome.warnings) {
+        lines.push(format!("warning: {warning}"));
+    }
+    lines.join("\n")
+}
+
+/// What a run used, in a line.
+pub(super) fn spent_line(usage: &Json) -> String {
+    let count = |name: &str| usage.get(name).and_then(Json::as_u64).unwrap_or(0);
+    format!(
+        "{} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
         count("requests"),
         count("total_runs"),
         count("tool_calls"),
         count("total_tokens"),
         count("input_tokens"),
         count("output_tokens")
-    ));
-    for warning in warnings.iter().chain(&outcome.warnings) {
-        lines.push(format!("warning: {warning}"));
-    }
-    lines.join("\n")
+    )
 }

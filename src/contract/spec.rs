@@ -121,7 +121,8 @@ impl ToolSpec {
         self
     }
 
-    /// Says that equal arguments give equal results.
+    /// Says that equal arguments give equal results. A tool that only reads is then called once for each within a run of
+    /// an agent, and the trace marks the other calls; those that are made before the first has come back are all made.
     #[must_use]
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;

@@ -145,7 +145,7 @@ impl Type {
     }
 
     /// What messages call a value of this type: `integer`, `list [:int]`, `one of :a, :b`.
-    pub(super) fn noun(&self) -> String {
+    pub(crate) fn noun(&self) -> String {
         match self {
             Self::String => "string".into(),
             Self::Int => "integer".into(),

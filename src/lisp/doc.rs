@@ -114,6 +114,21 @@ pub fn entry(name: &str) -> Option<String> {
     Some(out.trim_end().to_owned())
 }
 
+/// The names of all forms and builtins that programs can write, sorted.
+///
+/// ```
+/// let names = ptc::lisp::doc::names();
+/// assert!(names.contains(&"let") && names.contains(&"map") && names.is_sorted());
+/// ```
+pub fn names() -> Vec<&'static str> {
+    let builtins = registry().all().into_iter().map(|builtin| builtin.name);
+    let mut names: Vec<&str> = FORMS.iter().map(|form| form.name).chain(builtins).collect();
+    names.retain(|name| !name.starts_with('%'));
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// Words that people look for, and words of this language that are meant.
 const MEANT: [(&str, &str); 18] = [
     ("ascending", "sort order"),

@@ -22,11 +22,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use analyse::{Surroundings, Tools};
+use analyse::{Program, Surroundings, Tools};
 use limits::Limits;
 use memory::Memory;
-use text::{Error, ErrorKind, LimitReached, Source};
-use value::{Context, Host, Machine, Raise, Shared, Suspend, Value};
+use text::{Error, ErrorKind, Finding, LimitReached, Severity, Source};
+use value::{Context, Fault, Host, Machine, Raise, Shared, Suspend, Value};
 
 /// A program with everything it runs against.
 pub struct Job {
@@ -68,7 +68,9 @@ pub enum End {
     Return(Value),
     /// With `(fail reason)`.
     Fail(Value, Box<Error>),
-    /// With errors: all static ones, or the one that was raised.
+    /// With an exception that nothing caught.
+    Raised(Fault, Box<Error>),
+    /// With errors: all static ones, or a limit.
     Errors(Vec<Error>),
 }
 
@@ -95,29 +97,16 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         warnings: Vec::new(),
         spent: Spent::default(),
     };
-    if source.text().len() > limits.max_source {
-        let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
-        let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");
-        let mut error = Error::new(ErrorKind::Limit, message);
-        error.limit = Some(LimitReached { name: "max_source", configured, observed });
-        return failed(vec![error], memory);
-    }
-    let forms = match syntax::read(&source) {
-        Ok(forms) => forms,
+    let (program, findings) = match look_at(&source, &memory, &context, &limits, &*tools, false) {
+        Ok(analysed) => analysed,
         Err(error) => return failed(vec![error], memory),
     };
-    let around = Surroundings {
-        registry: builtins::registry(),
-        names: &memory.names,
-        globals: &memory.globals,
-        tools: &*tools,
-        context: &context,
-    };
-    let program = match analyse::analyse(&source, &forms, &around) {
-        Ok(program) => program,
-        Err(errors) => return failed(errors, memory),
-    };
-    drop(forms);
+    let (errors, warnings): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.severity == Severity::Error);
+    if !errors.is_empty() {
+        return failed(errors.into_iter().map(|finding| finding.error).collect(), memory);
+    }
+    let warnings: Vec<String> = warnings.iter().map(Finding::advice).collect();
     let function = eval::compile_program(&source, &program, moves);
     let shared = Rc::new(Shared {
         host,
@@ -131,7 +120,7 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         context,
         recent: memory.recent.clone(),
         output: RefCell::default(),
-        warnings: RefCell::new(program.warnings),
+        warnings: RefCell::new(warnings),
         program: memory.programs.saturating_add(1),
         undo: RefCell::default(),
         atoms: RefCell::default(),
@@ -142,6 +131,51 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
     let left = machine.fuel;
     drop(machine);
     commit(memory, &shared, result, left)
+}
+
+/// Reads and analyses a program without running it, and gives all that is found, sorted by place. Belongs on a stack of
+/// its own, see [`eval::Coroutine`].
+pub fn check(
+    source: &Arc<Source>,
+    memory: &Memory,
+    context: &Value,
+    limits: &Limits,
+    tools: &dyn Tools,
+) -> Vec<Finding> {
+    let mut findings = match look_at(source, memory, context, limits, tools, true) {
+        Ok((_, findings)) => findings,
+        Err(error) => vec![Finding::error(error)],
+    };
+    findings.sort_by_key(|finding| finding.error.place.as_ref().map(|place| place.span.start));
+    findings
+}
+
+/// A program's expressions, and what is found about them.
+fn look_at(
+    source: &Arc<Source>,
+    memory: &Memory,
+    context: &Value,
+    limits: &Limits,
+    tools: &dyn Tools,
+    thorough: bool,
+) -> std::result::Result<(Program, Vec<Finding>), Error> {
+    if source.text().len() > limits.max_source {
+        let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
+        let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");
+        let mut error = Error::new(ErrorKind::Limit, message);
+        error.limit = Some(LimitReached { name: "max_source", configured, observed });
+        return Err(error);
+    }
+    let forms = syntax::read(source)?;
+    let around = Surroundings {
+        registry: builtins::registry(),
+        names: &memory.names,
+        globals: &memory.globals,
+        tools,
+        context,
+        thorough,
+    };
+    Ok(analyse::analyse(source, &forms, &around))
 }
 
 /// Realises what the program leaves behind, under its limits.
@@ -225,11 +259,13 @@ fn same_object(a: &Value, b: &Value) -> bool {
 /// Keeps what a program that succeeded has written, and undoes what one that failed has.
 fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, left: u64) -> Finished {
     let mut memory = before;
-    let value = match &result {
-        Ok(value) => Some(value),
+    let (value, data) = match &result {
+        Ok(value) => (Some(value), None),
         Err(raise) => match &**raise {
-            Raise::Return(value) => Some(value),
-            _ => None,
+            Raise::Return(value) => (Some(value), None),
+            Raise::Fault(fault) => (None, fault.data.as_ref()),
+            Raise::Fail(reason, _) => (None, Some(reason)),
+            Raise::Limit(..) | Raise::Cancelled => (None, None),
         },
     };
     match value {
@@ -245,7 +281,7 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
             }
         }
     }
-    memory::cut_rings(&shared.atoms.borrow(), memory.roots().chain(value));
+    memory::cut_rings(&shared.atoms.borrow(), memory.roots().chain(value).chain(data));
     let time_ms = u64::try_from(shared.host.elapsed().as_millis()).unwrap_or(u64::MAX);
     let spent = Spent {
         steps: shared.steps.get().saturating_sub(left),
@@ -260,7 +296,8 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
             match *raise {
                 Raise::Return(value) => End::Return(value),
                 Raise::Fail(reason, _) => End::Fail(reason, Box::new(error)),
-                Raise::Fault(_) | Raise::Limit(..) | Raise::Cancelled => End::Errors(vec![error]),
+                Raise::Fault(fault) => End::Raised(fault, Box::new(error)),
+                Raise::Limit(..) | Raise::Cancelled => End::Errors(vec![error]),
             }
         }
     };

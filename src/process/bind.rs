@@ -74,6 +74,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         max_turns: program.max_turns,
         max_ref_retries: program.max_ref_retries,
         validation: program.validation,
+        discovery: program.discovery,
         budget: program.budget.clone(),
         limits: program.limits.clone(),
         model_options: program.parameters.clone(),
@@ -154,7 +155,7 @@ fn tool(
             };
             let (library, grants) = (library.clone(), grants.clone());
             let refs = program.refs.clone();
-            agent_tool(name, &refs, Arc::new(move || bind(&library, &program, &grants, false)))
+            agent_tool(name, &refs, Arc::new(move |_| bind(&library, &program, &grants, false)))
         }
         ToolSource::Command(command) => {
             if !grants.commands {
@@ -169,7 +170,8 @@ fn tool(
     }
     if let Contract::Spec(spec) = &tool.contract {
         let effect = if entry.reads { Effect::Read } else { spec.effect };
-        let spec = ToolSpec { effect, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
+        let cacheable = entry.cacheable || spec.cacheable;
+        let spec = ToolSpec { effect, cacheable, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
         tool.contract = Contract::Spec(Arc::new(spec));
     }
     tool.description = entry.description.clone().or(tool.description);

@@ -12,6 +12,7 @@ use crate::agent::{Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, sp
 use crate::contract::{ParseError, ToolSpec};
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
+use crate::plan::create_plan;
 use crate::tool::{Access, Call, Contract, Tool, ToolError};
 use crate::trace::EventKind;
 
@@ -50,6 +51,10 @@ fn made(host: &Host<'_>, name: &str) -> Result<Tool, ParseError> {
         "fork" => {
             let Spawner { links, make, .. } = spawner(host);
             fork_tool(links, make)
+        }
+        "create_plan" => {
+            let program = host.program;
+            Ok(create_plan(program.catalog.iter().chain(&program.tools).map(|entry| entry.name.clone())))
         }
         "goto" => goto_tool(),
         "read_fd" => read_fd(),

@@ -10,7 +10,7 @@ use super::section::Section;
 use crate::agent::{Ref, RefSource, Refs};
 use crate::contract::Type;
 use crate::lisp::syntax::read;
-use crate::lisp::text::{Finding, Source};
+use crate::lisp::text::Source;
 use crate::tool::{Access, Response};
 
 pub(super) fn read_tools(
@@ -114,6 +114,7 @@ pub(super) fn read_tool(
         description: section.text("description")?,
         access,
         reads,
+        cacheable: section.boolean("cacheable")?.unwrap_or(false),
         timeout: section.time("timeout")?,
         source,
     };
@@ -127,7 +128,7 @@ fn read_lisp(at: &str, path: &str, folder: &Path) -> Result<String, String> {
         std::fs::read_to_string(folder.join(path)).map_err(|error| format!("{at}: {path} cannot be read: {error}"))?;
     match read(&Arc::new(Source::new(path, text.as_str()))) {
         Ok(_) => Ok(text),
-        Err(error) => Err(format!("{at}: {}", Finding { error: &error }.plain())),
+        Err(error) => Err(format!("{at}: {}", error.plain())),
     }
 }
 

@@ -110,6 +110,7 @@ impl Program {
         top.section("result", result);
         top.differs("max_ref_retries", self.max_ref_retries, 1);
         top.differs("tool_validation", validation(self.validation), validation(Validation::Enabled));
+        top.differs("discovery", self.discovery, false);
         top.differs("access", self.access.name(), "admin");
         self.export_bounds(&mut top);
         let mut preload = Fields::default();
@@ -233,6 +234,7 @@ fn export_tool(entry: &ToolEntry, folder: &Path) -> Result<Fields, String> {
     fields.some("description", entry.description.clone());
     fields.some("access", entry.access.map(|access| access.name()));
     fields.differs("effect", if entry.reads { "read" } else { "write" }, "write");
+    fields.differs("cacheable", entry.cacheable, false);
     fields.some("timeout", entry.timeout.map(millis));
     Ok(fields)
 }

@@ -57,6 +57,8 @@ pub struct Program {
     pub validation: Validation,
     /// Extra turns to repair refs.
     pub max_ref_retries: u32,
+    /// Whether programs find tools instead of being shown them.
+    pub discovery: bool,
     /// What the process may do.
     pub access: Access,
     /// When results are kept as descriptors, if they are.
@@ -104,6 +106,8 @@ pub struct ToolEntry {
     pub access: Option<Access>,
     /// Whether it only reads.
     pub reads: bool,
+    /// Whether equal arguments give equal results.
+    pub cacheable: bool,
     /// How long it may take.
     pub timeout: Option<Duration>,
     /// Where its results come from.
@@ -155,8 +159,9 @@ pub struct Link {
 }
 
 /// The names of the tools that programs can enable.
-pub(super) const BUILTINS: [&str; 10] = [
+pub(super) const BUILTINS: [&str; 11] = [
     "calculator",
+    "create_plan",
     "read_file",
     "list_dir",
     "read_fd",
@@ -203,6 +208,7 @@ impl Program {
             budget: Budget::default(),
             validation: Validation::Enabled,
             max_ref_retries: 1,
+            discovery: top.boolean("discovery")?.unwrap_or(false),
             access: Access::Admin,
             paging: None,
             demo: None,

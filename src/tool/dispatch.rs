@@ -1,14 +1,16 @@
 //! The choke point: every tool call is checked, counted, run and recorded here.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::outlines;
 use super::toolbox::{Access, Contract, Kind, Tool, ToolError, Toolbox};
-use crate::contract::{Issue, Signature, check_input, check_output};
-use crate::lisp::analyse::Tools;
+use crate::contract::{Effect, Issue, Signature, check_input, check_output};
+use crate::lisp::analyse::{Misfit, Outline, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
-use crate::lisp::value::{Fault, Map, ToolCall, Value, check_json};
+use crate::lisp::value::{Fault, Keyword, Map, ToolCall, Value, check_json, readable};
 
 /// How strictly calls are held to contracts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct CallRecord {
     pub result: Result<Value, String>,
     /// The processes that the call started.
     pub children: Vec<String>,
+    /// Whether the result is that of an earlier call.
+    pub cached: bool,
 }
 
 /// Checks calls against a toolbox on the way in and results on the way out.
@@ -59,14 +63,24 @@ pub struct Dispatcher {
     pub validation: Validation,
     /// What the process may do.
     pub access: Access,
+    /// What cacheable tools gave.
+    cache: Arc<Mutex<HashMap<String, Value>>>,
 }
+
+/// How many results are kept.
+const KEPT: usize = 1_000;
 
 /// A call that may go ahead.
 pub(crate) struct Prepared {
     pub tool: Arc<Tool>,
     pub arguments: Value,
     pub warnings: Vec<String>,
+    /// What the same call gave before, if it need not happen again.
+    pub cached: Option<Value>,
 }
+
+/// How many names of tools are told at most.
+const SHOWN: usize = 30;
 
 fn fault(message: String) -> Fault {
     Fault::new(ErrorKind::Tool, "ExceptionInfo", message)
@@ -79,7 +93,11 @@ fn list(issues: &[Issue]) -> String {
 impl Dispatcher {
     /// A dispatcher that checks everything and allows everything.
     pub fn new(tools: Arc<Toolbox>) -> Self {
-        Self { tools, validation: Validation::Enabled, access: Access::Admin }
+        Self { tools, validation: Validation::Enabled, access: Access::Admin, cache: Arc::default() }
+    }
+
+    fn cache(&self) -> MutexGuard<'_, HashMap<String, Value>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The tool of a call, with its arguments checked and coerced.
@@ -122,12 +140,19 @@ impl Dispatcher {
             }
             Contract::Spec(_) | Contract::Skip | Contract::None => arguments,
         };
-        Ok(Prepared { tool: tool.clone(), arguments, warnings })
+        let cached = key(tool, &arguments).and_then(|key| self.cache().get(&key).cloned());
+        Ok(Prepared { tool: tool.clone(), arguments, warnings, cached })
+    }
+
+    /// The signature that calls of a tool are held to, so that one that does not fit is an error.
+    fn held_signature<'t>(&self, tool: &'t Tool) -> Option<&'t Signature> {
+        let held = matches!(self.validation, Validation::Enabled | Validation::Strict);
+        tool.spec_of().filter(|_| held).map(|spec| &spec.signature)
     }
 
     fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
         match self.tools.get(name) {
-            Some(tool) if tool.kind == Kind::Catalog => {
+            Some(tool) if tool.for_planning => {
                 let message = format!("{name} is for planning only: it is shown, but cannot be called here");
                 Err((ErrorKind::Tool, message, Some("put it into the steps of the plan".into())))
             }
@@ -138,15 +163,39 @@ impl Dispatcher {
                 let hint = match near {
                     Some(near) => format!("did you mean {near}?"),
                     None if names.is_empty() => "this program was given no tools".into(),
-                    None => format!("the tools are {}", names.join(", ")),
+                    None => {
+                        let more = if names.len() > SHOWN {
+                            format!(" and {} more", names.len() - SHOWN)
+                        } else {
+                            String::new()
+                        };
+                        format!("the tools are {}{more}", names[..names.len().min(SHOWN)].join(", "))
+                    }
                 };
                 Err((ErrorKind::Tool, format!("there is no tool {name:?}"), Some(hint)))
             }
         }
     }
 
-    /// The result of a call, checked.
+    /// The result of a call, checked; that of a cacheable tool is kept for the next call with equal arguments.
     pub(crate) fn settle(
+        &self,
+        tool: &Tool,
+        arguments: &Value,
+        result: Result<Value, ToolError>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Value, Box<Fault>> {
+        let value = self.checked(tool, result, warnings)?;
+        if let Some(key) = key(tool, arguments) {
+            let mut cache = self.cache();
+            if cache.len() < KEPT {
+                cache.insert(key, value.clone());
+            }
+        }
+        Ok(value)
+    }
+
+    fn checked(
         &self,
         tool: &Tool,
         result: Result<Value, ToolError>,
@@ -213,6 +262,13 @@ pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> ToolError {
     ToolError(format!("the tool panicked: {text}"))
 }
 
+/// Under what the result of a call is kept, if it is.
+fn key(tool: &Tool, arguments: &Value) -> Option<String> {
+    let may = tool.spec_of().is_some_and(|spec| spec.cacheable && spec.effect == Effect::Read);
+    // Arguments that were checked stand in the order of the parameters.
+    may.then(|| format!("{} {}", tool.name, readable(arguments)))
+}
+
 /// The map of arguments: a single positional one goes to the only parameter, with a warning.
 fn named_arguments(
     tool: &Tool,
@@ -241,18 +297,41 @@ fn named_arguments(
 }
 
 impl Tools for Dispatcher {
-    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)> {
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), Misfit> {
         let tool = self.find(name)?;
-        let checks = matches!(self.validation, Validation::Enabled | Validation::Strict);
-        if let (true, Some(spec), Some(Value::Map(arguments))) = (checks, tool.spec_of(), arguments) {
-            let issues = known_issues(&spec.signature, arguments);
-            if !issues.is_empty() {
-                let message = format!("{name} is called with arguments that do not fit:{}", list(&issues));
-                return Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))));
-            }
+        match (self.held_signature(tool), arguments) {
+            (Some(signature), Some(Value::Map(arguments))) => verdict(tool, &known_issues(signature, arguments)),
+            _ => Ok(()),
         }
-        Ok(())
     }
+
+    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit> {
+        let tool = self.find(name)?;
+        match self.held_signature(tool) {
+            Some(signature) => verdict(tool, &outlines::misfits(signature, arguments)),
+            None => Ok(()),
+        }
+    }
+
+    fn result(&self, name: &str) -> Outline {
+        let Some(tool) = self.tools.get(name) else { return Outline::ANY };
+        let Some(signature) = self.held_signature(tool) else { return Outline::ANY };
+        // Of agents there is more to be had than models are told of.
+        let more: &[&str] = match tool.kind {
+            Kind::Agent => &["result", "trace"],
+            Kind::Plain => &[],
+        };
+        outlines::result(name, &signature.returns, more)
+    }
+}
+
+/// All is well, or the issues of a call.
+fn verdict(tool: &Tool, issues: &[Issue]) -> Result<(), Misfit> {
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} is called with arguments that do not fit:{}", tool.name, list(issues));
+    Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))))
 }
 
 /// What is wrong with arguments of which some are not known yet.

@@ -1,9 +1,14 @@
 //! Tools: what programs may call, and the one place through which every call goes.
 
+mod discover;
 mod dispatch;
+mod outlines;
 mod table;
 mod toolbox;
 
+#[cfg(feature = "agent")]
+pub(crate) use discover::Index;
+pub use discover::discover;
 #[cfg(feature = "agent")]
 pub(crate) use dispatch::panicked;
 pub use dispatch::{CallRecord, Dispatcher, Validation};

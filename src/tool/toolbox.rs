@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::contract::{ParseError, ToolSpec};
+use crate::contract::{Effect, ParseError, ToolSpec};
 use crate::lisp::value::{Value, from_json, to_json};
 
 /// Why a tool did not give a result; the message goes to the program and the model.
@@ -83,8 +83,6 @@ pub enum Contract {
 pub enum Kind {
     /// A plain function.
     Plain,
-    /// Shown to planners, not callable.
-    Catalog,
     /// A sub-agent: its calls start processes.
     Agent,
 }
@@ -143,6 +141,8 @@ pub struct Tool {
     pub contract: Contract,
     /// What it is to the runtime.
     pub kind: Kind,
+    /// Whether it is shown to planners and cannot be called.
+    pub for_planning: bool,
     /// What it asks of the process that calls it.
     pub access: Access,
     /// How it runs.
@@ -205,6 +205,7 @@ impl Tool {
             description: None,
             contract: Contract::None,
             kind: Kind::Plain,
+            for_planning: false,
             access: Access::Write,
             run,
         }
@@ -271,8 +272,13 @@ impl Tool {
         };
         match self.kind {
             Kind::Agent => format!("{}: {}", self.name, named("agent")),
-            Kind::Plain | Kind::Catalog => named(&self.name),
+            Kind::Plain => named(&self.name),
         }
+    }
+
+    /// Whether it changes the world; what nobody has said anything about is taken to.
+    pub fn effect(&self) -> Effect {
+        self.spec_of().map_or(Effect::Write, |spec| spec.effect)
     }
 
     /// The checked contract, if there is one.
@@ -336,7 +342,7 @@ impl Toolbox {
 
     /// The names of the tools that can be called.
     pub fn callable_names(&self) -> Vec<String> {
-        let callable = self.tools.values().filter(|tool| tool.kind != Kind::Catalog);
+        let callable = self.tools.values().filter(|tool| !tool.for_planning);
         callable.map(|tool| tool.name.clone()).collect()
     }
 

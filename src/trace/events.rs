@@ -4,20 +4,24 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::tree::is_within;
 use crate::model::{Message, Tokens};
 
 /// Something that happened in a process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// The version of this format.
     pub version: u32,
     /// The number of the event in its tree.
     pub sequence: u64,
+    /// Milliseconds since the run began.
+    #[serde(default)]
+    pub millis: u64,
     /// The process: `main`, `main/expert#1`.
     pub path: String,
     /// What happened.
@@ -26,7 +30,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields say what they are; the variants are documented")]
 pub enum EventKind {
@@ -60,8 +64,14 @@ pub enum EventKind {
         result: Option<Json>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         children: Vec<String>,
+        /// Whether the call has changed the world, or may have.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        writes: bool,
+        /// Whether the result is that of an earlier call.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cached: bool,
     },
     /// A turn ended: with a program's value or error, or with an answer.
     TurnEnd {
@@ -77,9 +87,9 @@ pub enum EventKind {
         error: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<String>,
-        #[serde(skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         prints: String,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<String>,
     },
     /// A program wrote to the host's standard error.
@@ -95,6 +105,23 @@ pub enum EventKind {
     },
 }
 
+/// The events of a file of lines, as [`Recorder::write_to`] leaves it. The last line may have been cut off in the middle.
+///
+/// # Errors
+/// The first other line that is no event, with its number.
+pub fn read_events(text: &str) -> Result<Vec<Event>, String> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut events = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        match serde_json::from_str(line) {
+            Ok(event) => events.push(event),
+            Err(_) if at + 1 == lines.len() && at > 0 => {}
+            Err(error) => return Err(format!("line {} is no event of a trace: {error}", at + 1)),
+        }
+    }
+    if events.is_empty() { Err("there are no events in it".into()) } else { Ok(events) }
+}
+
 /// What an observer says to an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -108,8 +135,8 @@ pub enum Verdict {
 pub type Observer = Arc<dyn Fn(&Event) -> Verdict + Send + Sync>;
 
 /// Collects the events of a tree, shows them to observers, and writes them to a file.
-#[derive(Default)]
 pub struct Recorder {
+    began: Instant,
     state: Mutex<State>,
     observers: Vec<Observer>,
 }
@@ -125,7 +152,7 @@ struct State {
 impl Recorder {
     /// A recorder with these observers.
     pub fn new(observers: Vec<Observer>) -> Self {
-        Self { observers, ..Self::default() }
+        Self { began: Instant::now(), state: Mutex::default(), observers }
     }
 
     /// Writes every event as a line of JSON to a file, too.
@@ -145,7 +172,13 @@ impl Recorder {
     pub fn record(&self, path: &str, kind: EventKind) {
         let event = {
             let mut state = self.lock();
-            let event = Event { version: 1, sequence: state.events.len() as u64, path: path.to_owned(), kind };
+            let event = Event {
+                version: 1,
+                sequence: state.events.len() as u64,
+                millis: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+                path: path.to_owned(),
+                kind,
+            };
             if let Some(file) = &mut state.file {
                 let line = serde_json::to_string(&event).unwrap_or_default();
                 if let Err(error) = writeln!(file, "{line}").and_then(|()| file.flush()) {
@@ -176,6 +209,11 @@ impl Recorder {
     /// Why the file could not be written to the end, if so.
     pub fn write_error(&self) -> Option<String> {
         self.lock().write_error.clone()
+    }
+
+    /// What a reading of the events so far finds.
+    pub fn find<T>(&self, read: impl FnMut(&Event) -> Option<T>) -> Vec<T> {
+        self.lock().events.iter().filter_map(read).collect()
     }
 
     /// The events so far.

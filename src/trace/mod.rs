@@ -1,7 +1,12 @@
-//! The event stream: the only bookkeeping of a run. Trace, usage and JSONL are read from it. Knows no Lisp.
+//! The event stream: the only bookkeeping of a run. Trace, usage, JSONL and the viewer are read from it. Knows no Lisp.
 
 mod events;
+mod highlight;
+mod html;
+mod show;
 mod tree;
 
-pub use events::{Event, EventKind, Observer, Recorder, Verdict};
+pub use events::{Event, EventKind, Observer, Recorder, Verdict, read_events};
+pub use html::html;
+pub use show::show;
 pub use tree::{Usage, trace, usage, usage_json};

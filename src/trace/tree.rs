@@ -105,7 +105,7 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                 // Its place; filled in when it ends.
                 calls(&mut turns).push(json!({ "name": name, "args": args, "error": "did not end" }));
             }
-            EventKind::ToolEnd { call, name, args, result, error, children, .. } => {
+            EventKind::ToolEnd { call, name, args, result, error, children, cached, .. } => {
                 let mut fields = Map::new();
                 fields.insert("name".into(), json!(name));
                 fields.insert("args".into(), args.clone());
@@ -114,6 +114,9 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                 }
                 if let Some(error) = error {
                     fields.insert("error".into(), json!(error));
+                }
+                if *cached {
+                    fields.insert("cached".into(), json!(true));
                 }
                 if !children.is_empty() {
                     let child = |path: &String| json!({ "path": path, "trace": trace(events, path), "usage": usage_json(events, path) });

@@ -5,6 +5,7 @@ mod depth;
 mod files;
 mod memory;
 mod numbers;
+mod sharing;
 mod source;
 mod time;
 mod values;

@@ -206,7 +206,7 @@ pub fn render(finished: &Finished) -> Vec<String> {
         finished.prints.lines().map(|line| format!(";| {line}").trim_end().to_owned()).collect();
     match &finished.end {
         End::Value(value) | End::Return(value) => lines.push(format!(";=> {}", one(&value.to_string()))),
-        End::Fail(..) | End::Errors(_) => {
+        End::Fail(..) | End::Raised(..) | End::Errors(_) => {
             for error in errors(&finished.end) {
                 let place = error.position().map(|(line, column)| format!("{line}:{column} ")).unwrap_or_default();
                 lines.push(format!(";! {place}{}: {}", error.kind.name(), one(&error.message)));

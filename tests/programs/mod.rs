@@ -32,11 +32,14 @@ impl Session {
     pub fn run(&mut self, program: &str) -> Finished {
         let job = (self.memory.clone(), self.context.clone(), self.limits.clone(), self.moves);
         let source = Arc::new(Source::new("program", program));
-        let finished = run_to_end(move |way| {
-            let (memory, context, limits, moves) = job;
-            let host = Rc::new(SteadyHost::default());
-            ptc::lisp::run(Job { source, memory, context, limits, tools: Rc::new(NoTools), host, moves }, way)
-        });
+        let finished = run_to_end(
+            || false,
+            move |way| {
+                let (memory, context, limits, moves) = job;
+                let host = Rc::new(SteadyHost::default());
+                ptc::lisp::run(Job { source, memory, context, limits, tools: Rc::new(NoTools), host, moves }, way)
+            },
+        );
         let finished = finished.expect("there is memory for a stack");
         self.memory = finished.memory.clone();
         finished
@@ -47,7 +50,7 @@ impl Session {
 pub fn errors(end: &End) -> Vec<Error> {
     match end {
         End::Value(_) | End::Return(_) => Vec::new(),
-        End::Fail(_, error) => vec![(**error).clone()],
+        End::Fail(_, error) | End::Raised(_, error) => vec![(**error).clone()],
         End::Errors(errors) => errors.clone(),
     }
 }
@@ -56,7 +59,7 @@ pub fn errors(end: &End) -> Vec<Error> {
 pub fn outcome(end: &End) -> String {
     match end {
         End::Value(value) | End::Return(value) => value.to_string(),
-        End::Fail(..) | End::Errors(_) => {
+        End::Fail(..) | End::Raised(..) | End::Errors(_) => {
             errors(end).iter().map(|error| error.to_string()).collect::<Vec<_>>().join("\n")
         }
     }

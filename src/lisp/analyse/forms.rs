@@ -426,6 +426,9 @@ impl Analyser<'_> {
         span: Span,
     ) -> Expr {
         let number = self.around.names.number(&name);
+        let times = if self.scopes.nesting() == 0 { 1 } else { 2 };
+        let count = self.definitions.entry(number).or_default();
+        *count = count.saturating_add(times);
         // Defined inside of functions or branches or twice: its arity is not certain.
         let certain = self.scopes.nesting() == 0 && !matches!(self.defined.get(&name), Some(Some(_)));
         self.defined.insert(name.clone(), arities.filter(|_| certain));

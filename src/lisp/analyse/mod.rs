@@ -2,7 +2,7 @@
 //!
 //! A form is first looked at as a special form (`forms`), then as sugar that is rewritten to other forms (`sugar`,
 //! `comprehend`), else as a call. Patterns become plain bindings in `bind`. When a function is complete, `liveness`
-//! marks the last use of each local.
+//! marks the last use of each local. Last, `infer` walks the whole with what tools and data are declared to look like.
 
 mod bind;
 mod comprehend;
@@ -10,9 +10,11 @@ mod expr;
 mod forms;
 mod handles;
 mod hints;
+mod infer;
 mod lint;
 mod liveness;
 mod names;
+mod outline;
 mod scope;
 mod sugar;
 
@@ -20,10 +22,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
+pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
 
 use crate::lisp::syntax::{Form, FormKind};
-use crate::lisp::text::{Error, ErrorKind, LimitReached, Source, Span};
-use crate::lisp::value::{Globals, Names, Registry, Symbol, Value};
+use crate::lisp::text::{Error, ErrorKind, Finding, LimitReached, Source, Span};
+use crate::lisp::value::{Globals, Keyword, Names, Registry, Symbol, Value};
 use scope::Scopes;
 
 /// The deepest nesting of an analysed program, sugar included.
@@ -41,7 +44,13 @@ pub struct Surroundings<'a> {
     pub tools: &'a dyn Tools,
     /// The context.
     pub context: &'a Value,
+    /// Whether to find all there is to find, also what running the program would say; else only what has to be known
+    /// before.
+    pub thorough: bool,
 }
+
+/// Why a call of a tool cannot work: what kind of error it is, the reason, and what to do.
+pub type Misfit = (ErrorKind, String, Option<String>);
 
 /// What the analyser knows of tools.
 pub trait Tools {
@@ -50,7 +59,16 @@ pub trait Tools {
     ///
     /// # Errors
     /// The reason and what to do.
-    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)>;
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), Misfit>;
+
+    /// The same of arguments that are known in outline only. What is known as a value has been checked already.
+    ///
+    /// # Errors
+    /// The reason and what to do.
+    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit>;
+
+    /// What the tool gives, as far as it is declared and held to it.
+    fn result(&self, name: &str) -> Outline;
 
     /// Whether there is such a tool, and it can be called.
     fn has(&self, name: &str) -> bool {
@@ -62,8 +80,16 @@ pub trait Tools {
 pub struct NoTools;
 
 impl Tools for NoTools {
-    fn check(&self, name: &str, _: Option<&Value>) -> Result<(), (ErrorKind, String, Option<String>)> {
+    fn check(&self, name: &str, _: Option<&Value>) -> Result<(), Misfit> {
         Err((ErrorKind::Analysis, format!("there is no tool {name:?}: this program was given none"), None))
+    }
+
+    fn check_outlines(&self, name: &str, _: &[(Keyword, Outline)]) -> Result<(), Misfit> {
+        self.check(name, None)
+    }
+
+    fn result(&self, _: &str) -> Outline {
+        Outline::ANY
     }
 }
 
@@ -73,15 +99,12 @@ pub struct Program {
     pub body: Expr,
     /// The slots of its frame.
     pub slots: usize,
-    /// What is odd but no error.
-    pub warnings: Vec<String>,
 }
 
-/// Analyses a program.
+/// Analyses a program, and says what is wrong with it.
 ///
-/// # Errors
-/// All static errors.
-pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) -> Result<Program, Vec<Error>> {
+/// It can run unless there is a finding that is an error and counts [before a run](Finding::before_run).
+pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) -> (Program, Vec<Finding>) {
     let mut analyser = Analyser {
         source,
         around,
@@ -89,6 +112,8 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
         errors: Vec::new(),
         warnings: Vec::new(),
         defined: HashMap::new(),
+        definitions: HashMap::new(),
+        calls_tools: false,
         remembered: HashSet::new(),
         aliases: HashMap::new(),
         depth: 0,
@@ -101,11 +126,13 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
     let mut body = Expr::new(ExprKind::Do(items), span);
     liveness::mark(&mut body);
     let slots = analyser.scopes.slots();
-    if analyser.errors.is_empty() {
-        Ok(Program { body, slots, warnings: analyser.warnings })
-    } else {
-        Err(analyser.errors)
+    let mut findings: Vec<Finding> = analyser.errors.into_iter().map(Finding::error).collect();
+    findings.append(&mut analyser.warnings);
+    // Without tools nothing is declared, and data shows what it is when the program runs.
+    if around.thorough || analyser.calls_tools {
+        findings.extend(infer::infer(&body, slots, source, around, &analyser.definitions));
     }
+    (Program { body, slots }, findings)
 }
 
 struct Analyser<'a> {
@@ -113,9 +140,13 @@ struct Analyser<'a> {
     around: &'a Surroundings<'a>,
     scopes: Scopes,
     errors: Vec<Error>,
-    warnings: Vec<String>,
+    warnings: Vec<Finding>,
     /// Names that a `def` of this program made so far, with the numbers of parameters if it is a `defn`.
     defined: HashMap<String, Option<Vec<(usize, bool)>>>,
+    /// How often names are defined, by number; within a function counts as more than once.
+    definitions: HashMap<usize, usize>,
+    /// Whether a tool is called or named.
+    calls_tools: bool,
     /// Names that a literal `memory/put` of this program puts.
     remembered: HashSet<String>,
     aliases: HashMap<String, String>,

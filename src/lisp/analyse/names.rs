@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::expr::{Expr, ExprKind};
 use super::{Analyser, handles, hints};
 use crate::lisp::syntax::{Form, FormKind};
-use crate::lisp::text::{ErrorKind, Span, nearest};
+use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span, nearest};
 use crate::lisp::value::{Builtin, Function, Symbol, Value};
 
 /// The namespaces of the table and the aliases that models use for them.
@@ -141,7 +141,9 @@ impl Analyser<'_> {
         {
             let names: Vec<&str> = context.keys().filter_map(Value::as_name).collect();
             if let Some(near) = nearest(name, names.iter().copied()) {
-                self.warnings.push(format!("ctx/{name} is nil: there is no such value; did you mean ctx/{near}?"));
+                let error = Error::new(ErrorKind::Analysis, format!("ctx/{name} is nil: there is no such value"));
+                let error = error.at(self.source, span).hint(format!("did you mean ctx/{near}?"));
+                self.warnings.push(Finding { severity: Severity::Warning, error, before_run: true });
             }
         }
         Expr::new(ExprKind::Context(key), span)
@@ -157,6 +159,7 @@ impl Analyser<'_> {
     }
 
     fn check_tool(&mut self, name: &str, arguments: Option<&Value>, span: Span) {
+        self.calls_tools = true;
         if let Err((kind, message, hint)) = self.around.tools.check(name, arguments) {
             self.error(span, kind, message, hint);
         }

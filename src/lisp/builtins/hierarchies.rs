@@ -148,7 +148,7 @@ fn check_global(tag: &Value, parent: &Value) -> Result<()> {
     for value in [tag, parent] {
         let name = value.as_name().unwrap_or("");
         if !name.contains('/') {
-            let fault = Fault::value(format!("derive needs names with a namespace, got {value}"));
+            let fault = Fault::value(format!("derive needs names with a namespace, got {}", value.describe()));
             return Err(fault.class("AssertionError").hint(format!("write ::{name} or :kind/{name}")).into());
         }
     }

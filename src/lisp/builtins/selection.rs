@@ -8,7 +8,7 @@ use super::functions::native;
 use super::stages::{Flow, Out, Stage, through};
 use crate::lisp::value::{
     Args, Callable, Context, Fault, Function, Iter, Number, Result, Set, Value, arithmetic, arity_error, collect,
-    compare, compare_by, equal, force, pair, type_error,
+    compare, compare_by, equal, force, pair, shorten, type_error,
 };
 
 /// Sequences longer than this are looked up as sets in `(where field in …)`.
@@ -183,7 +183,7 @@ fn predicate(cx: &mut dyn Context, key: Value, op: Value, operand: Value) -> Res
                 Ok(!value.is_nil() && cx.call2(&function, value.clone(), operand.clone())?.is_truthy())
             })
         })),
-        (None, other) => Err(Fault::value(format!("where does not know the operator {other}"))
+        (None, other) => Err(Fault::value(format!("where does not know the operator {}", shorten(&other, 80)))
             .hint("the operators are = not= > < >= <= in includes: (where :price > 10)")
             .into()),
     }

@@ -9,7 +9,7 @@ use crate::lisp::analyse::{Expr, ExprKind, FunctionExpr, Program, TryExpr};
 use crate::lisp::text::{Source, Span};
 use crate::lisp::value::{
     Builtin, BuiltinCode, Closure, Code, Context, Fault, Function, Keyword, Map, Member, Raise, Result, Set, Shape,
-    Symbol, Template, TemplateArity, Value, Vector, code, equal, hash,
+    Symbol, Template, TemplateArity, Value, Vector, code, equal, hash, shorten,
 };
 
 /// Turns expressions into code.
@@ -238,7 +238,11 @@ impl Compiler {
                         m.charge(&item)?;
                         m.step()?;
                         if set.contains(&item) {
-                            return Err(Box::<Raise>::from(Fault::value(format!("Duplicate key: {item}"))).at(span));
+                            return Err(Box::<Raise>::from(Fault::value(format!(
+                                "Duplicate key: {}",
+                                shorten(&item, 200)
+                            )))
+                            .at(span));
                         }
                         set.insert(item);
                     }
@@ -559,7 +563,9 @@ impl Compiler {
                 let value = value(m, env)?;
                 m.step()?;
                 if map.get(&key).is_some() {
-                    return Err(Box::<Raise>::from(Fault::value(format!("Duplicate key: {key}"))).at(span));
+                    return Err(
+                        Box::<Raise>::from(Fault::value(format!("Duplicate key: {}", shorten(&key, 200)))).at(span)
+                    );
                 }
                 map.insert(key, value);
             }

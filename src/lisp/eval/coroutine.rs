@@ -86,8 +86,11 @@ impl<T: 'static> Coroutine<T> {
     }
 }
 
-/// Runs a computation on a stack of its own until it ends, on this thread, without waiting.
-pub fn run_to_end<T: 'static>(body: impl FnOnce(&dyn Suspend) -> T + 'static) -> Option<T> {
+/// Runs a computation on a stack of its own until it ends or is cancelled, on this thread, without waiting.
+pub fn run_to_end<T: 'static>(
+    is_cancelled: impl Fn() -> bool,
+    body: impl FnOnce(&dyn Suspend) -> T + 'static,
+) -> Option<T> {
     let mut coroutine = Coroutine::new(body)?;
     let mut answer = Answer::Go;
     loop {
@@ -96,6 +99,7 @@ pub fn run_to_end<T: 'static>(body: impl FnOnce(&dyn Suspend) -> T + 'static) ->
                 coroutine.recycle();
                 return Some(value);
             }
+            Resumed::Asks(Ask::Tick) if is_cancelled() => answer = Answer::Cancel,
             Resumed::Asks(Ask::Tick) => answer = Answer::Go,
             // A host that answers at once never makes a program wait.
             Resumed::Asks(Ask::Tools(_)) => answer = Answer::Cancel,

@@ -3,6 +3,8 @@
 mod form;
 mod literal;
 mod read;
+mod tokens;
 
 pub use form::{Form, FormKind};
 pub use read::{MAX_SOURCE_NESTING, read, read_data, read_datum};
+pub use tokens::{Token, TokenKind, is_unfinished, tokens};

@@ -82,16 +82,16 @@ struct Inside {
     function: bool,
 }
 
-fn is_space(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     c == ',' || c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
 
-fn is_quote(c: char) -> bool {
+pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”')
 }
 
 /// Whether a character ends a token.
-fn is_delimiter(c: char) -> bool {
+pub(super) fn is_delimiter(c: char) -> bool {
     is_space(c) || is_quote(c) || "()[]{};@^`~\\\0".contains(c)
 }
 

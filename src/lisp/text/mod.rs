@@ -6,6 +6,6 @@ mod source;
 mod suggest;
 
 pub use error::{Error, ErrorKind, LimitReached};
-pub use report::{Finding, excerpt};
+pub use report::{Finding, Severity, excerpt};
 pub use source::{Place, Source, Span};
 pub use suggest::{abridge, nearest};

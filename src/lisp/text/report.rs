@@ -4,21 +4,61 @@ use std::fmt::Write as _;
 
 use super::{Error, Place, abridge};
 
-/// A finding about a program, with what a drawing of it needs.
-pub struct Finding<'a> {
-    /// The error or warning.
-    pub error: &'a Error,
+/// Something that was found about a program before it ran.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is, where, and what to try.
+    pub error: Error,
+    /// Whether it keeps a program from running, or is told to whoever runs it. What does not is found out by running, or
+    /// is advice for whoever writes.
+    pub before_run: bool,
 }
 
-impl Finding<'_> {
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The program cannot do what it says.
+    Error,
+    /// It is odd, or wrong only if it comes to it.
+    Warning,
+}
+
+impl Severity {
+    /// The name in messages and `--json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+impl Finding {
+    /// An error that keeps the program from running.
+    pub fn error(error: Error) -> Self {
+        Self { severity: Severity::Error, error, before_run: true }
+    }
+
+    /// The finding in a line without its place: message and hint.
+    pub fn advice(&self) -> String {
+        match &self.error.hint {
+            Some(hint) => format!("{}; {hint}", self.error.message),
+            None => self.error.message.clone(),
+        }
+    }
+}
+
+impl Error {
     /// The error, its source line with a caret, and the hint, for a model or a log.
     pub fn plain(&self) -> String {
-        let mut text = format!("{}: {}", self.error.kind.name(), self.error.message);
-        if let Some(place) = &self.error.place {
+        let mut text = format!("{}: {}", self.kind.name(), self.message);
+        if let Some(place) = &self.place {
             text.push('\n');
             text.push_str(&excerpt(place));
         }
-        if let Some(hint) = &self.error.hint {
+        if let Some(hint) = &self.hint {
             let _ = write!(text, "\n{hint}");
         }
         text

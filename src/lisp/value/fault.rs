@@ -128,7 +128,12 @@ impl Fault {
 
     /// As an error that leaves the language.
     pub fn to_error(&self) -> Error {
-        let mut error = Error::new(self.kind, self.message.clone());
+        let message = match &self.data {
+            Some(Value::Map(data)) if data.is_empty() => self.message.clone(),
+            Some(data) => format!("{} {}", self.message, super::shorten(data, 500)),
+            None => self.message.clone(),
+        };
+        let mut error = Error::new(self.kind, message);
         error.hint.clone_from(&self.hint);
         error.place.clone_from(&self.place);
         error

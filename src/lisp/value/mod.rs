@@ -321,9 +321,10 @@ impl std::fmt::Debug for Value {
 }
 
 impl std::fmt::Display for Value {
-    /// The readable form, as `pr-str` gives it.
+    /// The readable form, as `pr-str` gives it, up to a MiB: small values can be huge as text. [`readable`] gives all
+    /// of it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&readable(self))
+        f.write_str(&shorten(self, 1 << 20))
     }
 }
 

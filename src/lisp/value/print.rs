@@ -9,14 +9,14 @@ use super::{AtomKind, Fault, Function, Iter, Value};
 
 /// The value as text that reads back as it.
 pub fn readable(value: &Value) -> String {
-    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
+    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true, held: HELD };
     printer.value(value, 0);
     printer.out
 }
 
 /// The value as `print` gives it: as readable text, but strings without quotes wherever they stand.
 pub fn printed(value: &Value) -> String {
-    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: false };
+    let mut printer = Printer { out: String::new(), most: usize::MAX, readable: false, held: HELD };
     printer.value(value, 0);
     printer.out
 }
@@ -32,7 +32,7 @@ pub fn display(value: &Value) -> String {
         Value::Date(date) => date.to_string(),
         Value::Fault(fault) => described(fault),
         other => {
-            let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true };
+            let mut printer = Printer { out: String::new(), most: usize::MAX, readable: true, held: HELD };
             printer.value(other, 0);
             printer.out
         }
@@ -46,14 +46,14 @@ fn described(fault: &Fault) -> String {
         text = format!("{text}: {}", fault.message);
     }
     match &fault.data {
-        Some(data) => format!("{text} {}", readable(data)),
+        Some(data) => format!("{text} {}", shorten(data, HELD)),
         None => text,
     }
 }
 
 /// The value as readable text of about `most` bytes; what is left out is shown as `…`.
 pub fn shorten(value: &Value, most: usize) -> String {
-    let mut printer = Printer { out: String::new(), most, readable: true };
+    let mut printer = Printer { out: String::new(), most, readable: true, held: HELD };
     printer.value(value, 0);
     let mut text = printer.out;
     if text.len() > most.saturating_add(8) {
@@ -63,10 +63,16 @@ pub fn shorten(value: &Value, most: usize) -> String {
     text
 }
 
+/// How many bytes the contents of cells and exceptions may take in one text. The weight of a value does not count them,
+/// and they can be in each other.
+const HELD: usize = 64 << 10;
+
 struct Printer {
     out: String,
     most: usize,
     readable: bool,
+    /// What is left of [`HELD`].
+    held: usize,
 }
 
 impl Printer {
@@ -81,7 +87,36 @@ impl Printer {
         }
         let inner = depth.saturating_add(1);
         match value {
-            Value::Nil | Value::Nothing => self.out.push_str("nil"),
+            Value::Vector(items) => self.vector(items, inner),
+            Value::Seq(_) | Value::Lazy(_) => self.sequence(value, inner),
+            Value::Set(set) => self.set(set, inner),
+            Value::Map(map) => self.map(map, inner),
+            Value::Atom(atom) => self.cell(atom, inner),
+            Value::Reduced(held) => {
+                self.out.push_str("#<Reduced ");
+                self.held(held, inner);
+                self.out.push('>');
+            }
+            Value::Fault(fault) => self.fault(fault, inner),
+            Value::Nil
+            | Value::Nothing
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Big(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::Keyword(_)
+            | Value::Symbol(_)
+            | Value::Function(_)
+            | Value::Regex(_)
+            | Value::Date(_) => self.leaf(value),
+        }
+    }
+
+    /// What has no parts. On its own, so that the stack of a deep value is not one of formatters.
+    #[inline(never)]
+    fn leaf(&mut self, value: &Value) {
+        match value {
             Value::Bool(yes) => self.out.push_str(if *yes { "true" } else { "false" }),
             Value::Int(n) => self.display(n),
             Value::Big(n) => {
@@ -96,38 +131,37 @@ impl Printer {
                 self.out.push_str(keyword.as_str());
             }
             Value::Symbol(symbol) => self.out.push_str(symbol.as_str()),
-            Value::Vector(items) => self.items('[', items.iter().cloned(), ']', inner),
-            Value::Seq(_) | Value::Lazy(_) => self.items('(', Iter::ready(value), ')', inner),
-            Value::Set(set) => {
-                self.out.push('#');
-                self.items('{', set.iter(), '}', inner);
-            }
-            Value::Map(map) => self.map(map, inner),
             Value::Function(function) => self.function(function),
-            Value::Atom(atom) => {
-                let name = match atom.kind {
-                    AtomKind::Atom => "Atom",
-                    AtomKind::Volatile => "Volatile",
-                    AtomKind::Delay => "Delay",
-                    AtomKind::Transient => "Transient",
-                };
-                self.display(&format_args!("#<{name} "));
-                match (atom.kind, atom.get()) {
-                    (AtomKind::Delay, Value::Reduced(held)) => self.value(&held, inner),
-                    (AtomKind::Delay, _) => self.out.push_str(":pending"),
-                    (AtomKind::Atom | AtomKind::Volatile | AtomKind::Transient, held) => self.value(&held, inner),
-                }
-                self.out.push('>');
-            }
             Value::Regex(regex) => self.display(&format_args!("#\"{}\"", regex.pattern)),
-            Value::Fault(fault) => self.fault(fault, inner),
-            Value::Reduced(held) => {
-                self.out.push_str("#<Reduced ");
-                self.value(held, inner);
-                self.out.push('>');
-            }
             Value::Date(date) => self.display(&format_args!("#inst \"{}\"", date.readable())),
+            _ => self.out.push_str("nil"),
         }
+    }
+
+    #[inline(never)]
+    fn cell(&mut self, atom: &super::Atom, depth: u16) {
+        self.out.push_str(match atom.kind {
+            AtomKind::Atom => "#<Atom ",
+            AtomKind::Volatile => "#<Volatile ",
+            AtomKind::Delay => "#<Delay ",
+            AtomKind::Transient => "#<Transient ",
+        });
+        match (atom.kind, atom.get()) {
+            (AtomKind::Delay, Value::Reduced(held)) => self.held(&held, depth),
+            (AtomKind::Delay, _) => self.out.push_str(":pending"),
+            (AtomKind::Atom | AtomKind::Volatile | AtomKind::Transient, held) => self.held(&held, depth),
+        }
+        self.out.push('>');
+    }
+
+    /// What a cell or an exception holds. It counts as several levels, since a ring of cells would fill them all.
+    #[inline(never)]
+    fn held(&mut self, value: &Value, depth: u16) {
+        let (start, most) = (self.out.len(), self.most);
+        self.most = most.min(start.saturating_add(self.held));
+        self.value(value, depth.saturating_add(15));
+        self.most = most;
+        self.held = self.held.saturating_sub(self.out.len().saturating_sub(start));
     }
 
     fn display(&mut self, what: &dyn std::fmt::Display) {
@@ -135,29 +169,58 @@ impl Printer {
         let _ = write!(self.out, "{what}");
     }
 
-    fn items(&mut self, open: char, items: impl Iterator<Item = Value>, close: char, depth: u16) {
-        self.out.push(open);
-        for (at, item) in items.enumerate() {
-            if at > 0 {
-                self.out.push(' ');
+    /// The space before an item; whether there is room for it.
+    fn begins(&mut self, at: usize, separator: &str) -> bool {
+        if at > 0 {
+            self.out.push_str(separator);
+        }
+        if self.full() {
+            self.out.push('…');
+            return false;
+        }
+        true
+    }
+
+    /// By index, because an iterator over a vector is large and there is one on the stack for each level.
+    #[inline(never)]
+    fn vector(&mut self, items: &super::Vector, depth: u16) {
+        self.out.push('[');
+        for at in 0..items.len() {
+            let (true, Some(item)) = (self.begins(at, " "), items.get(at)) else { break };
+            self.value(item, depth);
+        }
+        self.out.push(']');
+    }
+
+    #[inline(never)]
+    fn set(&mut self, set: &super::Set, depth: u16) {
+        self.out.push_str("#{");
+        for (at, item) in set.iter_ref().enumerate() {
+            if !self.begins(at, " ") {
+                break;
             }
-            if self.full() {
-                self.out.push('…');
+            self.value(item, depth);
+        }
+        self.out.push('}');
+    }
+
+    #[inline(never)]
+    fn sequence(&mut self, seq: &Value, depth: u16) {
+        self.out.push('(');
+        for (at, item) in Iter::ready(seq).enumerate() {
+            if !self.begins(at, " ") {
                 break;
             }
             self.value(&item, depth);
         }
-        self.out.push(close);
+        self.out.push(')');
     }
 
+    #[inline(never)]
     fn map(&mut self, map: &super::Map, depth: u16) {
         self.out.push('{');
         for (at, (key, value)) in map.iter_ref().enumerate() {
-            if at > 0 {
-                self.out.push_str(", ");
-            }
-            if self.full() {
-                self.out.push('…');
+            if !self.begins(at, ", ") {
                 break;
             }
             self.value(key, depth);
@@ -174,12 +237,15 @@ impl Printer {
         }
     }
 
+    #[inline(never)]
     fn fault(&mut self, fault: &Fault, depth: u16) {
-        self.display(&format_args!("#error {{:kind \"{}\", :message ", fault.kind.name()));
+        self.out.push_str("#error {:kind \"");
+        self.out.push_str(fault.kind.name());
+        self.out.push_str("\", :message ");
         self.quoted(&fault.message);
         if let Some(data) = &fault.data {
             self.out.push_str(", :data ");
-            self.value(data, depth);
+            self.held(data, depth);
         }
         self.out.push('}');
     }

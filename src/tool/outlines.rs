@@ -1,0 +1,142 @@
+//! Contracts as the analyser sees them: the outline of a declared result, and outlines that no parameter takes.
+
+use crate::contract::{Choice, Issue, Signature, Type};
+use crate::lisp::analyse::{Kind, Origin, OriginSource, Outline};
+use crate::lisp::text::nearest;
+use crate::lisp::value::Keyword;
+
+/// How many comparisons of an outline with a type are made for a call.
+const MOST: usize = 2_000;
+
+/// What the tool of this name gives if its result is of this type, with these fields besides.
+pub(super) fn result(tool: &str, kind: &Type, more: &[&str]) -> Outline {
+    let origin = Origin { source: OriginSource::Tool(tool.into()), path: String::new() };
+    let result = outline(kind, &origin);
+    if more.is_empty() {
+        return result;
+    }
+    let more = more.iter().map(|name| (Keyword::new(name), Outline::ANY));
+    let fields = result.fields().map(|(key, field)| (key.clone(), field.clone()));
+    Outline::record(fields.chain(more).collect()).of(origin)
+}
+
+fn outline(kind: &Type, origin: &Origin) -> Outline {
+    let known = match kind {
+        Type::String => Kind::Text(None).into(),
+        Type::Int | Type::Float => Kind::Number(None).into(),
+        Type::Bool => Kind::Bool.into(),
+        Type::Keyword => Kind::Keyword(None).into(),
+        // Data from JSON has strings where a contract has keywords.
+        Type::Enum(choices) if choices.iter().all(|choice| matches!(choice, Choice::Text(_))) => {
+            Kind::Text(None).into()
+        }
+        Type::Enum(_) => Kind::Name.into(),
+        Type::Any => return Outline::ANY,
+        Type::Map => Outline::map(Outline::ANY),
+        Type::List(item) => Outline::list(outline(item, &origin.items())),
+        Type::Dict(item) => Outline::map(outline(item, &origin.values())),
+        Type::Record(fields) => {
+            let fields = fields.iter().map(|field| {
+                let name = field.name.as_str();
+                (field.name.clone(), outline(&field.kind, &origin.field(name)))
+            });
+            Outline::record(fields.collect())
+        }
+        Type::Optional(inner) => return outline(inner, origin).or_nil(),
+    };
+    known.of(origin.clone())
+}
+
+/// The arguments that are never what the signature takes.
+pub(super) fn misfits(signature: &Signature, arguments: &[(Keyword, Outline)]) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    let mut left = MOST;
+    for (name, argument) in arguments {
+        let name = name.as_str();
+        match signature.parameter(name).map(|parameter| &parameter.kind).or(signature.rest.as_ref()) {
+            Some(kind) => field(kind, argument, name, &mut left, &mut issues),
+            None if argument.may_be_missing() => {}
+            None => {
+                let near = nearest(name, signature.parameters.iter().map(|parameter| parameter.name.as_str()));
+                let more = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                issues.push(Issue { path: name.into(), message: format!("unknown argument{more}") });
+            }
+        }
+    }
+    issues
+}
+
+/// An argument or a field: where a list is wanted, `nil` is none and a single item is one.
+fn field(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mut Vec<Issue>) {
+    match kind.present() {
+        Type::List(_) if matches!(given.kind, Kind::Nil) => {}
+        Type::List(item) if !matches!(given.kind, Kind::List(_) | Kind::Tuple(_)) => {
+            visit(item, given, path, left, issues)
+        }
+        _ => visit(kind, given, path, left, issues),
+    }
+}
+
+/// Compares an outline with a type; what may fit, after a gentle coercion too, is no issue.
+fn visit(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mut Vec<Issue>) {
+    let Some(rest) = left.checked_sub(1) else { return };
+    *left = rest;
+    let fits = match (kind.present(), &given.kind) {
+        (Type::Any, _) | (_, Kind::Any | Kind::Never) => true,
+        // What may be nil may also be left out by its tool: only what is always nil never fits.
+        (_, Kind::Nil) => kind.is_optional(),
+        (Type::String, Kind::Text(_) | Kind::Keyword(_) | Kind::Name) => true,
+        (Type::Int | Type::Float, Kind::Number(_) | Kind::Text(_) | Kind::Name) => true,
+        (Type::Bool, Kind::Bool | Kind::Text(_) | Kind::Name) => true,
+        (Type::Keyword, Kind::Keyword(_) | Kind::Text(_) | Kind::Name) => true,
+        (Type::Enum(_), Kind::Text(_) | Kind::Keyword(_) | Kind::Name) => true,
+        (Type::Map, Kind::Map(_) | Kind::Record(_)) => true,
+        (Type::Record(_), Kind::Map(_)) | (Type::Dict(_), Kind::Map(_)) => true,
+        (Type::List(item), Kind::Tuple(items)) => {
+            for (at, held) in items.iter().enumerate() {
+                visit(item, held, &format!("{path}[{at}]"), left, issues);
+            }
+            true
+        }
+        // There may be no item in it.
+        (Type::List(_), Kind::List(_)) => true,
+        (Type::Record(fields), Kind::Record(_)) => {
+            for wanted in fields {
+                let path = format!("{path}.{}", wanted.name.as_str());
+                match given.field(wanted.name.as_str()) {
+                    Some(held) => field(&wanted.kind, held, &path, left, issues),
+                    // A tool may give more than it declares.
+                    None if wanted.kind.is_optional() || given.origin.is_some() => {}
+                    None => issues.push(Issue { path, message: format!("missing, expected {}", wanted.kind.noun()) }),
+                }
+            }
+            true
+        }
+        (Type::Dict(item), Kind::Record(_)) => {
+            for (name, held) in given.fields() {
+                visit(item, held, &format!("{path}.{}", name.as_str()), left, issues);
+            }
+            true
+        }
+        (
+            Type::String
+            | Type::Int
+            | Type::Float
+            | Type::Bool
+            | Type::Keyword
+            | Type::Enum(_)
+            | Type::Map
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Dict(_)
+            | Type::Optional(_),
+            _,
+        ) => false,
+    };
+    if !fits {
+        issues.push(Issue {
+            path: path.into(),
+            message: format!("expected {}, got {}", kind.noun(), given.described_with_origin()),
+        });
+    }
+}

@@ -1,0 +1,1 @@
+(map :euros ctx/orders)

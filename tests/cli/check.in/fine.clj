@@ -1,0 +1,1 @@
+(sum-by :total (tool/orders))
