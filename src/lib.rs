@@ -9,11 +9,11 @@
 //! - [`Value`] is what programs compute with: JSON's values, and keywords, sets, sequences, functions besides. It is
 //!   immutable, cheap to clone, and `Send + Sync`.
 //! - [`Tool`] is a function of yours that programs may call, with a contract that says what it takes and gives. The
-//!   contract comes from Rust types, or from a line of text such as `(query :string) -> [{:id :int}]`.
+//!   contract comes from Rust types (see the attribute [`tool`](macro@tool)), or from a line of text such as `(query :string) -> [{:id :int}]`.
 //! - [`Sandbox`] is what a program runs against: context, tools, limits, and the memory that earlier programs left.
 //!   [`Evaluation`] is all that came of a program, [`Error`] what went wrong and where.
-//! - [`Model`](model::Model) answers a conversation with text. Any async closure is one; there are clients for endpoints that
-//!   speak OpenAI's chat completions, scripts for tests, and recordings.
+//! - [`Model`](model::Model) answers a conversation with text. Any async closure is one; there are clients for Anthropic,
+//!   Gemini and endpoints that speak OpenAI's chat completions, scripts for tests, and recordings.
 //! - [`Options`] put an agent together: a model, tools, [`Refs`] to take out of the result, limits, a [`Budget`].
 //!   [`Outcome`] is what comes of its task, [`DelegateError`] why nothing did.
 //! - [`Plan`] is a goal and steps that need each other, as data. An [`Executor`] works on it: every step an agent.
@@ -24,13 +24,7 @@
 //! # A program
 //!
 //! ```
-//! use ptc::{Sandbox, Tool, Value};
-//!
-//! #[derive(serde::Deserialize, schemars::JsonSchema)]
-//! struct Search {
-//!     /// What to look for.
-//!     query: String,
-//! }
+//! use ptc::{Sandbox, Value};
 //!
 //! #[derive(serde::Serialize, schemars::JsonSchema)]
 //! struct Book {
@@ -38,12 +32,17 @@
 //!     pages: u32,
 //! }
 //!
-//! let search = Tool::typed("search", |wanted: Search| -> Result<Vec<Book>, String> {
-//!     Ok(vec![Book { title: format!("All about {}", wanted.query), pages: 240 }])
-//! });
-//! assert_eq!(search.signature(), "search(query :string) -> [{:title :string :pages :int}]");
+//! /// Finds books.
+//! #[ptc::tool]
+//! fn search(
+//!     /// What to look for.
+//!     query: String,
+//! ) -> Result<Vec<Book>, String> {
+//!     Ok(vec![Book { title: format!("All about {query}"), pages: 240 }])
+//! }
+//! assert_eq!(search::tool().signature(), "search(query :string) -> [{:title :string :pages :int}]");
 //!
-//! let mut sandbox = Sandbox::new().tools([search]);
+//! let mut sandbox = Sandbox::new().tools([search::tool()]);
 //! let pages = sandbox.eval(r#"(reduce + (map :pages (tool/search {:query "owls"})))"#)?;
 //! assert_eq!(pages, Value::from(240));
 //!
@@ -100,8 +99,9 @@
 //!
 //! # Features
 //!
-//! `cli` (default) is the `ptc` command, `agent` everything that needs a runtime: models, delegation, program files.
-//! Without them there is the language with its contracts and synchronous tools, and neither tokio nor a network.
+//! `cli` (default) is the `ptc` command, `macros` (default) the attribute [`tool`](macro@tool), `agent` everything that needs a
+//! runtime: models, delegation, program files. `otel` sends traces to an OpenTelemetry collector. Without them there is the
+//! language with its contracts and synchronous tools, and neither tokio nor a network.
 
 #[cfg(feature = "agent")]
 pub mod agent;
@@ -133,6 +133,55 @@ pub use lisp::value::Value;
 pub use plan::{Executor, Plan, PlanError, create_plan};
 pub use sandbox::{Evaluation, Failure, Sandbox};
 pub use tool::{Tool, ToolError};
+
+/// Makes a tool of a function: `search::tool()` beside `search(…)`.
+///
+/// Doc comments describe the tool and its parameters. Types that derive `Deserialize` and `JsonSchema` may be parameters,
+/// those that derive `Serialize` and `JsonSchema` may be results; what a function gives may be a `Result` with an error
+/// that can be shown, and it may be `async`. A parameter that is an `Option` may be left out, as may one with
+/// `#[default = …]`; attributes of `serde` and `schemars` on parameters mean what they mean on fields.
+///
+/// ```
+/// /// Searches the library.
+/// #[ptc::tool(effect = "read", timeout = "5s")]
+/// async fn search(
+///     /// Words to look for.
+///     query: String,
+///     #[default = 10] limit: u32,
+///     folder: Option<String>,
+/// ) -> Result<Vec<String>, String> {
+///     let folder = folder.ok_or("which folder?")?;
+///     Ok(vec![format!("{folder}/{query}"); limit as usize])
+/// }
+///
+/// let tool = search::tool();
+/// assert_eq!(tool.signature(), "search(query :string, limit :int = 10, folder :string?) -> [:string]");
+/// assert_eq!(tool.description.as_deref(), Some("Searches the library."));
+///
+/// // It is still a function.
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// assert_eq!(search("owls".into(), 1, Some("birds".into())).await?, ["birds/owls"]);
+/// # Ok::<(), String>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Options
+///
+/// - `name = "…"`: the name of the tool; that of the function unless given.
+/// - `effect = "read"`: it only looks, so that processes which may do no more can call it. Unless it is said, a tool writes.
+/// - `timeout = "5s"`: how long a call of an `async` function may take, in `ms`, `s`, `m` or `h`.
+/// - `cacheable`: two calls with equal arguments give the same.
+#[cfg(feature = "macros")]
+pub use ptc_macros::tool;
+
+/// What the code that `#[ptc::tool]` writes needs of others.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __macro {
+    pub use schemars;
+    pub use serde;
+}
 
 /// Runs a program against a sandbox and gives its value.
 ///

@@ -364,3 +364,44 @@ async fn specs_can_be_built() {
     .with_spec(spec);
     assert_eq!(run("[(tool/times {:n 4}) (tool/times {:n \"4\" :by 3.0})]", tool).await.result.to_string(), "[8 12]");
 }
+
+/// Prices at which a reply of 1,000 tokens read and 100 written costs a cent.
+fn prices() -> ptc::model::Prices {
+    [("scripted", ptc::model::Price::new(5.0, 50.0))].into_iter().collect()
+}
+
+fn costly(text: &str) -> Reply {
+    Reply { text: text.into(), tokens: Tokens { input: 1000, output: 100, cached: 0 } }
+}
+
+#[tokio::test]
+async fn costs_are_told_where_prices_are_known() {
+    let script = || Scripted::new([costly("```clojure\n(+ 1 2)\n```"), costly("Three.")]);
+    let priced = Options::new(script()).budget(Budget { prices: prices(), ..Budget::default() });
+    let outcome = delegate("add", priced).await.unwrap();
+    assert_eq!((&outcome.usage["cost"], &outcome.trace[0]["usage"]["cost"]), (&json!(0.02), &json!(0.01)));
+    let outcome = delegate("add", Options::new(script())).await.unwrap();
+    assert_eq!(outcome.usage.get("cost"), None);
+}
+
+#[tokio::test]
+async fn a_bound_on_the_cost_binds_the_whole_tree() {
+    let script = Scripted::new([costly("```clojure\n(tool/helper {:task \"add\"})\n```"), costly("never")])
+        .process("main/helper#1", [costly("```clojure\n1\n```"), costly("never")]);
+    let budget = Budget { cost: Some(0.015), prices: prices(), ..Budget::default() };
+    let helper = as_tool(Options::default().name("helper"));
+    let error = delegate("add", Options::new(script).tools([helper]).budget(budget)).await.err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the budget of the whole run is spent: budget.cost is 0.015, and 0.02 would be needed"
+    );
+    assert_eq!(error.usage["requests"], 2);
+}
+
+#[tokio::test]
+async fn a_bound_on_the_cost_needs_prices() {
+    let budget = Budget { cost: Some(1.0), ..Budget::default() };
+    let error = delegate("add", Options::new(Scripted::new(["hi"])).budget(budget)).await.err().unwrap();
+    assert_eq!(error.kind, "config-error");
+    assert!(error.message.contains("no price for scripted"), "{error}");
+}

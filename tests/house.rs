@@ -185,7 +185,8 @@ fn the_types_of_contracts_lie_below_the_analyser() {
 #[test]
 fn files_say_what_they_are_and_are_short() {
     let mut wrong = Vec::new();
-    for folder in ["src", "tests", "benches", "examples"].iter().filter(|folder| root().join(folder).is_dir()) {
+    for folder in ["src", "macros", "tests", "benches", "examples"].iter().filter(|folder| root().join(folder).is_dir())
+    {
         for (path, text) in sources(folder) {
             let first = text.lines().next().unwrap_or("");
             if !first.starts_with("//! ") || !first.ends_with(['.', ':', '?']) && first.len() < 80 {

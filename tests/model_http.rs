@@ -1,31 +1,17 @@
 //! The client for OpenAI-compatible endpoints against a server that really listens, on this machine.
 #![cfg(feature = "agent")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
+#[allow(dead_code)]
+mod stub;
+
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use ptc::model::{Model, ModelError, ModelErrorKind, OpenAi, Reply, Request, Retry, Tokens, from_name};
-use serde_json::{Value, json};
+use serde_json::json;
+use stub::{Act, Server, ok};
 
 const KEY: &str = "sk-very-secret-0123456789";
-
-/// What the server does with one connection.
-#[derive(Clone)]
-enum Act {
-    /// Answers with a status line, headers and a body.
-    Answer(&'static str, Vec<String>, String),
-    /// Begins an answer with this and says no more.
-    Hang(&'static str),
-    /// Promises more than it sends.
-    Break,
-}
-
-fn ok(body: impl ToString) -> Act {
-    Act::Answer("200 OK", Vec::new(), body.to_string())
-}
 
 fn content(text: &str) -> Act {
     ok(json!({"choices": [{"message": {"role": "assistant", "content": text}}]}))
@@ -35,79 +21,8 @@ fn status(line: &'static str) -> Act {
     Act::Answer(line, Vec::new(), json!({"error": {"message": "the provider's words"}}).to_string())
 }
 
-/// A request as it arrived.
-#[derive(Clone, Debug)]
-struct Seen {
-    line: String,
-    headers: Vec<String>,
-    body: Value,
-}
-
-struct Server {
-    url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
-impl Server {
-    /// A server that plays the acts in order, the last one for ever.
-    fn start(acts: Vec<Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let record = seen.clone();
-        let last = acts.last().cloned().unwrap();
-        thread::spawn(move || {
-            let mut acts = acts.into_iter().chain(std::iter::repeat(last));
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                record.lock().unwrap().push(hear(&stream));
-                // A client that has heard enough hangs up, which is no concern of the server's.
-                match acts.next().unwrap() {
-                    Act::Answer(line, headers, body) => drop(answer(&mut stream, line, &headers, &body)),
-                    Act::Hang(start) => drop(thread::spawn(move || {
-                        stream.write_all(start.as_bytes()).ok();
-                        thread::sleep(Duration::from_secs(30));
-                        drop(stream);
-                    })),
-                    Act::Break => drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")),
-                }
-            }
-        });
-        Self { url, seen }
-    }
-
-    fn requests(&self) -> usize {
-        self.seen.lock().unwrap().len()
-    }
-
-    fn model(&self) -> OpenAi {
-        OpenAi::new("gpt-x").base_url(&self.url).key(Some(KEY.into()))
-    }
-}
-
-fn hear(stream: &TcpStream) -> Seen {
-    let mut reader = BufReader::new(stream);
-    let mut lines = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        lines.push(line.trim().to_owned());
-    }
-    let length = lines.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut body).unwrap();
-    Seen { line: lines.remove(0), headers: lines, body: serde_json::from_slice(&body).unwrap() }
-}
-
-fn answer(stream: &mut TcpStream, line: &str, headers: &[String], body: &str) -> std::io::Result<()> {
-    write!(stream, "HTTP/1.1 {line}\r\ncontent-length: {}\r\nconnection: close\r\n", body.len())?;
-    for header in headers {
-        write!(stream, "{header}\r\n")?;
-    }
-    write!(stream, "\r\n{body}")
+fn client(server: &Server) -> OpenAi {
+    OpenAi::new("gpt-x").base_url(&server.url).key(Some(KEY.into()))
 }
 
 fn request() -> Request {
@@ -134,7 +49,7 @@ async fn a_conversation_goes_out_and_a_reply_comes_back() {
     request.options.extra = json!({"seed": 7, "model": "another"}).as_object().cloned().unwrap();
     request.options.extra_headers = json!({"X-Title": "a test"}).as_object().cloned().unwrap();
 
-    let reply = server.model().reply(request).await.unwrap();
+    let reply = client(&server).reply(request).await.unwrap();
 
     let tokens = Tokens { input: 90, output: 7, cached: 64 };
     assert_eq!(reply, Reply { text: "(return 1)".into(), tokens });
@@ -164,7 +79,7 @@ async fn a_conversation_goes_out_and_a_reply_comes_back() {
 async fn a_reply_may_come_in_parts_and_without_usage() {
     let parts = json!([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]);
     let server = Server::start(vec![ok(json!({"choices": [{"message": {"content": parts}}], "usage": null}))]);
-    assert_eq!(server.model().reply(request()).await, Ok(Reply::text("ab")));
+    assert_eq!(client(&server).reply(request()).await, Ok(Reply::text("ab")));
 }
 
 #[tokio::test]
@@ -181,7 +96,7 @@ async fn nothing_is_sent_that_nobody_asked_for() {
 async fn too_many_requests_waits_as_long_as_asked() {
     let busy = Act::Answer("429 Too Many Requests", vec!["Retry-After: 1".into()], "{}".into());
     let server = Server::start(vec![busy, content("at last")]);
-    let model = Retry::new(server.model()).base(Duration::ZERO);
+    let model = Retry::new(client(&server)).base(Duration::ZERO);
     let start = Instant::now();
     assert_eq!(model.reply(request()).await.unwrap().text, "at last");
     assert!(start.elapsed() >= Duration::from_secs(1));
@@ -200,7 +115,7 @@ async fn statuses_become_kinds() {
         ("503 Service Unavailable", ModelErrorKind::Server),
     ] {
         let server = Server::start(vec![status(line)]);
-        let error = failure(&server.model()).await;
+        let error = failure(&client(&server)).await;
         assert_eq!(error.kind, kind);
         assert!(error.message.ends_with(&format!(" answered {line}: the provider's words")), "{error}");
     }
@@ -209,14 +124,14 @@ async fn statuses_become_kinds() {
 #[tokio::test]
 async fn a_server_that_recovers_is_asked_again() {
     let server = Server::start(vec![status("500 Internal Server Error"), Act::Break, content("better")]);
-    assert_eq!(Retry::new(server.model()).without_waiting().reply(request()).await.unwrap().text, "better");
+    assert_eq!(Retry::new(client(&server)).without_waiting().reply(request()).await.unwrap().text, "better");
     assert_eq!(server.requests(), 3);
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_is_left_alone() {
     let server = Server::start(vec![status("500 Internal Server Error")]);
-    let error = failure(&Retry::new(server.model()).without_waiting()).await;
+    let error = failure(&Retry::new(client(&server)).without_waiting()).await;
     assert_eq!(error.kind, ModelErrorKind::Server);
     assert_eq!(server.requests(), 4);
 }
@@ -224,7 +139,7 @@ async fn a_server_that_does_not_is_left_alone() {
 #[tokio::test]
 async fn what_will_not_pass_is_not_tried_again() {
     let server = Server::start(vec![status("400 Bad Request"), content("never seen")]);
-    let error = failure(&Retry::new(server.model()).without_waiting()).await;
+    let error = failure(&Retry::new(client(&server)).without_waiting()).await;
     assert_eq!(error.kind, ModelErrorKind::BadRequest);
     assert_eq!(server.requests(), 1);
 }
@@ -237,20 +152,34 @@ async fn an_answer_that_cannot_be_read_is_shown_in_part() {
         ("[".repeat(100_000), "what is no JSON (recursion limit exceeded"),
         (json!({"choices": []}).to_string(), r#"no choices[0].message.content: {"choices":[]}"#),
         (
-            json!({"choices": [{"finish_reason": "length", "message": {"content": null}}]}).to_string(),
-            r#"(it finished by "length")"#,
+            json!({"choices": [{"finish_reason": "tool_calls", "message": {"content": null}}]}).to_string(),
+            r#"(it finished by "tool_calls")"#,
         ),
     ] {
-        let error = failure(&Server::start(vec![ok(body)]).model()).await;
+        let error = failure(&client(&Server::start(vec![ok(body)]))).await;
         assert_eq!(error.kind, ModelErrorKind::Other);
         assert!(error.message.contains(expected) && error.message.len() < 600, "{error}");
     }
 }
 
 #[tokio::test]
+async fn a_reply_that_is_not_whole_is_no_reply_and_is_paid_for() {
+    for (reason, expected) in [
+        ("length", "the reply was cut off (length), and nothing of it is used: raise max_tokens, or shorten the task"),
+        ("content_filter", "the model refused to answer (content_filter): (do (tool/delete"),
+    ] {
+        let choice = json!({"finish_reason": reason, "message": {"content": "(do (tool/delete"}});
+        let usage = json!({"prompt_tokens": 9, "completion_tokens": 4});
+        let error = failure(&client(&Server::start(vec![ok(json!({"choices": [choice], "usage": usage}))]))).await;
+        assert_eq!((error.kind, error.message.as_str()), (ModelErrorKind::Other, expected));
+        assert_eq!(error.tokens, Tokens { input: 9, output: 4, cached: 0 });
+    }
+}
+
+#[tokio::test]
 async fn a_gateway_reports_errors_in_a_success() {
     let server = Server::start(vec![ok(json!({"error": {"code": 502, "message": "upstream is down"}}))]);
-    let error = failure(&server.model()).await;
+    let error = failure(&client(&server)).await;
     assert_eq!(error.kind, ModelErrorKind::Server);
     assert!(error.message.ends_with("answered an error: upstream is down"), "{error}");
 }
@@ -261,7 +190,7 @@ async fn a_server_that_hangs_is_given_up() {
         let server = Server::start(vec![Act::Hang(start)]);
         let mut request = request();
         request.options.timeout = Some(Duration::from_millis(100));
-        let error = server.model().reply(request).await.unwrap_err();
+        let error = client(&server).reply(request).await.unwrap_err();
         assert_eq!(error.kind, ModelErrorKind::Timeout);
         assert!(error.message.ends_with("within 100ms"), "{error}");
     }
@@ -289,7 +218,7 @@ async fn https_needs_no_preparation() {
 #[tokio::test]
 async fn a_huge_answer_is_refused() {
     let server = Server::start(vec![content(&"x".repeat(17 * 1024 * 1024))]);
-    let error = failure(&server.model()).await;
+    let error = failure(&client(&server)).await;
     assert_eq!(error.kind, ModelErrorKind::Other);
     assert!(error.message.ends_with("answered more than 16 MiB"), "{error}");
 }
@@ -299,7 +228,7 @@ async fn a_redirect_is_not_followed() {
     let other = Server::start(vec![content("stolen")]);
     let target = format!("Location: {}/elsewhere?token={KEY}", other.url);
     let server = Server::start(vec![Act::Answer("307 Temporary Redirect", vec![target], String::new())]);
-    let error = failure(&server.model()).await;
+    let error = failure(&client(&server)).await;
     assert_eq!(error.kind, ModelErrorKind::BadRequest);
     assert!(error.message.contains("/elsewhere, which is not followed"), "{error}");
     assert_eq!(other.requests(), 0);
@@ -316,7 +245,7 @@ async fn a_key_that_the_provider_repeats_is_hidden() {
         ok(json!({"error": told(0)})),
         ok(json!({"choices": told(0)})),
     ] {
-        let error = failure(&Server::start(vec![act]).model()).await;
+        let error = failure(&client(&Server::start(vec![act]))).await;
         assert!(error.message.contains("wrong key") && !error.message.contains("sk-very"), "{error}");
     }
     let server = Server::start(vec![Act::Answer("400 Bad Request", Vec::new(), told(0))]);
@@ -330,15 +259,15 @@ async fn a_key_that_the_provider_repeats_is_hidden() {
 #[tokio::test]
 async fn keys_and_headers_that_cannot_be_sent_are_refused() {
     let server = Server::start(vec![content("fine")]);
-    let model = server.model().key(Some(format!("{KEY}\r\nX-Evil: 1")));
+    let model = client(&server).key(Some(format!("{KEY}\r\nX-Evil: 1")));
     assert_eq!(failure(&model).await.kind, ModelErrorKind::Auth);
     for headers in [json!({"a b": "c"}), json!({"a": "b\nc"}), json!({"a": ["b"]})] {
         let mut request = request();
         request.options.extra_headers = headers.as_object().cloned().unwrap();
-        assert_eq!(server.model().reply(request).await.unwrap_err().kind, ModelErrorKind::BadRequest);
+        assert_eq!(client(&server).reply(request).await.unwrap_err().kind, ModelErrorKind::BadRequest);
     }
     assert_eq!(server.requests(), 0);
-    let model = server.model().key(Some(format!(" {KEY}\n")));
+    let model = client(&server).key(Some(format!(" {KEY}\n")));
     assert_eq!(model.reply(request()).await.unwrap().text, "fine");
 }
 

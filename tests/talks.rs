@@ -304,6 +304,7 @@ fn note(processes: &mut BTreeMap<String, Process>, event: &Event) {
         }
         EventKind::TurnStart { .. }
         | EventKind::Response { .. }
+        | EventKind::Delta { .. }
         | EventKind::ModelError { .. }
         | EventKind::ToolStart { .. }
         | EventKind::TurnEnd { .. }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::lisp::text::LimitReached;
-use crate::model::Tokens;
+use crate::model::{Price, Prices, Tokens};
 
 /// What a tree of processes may use in all. Nothing is bounded but the depth unless it is set.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,10 @@ pub struct Budget {
     pub turns: Option<u64>,
     /// Tokens, read and written.
     pub tokens: Option<u64>,
+    /// What the tokens may cost, in the money of `prices`. In a [`LimitReached`] it is counted in millionths.
+    pub cost: Option<f64>,
+    /// What models cost; with a bound on the cost, one without a price is not asked.
+    pub prices: Prices,
     /// Wall time.
     pub time: Option<Duration>,
     /// Levels of processes: 3 is root, child, grandchild.
@@ -21,48 +25,8 @@ pub struct Budget {
     pub processes: Option<u64>,
     /// Tool calls.
     pub tool_calls: Option<u64>,
-    /// Dollars. The models' prices must be known then.
-    pub cost: Option<f64>,
     /// Bytes that descriptors keep: 256 MiB unless set. Beyond that nothing more is kept, and the tree goes on.
     pub descriptor_bytes: u64,
-}
-
-/// What a model costs, in dollars for a million tokens.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Price {
-    /// Tokens read.
-    pub input: f64,
-    /// Tokens written.
-    pub output: f64,
-    /// Tokens read that the provider had cached.
-    pub cached: f64,
-}
-
-impl Price {
-    /// What a reply costs, in dollars.
-    ///
-    /// ```
-    /// use ptc::agent::Price;
-    /// use ptc::model::Tokens;
-    ///
-    /// let price = Price { input: 2.0, output: 8.0, cached: 0.5 };
-    /// let cost = price.of(&Tokens { input: 1_000_000, output: 500_000, cached: 400_000 });
-    /// assert!((cost - (1.2 + 4.0 + 0.2)).abs() < 1e-9);
-    /// ```
-    pub fn of(&self, tokens: &Tokens) -> f64 {
-        let cached = tokens.cached.min(tokens.input);
-        let fresh = tokens.input - cached;
-        (fresh as f64 * self.input + tokens.output as f64 * self.output + cached as f64 * self.cached) / 1e6
-    }
-}
-
-/// What a turn may use at most, or has used.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Charge {
-    /// Tokens.
-    pub tokens: u64,
-    /// Dollars.
-    pub cost: f64,
 }
 
 impl Default for Budget {
@@ -70,11 +34,12 @@ impl Default for Budget {
         Self {
             turns: None,
             tokens: None,
+            cost: None,
+            prices: Prices::default(),
             time: None,
             depth: 3,
             processes: None,
             tool_calls: None,
-            cost: None,
             descriptor_bytes: 256 << 20,
         }
     }
@@ -91,12 +56,24 @@ pub struct Ledger {
 #[derive(Debug, Default)]
 struct Used {
     turns: u64,
-    used: Charge,
-    reserved: Charge,
+    tokens: u64,
+    cost: f64,
+    /// What turns that are under way may use at most.
+    reserved_tokens: u64,
+    reserved_cost: f64,
     processes: u64,
     tool_calls: u64,
     kept_bytes: u64,
     spent: Option<LimitReached>,
+}
+
+/// What a turn that is under way may use at most, to be handed back for what it did use.
+#[derive(Debug)]
+#[must_use = "a turn that is not settled stays reserved"]
+pub struct Reserved {
+    tokens: u64,
+    cost: f64,
+    price: Option<Price>,
 }
 
 impl Ledger {
@@ -127,51 +104,65 @@ impl Ledger {
         self.budget.time.map(|time| time.saturating_sub(self.began.elapsed()))
     }
 
-    /// Whether costs are bounded.
-    pub fn bounds_cost(&self) -> bool {
-        self.budget.cost.is_some()
+    /// The price of a model's tokens, if one is known.
+    ///
+    /// # Errors
+    /// A model without a price where the cost is bounded.
+    pub fn price(&self, model: &str) -> Result<Option<Price>, String> {
+        match self.budget.prices.get(model) {
+            None if self.budget.cost.is_some() => Err(format!(
+                "budget.cost is set, and budget.prices has no price for {model}; \"*\" stands for any model"
+            )),
+            price => Ok(price),
+        }
     }
 
-    /// Takes a turn that may use so much.
+    /// Takes a turn that may write so many tokens at this price.
     ///
     /// # Errors
     /// The limit that the turn could pass; the budget is spent then.
-    pub fn take_turn(&self, most: Charge) -> Result<(), LimitReached> {
+    pub fn take_turn(&self, max_tokens: u64, price: Option<Price>) -> Result<Reserved, LimitReached> {
         if let Some(spent) = self.spent() {
             return Err(spent);
         }
+        let written = Tokens { output: max_tokens, ..Tokens::default() };
+        let reserved = Reserved { tokens: max_tokens, cost: price.map_or(0.0, |price| price.of(written)), price };
         let mut used = self.lock();
         let turns = used.turns.saturating_add(1);
-        let tokens = used.used.tokens.saturating_add(used.reserved.tokens).saturating_add(most.tokens);
-        let cost = used.used.cost + used.reserved.cost + most.cost;
-        let Budget { turns: most_turns, tokens: most_tokens, cost: most_cost, .. } = self.budget;
-        let refused = match (most_turns, most_tokens, most_cost) {
-            (Some(limit), ..) if turns > limit => Some(reached("budget.turns", limit, turns)),
-            (_, Some(limit), _) if tokens > limit || used.used.tokens >= limit => {
-                Some(reached("budget.tokens", limit, tokens))
-            }
-            (.., Some(limit)) if cost > limit || used.used.cost >= limit => {
-                Some(reached("budget.cost", millionths(limit), millionths(cost)))
-            }
-            _ => None,
+        let tokens = used.tokens.saturating_add(used.reserved_tokens).saturating_add(max_tokens);
+        let cost = used.cost + used.reserved_cost + reserved.cost;
+        let turns_spent = || {
+            let most = self.budget.turns.filter(|most| turns > *most)?;
+            Some(reached("budget.turns", most, turns))
         };
-        if let Some(refused) = refused {
+        let tokens_spent = || {
+            let most = self.budget.tokens.filter(|most| tokens > *most || used.tokens >= *most)?;
+            Some(reached("budget.tokens", most, tokens))
+        };
+        let cost_spent = || {
+            let most = self.budget.cost.filter(|most| cost > *most || used.cost >= *most)?;
+            Some(reached("budget.cost", millionths(most), millionths(cost)))
+        };
+        if let Some(refused) = turns_spent().or_else(tokens_spent).or_else(cost_spent) {
             used.spent = Some(refused.clone());
             return Err(refused);
         }
         used.turns = turns;
-        used.reserved.tokens = used.reserved.tokens.saturating_add(most.tokens);
-        used.reserved.cost += most.cost;
-        Ok(())
+        used.reserved_tokens = used.reserved_tokens.saturating_add(max_tokens);
+        used.reserved_cost += reserved.cost;
+        Ok(reserved)
     }
 
-    /// Settles a turn: what was reserved goes back, what was used is charged.
-    pub fn settle_turn(&self, most: Charge, charge: Charge) {
+    /// Settles a turn: what was reserved goes back, what was used is charged. Gives what it cost, if there is a price.
+    pub fn settle_turn(&self, reserved: Reserved, tokens: Tokens) -> Option<f64> {
+        let Reserved { tokens: reserved_tokens, cost: reserved_cost, price } = reserved;
+        let cost = price.map(|price| price.of(tokens));
         let mut used = self.lock();
-        used.reserved.tokens = used.reserved.tokens.saturating_sub(most.tokens);
-        used.reserved.cost = (used.reserved.cost - most.cost).max(0.0);
-        used.used.tokens = used.used.tokens.saturating_add(charge.tokens);
-        used.used.cost += charge.cost;
+        used.reserved_tokens = used.reserved_tokens.saturating_sub(reserved_tokens);
+        used.reserved_cost = (used.reserved_cost - reserved_cost).max(0.0);
+        used.tokens = used.tokens.saturating_add(tokens.total());
+        used.cost += cost.unwrap_or(0.0);
+        cost
     }
 
     /// Starts so many processes at a depth, all or none; the root has depth 1.
@@ -231,9 +222,9 @@ impl Ledger {
     }
 }
 
-/// Dollars as limits show them: in millionths.
-fn millionths(dollars: f64) -> u64 {
-    (dollars * 1e6).round() as u64
+/// Money as limits have it, which are whole numbers; as casts go, what is no number is 0 and what is too much the most.
+fn millionths(cost: f64) -> u64 {
+    (cost * 1e6).ceil() as u64
 }
 
 fn reached(name: &'static str, configured: u64, observed: u64) -> LimitReached {
@@ -244,34 +235,57 @@ fn reached(name: &'static str, configured: u64, observed: u64) -> LimitReached {
 mod tests {
     use super::*;
 
-    fn tokens(tokens: u64) -> Charge {
-        Charge { tokens, cost: 0.0 }
+    fn written(output: u64) -> Tokens {
+        Tokens { output, ..Tokens::default() }
     }
 
     #[test]
     fn tokens_are_reserved_so_that_no_call_overshoots() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-        ledger.take_turn(tokens(60)).expect("60 of 100");
-        assert_eq!(ledger.take_turn(tokens(60)).expect_err("120 of 100").name, "budget.tokens");
+        let _under_way = ledger.take_turn(60, None).expect("60 of 100");
+        assert_eq!(ledger.take_turn(60, None).expect_err("120 of 100").name, "budget.tokens");
         assert!(ledger.spent().is_some());
     }
 
     #[test]
     fn what_was_reserved_goes_back() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-        ledger.take_turn(tokens(60)).expect("60 of 100");
-        ledger.settle_turn(tokens(60), tokens(10));
-        ledger.take_turn(tokens(60)).expect("70 of 100");
+        let reserved = ledger.take_turn(60, None).expect("60 of 100");
+        assert_eq!(ledger.settle_turn(reserved, written(10)), None);
+        let _under_way = ledger.take_turn(60, None).expect("70 of 100");
+    }
+
+    /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.
+    fn two_cents() -> Ledger {
+        let prices = [("tiny", Price::new(1.0, 10.0))].into_iter().collect();
+        Ledger::new(Budget { cost: Some(0.02), prices, ..Budget::default() })
     }
 
     #[test]
-    fn costs_are_reserved_like_tokens() {
-        let ledger = Ledger::new(Budget { cost: Some(0.01), ..Budget::default() });
-        let half = Charge { tokens: 0, cost: 0.005 };
-        ledger.take_turn(half).expect("half of it");
-        ledger.settle_turn(half, Charge { tokens: 9, cost: 0.004 });
-        ledger.take_turn(half).expect("0.9 of it");
-        assert_eq!(ledger.take_turn(half), Err(reached("budget.cost", 10_000, 14_000)));
+    fn costs_are_reserved_and_settled_like_tokens() {
+        let ledger = two_cents();
+        let price = ledger.price("home:tiny").expect("a price");
+        let reserved = ledger.take_turn(1500, price).expect("1.5 of 2 cents");
+        let other = ledger.take_turn(400, price).expect("1.9 of 2 cents");
+        assert_eq!(ledger.settle_turn(reserved, written(1000)), Some(0.01));
+        assert_eq!(ledger.settle_turn(other, Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
+        let refused = ledger.take_turn(600, price).expect_err("2.1 of 2 cents");
+        assert_eq!(refused, reached("budget.cost", 20_000, 21_000));
+    }
+
+    #[test]
+    fn a_cost_that_is_reached_is_spent_even_where_nothing_is_reserved() {
+        let ledger = two_cents();
+        let price = ledger.price("tiny").expect("a price");
+        let reserved = ledger.take_turn(0, price).expect("nothing of 2 cents");
+        assert_eq!(ledger.settle_turn(reserved, written(2000)), Some(0.02));
+        assert_eq!(ledger.take_turn(0, price).expect_err("2 of 2 cents").name, "budget.cost");
+    }
+
+    #[test]
+    fn a_bound_on_the_cost_needs_a_price() {
+        assert!(two_cents().price("huge").expect_err("no price").contains("no price for huge"));
+        assert_eq!(Ledger::new(Budget::default()).price("huge"), Ok(None));
     }
 
     #[test]

@@ -247,11 +247,8 @@ impl Child {
         descriptors: Descriptors,
     ) -> Result<Self, ToolError> {
         let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
-        let (mut agent, _) = Agent::of(options).map_err(ToolError)?;
-        let model = options.model.clone().unwrap_or_else(|| {
-            agent.price = agent.price.or(parent.agent.price);
-            parent.model.clone()
-        });
+        let (agent, _) = Agent::of(options).map_err(ToolError)?;
+        let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
         Ok(Self::new(parent, name, agent, model, descriptors))
     }
 

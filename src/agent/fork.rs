@@ -109,10 +109,8 @@ async fn run(
         let begun = match &prompt.program {
             None => Ok((parent.agent.clone(), parent.model.clone())),
             Some(program) => make(program).and_then(|options| {
-                let agent = Agent::of(&options)?.0;
-                let price = agent.price.or(parent.agent.price.filter(|_| options.model.is_none()));
                 let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-                Ok((Agent { price, ..agent }, model))
+                Ok((Agent::of(&options)?.0, model))
             }),
         };
         let (agent, model) = match begun {

@@ -22,7 +22,7 @@ mod spawn;
 mod spawn_agent;
 mod turn;
 
-pub use budget::{Budget, Charge, Ledger, Price};
+pub use budget::{Budget, Ledger, Reserved};
 pub(crate) use calls::written;
 pub(crate) use delegate::{Child, agent_tool};
 pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all};

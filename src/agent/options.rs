@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Budget, Paging, Price, Prompt, Refs};
+use super::{Budget, Paging, Prompt, Refs};
 use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
@@ -41,7 +41,6 @@ pub struct Options {
     pub(crate) description: Option<String>,
     pub(crate) observers: Vec<Observer>,
     pub(crate) paging: Option<Paging>,
-    pub(crate) price: Option<Price>,
     /// Whether the user's messages carry numbers, to go back to.
     pub(crate) numbered: bool,
     /// What is odd about where they come from.
@@ -70,7 +69,6 @@ impl Default for Options {
             description: None,
             observers: Vec::new(),
             paging: None,
-            price: None,
             numbered: false,
             warnings: Vec::new(),
             discovery: false,
@@ -181,12 +179,6 @@ impl Options {
         Self { budget, ..self }
     }
 
-    /// Sets what the model costs, for the usage and for a budget of costs. Children with the same model inherit it.
-    #[must_use]
-    pub fn price(self, price: Price) -> Self {
-        Self { price: Some(price), ..self }
-    }
-
     /// Sets what is asked of the provider.
     #[must_use]
     pub fn model_options(self, model_options: ModelOptions) -> Self {
@@ -236,8 +228,14 @@ impl Options {
 
     /// Adds a function that sees every event of the tree as it happens and may stop it.
     #[must_use]
-    pub fn observer(mut self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
-        self.observers.push(Arc::new(observer));
+    pub fn observer(self, observer: impl Fn(&Event) -> Verdict + Send + Sync + 'static) -> Self {
+        self.observing(Arc::new(observer))
+    }
+
+    /// The same with an observer that somebody made.
+    #[must_use]
+    pub fn observing(mut self, observer: Observer) -> Self {
+        self.observers.push(observer);
         self
     }
 }

@@ -2,6 +2,7 @@
 //! calls of models and runs of programs.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,13 +15,13 @@ use super::calls::{Caller, Place, PoolHost, Reached, Started, record_end, writte
 use super::descriptors::{Descriptors, Shown};
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Budget, Charge, Ledger, Options, Paging, Price, Rewind, discovery, system_prompt};
+use super::{Budget, Ledger, Options, Paging, Rewind, discovery, system_prompt};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::{LimitReached, Source};
 use crate::lisp::value::{Fault, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
-use crate::model::{Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
+use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
 use crate::tool::{Dispatcher, Run, Starts, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
@@ -73,7 +74,6 @@ pub(crate) struct Agent {
     pub model_options: ModelOptions,
     pub rules: Rules,
     pub paging: Option<Paging>,
-    pub price: Option<Price>,
 }
 
 /// Why a process ended without a result.
@@ -128,7 +128,6 @@ impl Agent {
                 references: options.paging.as_ref().is_some_and(|paging| paging.references),
             },
             paging: options.paging.clone(),
-            price: options.price,
         };
         Ok((agent, warnings))
     }
@@ -328,19 +327,12 @@ impl Process {
         });
     }
 
-    async fn ask(&self, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+    async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
         let (agent, ledger) = (&self.agent, &self.tree.ledger);
         let most = agent.model_options.max_tokens.unwrap_or(0);
-        let most = Charge {
-            tokens: most,
-            cost: agent.price.map_or(0.0, |price| price.of(&Tokens { output: most, ..Tokens::default() })),
-        };
-        if ledger.bounds_cost() && agent.price.is_none() {
-            return Err(Stop::Unusable(
-                "budget.cost is set, and the price of the model is not known: set model.price".into(),
-            ));
-        }
-        ledger.take_turn(most).map_err(Stop::Budget)?;
+        let model = self.model.name();
+        let price = ledger.price(&model).map_err(Stop::Unusable)?;
+        let reserved = ledger.take_turn(most, price).map_err(Stop::Budget)?;
         let request = Request {
             path: self.path.clone(),
             turn,
@@ -349,8 +341,10 @@ impl Process {
             messages: turns.messages.clone(),
             tool_names: agent.dispatcher.tools.callable_names(),
             options: agent.model_options.clone(),
+            deltas: if agent.model_options.stream { self.deltas(turn) } else { Deltas::default() },
         };
-        self.record(EventKind::Request { turn, system: request.system.clone(), messages: request.messages.clone() });
+        let (system, messages) = (request.system.clone(), request.messages.clone());
+        self.record(EventKind::Request { turn, model, system, messages });
         // On a task of its own, so that a model that panics is an error; dropping the set ends it.
         let model = self.model.clone();
         let mut asking = JoinSet::new();
@@ -367,7 +361,7 @@ impl Process {
             Some(left) => match tokio::time::timeout(left, answered).await {
                 Ok(reply) => reply,
                 Err(_) => {
-                    ledger.settle_turn(most, Charge::default());
+                    ledger.settle_turn(reserved, Tokens::default());
                     let spent = ledger.spent();
                     return Err(spent.map_or(Stop::Observer, Stop::Budget));
                 }
@@ -375,20 +369,28 @@ impl Process {
         };
         match reply {
             Ok(reply) => {
-                let cost = agent.price.map(|price| price.of(&reply.tokens));
-                let tokens = reply.tokens.input.saturating_add(reply.tokens.output);
-                ledger.settle_turn(most, Charge { tokens, cost: cost.unwrap_or(0.0) });
+                let cost = ledger.settle_turn(reserved, reply.tokens);
                 self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens, cost });
                 Ok(reply)
             }
             Err(error) => {
-                ledger.settle_turn(most, Charge::default());
+                let (tokens, cost) = (error.tokens, ledger.settle_turn(reserved, error.tokens));
                 let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
                 let kind = kind.unwrap_or_default();
-                self.record(EventKind::ModelError { turn, kind, message: error.message.clone() });
-                Err(Stop::Model { error, turn })
+                self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
+                // An observer that stops the run in the midst of a reply makes the model fail, too.
+                Err(if self.is_stopped() { Stop::Observer } else { Stop::Model { error, turn } })
             }
         }
+    }
+
+    /// Shows observers the reply of a turn while it is written.
+    fn deltas(self: &Arc<Self>, turn: u32) -> Deltas {
+        let process = self.clone();
+        Deltas::new(move |at, piece| {
+            process.tree.recorder.show(&process.path, EventKind::Delta { turn, at, text: piece.to_owned() });
+            if process.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
     }
 
     /// Runs a program on the pool; the memory changes only if it succeeds.
@@ -560,8 +562,9 @@ impl Stop {
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
             Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
-            Self::Budget(LimitReached { name: "budget.cost", configured, .. }) => {
-                format!("the budget of the whole run is spent: budget.cost is {} dollars", *configured as f64 / 1e6)
+            Self::Budget(LimitReached { name: name @ "budget.cost", configured, observed }) => {
+                let [configured, observed] = [configured, observed].map(|millionths| *millionths as f64 / 1e6);
+                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
             }
             Self::Budget(LimitReached { name, configured, observed }) => {
                 format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")

@@ -176,7 +176,7 @@ pub(super) struct AgentOptions {
     /// Record what the model answers.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "replay"])]
     pub record: Option<PathBuf>,
-    /// The model: provider:name.
+    /// The model: provider:name, such as anthropic:claude-sonnet-4-5.
     #[arg(long, value_name = "PROVIDER:NAME")]
     pub model: Option<String>,
     /// The endpoint of the model's provider.
@@ -188,6 +188,9 @@ pub(super) struct AgentOptions {
     /// Let tools and environment blocks of program files run commands.
     #[arg(long)]
     pub allow_commands: bool,
+    /// Show the agent's replies while they are written.
+    #[arg(long, conflicts_with = "json")]
+    pub stream: bool,
     /// Print one JSON object with everything that came of the task.
     #[arg(long)]
     pub json: bool,

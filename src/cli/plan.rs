@@ -76,7 +76,8 @@ fn agent(file: &PlanFile, grants: &Grants) -> Result<(Options, Vec<String>), Str
 fn work(mut plan: Plan, options: &PlanOptions) -> Result<u8, Trouble> {
     let how = &options.how;
     let unusable = |message: String| unusable(message, how.json);
-    let (agent, warnings) = agent(&options.file, &grants(how).map_err(unusable)?).map_err(unusable)?;
+    let (mut agent, warnings) = agent(&options.file, &grants(how).map_err(unusable)?).map_err(unusable)?;
+    agent.model_options.stream |= how.stream;
     let save = options.save.as_ref().unwrap_or(&options.file.plan);
     let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save(save);
     let recorder = recorder(how).map_err(unusable)?;

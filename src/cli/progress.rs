@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,31 @@ pub(super) fn shown() -> impl Fn(&Event) -> Verdict + Send + Sync + 'static {
             None => line(event).into_iter().for_each(|line| eprintln!("{}", harmless(&line))),
         }
         Verdict::Continue
+    }
+}
+
+/// As `shown`, with the replies of the root while they are written. Those of its children, of which several may write at
+/// once, are shown whole.
+pub(super) fn live() -> impl Fn(&Event) -> Verdict + Send + Sync + 'static {
+    let rest = shown();
+    let is_writing = AtomicBool::new(false);
+    move |event| {
+        if let (EventKind::Delta { turn, at, text }, "main") = (&event.kind, event.path.as_str()) {
+            if *at == 0 {
+                // Anew, where a stream broke.
+                let line = if is_writing.swap(true, Ordering::Relaxed) { "\n" } else { "" };
+                eprint!("{line}  turn {turn}: ");
+            }
+            eprint!("{}", harmless(text).replace('\n', "\n      "));
+            return Verdict::Continue;
+        }
+        if is_writing.swap(false, Ordering::Relaxed) {
+            eprintln!();
+            if matches!(event.kind, EventKind::Response { .. }) {
+                return Verdict::Continue;
+            }
+        }
+        rest(event)
     }
 }
 
@@ -77,6 +103,7 @@ impl Bars {
             }
             EventKind::Start { .. }
             | EventKind::TurnStart { .. }
+            | EventKind::Delta { .. }
             | EventKind::TurnEnd { .. }
             | EventKind::ToolEnd { .. }
             | EventKind::ModelError { .. }
@@ -125,6 +152,7 @@ fn line(event: &Event) -> Option<String> {
         EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
         EventKind::TurnStart { .. }
         | EventKind::Request { .. }
+        | EventKind::Delta { .. }
         | EventKind::ToolStart { .. }
         | EventKind::End { .. } => None,
     }

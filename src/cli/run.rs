@@ -37,7 +37,8 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     }
     let grants = grants(how).map_err(unusable)?;
     let library = Arc::new(library);
-    let agent = bind(&library, &root, &grants, true).map_err(unusable)?;
+    let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
+    agent.model_options.stream |= how.stream;
     let recorder = recorder(how).map_err(unusable)?;
     let warnings = library.warnings();
     wait(async {
@@ -84,7 +85,11 @@ pub(super) fn unusable(message: String, json: bool) -> Trouble {
 
 /// Where the events of a run go.
 pub(super) fn recorder(how: &AgentOptions) -> Result<Recorder, String> {
-    let show: Observer = if how.json { Arc::new(super::progress::said()) } else { Arc::new(super::progress::shown()) };
+    let show: Observer = match (how.stream, how.json) {
+        (true, _) => Arc::new(super::progress::live()),
+        (false, true) => Arc::new(super::progress::said()),
+        (false, false) => Arc::new(super::progress::shown()),
+    };
     let recorder = Recorder::new(vec![show]);
     if let Some(path) = &how.trace {
         recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -1,14 +1,16 @@
-//! One POST to a provider: bounded in time and size, and no error of it holds a secret.
+//! One POST to a provider: bounded in time and size, streamed or whole, and no error of it holds a secret.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde_json::Value;
 
+use super::sse::Events;
 use super::{ModelError, ModelErrorKind};
 
 /// How long a request may take when nobody says.
@@ -29,9 +31,9 @@ impl Secret {
         Self(text.into().trim().to_owned())
     }
 
-    /// The header value `Bearer …`, unless the secret has characters that no header may carry.
-    fn bearer(&self) -> Option<HeaderValue> {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0)).ok()?;
+    /// The header value with a word before it, unless the secret has characters that no header may carry.
+    fn header(&self, before: &str) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&format!("{before}{}", self.0)).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
@@ -96,12 +98,17 @@ impl<'a> Post<'a> {
         Self { url, body, timeout: timeout.unwrap_or(TIMEOUT), headers: HeaderMap::new(), secrets }
     }
 
-    /// Adds the key, as most providers want it.
-    pub(super) fn bearer(&mut self, key: &Secret) -> Result<(), ModelError> {
-        let value = key.bearer().ok_or_else(|| {
+    /// Adds a header that says nothing secret.
+    pub(super) fn header(&mut self, name: &'static str, value: &'static str) {
+        self.headers.insert(name, HeaderValue::from_static(value));
+    }
+
+    /// Adds the key: in this header, after this word.
+    pub(super) fn key(&mut self, (name, before): (&'static str, &str), key: &Secret) -> Result<(), ModelError> {
+        let value = key.header(before).ok_or_else(|| {
             ModelError::new(ModelErrorKind::Auth, "the key cannot be sent: it has characters that no header may carry")
         })?;
-        self.headers.insert(AUTHORIZATION, value);
+        self.headers.insert(name, value);
         self.secrets.push(key.clone());
         Ok(())
     }
@@ -124,8 +131,8 @@ impl<'a> Post<'a> {
         Ok(())
     }
 
-    /// Sends the request and reads the JSON that comes back.
-    pub(super) async fn send(&self, client: &Client) -> Result<Value, ModelError> {
+    /// Sends the request.
+    pub(super) async fn send(&self, client: &Client) -> Result<Answer, ModelError> {
         let request = client
             .post(self.url.clone())
             .header(CONTENT_TYPE, "application/json")
@@ -136,11 +143,53 @@ impl<'a> Post<'a> {
         if !response.status().is_success() {
             return Err(self.refused(response).await);
         }
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        // Some servers answer as a whole though they were asked for a stream.
+        Ok(if kind.starts_with("text/event-stream") { Answer::Stream(response) } else { Answer::Whole(response) })
+    }
+
+    /// Reads the JSON of a whole answer.
+    pub(super) async fn whole(&self, response: Response) -> Result<Value, ModelError> {
         let bytes = self.read(response).await?;
-        serde_json::from_slice(&bytes).map_err(|error| {
-            let text = String::from_utf8_lossy(&bytes);
-            self.error(ModelErrorKind::Other, &format!("{} answered what is no JSON ({error})", place(self.url)), &text)
-        })
+        serde_json::from_slice(&bytes).map_err(|error| self.unread(&bytes, &error))
+    }
+
+    /// Reads the JSON of one event after the other, until the stream ends or `take` has enough. The word `[DONE]`, with
+    /// which some streams end, is no event.
+    pub(super) async fn events(
+        &self,
+        mut response: Response,
+        mut take: impl FnMut(&Value) -> ControlFlow<()>,
+    ) -> Result<(), ModelError> {
+        let mut events = Events::default();
+        let mut size = 0;
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
+            size += chunk.len();
+            self.bounded(size)?;
+            for data in events.push(&chunk) {
+                if data == "[DONE]" {
+                    return Ok(());
+                }
+                let event = serde_json::from_str(&data).map_err(|error| self.unread(data.as_bytes(), &error))?;
+                if take(&event).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn unread(&self, bytes: &[u8], error: &serde_json::Error) -> ModelError {
+        let what = format!("{} answered what is no JSON ({error})", place(self.url));
+        self.error(ModelErrorKind::Other, &what, &String::from_utf8_lossy(bytes))
+    }
+
+    fn bounded(&self, size: usize) -> Result<(), ModelError> {
+        if size <= LIMIT {
+            return Ok(());
+        }
+        let what = format!("{} answered more than {} MiB", place(self.url), LIMIT / 1024 / 1024);
+        Err(self.error(ModelErrorKind::Other, &what, ""))
     }
 
     /// An error whose text is followed by some of the provider's.
@@ -155,10 +204,7 @@ impl<'a> Post<'a> {
     async fn read(&self, mut response: Response) -> Result<Vec<u8>, ModelError> {
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
-            if bytes.len() + chunk.len() > LIMIT {
-                let what = format!("{} answered more than {} MiB", place(self.url), LIMIT / 1024 / 1024);
-                return Err(self.error(ModelErrorKind::Other, &what, ""));
-            }
+            self.bounded(bytes.len() + chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes)
@@ -168,7 +214,9 @@ impl<'a> Post<'a> {
     async fn refused(&self, response: Response) -> ModelError {
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(wait);
-        let mut what = format!("{} answered {status}", place(self.url));
+        // Not every number has a name: 529 is Anthropic's for being overloaded.
+        let named = status.canonical_reason().map_or_else(|| status.as_str().to_owned(), |_| status.to_string());
+        let mut what = format!("{} answered {named}", place(self.url));
         if let Some(target) = response.headers().get("location").and_then(|target| target.to_str().ok())
             && let Ok(target) = self.url.join(target)
         {
@@ -177,8 +225,10 @@ impl<'a> Post<'a> {
         // The status says more than a body that could not be read.
         let bytes = self.read(response).await.unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        let told = serde_json::from_str(&text).ok().and_then(|body: Value| message(&body).map(str::to_owned));
-        ModelError { retry_after, ..self.error(kind(status), &what, told.as_deref().unwrap_or(&text)) }
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let kind = if is_wrong_key(&body) { ModelErrorKind::Auth } else { kind(status) };
+        let error = self.error(kind, &what, message(&body).unwrap_or(&text));
+        ModelError { retry_after: retry_after.or_else(|| retry_delay(&body)), ..error }
     }
 
     /// What a request that got no whole answer means.
@@ -204,8 +254,32 @@ fn unfit_header(name: &str) -> ModelError {
     ModelError::new(ModelErrorKind::BadRequest, message)
 }
 
+/// The body of an answer that was a success so far.
+pub(super) enum Answer {
+    Whole(Response),
+    Stream(Response),
+}
+
+/// The kind of an error that came as data: by its `code`, which is a status, or by its `type`, as Anthropic has it.
+pub(super) fn kind_of(error: &Value) -> ModelErrorKind {
+    let code = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    if let Some(status) = code.and_then(|code| StatusCode::from_u16(code).ok()) {
+        return kind(status);
+    }
+    match error.get("type").and_then(Value::as_str) {
+        Some("rate_limit_error") => ModelErrorKind::RateLimit,
+        Some("overloaded_error" | "api_error" | "server_error") => ModelErrorKind::Server,
+        Some("timeout_error") => ModelErrorKind::Timeout,
+        Some("authentication_error" | "permission_error") => ModelErrorKind::Auth,
+        Some("invalid_request_error" | "not_found_error" | "request_too_large" | "billing_error") => {
+            ModelErrorKind::BadRequest
+        }
+        Some(_) | None => ModelErrorKind::Other,
+    }
+}
+
 /// The kind of error that a status stands for.
-pub(super) fn kind(status: StatusCode) -> ModelErrorKind {
+fn kind(status: StatusCode) -> ModelErrorKind {
     match status.as_u16() {
         429 => ModelErrorKind::RateLimit,
         401 | 403 => ModelErrorKind::Auth,
@@ -220,6 +294,23 @@ pub(super) fn message(body: &Value) -> Option<&str> {
     ["/error/message", "/error", "/message", "/detail"]
         .into_iter()
         .find_map(|pointer| body.pointer(pointer).and_then(Value::as_str))
+}
+
+/// What is told in the details of an error, as Google's services have them.
+fn detail<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
+    let details = body.pointer("/error/details")?.as_array()?;
+    details.iter().find_map(|detail| detail.get(name)?.as_str())
+}
+
+/// Whether a key was refused with a status that does not say so.
+fn is_wrong_key(body: &Value) -> bool {
+    detail(body, "reason") == Some("API_KEY_INVALID")
+}
+
+/// A wait as a body has it: `"retryDelay": "8.5s"`.
+fn retry_delay(body: &Value) -> Option<Duration> {
+    let seconds = detail(body, "retryDelay")?.strip_suffix('s')?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// A wait as a header has it: seconds, or the date when it is over.
@@ -287,7 +378,7 @@ mod tests {
     fn secrets_stay_hidden() {
         let secret = Secret::new(" sk-1234\n");
         assert_eq!(secret.hide("key sk-1234 is wrong".into()), "key *** is wrong");
-        assert_eq!(format!("{secret:?} {:?}", secret.bearer()), "*** Some(Sensitive)");
-        assert!(Secret::new("a\nb").bearer().is_none());
+        assert_eq!(format!("{secret:?} {:?}", secret.header("Bearer ")), "*** Some(Sensitive)");
+        assert!(Secret::new("a\nb").header("").is_none());
     }
 }

@@ -1,22 +1,37 @@
 //! Models: one trait, one method; scripted, recorded and HTTP ones behind it. Knows no Lisp.
 
+mod anthropic;
 mod cassette;
+mod connection;
+#[cfg(feature = "otel")]
+mod delivery;
+mod deltas;
+mod gemini;
 mod http;
 mod openai;
+mod price;
 mod provider;
 mod retry;
 mod scripted;
+mod sse;
 
 use std::fmt;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use anthropic::Anthropic;
 pub use cassette::{CassetteError, Recorded, Recorder};
+#[cfg(feature = "otel")]
+pub(crate) use delivery::Delivery;
+pub use deltas::Deltas;
+pub use gemini::Gemini;
 pub use openai::OpenAi;
+pub use price::{Price, Prices};
 pub use provider::{ProviderError, from_name};
 pub use retry::Retry;
 pub use scripted::{ScriptError, Scripted};
@@ -87,6 +102,9 @@ pub struct Request {
     pub tool_names: Vec<String>,
     /// What the host asks of the provider.
     pub options: ModelOptions,
+    /// Where the reply goes while it is written, if somebody wants to see it.
+    #[serde(skip)]
+    pub deltas: Deltas,
 }
 
 impl Request {
@@ -100,6 +118,7 @@ impl Request {
             messages: Vec::new(),
             tool_names: Vec::new(),
             options: ModelOptions::default(),
+            deltas: Deltas::default(),
         }
     }
 
@@ -107,6 +126,13 @@ impl Request {
     #[must_use]
     pub fn user(mut self, content: impl Into<Arc<str>>) -> Self {
         self.messages.push(Message { role: Role::User, content: content.into() });
+        self
+    }
+
+    /// The same request, whose reply is shown while it is written: see [`Deltas`].
+    #[must_use]
+    pub fn on_delta(mut self, show: impl Fn(usize, &str) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
+        self.deltas = Deltas::new(show);
         self
     }
 
@@ -148,6 +174,9 @@ pub struct ModelOptions {
     /// How long one request may take. Two minutes unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
+    /// Whether the reply is to come while it is written, so that observers see it grow. The reply is the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
     /// Headers added to every request. They may carry keys: debug output shows their names only.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra_headers: serde_json::Map<String, serde_json::Value>,
@@ -158,11 +187,12 @@ pub struct ModelOptions {
 
 impl fmt::Debug for ModelOptions {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { max_tokens, temperature, timeout, extra_headers, extra } = self;
+        let Self { max_tokens, temperature, timeout, stream, extra_headers, extra } = self;
         out.debug_struct("ModelOptions")
             .field("max_tokens", max_tokens)
             .field("temperature", temperature)
             .field("timeout", timeout)
+            .field("stream", stream)
             .field("extra_headers", &extra_headers.keys().collect::<Vec<_>>())
             .field("extra", extra)
             .finish()
@@ -200,6 +230,17 @@ pub struct Tokens {
     pub cached: u64,
 }
 
+impl Tokens {
+    /// Tokens read and written.
+    pub fn total(self) -> u64 {
+        self.input.saturating_add(self.output)
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Why a model did not answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -211,12 +252,15 @@ pub struct ModelError {
     /// How long the provider asked to wait; in JSON a number of seconds.
     #[serde(default, with = "seconds", skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
+    /// What it cost nevertheless: a reply that was cut off or refused is paid for.
+    #[serde(flatten, skip_serializing_if = "Tokens::is_none")]
+    pub tokens: Tokens,
 }
 
 impl ModelError {
     /// An error of a kind with a message.
     pub fn new(kind: ModelErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after: None }
+        Self { kind, message: message.into(), retry_after: None, tokens: Tokens::default() }
     }
 }
 

@@ -4,51 +4,73 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use super::{Model, OpenAi, Retry};
+use super::connection::Connection;
+use super::{Anthropic, Gemini, Model, OpenAi, Retry};
 
-/// A provider whose API is that of OpenAI.
+/// A provider: how it is spoken to, and where it listens unless a base URL says otherwise.
 struct Provider {
     name: &'static str,
-    /// Where it listens; nothing where every installation has its own address.
+    speaks: Speaks,
+    /// Nothing where every installation has its own address.
     base_url: Option<&'static str>,
     /// Whether it answers nobody without a key.
     needs_key: bool,
-    /// The parameter that bounds a reply. OpenAI's reasoning models refuse `max_tokens`, most others know nothing else.
-    limit_parameter: &'static str,
+}
+
+/// An API.
+#[derive(Clone, Copy)]
+enum Speaks {
+    /// OpenAI's chat completions, as most others speak them.
+    OpenAi,
+    /// The same as OpenAI itself does: its reasoning models refuse `max_tokens`, most others know nothing else.
+    OpenAiItself,
+    /// The same, with tokens told at the end of a stream without being asked for, and no parameter to ask for them.
+    Mistral,
+    Anthropic,
+    AnthropicOnVertex,
+    Gemini,
+    GeminiOnVertex,
 }
 
 const fn hosted(name: &'static str, base_url: &'static str) -> Provider {
-    Provider { name, base_url: Some(base_url), needs_key: true, limit_parameter: "max_tokens" }
+    Provider { name, speaks: Speaks::OpenAi, base_url: Some(base_url), needs_key: true }
 }
 
 const fn local(name: &'static str, base_url: Option<&'static str>) -> Provider {
-    Provider { name, base_url, needs_key: false, limit_parameter: "max_tokens" }
+    Provider { name, speaks: Speaks::OpenAi, base_url, needs_key: false }
+}
+
+const fn vertex(name: &'static str, speaks: Speaks) -> Provider {
+    Provider { name, speaks, base_url: None, needs_key: true }
 }
 
 const PROVIDERS: &[Provider] = &[
-    Provider { limit_parameter: "max_completion_tokens", ..hosted("openai", "https://api.openai.com/v1") },
+    Provider { speaks: Speaks::OpenAiItself, ..hosted("openai", "https://api.openai.com/v1") },
+    Provider { speaks: Speaks::Anthropic, ..hosted("anthropic", "https://api.anthropic.com/v1") },
+    Provider { speaks: Speaks::Gemini, ..hosted("gemini", "https://generativelanguage.googleapis.com/v1beta") },
     hosted("openrouter", "https://openrouter.ai/api/v1"),
     hosted("groq", "https://api.groq.com/openai/v1"),
-    hosted("mistral", "https://api.mistral.ai/v1"),
+    Provider { speaks: Speaks::Mistral, ..hosted("mistral", "https://api.mistral.ai/v1") },
     hosted("deepseek", "https://api.deepseek.com/v1"),
     hosted("together", "https://api.together.xyz/v1"),
     local("ollama", Some("http://localhost:11434/v1")),
     local("vllm", None),
+    vertex("anthropic_vertex", Speaks::AnthropicOnVertex),
+    vertex("gemini_vertex", Speaks::GeminiOnVertex),
 ];
-
-/// Providers with an API of their own.
-const OTHER_APIS: &[&str] = &["anthropic", "gemini"];
 
 /// The model of a name `provider:model` or `provider/model`, tried again where an error may pass.
 ///
-/// Known providers: `openai`, `openrouter`, `groq`, `mistral`, `deepseek`, `together`, `ollama`, `vllm`. With a
-/// `base_url` any provider's name will do, and the endpoint there is taken to speak OpenAI's chat completions. The key
-/// is that of the environment variable `<PROVIDER>_API_KEY`; where a provider needs one and there is none, the first
+/// Known providers: `openai`, `anthropic`, `gemini`, `openrouter`, `groq`, `mistral`, `deepseek`, `together`, `ollama`,
+/// `vllm`, and with a base URL `anthropic_vertex` and `gemini_vertex`. With a `base_url` any other name will do as well,
+/// and the endpoint there is taken to speak OpenAI's chat completions. The key is that of the environment variable
+/// `<PROVIDER>_API_KEY`, for Gemini also `GOOGLE_API_KEY`; where a provider needs one and there is none, the first
 /// request fails with an error that names the variable.
 ///
 /// ```
 /// use ptc::model::{Model, from_name};
 ///
+/// assert_eq!(from_name("anthropic:claude-sonnet-4-5", None)?.name(), "anthropic:claude-sonnet-4-5");
 /// assert_eq!(from_name("ollama/llama3.2:3b", None)?.name(), "ollama:llama3.2:3b");
 /// assert_eq!(from_name("home:tiny", Some("http://localhost:8000/v1"))?.name(), "home:tiny");
 ///
@@ -60,8 +82,7 @@ const OTHER_APIS: &[&str] = &["anthropic", "gemini"];
 /// # Errors
 /// When the name is not of that form, or names a provider that is not known and has no `base_url`.
 pub fn from_name(name: &str, base_url: Option<&str>) -> Result<Arc<dyn Model>, ProviderError> {
-    let variable = |name: &str| std::env::var(name).ok();
-    Ok(Arc::new(Retry::new(client(name, base_url, variable)?)))
+    Ok(client(name, base_url, |name| std::env::var(name).ok())?.retried())
 }
 
 /// The client behind a name. The environment is an argument, so that tests need not change the process's own.
@@ -69,26 +90,79 @@ fn client(
     name: &str,
     base_url: Option<&str>,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<OpenAi, ProviderError> {
+) -> Result<Speaker, ProviderError> {
     let (provider, model) = split(name)?;
     let known = PROVIDERS.iter().find(|known| known.name == provider);
     let address = match (base_url, known) {
         (Some(address), _) => checked(address)?,
-        (None, Some(known)) => known.base_url.ok_or_else(|| ProviderError::NeedsBaseUrl(provider.into()))?,
-        (None, None) if OTHER_APIS.contains(&provider) => return Err(ProviderError::NotBuilt(provider.into())),
+        (None, Some(known)) => known.base_url.ok_or_else(|| needs_base_url(known))?,
         (None, None) => return Err(ProviderError::Unknown(provider.into())),
     };
-    let key_variable = key_variable(provider);
-    let key = variable(&key_variable).filter(|key| !key.trim().is_empty());
-    let client = OpenAi::new(model).provider(provider).base_url(address);
-    Ok(match (base_url, known) {
-        // Somebody else's address: how it bounds replies and whether it wants a key is not known.
-        (Some(_), _) | (None, None) => client.key(key),
-        (None, Some(known)) => {
-            let client = client.limit_parameter(known.limit_parameter);
-            if known.needs_key && key.is_none() { client.missing_key(key_variable) } else { client.key(key) }
+    let speaks = known.map_or(Speaks::OpenAi, |known| known.speaks);
+    let mut client = match speaks {
+        Speaks::OpenAi => Speaker::OpenAi(OpenAi::new(model)),
+        // Somebody else's address: how it bounds replies is not known.
+        Speaks::OpenAiItself if base_url.is_some() => Speaker::OpenAi(OpenAi::new(model)),
+        Speaks::OpenAiItself => Speaker::OpenAi(OpenAi::new(model).limit_parameter("max_completion_tokens")),
+        Speaks::Mistral => Speaker::OpenAi(OpenAi::new(model).asks_for_usage(false)),
+        Speaks::Anthropic => Speaker::Anthropic(Anthropic::new(model)),
+        Speaks::AnthropicOnVertex => Speaker::Anthropic(Anthropic::on_vertex(model, address)),
+        Speaks::Gemini => Speaker::Gemini(Gemini::new(model)),
+        Speaks::GeminiOnVertex => Speaker::Gemini(Gemini::on_vertex(model, address)),
+    };
+    let variables = key_variables(provider);
+    let key = variables.iter().filter_map(|name| variable(name)).find(|key| !key.trim().is_empty());
+    let connection = client.connection();
+    connection.set_provider(provider);
+    connection.set_base(address);
+    match (key, known) {
+        // Whether somebody else's address wants a key is not known either.
+        (None, Some(known)) if known.needs_key && base_url.is_none() => {
+            connection.set_missing_key(variables.join(" or "));
         }
-    })
+        (key, _) => connection.set_key(key),
+    }
+    Ok(client)
+}
+
+/// One of the clients.
+#[derive(Debug)]
+enum Speaker {
+    OpenAi(OpenAi),
+    Anthropic(Anthropic),
+    Gemini(Gemini),
+}
+
+impl Speaker {
+    fn connection(&mut self) -> &mut Connection {
+        match self {
+            Self::OpenAi(client) => &mut client.connection,
+            Self::Anthropic(client) => &mut client.connection,
+            Self::Gemini(client) => &mut client.connection,
+        }
+    }
+
+    fn retried(self) -> Arc<dyn Model> {
+        match self {
+            Self::OpenAi(client) => Arc::new(Retry::new(client)),
+            Self::Anthropic(client) => Arc::new(Retry::new(client)),
+            Self::Gemini(client) => Arc::new(Retry::new(client)),
+        }
+    }
+}
+
+fn needs_base_url(provider: &Provider) -> ProviderError {
+    let on_vertex = |publisher: &str| {
+        format!("https://REGION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/REGION/publishers/{publisher}")
+    };
+    let example = match provider.speaks {
+        Speaks::AnthropicOnVertex => on_vertex("anthropic"),
+        Speaks::GeminiOnVertex => on_vertex("google"),
+        Speaks::OpenAi | Speaks::OpenAiItself | Speaks::Mistral | Speaks::Anthropic | Speaks::Gemini => {
+            "http://localhost:8000/v1".into()
+        }
+    };
+    ProviderError::NeedsBaseUrl { provider: provider.name.into(), example }
 }
 
 fn split(name: &str) -> Result<(&str, &str), ProviderError> {
@@ -107,10 +181,12 @@ fn checked(address: &str) -> Result<&str, ProviderError> {
     }
 }
 
-/// The customary variable of a provider's key: `OPENAI_API_KEY`.
-fn key_variable(provider: &str) -> String {
+/// The customary variables of a provider's key: `OPENAI_API_KEY`.
+fn key_variables(provider: &str) -> Vec<String> {
     let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
-    provider.chars().map(letter).chain("_API_KEY".chars()).collect()
+    let own = provider.chars().map(letter).chain("_API_KEY".chars()).collect();
+    let google = (provider == "gemini").then(|| "GOOGLE_API_KEY".into());
+    [own].into_iter().chain(google).collect()
 }
 
 /// Why a name is not that of a model.
@@ -122,15 +198,14 @@ pub enum ProviderError {
     /// Nobody of that name is known.
     #[error("unknown provider {0:?}: known are {known}; with a base URL (--base-url) any name will do", known = known())]
     Unknown(String),
-    /// The provider has an API of its own that cannot be spoken yet.
-    #[error(
-        "the client for {0}'s own API is not built yet; an OpenAI-compatible endpoint works: \
-         give its base URL (--base-url), or ask openrouter:{0}/MODEL"
-    )]
-    NotBuilt(String),
     /// The provider has no address that is the same everywhere.
-    #[error("{0} has no address of its own: give its base URL (--base-url), such as http://localhost:8000/v1")]
-    NeedsBaseUrl(String),
+    #[error("{provider} has no address of its own: give its base URL (--base-url), such as {example}")]
+    NeedsBaseUrl {
+        /// The provider.
+        provider: String,
+        /// What its base URL looks like.
+        example: String,
+    },
     /// The base URL is not one that requests can be sent to. The address is not shown, for it may hold a password.
     #[error("the base URL cannot be used: {0}; it looks like http://localhost:8000/v1")]
     BaseUrl(String),
@@ -165,9 +240,9 @@ mod tests {
 
     #[test]
     fn refusals_say_what_to_do() {
-        assert!(refusal("nobody:x", None).contains("known are openai, openrouter, groq"));
-        assert!(refusal("anthropic:claude", None).contains("not built yet"));
-        assert!(refusal("gemini/pro", None).contains("--base-url"));
+        assert!(refusal("nobody:x", None).contains("known are openai, anthropic, gemini, openrouter, groq"));
+        assert!(refusal("anthropic_vertex:claude", None).contains("/publishers/anthropic"));
+        assert!(refusal("gemini_vertex/pro", None).contains("give its base URL (--base-url), such as https://REGION-"));
         assert!(refusal("vllm:x", None).contains("http://localhost:8000/v1"));
         assert!(refusal("vllm:x", Some("localhost/v1")).contains("cannot be used"));
         assert!(refusal("vllm:x", Some("file:///etc/passwd")).contains("its scheme is file"));
@@ -175,32 +250,44 @@ mod tests {
 
     #[test]
     fn any_provider_may_stand_before_a_base_url() {
-        for name in ["anthropic:claude", "gemini:pro", "my-own:x", "vllm:x"] {
+        for name in ["anthropic:claude", "gemini:pro", "my-own:x", "vllm:x", "gemini_vertex:pro"] {
             assert!(client(name, Some("http://localhost:1/v1"), nothing).is_ok());
         }
     }
 
     #[test]
     fn keys_come_from_the_customary_variables() {
-        assert_eq!(key_variable("openai"), "OPENAI_API_KEY");
-        assert_eq!(key_variable("my-own"), "MY_OWN_API_KEY");
-        let asked = std::cell::RefCell::new(Vec::new());
-        let spy = |name: &str| {
-            asked.borrow_mut().push(name.to_owned());
-            Some("sk-secret-secret".into())
-        };
-        let client = client("groq:x", None, spy).unwrap();
-        assert_eq!(*asked.borrow(), ["GROQ_API_KEY"]);
-        assert!(!format!("{client:?}").contains("sk-secret"));
+        assert_eq!(key_variables("openai"), ["OPENAI_API_KEY"]);
+        assert_eq!(key_variables("my-own"), ["MY_OWN_API_KEY"]);
+        for (model, expected) in [
+            ("groq:x", &["GROQ_API_KEY"][..]),
+            ("anthropic:x", &["ANTHROPIC_API_KEY"]),
+            ("gemini:x", &["GEMINI_API_KEY", "GOOGLE_API_KEY"]),
+        ] {
+            let asked = std::cell::RefCell::new(Vec::new());
+            let spy = |name: &str| {
+                asked.borrow_mut().push(name.to_owned());
+                (name == *expected.last().unwrap()).then(|| "sk-secret-secret".into())
+            };
+            let client = client(model, None, spy).unwrap();
+            assert_eq!(*asked.borrow(), expected);
+            assert!(!format!("{client:?}").contains("sk-secret"));
+        }
     }
 
     #[tokio::test]
     async fn a_missing_key_is_named_at_the_first_request() {
         for key in [None, Some(" ".to_owned())] {
-            let client = client("openai:gpt-x", None, |_| key.clone()).unwrap();
-            let error = client.reply(super::super::Request::new("").user("hi")).await.unwrap_err();
-            assert_eq!(error.kind, super::super::ModelErrorKind::Auth);
-            assert!(error.message.contains("OPENAI_API_KEY"), "{error}");
+            for (model, variables) in [
+                ("openai:gpt-x", "variable OPENAI_API_KEY"),
+                ("anthropic:claude", "variable ANTHROPIC_API_KEY"),
+                ("gemini:pro", "variable GEMINI_API_KEY or GOOGLE_API_KEY"),
+            ] {
+                let client = client(model, None, |_| key.clone()).unwrap().retried();
+                let error = client.reply(super::super::Request::new("").user("hi")).await.unwrap_err();
+                assert_eq!(error.kind, super::super::ModelErrorKind::Auth);
+                assert!(error.message.ends_with(variables), "{error}");
+            }
         }
     }
 }

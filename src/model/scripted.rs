@@ -223,7 +223,8 @@ fn read_error(place: &str, fields: &Map<String, Value>) -> Result<ModelError, Sc
         },
     };
     let message = text_of(place, fields, "message")?;
-    Ok(ModelError { kind: known, message: message.unwrap_or_else(|| "an error from the script".into()), retry_after })
+    let message = message.unwrap_or_else(|| "an error from the script".into());
+    Ok(ModelError { retry_after, ..ModelError::new(known, message) })
 }
 
 fn text_of(place: &str, fields: &Map<String, Value>, name: &str) -> Result<Option<String>, ScriptError> {

@@ -81,7 +81,6 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         prompt: Prompt { persona: program.system_prompt.clone(), ..Prompt::default() },
         access: program.access,
         paging: program.paging.clone(),
-        price: program.price,
         numbered: program.builtins.iter().any(|tool| tool.name == "goto"),
         ..Options::default()
     };

@@ -77,10 +77,6 @@ impl Program {
         model.some("name", self.model.clone());
         model.some("provider", self.provider.clone());
         model.some("display_name", self.display_name.clone());
-        model.some(
-            "price",
-            self.price.map(|price| json!({ "input": price.input, "output": price.output, "cached": price.cached })),
-        );
         model.differs("max_turns", self.max_turns, 5);
         top.section("model", model);
         let mut prompt = Fields::default();
@@ -197,6 +193,8 @@ impl Program {
         fields.some("processes", budget.processes);
         fields.some("tool_calls", budget.tool_calls);
         fields.some("cost", budget.cost);
+        let prices = serde_json::to_value(&budget.prices).unwrap_or_default();
+        fields.section("prices", Fields(prices.as_object().cloned().unwrap_or_default()));
         fields.differs("descriptor_bytes", budget.descriptor_bytes, default.descriptor_bytes);
         top.section("budget", fields);
         if let Some(paging) = &self.paging {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::entries::{read_link, read_ref, read_tool, read_tools};
 use super::environment::{Environment, VARIABLES};
 use super::section::Section;
-use crate::agent::{Budget, Paging, Price, Refs};
+use crate::agent::{Budget, Paging, Refs};
 use crate::contract::{Signature, Type};
 use crate::lisp::limits::Limits;
 use crate::model::ModelOptions;
@@ -23,8 +23,6 @@ pub struct Program {
     pub model: Option<String>,
     /// The provider's name.
     pub provider: Option<String>,
-    /// What its model costs.
-    pub price: Option<Price>,
     /// What people call it.
     pub display_name: Option<String>,
     /// Replies of the model.
@@ -191,7 +189,6 @@ impl Program {
             file: file.to_owned(),
             model: None,
             provider: None,
-            price: None,
             display_name: None,
             max_turns: 5,
             system_prompt: None,
@@ -220,12 +217,6 @@ impl Program {
             program.model = model.text("name")?;
             program.provider = model.text("provider")?;
             program.display_name = model.text("display_name")?;
-            if let Some(price) = model.section("price")? {
-                let dollars = |key| price.number(key).map(|dollars| dollars.unwrap_or(0.0));
-                let (input, output) = (dollars("input")?, dollars("output")?);
-                program.price = Some(Price { input, output, cached: price.number("cached")?.unwrap_or(input) });
-                price.unknown(&mut warnings);
-            }
             let turns = match (model.count("max_iterations")?, model.count("max_turns")?) {
                 (Some(_), Some(_)) => {
                     return Err("model.max_iterations and model.max_turns mean the same; give one".into());
@@ -353,6 +344,11 @@ fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Stri
         budget.processes = section.count("processes")?;
         budget.tool_calls = section.count("tool_calls")?;
         budget.cost = section.number("cost")?;
+        if let Some(prices) = section.table("prices")? {
+            budget.prices = serde_json::from_value(Json::Object(prices.clone())).map_err(|error| {
+                format!("budget.prices: {error}; a price has input, output and cached, for a million tokens")
+            })?;
+        }
         budget.descriptor_bytes = section.bytes("descriptor_bytes")?.unwrap_or(budget.descriptor_bytes);
         section.unknown(warnings);
     }

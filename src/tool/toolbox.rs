@@ -3,13 +3,14 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::contract::{Effect, ParseError, ToolSpec};
+use crate::contract::{Effect, ParseError, ToolSpec, Type};
 use crate::lisp::value::{Value, from_json, to_json};
 
 /// Why a tool did not give a result; the message goes to the program and the model.
@@ -262,6 +263,33 @@ impl Tool {
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
+    }
+
+    /// The same tool, which only looks: processes that may do no more than that can call it, and models are told.
+    #[must_use]
+    pub fn reads(self) -> Self {
+        Self { access: Access::Read, ..self.more(|spec| spec.effect(Effect::Read)) }
+    }
+
+    /// The same tool with a time that a call may take, where it is asynchronous.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.more(|spec| spec.timeout(timeout))
+    }
+
+    /// The same tool, of which it is known that equal arguments give equal results.
+    #[must_use]
+    pub fn cacheable(self) -> Self {
+        self.more(ToolSpec::cacheable)
+    }
+
+    /// Says more in the contract. One that is there to be unchecked takes arguments of any name.
+    fn more(self, say: impl FnOnce(ToolSpec) -> ToolSpec) -> Self {
+        let spec = match &self.contract {
+            Contract::Spec(spec) => (**spec).clone(),
+            Contract::Skip | Contract::None => ToolSpec::new().rest(Type::Any).returns(Type::Any),
+        };
+        Self { contract: Contract::Spec(Arc::new(say(spec))), ..self }
     }
 
     /// The contract line as models see it.

@@ -39,7 +39,10 @@ pub enum EventKind {
     /// A turn began.
     TurnStart { turn: u32 },
     /// A model was asked.
-    Request { turn: u32, system: Arc<str>, messages: Vec<Message> },
+    Request { turn: u32, model: String, system: Arc<str>, messages: Vec<Message> },
+    /// It has written this much of its answer, where replies are streamed. A place `at` behind which something has come
+    /// already begins that part anew. Observers see it; it is kept in no trace and no file.
+    Delta { turn: u32, at: usize, text: String },
     /// It answered.
     Response {
         turn: u32,
@@ -51,7 +54,15 @@ pub enum EventKind {
         cost: Option<f64>,
     },
     /// It did not answer.
-    ModelError { turn: u32, kind: String, message: String },
+    ModelError {
+        turn: u32,
+        kind: String,
+        message: String,
+        #[serde(flatten, skip_serializing_if = "Tokens::is_none")]
+        tokens: Tokens,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cost: Option<f64>,
+    },
     /// A tool was called.
     ToolStart { turn: u32, call: usize, name: String, args: Json },
     /// It came back.
@@ -172,13 +183,7 @@ impl Recorder {
     pub fn record(&self, path: &str, kind: EventKind) {
         let event = {
             let mut state = self.lock();
-            let event = Event {
-                version: 1,
-                sequence: state.events.len() as u64,
-                millis: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-                path: path.to_owned(),
-                kind,
-            };
+            let event = self.event(state.events.len(), path, kind);
             if let Some(file) = &mut state.file {
                 let line = serde_json::to_string(&event).unwrap_or_default();
                 if let Err(error) = writeln!(file, "{line}").and_then(|()| file.flush()) {
@@ -189,13 +194,28 @@ impl Recorder {
             state.events.push(event.clone());
             event
         };
+        self.tell(&event);
+    }
+
+    /// Shows observers an event that is not kept; its number is that of the next one that is.
+    pub fn show(&self, path: &str, kind: EventKind) {
+        let number = self.lock().events.len();
+        self.tell(&self.event(number, path, kind));
+    }
+
+    fn event(&self, number: usize, path: &str, kind: EventKind) -> Event {
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Event { version: 1, sequence: number as u64, millis, path: path.to_owned(), kind }
+    }
+
+    fn tell(&self, event: &Event) {
         for observer in &self.observers {
             // An observer that panics is not asked to stop anything.
-            let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(&event)));
+            let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(event)));
             if matches!(verdict, Ok(Verdict::Stop)) {
                 let mut state = self.lock();
-                if !state.stopped.iter().any(|stopped| stopped == path) {
-                    state.stopped.push(path.to_owned());
+                if !state.stopped.iter().any(|stopped| *stopped == event.path) {
+                    state.stopped.push(event.path.clone());
                 }
             }
         }

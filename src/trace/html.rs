@@ -132,6 +132,7 @@ fn add_timeline(page: &mut String, events: &[Event]) {
                 EventKind::TurnEnd { ran: false, .. }
                 | EventKind::Start { .. }
                 | EventKind::TurnStart { .. }
+                | EventKind::Delta { .. }
                 | EventKind::Stderr { .. }
                 | EventKind::End { .. } => {}
             }

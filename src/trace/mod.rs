@@ -3,10 +3,14 @@
 mod events;
 mod highlight;
 mod html;
+#[cfg(feature = "otel")]
+mod otel;
 mod show;
 mod tree;
 
 pub use events::{Event, EventKind, Observer, Recorder, Verdict, read_events};
 pub use html::html;
+#[cfg(feature = "otel")]
+pub use otel::Otel;
 pub use show::show;
 pub use tree::{Usage, trace, usage, usage_json};

@@ -66,6 +66,7 @@ pub(super) fn ends<'a>(events: &'a [Event], path: &str) -> (&'a str, Option<Resu
             EventKind::End { result: Some(result), .. } => end = Some(Ok(result)),
             EventKind::End { .. } => end = Some(Ok(&Json::Null)),
             EventKind::TurnStart { .. }
+            | EventKind::Delta { .. }
             | EventKind::Request { .. }
             | EventKind::Response { .. }
             | EventKind::ModelError { .. }

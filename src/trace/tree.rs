@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::events::{Event, EventKind};
+use crate::model::Tokens;
 
 /// What a process, or a process and its tree, used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -24,30 +25,38 @@ pub struct Usage {
     pub tool_calls: u64,
     /// Processes.
     pub processes: u64,
-    /// Dollars, as far as prices are known.
-    pub cost: f64,
+    /// What the tokens cost, as far as the host gave prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
 }
 
 impl Usage {
     fn add(&mut self, event: &EventKind) {
         match event {
             EventKind::Response { tokens, cost, .. } => {
-                self.cost += cost.unwrap_or(0.0);
-                self.input_tokens += tokens.input;
-                self.output_tokens += tokens.output;
-                self.total_tokens += tokens.input + tokens.output;
-                self.cached_tokens += tokens.cached;
+                self.pay(*tokens, *cost);
                 self.requests += 1;
             }
+            EventKind::ModelError { tokens, cost, .. } => self.pay(*tokens, *cost),
             EventKind::TurnEnd { ran, .. } => self.total_runs += u64::from(*ran),
             EventKind::ToolEnd { .. } => self.tool_calls += 1,
             EventKind::Start { .. } => self.processes += 1,
             EventKind::TurnStart { .. }
             | EventKind::Request { .. }
-            | EventKind::ModelError { .. }
+            | EventKind::Delta { .. }
             | EventKind::ToolStart { .. }
             | EventKind::Stderr { .. }
             | EventKind::End { .. } => {}
+        }
+    }
+
+    fn pay(&mut self, tokens: Tokens, cost: Option<f64>) {
+        self.input_tokens += tokens.input;
+        self.output_tokens += tokens.output;
+        self.total_tokens += tokens.total();
+        self.cached_tokens += tokens.cached;
+        if let Some(cost) = cost {
+            *self.cost.get_or_insert_default() += cost;
         }
     }
 }
@@ -94,9 +103,13 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                 set(&mut turns, "system", json!(system));
                 set(&mut turns, "messages", json!(messages));
             }
-            EventKind::Response { text, tokens, .. } => {
+            EventKind::Response { text, tokens, cost, .. } => {
                 set(&mut turns, "reply", json!(text));
-                set(&mut turns, "usage", json!(tokens));
+                let mut usage = json!(tokens);
+                if let (Json::Object(fields), Some(cost)) = (&mut usage, cost) {
+                    fields.insert("cost".into(), json!(cost));
+                }
+                set(&mut turns, "usage", usage);
             }
             EventKind::ModelError { kind, message, .. } => {
                 set(&mut turns, "error", json!(format!("{kind}: {message}")))
@@ -145,7 +158,7 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                     set(&mut turns, "warnings", json!(warnings));
                 }
             }
-            EventKind::Start { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {}
+            EventKind::Start { .. } | EventKind::Delta { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {}
         }
     }
     turns.into_iter().map(Json::Object).collect()
