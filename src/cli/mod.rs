@@ -5,6 +5,7 @@ mod check;
 mod doc;
 mod draw;
 mod eval;
+mod fmt;
 mod plan;
 mod program;
 mod progress;
@@ -42,6 +43,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
         Command::Eval(options) => eval::eval(&options),
         Command::Check(options) => check::check(&options),
+        Command::Fmt(options) => fmt::fmt(&options),
         Command::Run(options) => run::run(&options),
         Command::Repl(options) => repl::repl(&options),
         Command::Plan(command) => plan::plan(&command),
