@@ -5,6 +5,7 @@ mod check;
 mod doc;
 mod draw;
 mod eval;
+mod init;
 mod plan;
 mod program;
 mod progress;
@@ -40,6 +41,7 @@ impl Trouble {
 /// Runs the command of these arguments.
 pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
+        Command::Init(options) => init::init(&options),
         Command::Eval(options) => eval::eval(&options),
         Command::Check(options) => check::check(&options),
         Command::Run(options) => run::run(&options),
