@@ -18,6 +18,8 @@ pub struct Arguments {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
+    /// Makes a project that runs at once, without a key.
+    Init(InitOptions),
     /// Evaluates a program.
     Eval(EvalOptions),
     /// Checks a program without running it.
@@ -38,6 +40,14 @@ pub(super) enum Command {
     Doc(DocOptions),
     /// Looks at program files without asking a model.
     Program(ProgramOptions),
+}
+
+/// `ptc init`
+#[derive(Args, Debug)]
+pub(super) struct InitOptions {
+    /// The folder; it is made if it is not there.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
 }
 
 /// `ptc eval`

@@ -6,6 +6,7 @@ mod doc;
 mod draw;
 mod eval;
 mod fmt;
+mod init;
 mod plan;
 mod program;
 mod progress;
@@ -41,6 +42,7 @@ impl Trouble {
 /// Runs the command of these arguments.
 pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
+        Command::Init(options) => init::init(&options),
         Command::Eval(options) => eval::eval(&options),
         Command::Check(options) => check::check(&options),
         Command::Fmt(options) => fmt::fmt(&options),
