@@ -522,9 +522,9 @@ proptest! {
 }
 
 /// The tokens of a source without white space, which is all that `layout` may change.
-fn written(source: &str) -> Vec<String> {
-    let written = tokens(source).filter(|token| token.kind != TokenKind::Space);
-    written
+fn tokens_of(source: &str) -> Vec<String> {
+    let tokens = tokens(source).filter(|token| token.kind != TokenKind::Space);
+    tokens
         .map(|token| if token.kind == TokenKind::Comment { token.text.trim_end() } else { token.text }.to_owned())
         .collect()
 }
@@ -537,7 +537,7 @@ proptest! {
         text in prop_oneof![any::<String>(), "[()\\[\\]{} \"\\\\#';a1\n]{0,40}", "(\\(|\\)|\\[|\\]| let |\n|;c\n| x| :k| \"a\nb\"|, |cond|do ){0,30}"],
     ) {
         let once = layout(&text);
-        prop_assert_eq!(written(&once), written(&text));
+        prop_assert_eq!(tokens_of(&once), tokens_of(&text));
         prop_assert_eq!(layout(&once), once);
     }
 

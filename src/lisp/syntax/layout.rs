@@ -54,7 +54,7 @@ pub fn layout(source: &str) -> String {
     let mut out = String::new();
     let mut column = 0_usize;
     let mut open: Vec<Indent> = Vec::new();
-    let mut after = TokenKind::Space;
+    let (mut after, mut last) = (TokenKind::Space, "");
     let mut tokens = tokens(source).peekable();
     while let Some(token) = tokens.next() {
         if token.kind == TokenKind::Space {
@@ -65,8 +65,8 @@ pub fn layout(source: &str) -> String {
                     out.push_str(space);
                     column = column.saturating_add(space.chars().count());
                 }
-                Some((_, rest)) => {
-                    out.push('\n');
+                Some((before, rest)) => {
+                    out.push_str(if before.contains(',') { ",\n" } else { "\n" });
                     if rest.contains('\n') {
                         out.push('\n');
                     }
@@ -90,9 +90,10 @@ pub fn layout(source: &str) -> String {
             Some((_, last)) => last.chars().count(),
             None => column.saturating_add(text.chars().count()),
         };
-        after = token.kind;
+        (after, last) = (token.kind, token.text);
     }
-    if !out.is_empty() {
+    // A text that is never closed would take the line break in.
+    if !out.is_empty() && super::tokens::tokens(&format!("{last}\n")).count() > 1 {
         out.push('\n');
     }
     out
