@@ -5,6 +5,8 @@ mod check;
 mod doc;
 mod draw;
 mod eval;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod plan;
 mod repl;
 mod report;
@@ -45,6 +47,8 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Plan(command) => plan::plan(&command),
         Command::Trace(command) => trace::trace(&command),
         Command::Doc(options) => doc::doc(&options),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(options) => mcp::mcp(&options),
     };
     match status {
         Ok(status) => ExitCode::from(status),
