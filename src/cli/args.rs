@@ -37,6 +37,8 @@ pub(super) enum Command {
     /// Serves eval, check and agents to clients of the Model Context Protocol, on the standard streams.
     #[cfg(feature = "mcp")]
     Mcp(McpOptions),
+    /// Looks at program files without asking a model.
+    Program(ProgramOptions),
 }
 
 /// `ptc eval`
@@ -151,10 +153,16 @@ impl LimitOptions {
 /// `ptc run`
 #[derive(Args, Debug)]
 pub(super) struct RunOptions {
-    /// The program file (TOML or JSON).
+    /// The program file (TOML, JSON or YAML).
     pub program: PathBuf,
     /// The task; the file's user prompt unless given.
     pub task: Option<String>,
+    /// Play the prompts of the program's demo, one after the other.
+    #[arg(long, conflicts_with_all = ["task", "interactive"])]
+    pub demo: bool,
+    /// Go on with a task for each line of standard input, on one conversation.
+    #[arg(long)]
+    pub interactive: bool,
     #[command(flatten)]
     pub how: AgentOptions,
 }
@@ -181,6 +189,12 @@ pub(super) struct McpOptions {
     /// Replies of the model, in order, from a file.
     #[arg(long, value_name = "FILE.json", conflicts_with = "model")]
     pub script: Option<PathBuf>,
+    /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+    #[arg(long, value_name = "DIR[:ro]")]
+    pub root: Vec<String>,
+    /// Let tools and environment blocks of program files run commands.
+    #[arg(long)]
+    pub allow_commands: bool,
     #[command(flatten)]
     pub limits: LimitOptions,
 }
@@ -203,6 +217,12 @@ pub(super) struct AgentOptions {
     /// The endpoint of the model's provider.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+    #[arg(long, value_name = "DIR[:ro]")]
+    pub root: Vec<String>,
+    /// Let tools and environment blocks of program files run commands.
+    #[arg(long)]
+    pub allow_commands: bool,
     /// Show the agent's replies while they are written.
     #[arg(long, conflicts_with = "json")]
     pub stream: bool,
@@ -212,6 +232,33 @@ pub(super) struct AgentOptions {
     /// Write every event as a line of JSON.
     #[arg(long, value_name = "FILE.jsonl")]
     pub trace: Option<PathBuf>,
+}
+
+/// `ptc program`
+#[derive(Args, Debug)]
+pub(super) struct ProgramOptions {
+    #[command(subcommand)]
+    pub command: ProgramCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ProgramCommand {
+    /// Shows the programs that a file leads to, with their tools, grants and warnings.
+    Check {
+        /// The program file.
+        file: PathBuf,
+        /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+        #[arg(long, value_name = "DIR[:ro]")]
+        root: Vec<String>,
+        /// Let tools and environment blocks of program files run commands.
+        #[arg(long)]
+        allow_commands: bool,
+    },
+    /// Prints a program as JSON with nothing but what differs from the defaults.
+    Export {
+        /// The program file.
+        file: PathBuf,
+    },
 }
 
 /// `ptc plan`

@@ -31,6 +31,8 @@ pub(super) fn mcp(options: &McpOptions) -> Result<u8, Trouble> {
         model: options.model.clone(),
         base_url: options.base_url.clone(),
         script: options.script.clone(),
+        root: options.root.clone(),
+        allow_commands: options.allow_commands,
         ..AgentOptions::default()
     };
     let grants = grants(&how).map_err(Trouble::usage)?;

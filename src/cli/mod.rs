@@ -8,6 +8,8 @@ mod eval;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod plan;
+mod program;
+mod progress;
 mod repl;
 mod report;
 mod run;
@@ -49,6 +51,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Doc(options) => doc::doc(&options),
         #[cfg(feature = "mcp")]
         Command::Mcp(options) => mcp::mcp(&options),
+        Command::Program(options) => program::program(&options),
     };
     match status {
         Ok(status) => ExitCode::from(status),
