@@ -43,15 +43,17 @@ pub(super) fn mcp(options: &McpOptions) -> Result<u8, Trouble> {
         let about = "Gives a task to an agent, which writes programs until it has an answer.";
         tools.push(agent_tool("delegate", about, agent)?);
     }
-    for file in &options.program {
-        tools.push(program_tool(file, &grants)?);
-    }
-    let mut toolbox = Toolbox::new();
-    for tool in tools {
-        toolbox.add(tool).map_err(|error| Trouble::usage(error.0))?;
-    }
-    wait(serve(toolbox, tokio::io::stdin(), tokio::io::stdout()))?.map_err(|error| Trouble::failed(error.0))?;
-    Ok(0)
+    wait(async {
+        for file in &options.program {
+            tools.push(program_tool(file, &grants).await?);
+        }
+        let mut toolbox = Toolbox::new();
+        for tool in tools {
+            toolbox.add(tool).map_err(|error| Trouble::usage(error.0))?;
+        }
+        let served = serve(toolbox, tokio::io::stdin(), tokio::io::stdout()).await;
+        served.map(|()| 0).map_err(|error| Trouble::failed(error.0))
+    })?
 }
 
 /// A tool of ours with its contract.
@@ -113,11 +115,12 @@ fn check_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
 }
 
 /// The agent of a program file, as a tool of the file's name.
-fn program_tool(file: &Path, grants: &Grants) -> Result<Tool, Trouble> {
-    let library = Library::load(file).map_err(|error| Trouble::usage(error.to_string()))?;
+async fn program_tool(file: &Path, grants: &Grants) -> Result<Tool, Trouble> {
+    let mut library = Library::load(file).map_err(|error| Trouble::usage(error.to_string()))?;
     for warning in library.warnings() {
         eprintln!("warning: {warning}");
     }
+    library.connect(grants).await.map_err(|error| Trouble::usage(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let agent = bind(&Arc::new(library), &root, grants, true).map_err(Trouble::usage)?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();

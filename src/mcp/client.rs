@@ -67,6 +67,11 @@ type Connection = RunningService<RoleClient, ClientConfig>;
 /// The first server that cannot be reached, with its name and what it said; commands that were not granted; two tools
 /// of one name.
 pub async fn connect(servers: &Servers) -> Result<Vec<Tool>, McpError> {
+    Ok(connect_each(servers).await?.into_iter().flatten().collect())
+}
+
+/// The same, with the tools of each server by themselves.
+pub(crate) async fn connect_each(servers: &Servers) -> Result<Vec<Vec<Tool>>, McpError> {
     let is_command = |server: &Server| matches!(server.reach, Reach::Command { .. });
     if let Some((name, _)) = servers.servers.iter().find(|(_, server)| is_command(server) && !servers.commands) {
         return Err(McpError(format!("the MCP server {name} is a command, and commands are not granted here")));
@@ -81,12 +86,12 @@ pub async fn connect(servers: &Servers) -> Result<Vec<Tool>, McpError> {
         found.push((at, tools?));
     }
     found.sort_by_key(|(at, _)| *at);
-    let tools: Vec<Tool> = found.into_iter().flat_map(|(_, tools)| tools).collect();
-    let mut names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    let found: Vec<Vec<Tool>> = found.into_iter().map(|(_, tools)| tools).collect();
+    let mut names: Vec<&str> = found.iter().flatten().map(|tool| tool.name.as_str()).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(McpError(format!("two tools of MCP servers would have the name {}", pair[0]))),
-        None => Ok(tools),
+        None => Ok(found),
     }
 }
 

@@ -6,6 +6,7 @@ mod server;
 mod servers;
 
 pub use client::connect;
+pub(crate) use client::connect_each;
 pub use server::serve;
 pub use servers::{Reach, Server, Servers};
 
