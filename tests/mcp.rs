@@ -124,7 +124,7 @@ fn programs_call_tools_of_our_server() {
         Err(error) => error.to_string(),
     };
     assert_eq!(eval(r#"(:value (tool/ptc__eval {:program "(tool/double {:n 2})"}))"#), "4");
-    assert_eq!(eval(r#"(:value (tool/ptc__eval {:program "ctx/greeting"}))"#), "hello");
+    assert_eq!(eval(r#"(:value (tool/ptc__eval {:program "ctx/greeting"}))"#), "\"hello\"");
     assert_eq!(eval(r#"(:value (tool/ptc__eval {:program "ctx/n" :ctx {:n 7}}))"#), "7");
     // Nothing is sent for an argument that is nil.
     assert_eq!(eval(r#"(:value (tool/ptc__eval {:program "(+ 1 1)" :ctx nil}))"#), "2");
@@ -145,12 +145,12 @@ fn agents_are_tools_of_our_server() {
     assert_eq!(names, ["ptc__check", "ptc__eval", "ptc__delegate", "ptc__main"]);
     let model = Scripted::new([r#"(tool/ptc__delegate {:task "One and two?"})"#, "It is three."]);
     let outcome = runtime.block_on(delegate("Ask.", Options::new(model).tools(tools))).unwrap();
-    assert_eq!(outcome.result.get("summary").unwrap().to_string(), "Three.");
+    assert_eq!(outcome.result.get("summary").unwrap().to_string(), "\"Three.\"");
     assert_eq!(outcome.result.get("result").unwrap().to_string(), "3");
 
     let tools = tools_of(&runtime, &["--script", &script, "--program", "examples/linked/main.toml"]);
     let summary = Sandbox::new().tools(tools).eval(r#"(:summary (tool/ptc__main {:task "One and two?"}))"#);
-    assert_eq!(summary.unwrap().to_string(), "Three.");
+    assert_eq!(summary.unwrap().to_string(), "\"Three.\"");
 }
 
 #[test]
@@ -312,8 +312,8 @@ fn tools_of_a_server_of_others_are_called() {
     let mut sandbox = Sandbox::new().tools(tools);
     let mut eval =
         |program: &str| sandbox.eval(program).map_or_else(|error| error.to_string(), |value| value.to_string());
-    assert_eq!(eval(r#"(tool/every__echo {:message "owl"})"#), "Echo: owl");
-    assert_eq!(eval(r#"(tool/every__get-sum {:a 1 :b 2})"#), "The sum of 1 and 2 is 3.");
+    assert_eq!(eval(r#"(tool/every__echo {:message "owl"})"#), "\"Echo: owl\"");
+    assert_eq!(eval(r#"(tool/every__get-sum {:a 1 :b 2})"#), "\"The sum of 1 and 2 is 3.\"");
     let weather = eval(r#"(keys (tool/every__get-structured-content {:location "Chicago"}))"#);
     assert_eq!(weather, "(:temperature :conditions :humidity)");
     assert!(eval(r#"(tool/every__echo {:massage "owl"})"#).contains("did you mean message?"));
@@ -354,8 +354,9 @@ fn program_files_name_servers_and_what_they_take_of_them() {
     let settings = json!({"lisp": {"eval": {"access": "read", "spec": "(program :string) -> {:value :int}"}}});
     let (status, outcome) = run(&program("some.json", settings), &["--allow-commands"]);
     assert_eq!((status, &outcome["result"]), (Some(0), &json!(42)), "{outcome}");
-    let (status, outcome) = run(&program("check.json", json!({"lisp": ["check"]})), &["--allow-commands"]);
-    assert_ne!(status, Some(0), "eval was not taken: {outcome}");
+    let (_, outcome) = run(&program("check.json", json!({"lisp": ["check"]})), &["--allow-commands"]);
+    let error = outcome["trace"][0]["error"].as_str().unwrap();
+    assert!(error.contains("the tools are lisp__check"), "{error}");
     let (_, outcome) = run(&program("evil.json", json!({"lisp": ["evil"]})), &["--allow-commands"]);
     let message = outcome["error"]["message"].as_str().unwrap();
     assert!(message.ends_with("tools.mcp.lisp.evil: the server has no such tool (there are check, eval)"), "{message}");
