@@ -112,11 +112,6 @@ async fn tools(name: &str, server: &Server) -> Result<Vec<Tool>, McpError> {
             Ok(listed.into_iter().map(|listed| tool(name, server.timeout, &connection, listed)).collect())
         }
         Err(why) => {
-            let why = match &server.reach {
-                Reach::Command { .. } => why,
-                // Addresses may hold keys.
-                Reach::Http { url, .. } => why.replace(url.as_str(), "its address"),
-            };
             let said = match said {
                 Some(said) => said.last().await,
                 None => String::new(),
@@ -148,12 +143,12 @@ async fn open(server: &Server, said: &mut Option<Said>) -> Result<Connection, St
             let address = Url::parse(url).map_err(|error| format!("no address: {error}"))?;
             let client = http_client(&address).map_err(|error| error.to_string())?;
             let with = StreamableHttpClientTransportConfig::with_uri(url.as_str()).custom_headers(fields(headers)?);
-            config.serve(StreamableHttpClientTransport::with_client(client, with)).await.map_err(|error| {
-                // Queries may hold keys too, and an address may come in other words.
-                rmcp::service::ClientInitializeError::ConnectionClosed(
-                    error.to_string().replace(address.as_str(), &shown_place(&address)),
-                )
-            })
+            let transport = StreamableHttpClientTransport::with_client(client, with);
+            // Addresses may hold keys.
+            return config
+                .serve(transport)
+                .await
+                .map_err(|error| error.to_string().replace(address.as_str(), &shown_place(&address)));
         }
     };
     connection.map_err(|error| error.to_string())
