@@ -107,7 +107,8 @@
 //! # Features
 //!
 //! `cli` (default) is the `ptc` command, `macros` (default) the attribute [`tool`](macro@tool), `agent` everything that needs a
-//! runtime: models, delegation, program files. `otel` sends traces to an OpenTelemetry collector. Without them there is the
+//! runtime: models, delegation, program files. `otel` sends traces to an OpenTelemetry collector, `mcp` makes the
+//! tools of MCP servers tools of programs, and tools an MCP server. Without them there is the
 //! language with its contracts and synchronous tools, and neither tokio nor a network.
 
 #[cfg(feature = "agent")]
@@ -118,6 +119,8 @@ pub mod cli;
 pub mod contract;
 mod host;
 pub mod lisp;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "cli")]
 mod memory_file;
 #[cfg(feature = "agent")]

@@ -38,6 +38,9 @@ pub(super) enum Command {
     Trace(TraceCommand),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
+    /// Serves eval, check and agents to clients of the Model Context Protocol, on the standard streams.
+    #[cfg(feature = "mcp")]
+    Mcp(McpOptions),
     /// Looks at program files without asking a model.
     Program(ProgramOptions),
 }
@@ -187,8 +190,40 @@ pub(super) struct RunOptions {
     pub how: AgentOptions,
 }
 
-/// Who answers for models, and what is told of it.
+/// `ptc mcp`
+#[cfg(feature = "mcp")]
 #[derive(Args, Debug)]
+pub(super) struct McpOptions {
+    /// A program file, whose agent becomes a tool of the file's name; may be given several times.
+    #[arg(long, value_name = "FILE.toml")]
+    pub program: Vec<PathBuf>,
+    /// A JSON object; its keys are ctx/….
+    #[arg(long, value_name = "FILE.json")]
+    pub ctx: Option<PathBuf>,
+    /// Tools that answer from a table.
+    #[arg(long, value_name = "FILE.json")]
+    pub tools: Option<PathBuf>,
+    /// The model of delegate, and of the programs that name none: provider:name.
+    #[arg(long, value_name = "PROVIDER:NAME")]
+    pub model: Option<String>,
+    /// The endpoint of the model's provider.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Replies of the model, in order, from a file.
+    #[arg(long, value_name = "FILE.json", conflicts_with = "model")]
+    pub script: Option<PathBuf>,
+    /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+    #[arg(long, value_name = "DIR[:ro]")]
+    pub root: Vec<String>,
+    /// Let tools and environment blocks of program files run commands.
+    #[arg(long)]
+    pub allow_commands: bool,
+    #[command(flatten)]
+    pub limits: LimitOptions,
+}
+
+/// Who answers for models, and what is told of it.
+#[derive(Args, Debug, Default)]
 pub(super) struct AgentOptions {
     /// Replies of the model, in order, from a file.
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["replay", "model"])]

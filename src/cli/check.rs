@@ -36,7 +36,8 @@ pub(super) fn check(options: &CheckOptions) -> Result<u8, Trouble> {
     }
 }
 
-fn finding_json(finding: &Finding) -> Json {
+/// A finding with its place.
+pub(super) fn finding_json(finding: &Finding) -> Json {
     let mut fields = Map::new();
     fields.insert("severity".into(), json!(finding.severity.name()));
     fields.append(&mut error_json(&finding.error));

@@ -7,6 +7,8 @@ mod draw;
 mod eval;
 mod fmt;
 mod init;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod plan;
 mod program;
 mod progress;
@@ -51,6 +53,8 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Plan(command) => plan::plan(&command),
         Command::Trace(command) => trace::trace(&command),
         Command::Doc(options) => doc::doc(&options),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(options) => mcp::mcp(&options),
         Command::Program(options) => program::program(&options),
     };
     match status {

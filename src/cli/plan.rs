@@ -43,7 +43,7 @@ fn check(file: &PlanFile) -> Result<u8, Trouble> {
         // Nobody is asked, so no key is needed.
         let mut grants = Grants::new(None);
         grants.model = Some(Arc::new(Scripted::new(Vec::<String>::new())));
-        let (agent, _) = agent(file, &grants).map_err(Trouble::usage)?;
+        let (agent, _) = wait(agent(file, &grants, false))?.map_err(Trouble::usage)?;
         plan.check_with(&Executor::new(agent))
     };
     checked.map_err(|error| Trouble::usage(format!("{} cannot be run:\n{error}", file.plan.display())))?;
@@ -53,14 +53,17 @@ fn check(file: &PlanFile) -> Result<u8, Trouble> {
 }
 
 /// The options that the steps share, and what is odd about the program file.
-fn agent(file: &PlanFile, grants: &Grants) -> Result<(Options, Vec<String>), String> {
+async fn agent(file: &PlanFile, grants: &Grants, connects: bool) -> Result<(Options, Vec<String>), String> {
     let mut warnings = Vec::new();
     let mut agent = match &file.agent {
         Some(path) => {
-            let library = Arc::new(Library::load(path).map_err(|error| error.to_string())?);
+            let mut library = Library::load(path).map_err(|error| error.to_string())?;
+            if connects {
+                library.connect(grants).await.map_err(|error| error.to_string())?;
+            }
             let root = library.root().ok_or("the program was not loaded")?;
             warnings.extend(library.warnings());
-            bind(&library, &root, grants, true)?
+            bind(&Arc::new(library), &root, grants, true)?
         }
         None => Options { model: grants.model.clone().or_else(|| grants.root_model.clone()), ..Options::default() },
     };
@@ -76,13 +79,16 @@ fn agent(file: &PlanFile, grants: &Grants) -> Result<(Options, Vec<String>), Str
 fn work(mut plan: Plan, options: &PlanOptions) -> Result<u8, Trouble> {
     let how = &options.how;
     let unusable = |message: String| unusable(message, how.json);
-    let (mut agent, warnings) = agent(&options.file, &grants(how).map_err(unusable)?).map_err(unusable)?;
-    agent.model_options.stream |= how.stream;
-    let save = options.save.as_ref().unwrap_or(&options.file.plan);
-    let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save(save);
+    let grants = grants(how).map_err(unusable)?;
     let recorder = recorder(how).map_err(unusable)?;
+    let save = options.save.as_ref().unwrap_or(&options.file.plan);
     let began = std::time::Instant::now();
-    let outcome = wait(plan.run_with(&executor, recorder))?;
+    let (outcome, warnings) = wait(async {
+        let (mut agent, warnings) = agent(&options.file, &grants, true).await.map_err(unusable)?;
+        agent.model_options.stream |= how.stream;
+        let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save(save);
+        Ok::<_, Trouble>((plan.run_with(&executor, recorder).await, warnings))
+    })??;
     if outcome.is_err() && plan.has_begun() && !how.json {
         eprintln!("ptc: what is done is in {0}; ptc plan resume {0} goes on", save.display());
     }

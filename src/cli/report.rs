@@ -14,7 +14,7 @@ pub(super) fn value_and_edn(value: &Value) -> (Json, String) {
 }
 
 /// A value in a place where something has to stand: its JSON, or how it prints.
-fn any(value: &Value) -> Json {
+pub(super) fn any(value: &Value) -> Json {
     to_json(value, "value").unwrap_or_else(|_| Json::String(readable(value)))
 }
 

@@ -23,7 +23,7 @@ use crate::{DelegateError, Outcome};
 pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let how = &options.how;
     let unusable = |message: String| unusable(message, how.json);
-    let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
+    let mut library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
     let mut tasks: VecDeque<String> = match &options.task {
@@ -36,12 +36,12 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         return Err(unusable(format!("no task: give one as {missing}")));
     }
     let grants = grants(how).map_err(unusable)?;
-    let library = Arc::new(library);
-    let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
-    agent.model_options.stream |= how.stream;
     let recorder = recorder(how).map_err(unusable)?;
     let warnings = library.warnings();
     wait(async {
+        library.connect(&grants).await.map_err(|error| unusable(error.to_string()))?;
+        let mut agent = bind(&Arc::new(library), &root, &grants, true).map_err(unusable)?;
+        agent.model_options.stream |= how.stream;
         let mut session = match Session::recorded(&agent, recorder).await {
             Ok(session) => session,
             Err(error) => return report(Err(error), Duration::ZERO, &warnings, how.json),

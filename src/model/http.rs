@@ -54,7 +54,7 @@ impl fmt::Debug for Secret {
 ///
 /// It follows no redirects: a redirected POST loses its body or carries the key elsewhere. An address without TLS needs
 /// no certificates, so that a model on this machine works where none are installed, and no proxy can reach it.
-pub(super) fn client(url: &Url) -> Result<Client, ModelError> {
+pub(crate) fn client(url: &Url) -> Result<Client, ModelError> {
     // Fails when a provider is installed already, which serves as well.
     rustls::crypto::ring::default_provider().install_default().ok();
     let mut builder = Client::builder()
@@ -78,7 +78,7 @@ fn is_this_machine(url: &Url) -> bool {
 }
 
 /// The part of an address that is fit to be shown: neither user, password nor query.
-pub(super) fn place(url: &Url) -> String {
+pub(crate) fn place(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 

@@ -30,6 +30,8 @@ pub use cassette::{CassetteError, Recorded, Recorder};
 pub(crate) use delivery::Delivery;
 pub use deltas::Deltas;
 pub use gemini::Gemini;
+#[cfg(feature = "mcp")]
+pub(crate) use http::{client as http_client, place as shown_place};
 pub use openai::OpenAi;
 pub use price::{Price, Prices};
 pub use provider::{ProviderError, from_name};

@@ -101,6 +101,11 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
     let catalog = catalog.collect::<Result<Vec<Tool>, String>>()?;
     options.warnings.append(&mut warnings);
     options = options.tools(tools);
+    match library.connected(program) {
+        Some(tools) => options = options.tools(tools.iter().cloned()),
+        None if !cfg!(feature = "mcp") || program.remote.is_empty() => {}
+        None => options.warnings.push("mcp: its servers are not connected, and their tools are left out".into()),
+    }
     let host = Host { library, program, grants, roots };
     let builtins =
         program.builtins.iter().map(|builtin| built_in(&host, builtin).map_err(|why| format!("{file}: {why}")));
@@ -144,7 +149,7 @@ fn tool(
     warnings: &mut Vec<String>,
 ) -> Result<Tool, String> {
     let name = &entry.name;
-    let mut tool = match &entry.source {
+    let tool = match &entry.source {
         ToolSource::Table { responses, default } => {
             table_tool(name, responses.clone(), default.clone()).map_err(|error| format!("{name}: {error}"))?
         }
@@ -164,8 +169,13 @@ fn tool(
         }
         ToolSource::Lisp(_, text) => lisp_tool(name, text.clone()),
     };
+    dressed(tool, entry).map_err(|why| format!("{name}{why}"))
+}
+
+/// A tool with what its entry says of it.
+pub(super) fn dressed(mut tool: Tool, entry: &ToolEntry) -> Result<Tool, String> {
     if let Some(spec) = &entry.spec {
-        tool = tool.spec(spec).map_err(|error| format!("{name}.spec: {error}"))?;
+        tool = tool.spec(spec).map_err(|error| format!(".spec: {error}"))?;
     }
     if let Contract::Spec(spec) = &tool.contract {
         let effect = if entry.reads { Effect::Read } else { spec.effect };

@@ -28,7 +28,8 @@ pub(super) fn read_tools(
                     program.builtins.push(read_builtin(&format!("tools.{name}"), item, warnings)?);
                 }
             }
-            "mcp" => warnings.push("tools.mcp: this section is not built yet and is left out".into()),
+            // What is taken of servers is read together with the servers.
+            "mcp" => {}
             _ => program.tools.push(read_tool(&format!("tools.{name}"), name, entry, folder, warnings)?),
         }
     }

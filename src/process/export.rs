@@ -87,6 +87,7 @@ impl Program {
         top.section("parameters", Fields(parameters.as_object().cloned().unwrap_or_default()));
         top.section("context", Fields(self.context.clone()));
         top.section("tools", self.export_tools()?);
+        top.section("mcp", Fields(self.remote.servers.clone()));
         let mut catalog = Fields::default();
         for entry in &self.catalog {
             catalog.section(&entry.name, export_tool(entry, &self.folder())?);
@@ -147,6 +148,9 @@ impl Program {
             Json::Object(fields.0)
         });
         tools.list("enabled", builtins.collect());
+        if let Some(chosen) = &self.remote.chosen {
+            tools.set("mcp", chosen.clone());
+        }
         for entry in &self.tools {
             tools.section(&entry.name, export_tool(entry, &self.folder())?);
         }

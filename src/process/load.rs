@@ -9,11 +9,14 @@ use serde_json::Value as Json;
 use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
 use crate::agent::{DelegateError, Session, wait};
+use crate::tool::Tool;
 
 /// A program with the programs it links to.
 #[derive(Clone)]
 pub struct Library {
     programs: HashMap<PathBuf, Arc<Program>>,
+    /// The tools of MCP servers, by the files that name them.
+    connected: HashMap<PathBuf, Vec<Tool>>,
     root: PathBuf,
 }
 
@@ -47,7 +50,7 @@ impl Library {
     /// # Errors
     /// A file that is missing, no TOML, JSON or YAML, or has wrong keys; links to missing files.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        let mut library = Self { programs: HashMap::new(), root: canonical(path) };
+        let mut library = Self { programs: HashMap::new(), connected: HashMap::new(), root: canonical(path) };
         let mut queue = vec![(path.to_owned(), None::<(String, PathBuf)>)];
         while let Some((path, link)) = queue.pop() {
             let key = canonical(&path);
@@ -75,6 +78,28 @@ impl Library {
         Ok(library)
     }
 
+    /// Connects to the MCP servers that the programs name, where commands are granted or not needed; without it their
+    /// tools are left out. The connections live on the runtime that this is awaited in. Without the feature `mcp` nothing
+    /// happens.
+    ///
+    /// # Errors
+    /// A server that cannot be reached, a command that is not granted, a tool that its server does not have.
+    pub async fn connect(&mut self, grants: &Grants) -> Result<(), LoadError> {
+        #[cfg(feature = "mcp")]
+        for (key, program) in &self.programs {
+            let connected = program.remote.connect(&program.folder(), grants.commands).await;
+            let tools = connected.map_err(|why| LoadError { file: shown(&program.file), why })?;
+            self.connected.insert(key.clone(), tools);
+        }
+        let _ = grants;
+        Ok(())
+    }
+
+    /// The tools of the MCP servers that a program names, if they are connected.
+    pub(super) fn connected(&self, program: &Program) -> Option<&Vec<Tool>> {
+        self.connected.get(&canonical(&program.file))
+    }
+
     /// Starts the program that was asked for as a process of this host.
     ///
     /// ```
@@ -92,8 +117,9 @@ impl Library {
     /// ```
     ///
     /// # Errors
-    /// Tools that cannot be made, a model that is not there.
-    pub async fn start(self, grants: &Grants) -> Result<Session, DelegateError> {
+    /// Tools that cannot be made, a model or a server that is not there.
+    pub async fn start(mut self, grants: &Grants) -> Result<Session, DelegateError> {
+        self.connect(grants).await.map_err(|error| DelegateError::unusable(error.to_string()))?;
         let library = Arc::new(self);
         let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
         let options = bind(&library, &root, grants, true).map_err(DelegateError::unusable)?;

@@ -11,6 +11,7 @@ mod export;
 mod files;
 mod load;
 mod program;
+mod remote;
 mod section;
 
 pub use bind::{Grants, bind};
@@ -18,4 +19,5 @@ pub use confine::{Opening, Root, Roots};
 pub use environment::Environment;
 pub use load::{Library, LoadError};
 pub use program::{BuiltinTool, Demo, Link, Preload, Program, ToolEntry, ToolSource};
+pub use remote::Remote;
 pub use section::{parse_bytes, parse_time};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::entries::{read_link, read_ref, read_tool, read_tools};
 use super::environment::{Environment, VARIABLES};
+use super::remote::Remote;
 use super::section::Section;
 use crate::agent::{Budget, Paging, Refs};
 use crate::contract::{Signature, Type};
@@ -35,6 +36,8 @@ pub struct Program {
     pub parameters: ModelOptions,
     /// Tools of its own.
     pub tools: Vec<ToolEntry>,
+    /// Tools of MCP servers.
+    pub remote: Remote,
     /// Tools that are shown for planning.
     pub catalog: Vec<ToolEntry>,
     /// Built-in tools.
@@ -195,6 +198,7 @@ impl Program {
             user: None,
             parameters: ModelOptions::default(),
             tools: Vec::new(),
+            remote: Remote::default(),
             catalog: Vec::new(),
             builtins: Vec::new(),
             links: Vec::new(),
@@ -293,9 +297,7 @@ impl Program {
             });
             section.unknown(&mut warnings);
         }
-        if top.get("mcp").is_some() {
-            warnings.push("mcp: this section is not built yet and is left out".into());
-        }
+        program.remote = Remote::read(&top, &program.folder(), &mut warnings)?;
         top.unknown(&mut warnings);
         program.warnings = warnings;
         Ok(program)

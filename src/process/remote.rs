@@ -1,0 +1,151 @@
+//! Tools of MCP servers in program files: which servers there are, and what a program takes of them.
+
+use std::path::Path;
+
+use serde_json::{Map, Value as Json};
+
+use super::entries::read_tool;
+use super::program::{ToolEntry, ToolSource};
+use super::section::Section;
+
+/// The servers of a program, and what it takes of them.
+#[derive(Clone, Debug, Default)]
+pub struct Remote {
+    /// The section `[mcp]`.
+    pub servers: Map<String, Json>,
+    /// The section `[tools.mcp]`: for each server `"all"`, names of tools, or settings by tool. Without it, all tools of all
+    /// servers.
+    pub chosen: Option<Map<String, Json>>,
+}
+
+/// What is taken of a server; entries have the names that the server knows.
+#[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "only checked"))]
+enum Choice {
+    All,
+    Only(Vec<ToolEntry>),
+}
+
+impl Remote {
+    pub(super) fn read(top: &Section<'_>, folder: &Path, warnings: &mut Vec<String>) -> Result<Self, String> {
+        let servers = top.table("mcp")?.cloned().unwrap_or_default();
+        let chosen = match top.table("tools")?.and_then(|tools| tools.get("mcp")) {
+            None => None,
+            Some(Json::Object(chosen)) => Some(chosen.clone()),
+            Some(_) => return Err("tools.mcp: expected a table of choices by server".into()),
+        };
+        let remote = Self { servers, chosen };
+        if remote.is_empty() {
+            return Ok(remote);
+        }
+        let choices = remote.choices(folder, warnings)?;
+        #[cfg(feature = "mcp")]
+        {
+            let servers = remote.described(folder)?;
+            warnings.extend(servers.warnings.iter().cloned());
+            for (name, _) in choices {
+                if servers.get(&name).is_none() {
+                    let names: Vec<&str> = servers.names().collect();
+                    return Err(format!("tools.mcp.{name}: mcp has no such server (there are {})", names.join(", ")));
+                }
+            }
+        }
+        #[cfg(not(feature = "mcp"))]
+        {
+            let _ = choices;
+            warnings.push("mcp: this build is without the feature mcp; the tools of its servers are left out".into());
+        }
+        Ok(remote)
+    }
+
+    /// Whether there is neither a server nor a choice.
+    pub fn is_empty(&self) -> bool {
+        self.servers.is_empty() && self.chosen.is_none()
+    }
+
+    fn choices(&self, folder: &Path, warnings: &mut Vec<String>) -> Result<Vec<(String, Choice)>, String> {
+        let mut choices = Vec::new();
+        for (server, chosen) in self.chosen.iter().flatten() {
+            let at = format!("tools.mcp.{server}");
+            let mut entries = Vec::new();
+            let none = Json::Object(Map::new());
+            let named: Vec<(&str, &Json)> = match chosen {
+                Json::String(all) if all == "all" => {
+                    choices.push((server.clone(), Choice::All));
+                    continue;
+                }
+                Json::Array(names) => {
+                    if !names.iter().all(Json::is_string) {
+                        return Err(format!("{at}: expected names of tools in the list"));
+                    }
+                    names.iter().filter_map(Json::as_str).map(|name| (name, &none)).collect()
+                }
+                Json::Object(tools) => tools.iter().map(|(name, settings)| (name.as_str(), settings)).collect(),
+                _ => return Err(format!("{at}: expected \"all\", a list of names, or a table of settings by tool")),
+            };
+            for (name, settings) in named {
+                let at = format!("{at}.{name}");
+                let entry = read_tool(&at, name, settings, folder, warnings)?;
+                match &entry.source {
+                    ToolSource::Table { responses, default: None } if responses.is_empty() => entries.push(entry),
+                    _ => return Err(format!("{at}: it is the server that answers; leave out where results come from")),
+                }
+            }
+            choices.push((server.clone(), Choice::Only(entries)));
+        }
+        Ok(choices)
+    }
+}
+
+#[cfg(feature = "mcp")]
+mod connected {
+    use super::{Choice, Path, Remote};
+    use crate::mcp::{Reach, Servers, connect_each};
+    use crate::process::bind::dressed;
+    use crate::process::command::NOT_GRANTED;
+    use crate::tool::Tool;
+
+    impl Remote {
+        pub(super) fn described(&self, folder: &Path) -> Result<Servers, String> {
+            Servers::from_section(&self.servers, folder).map_err(|error| error.0)
+        }
+
+        /// Connects to the servers that something is taken of, and gives what is taken.
+        pub(in crate::process) async fn connect(&self, folder: &Path, commands: bool) -> Result<Vec<Tool>, String> {
+            if self.is_empty() {
+                return Ok(Vec::new());
+            }
+            let described = self.described(folder)?;
+            // What is odd has been said when the file was read.
+            let mut choices = self.choices(folder, &mut Vec::new())?;
+            if self.chosen.is_none() {
+                choices = described.names().map(|name| (name.to_owned(), Choice::All)).collect();
+            }
+            let mut tools = Vec::new();
+            let mut servers = Servers::new().allow_commands();
+            for (name, _) in &choices {
+                let server = described.get(name).ok_or_else(|| format!("tools.mcp.{name}: mcp has no such server"))?;
+                if matches!(server.reach, Reach::Command { .. }) && !commands {
+                    return Err(format!("mcp.servers.{name}: {NOT_GRANTED}"));
+                }
+                servers = servers.server(name.as_str(), server.clone());
+            }
+            let each = connect_each(&servers).await.map_err(|error| error.0)?;
+            for ((server, choice), own) in choices.into_iter().zip(each) {
+                let Choice::Only(entries) = choice else {
+                    tools.extend(own);
+                    continue;
+                };
+                let short = |tool: &'_ Tool| tool.name[server.len() + "__".len()..].to_owned();
+                for entry in entries {
+                    let at = format!("tools.mcp.{server}.{}", entry.name);
+                    let Some(tool) = own.iter().find(|tool| short(tool) == entry.name) else {
+                        let names: Vec<String> = own.iter().map(short).collect();
+                        return Err(format!("{at}: the server has no such tool (there are {})", names.join(", ")));
+                    };
+                    tools.push(dressed(tool.clone(), &entry).map_err(|why| format!("{at}{why}"))?);
+                }
+            }
+            Ok(tools)
+        }
+    }
+}
