@@ -316,7 +316,7 @@ fn run_later(
     runtime.block_on(run(crate::tool::Call {
         arguments: arguments.clone(),
         idempotency_key,
-        child: None,
+        children: Vec::new(),
         caller: None,
     }))
 }

@@ -25,6 +25,8 @@ pub struct Budget {
     pub processes: Option<u64>,
     /// Tool calls.
     pub tool_calls: Option<u64>,
+    /// Bytes that descriptors keep: 256 MiB unless set. Beyond that nothing more is kept, and the tree goes on.
+    pub descriptor_bytes: u64,
 }
 
 impl Default for Budget {
@@ -38,6 +40,7 @@ impl Default for Budget {
             depth: 3,
             processes: None,
             tool_calls: None,
+            descriptor_bytes: 256 << 20,
         }
     }
 }
@@ -60,6 +63,7 @@ struct Used {
     reserved_cost: f64,
     processes: u64,
     tool_calls: u64,
+    kept_bytes: u64,
     spent: Option<LimitReached>,
 }
 
@@ -161,16 +165,16 @@ impl Ledger {
         cost
     }
 
-    /// Starts a process at a depth; the root has depth 1.
+    /// Starts so many processes at a depth, all or none; the root has depth 1.
     ///
     /// # Errors
     /// Too deep, or too many; the tree goes on.
-    pub fn start_process(&self, depth: u64) -> Result<(), LimitReached> {
+    pub fn start_processes(&self, depth: u64, count: u64) -> Result<(), LimitReached> {
         if depth > self.budget.depth {
             return Err(reached("budget.depth", self.budget.depth, depth));
         }
         let mut used = self.lock();
-        let processes = used.processes.saturating_add(1);
+        let processes = used.processes.saturating_add(count);
         match self.budget.processes {
             Some(most) if processes > most => Err(reached("budget.processes", most, processes)),
             _ => {
@@ -178,6 +182,20 @@ impl Ledger {
                 Ok(())
             }
         }
+    }
+
+    /// Takes room for what a descriptor keeps.
+    ///
+    /// # Errors
+    /// Too much; the tree goes on.
+    pub fn keep_bytes(&self, bytes: u64) -> Result<(), LimitReached> {
+        let mut used = self.lock();
+        let (most, kept) = (self.budget.descriptor_bytes, used.kept_bytes.saturating_add(bytes));
+        if kept > most {
+            return Err(reached("budget.descriptor_bytes", most, kept));
+        }
+        used.kept_bytes = kept;
+        Ok(())
     }
 
     /// Takes a tool call.
@@ -273,9 +291,9 @@ mod tests {
     #[test]
     fn refusing_a_process_ends_nothing() {
         let ledger = Ledger::new(Budget { processes: Some(1), ..Budget::default() });
-        ledger.start_process(1).expect("the root");
-        assert_eq!(ledger.start_process(2).expect_err("a second one").name, "budget.processes");
-        assert_eq!(ledger.start_process(4).expect_err("too deep").name, "budget.depth");
+        ledger.start_processes(1, 1).expect("the root");
+        assert_eq!(ledger.start_processes(2, 1).expect_err("a second one").name, "budget.processes");
+        assert_eq!(ledger.start_processes(4, 1).expect_err("too deep").name, "budget.depth");
         assert!(ledger.spent().is_none());
     }
 }

@@ -1,21 +1,25 @@
 //! `delegate`: one task, one call; and `as_tool`, the same agent as a tool of another one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::process::{Agent, Stop};
+use super::descriptors::Descriptors;
+use super::process::{Agent, Past, Stop};
+use super::reading::caller;
 use super::turn::{Ended, Turns};
-use super::{Options, Process, Refs, Tree};
+use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, from_json};
-use crate::tool::{Call, Kind, Tool, ToolError};
-use crate::trace::{Recorder, trace, usage_json};
+use crate::model::Model;
+use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
+use crate::trace::{trace, usage_json};
 
 /// What came of a task.
 #[derive(Clone)]
@@ -32,6 +36,12 @@ pub struct Outcome {
     pub trace: Vec<Json>,
     /// What the agent remembered.
     pub memory: Memory,
+    /// How it ended: `answer` with words, `return` with a value alone.
+    pub stop_reason: &'static str,
+    /// What the model said last, program and all.
+    pub last_message: String,
+    /// The wall time it took; all else is the same when the models answer the same.
+    pub duration: Duration,
     /// What is odd but no error.
     pub warnings: Vec<String>,
 }
@@ -65,6 +75,14 @@ pub struct DelegateError {
     pub trace: Vec<Json>,
 }
 
+impl DelegateError {
+    /// What is wrong before anything has begun.
+    pub(crate) fn unusable(message: String) -> Self {
+        let (usage, trace) = (usage_json(&[], "main"), Vec::new());
+        Self { kind: "config-error", message, limit: None, reason: None, usage, trace }
+    }
+}
+
 impl std::fmt::Debug for DelegateError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.kind, self.message)
@@ -93,8 +111,7 @@ impl std::fmt::Debug for DelegateError {
 /// # Errors
 /// Turns or budget used up, a model that does not answer, `(fail …)`, missing refs; always with usage and trace.
 pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateError> {
-    let recorder = Recorder::new(options.observers.clone());
-    run_root(task, &options, recorder).await
+    Session::start(&options).await?.run(task).await
 }
 
 /// Gives a task to each of several agents, so many of them at work at once, and waits for all. What came of them is in
@@ -129,60 +146,6 @@ pub async fn delegate_all(
     outcomes.sort_by_key(|(at, _)| *at);
     let (_, outcomes): (Vec<usize>, Vec<_>) = outcomes.into_iter().unzip();
     outcomes
-}
-
-/// The same with a recorder that the host made.
-pub(crate) async fn run_root(task: &str, options: &Options, recorder: Recorder) -> Result<Outcome, DelegateError> {
-    let tree = Arc::new(Tree::new(options.budget.clone(), recorder));
-    let Some(model) = options.model.clone() else {
-        return Err(failed(&tree, "main", Stop::Unusable("the agent has no model: use Options::new(model)".into())));
-    };
-    let process = Process::new(tree.clone(), "main".into(), 1, model);
-    let mut memory = Memory::new();
-    let ended = match tree.ledger.start_process(1) {
-        Ok(()) => run_agent(&process, options, &mut memory, task).await,
-        Err(reached) => Err(Stop::Budget(reached)),
-    };
-    match ended {
-        Ok((Ended { result, summary, refs }, mut warnings)) => {
-            warnings
-                .extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
-            let events = tree.recorder.events();
-            let (usage, trace) = (usage_json(&events, "main"), trace(&events, "main"));
-            Ok(Outcome { result, summary, refs, usage, trace, memory, warnings })
-        }
-        Err(stop) => Err(failed(&tree, "main", stop)),
-    }
-}
-
-/// The error of a process that ended so.
-pub(crate) fn failed(tree: &Tree, path: &str, stop: Stop) -> DelegateError {
-    let events = tree.recorder.events();
-    let reason = match &stop {
-        Stop::Reason(super::Reason::Fail(reason)) => Some(reason.clone()),
-        _ => None,
-    };
-    DelegateError {
-        kind: stop.kind(),
-        message: stop.message(),
-        limit: stop.limit(),
-        reason,
-        usage: usage_json(&events, path),
-        trace: trace(&events, path),
-    }
-}
-
-/// Runs an agent as a process.
-pub(crate) async fn run_agent(
-    process: &Arc<Process>,
-    options: &Options,
-    memory: &mut Memory,
-    task: &str,
-) -> Result<(Ended, Vec<String>), Stop> {
-    let (agent, warnings) = Agent::of(options).map_err(Stop::Unusable)?;
-    let mut turns = Turns::new(agent.rules.clone());
-    let ended = process.work(&agent, &mut turns, memory, task).await?;
-    Ok((ended, warnings))
 }
 
 /// An agent as a tool of others: `(tool/name {:task "…" :context {…}})` gives `{:result :summary :refs :trace}`.
@@ -224,7 +187,9 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
         let make = make.clone();
         async move { run_child(&call, &*make).await }
     };
-    let mut tool = Tool::process(name, |_| Ok(None), run).with_spec(ToolSpec { signature, ..ToolSpec::new() });
+    let own = name.to_owned();
+    let mut tool = Tool::process(name, move |_| Ok(Starts::Fresh(own.clone())), run)
+        .with_spec(ToolSpec { signature, ..ToolSpec::new() });
     tool.kind = Kind::Agent;
     tool
 }
@@ -241,8 +206,9 @@ pub(super) async fn run_child(
             options = options.with_context(key.as_name().unwrap_or("value"), value);
         }
     }
-    let child = Child::start(call, &options)?;
-    match child.work(&options, &task).await {
+    let parent = caller(call)?;
+    let child = Child::start(&parent, call, &options, Descriptors::new(options.paging.clone()))?;
+    match child.work(&task).await {
         Ok(ended) => Ok(Value::map([
             (Value::keyword("result"), ended.result),
             (Value::keyword("summary"), Value::text(ended.summary)),
@@ -259,23 +225,50 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// A new process below the caller's, which has counted it.
-    pub fn start(call: &Call, options: &Options) -> Result<Self, ToolError> {
-        let parent = call.caller.clone().and_then(|caller| caller.downcast::<Process>().ok());
-        let (Some(parent), Some(child)) = (parent, &call.child) else {
-            return Err(ToolError::new("a process is started by another process's program"));
-        };
-        let depth = parent.depth + 1;
-        let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-        let path = format!("{}/{child}", parent.path);
-        Ok(Self { process: Process::new(parent.tree.clone(), path, depth, model) })
+    /// A process below another one, which has named it. It may do what the other may, and no more than write.
+    pub fn new(
+        parent: &Arc<Process>,
+        name: &str,
+        mut agent: Agent,
+        model: Arc<dyn Model>,
+        descriptors: Descriptors,
+    ) -> Self {
+        let access = &mut agent.dispatcher.access;
+        *access = (*access).min(parent.agent.dispatcher.access).min(Access::Write);
+        let path = format!("{}/{name}", parent.path);
+        Self { process: Process::new(parent.tree.clone(), path, parent.depth + 1, model, agent, descriptors) }
     }
 
-    /// Works on the task with what a child may do at most.
-    pub async fn work(&self, options: &Options, task: &str) -> Result<Ended, Stop> {
-        let options = Options { access: options.access.min(crate::tool::Access::Write), ..options.clone() };
-        let mut memory = Memory::new();
-        run_agent(&self.process, &options, &mut memory, task).await.map(|(ended, _)| ended)
+    /// The process that a call has announced, with these options.
+    pub fn start(
+        parent: &Arc<Process>,
+        call: &Call,
+        options: &Options,
+        descriptors: Descriptors,
+    ) -> Result<Self, ToolError> {
+        let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
+        let (agent, _) = Agent::of(options).map_err(ToolError)?;
+        let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
+        Ok(Self::new(parent, name, agent, model, descriptors))
+    }
+
+    /// Works on a task with a memory and a conversation of its own.
+    pub async fn work(&self, task: &str) -> Result<Ended, Stop> {
+        let mut turns = Turns::new(self.process.agent.rules.clone());
+        self.process.work(&mut turns, &mut Memory::new(), task, None).await
+    }
+
+    /// Runs a program and nothing else.
+    pub async fn run_program(&self, memory: &mut Memory, program: &str) -> Result<Value, String> {
+        self.process.run_alone(memory, program).await
+    }
+
+    /// Works on a task that follows upon a past.
+    pub async fn go_on(&self, past: Past, task: &str, note: &str) -> Result<Ended, Stop> {
+        let Past { messages, mut memory } = past;
+        let mut turns = Turns::new(self.process.agent.rules.clone());
+        turns.messages = messages;
+        self.process.work(&mut turns, &mut memory, task, Some(note)).await
     }
 
     /// Its turns, as a program sees them.

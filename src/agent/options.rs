@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Budget, Prompt, Refs};
+use super::{Budget, Paging, Prompt, Refs};
 use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
@@ -40,6 +40,11 @@ pub struct Options {
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) observers: Vec<Observer>,
+    pub(crate) paging: Option<Paging>,
+    /// Whether the user's messages carry numbers, to go back to.
+    pub(crate) numbered: bool,
+    /// What is odd about where they come from.
+    pub(crate) warnings: Vec<String>,
     pub(crate) discovery: bool,
 }
 
@@ -63,6 +68,9 @@ impl Default for Options {
             name: None,
             description: None,
             observers: Vec::new(),
+            paging: None,
+            numbered: false,
+            warnings: Vec::new(),
             discovery: false,
         }
     }
@@ -181,6 +189,29 @@ impl Options {
     #[must_use]
     pub fn prompt(self, prompt: Prompt) -> Self {
         Self { prompt, ..self }
+    }
+
+    /// Keeps what is too long for the conversation as descriptors, which the model reads with `read_fd` and `fd_search`.
+    ///
+    /// ```
+    /// use ptc::agent::Paging;
+    /// use ptc::{Options, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let model = Scripted::new([
+    ///     "(apply str (repeat 3000 \"tick \"))",
+    ///     "(:content (read_fd {:fd \"fd:1\" :mode \"char\" :start 5 :count 4}))",
+    ///     "It ticks.",
+    /// ]);
+    /// let outcome = delegate("Listen.", Options::new(model).descriptors(Paging::default())).await?;
+    /// assert_eq!(outcome.result, ptc::Value::text("tick"));
+    /// # Ok::<(), ptc::DelegateError>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn descriptors(self, paging: Paging) -> Self {
+        let tools = [super::read_fd(), super::fd_search()].into_iter().flatten();
+        Self { paging: Some(paging), ..self }.tools(tools)
     }
 
     /// Sets the name of the agent as a tool.

@@ -4,27 +4,26 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::calls::{Caller, Place, PoolHost, Reached, Started, record_end, written};
+use super::descriptors::{Descriptors, Shown};
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Budget, Ledger, Options, discovery, system_prompt};
-use crate::alloc::Account;
-use crate::contract::Effect;
-use crate::host::{Stopwatch, random_bits, wall_clock};
+use super::{Budget, Ledger, Options, Paging, Rewind, discovery, system_prompt};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{LimitReached, Source, abridge};
-use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value, readable, to_json};
+use crate::lisp::text::{LimitReached, Source};
+use crate::lisp::value::{Fault, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
-use crate::model::{Deltas, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
+use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
-use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox};
+use crate::tool::{Dispatcher, Run, Starts, Tool, ToolError, Toolbox};
 use crate::trace::{EventKind, Recorder};
 
 /// What all processes of a tree share.
@@ -47,8 +46,22 @@ pub(crate) struct Process {
     pub path: String,
     pub depth: u64,
     pub model: Arc<dyn Model>,
+    pub agent: Agent,
+    descriptors: Mutex<Descriptors>,
+    /// What a fork begins with.
+    past: Mutex<Past>,
     /// How many children of each name were started.
     children: Mutex<HashMap<String, u32>>,
+    forks: Mutex<usize>,
+    /// Where the program that runs wants to go back to.
+    rewind: Mutex<Option<Rewind>>,
+}
+
+/// A conversation and its memory before a turn. Cheap to clone: texts and values are shared.
+#[derive(Clone, Default)]
+pub(crate) struct Past {
+    pub messages: Vec<Message>,
+    pub memory: Memory,
 }
 
 /// What a process works with; the same for all its runs.
@@ -60,6 +73,7 @@ pub(crate) struct Agent {
     pub limits: Limits,
     pub model_options: ModelOptions,
     pub rules: Rules,
+    pub paging: Option<Paging>,
 }
 
 /// Why a process ended without a result.
@@ -91,9 +105,14 @@ impl Agent {
         let tools = Arc::new(tools);
         let mut dispatcher = Dispatcher::new(tools.clone());
         (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
-        let warnings = dispatcher.missing_contracts().map_err(|error| error.to_string())?;
+        let mut warnings = options.warnings.clone();
+        warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
         let signature = options.signature.as_ref();
-        let system = system_prompt(&options.prompt, &shown, &options.context, &options.refs, signature);
+        let mut prompt = options.prompt.clone();
+        if let Some(paging) = &options.paging {
+            prompt.appendix = format!("{}\n\n{}", paging.explanation(), prompt.appendix);
+        }
+        let system = system_prompt(&prompt, &shown, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,
@@ -105,9 +124,19 @@ impl Agent {
                 max_ref_retries: options.max_ref_retries,
                 refs: options.refs.clone(),
                 signature: options.signature.clone(),
+                numbered: options.numbered,
+                references: options.paging.as_ref().is_some_and(|paging| paging.references),
             },
+            paging: options.paging.clone(),
         };
         Ok((agent, warnings))
+    }
+}
+
+impl Agent {
+    /// Whether its programs can start processes, forks among them.
+    fn starts_processes(&self) -> bool {
+        self.dispatcher.tools.iter().any(|tool| matches!(tool.run, Run::Process(..)))
     }
 }
 
@@ -118,58 +147,148 @@ pub(crate) fn traced(value: &Value) -> Json {
 
 impl Process {
     /// The root of a tree, or a child.
-    pub fn new(tree: Arc<Tree>, path: String, depth: u64, model: Arc<dyn Model>) -> Arc<Self> {
-        Arc::new(Self { tree, path, depth, model, children: Mutex::default() })
+    pub fn new(
+        tree: Arc<Tree>,
+        path: String,
+        depth: u64,
+        model: Arc<dyn Model>,
+        agent: Agent,
+        descriptors: Descriptors,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            tree,
+            path,
+            depth,
+            model,
+            agent,
+            descriptors: Mutex::new(descriptors),
+            past: Mutex::default(),
+            children: Mutex::default(),
+            forks: Mutex::default(),
+            rewind: Mutex::default(),
+        })
     }
 
-    /// Counts the next child of a name: `expert#1`, `expert#2`. One that is refused has no number.
-    pub fn count_child(&self, name: &str) -> Result<String, LimitReached> {
-        self.tree.ledger.start_process(self.depth + 1)?;
-        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = children.entry(name.to_owned()).or_insert(0);
-        *count += 1;
-        Ok(format!("{name}#{count}"))
+    pub fn descriptors(&self) -> MutexGuard<'_, Descriptors> {
+        self.descriptors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The conversation before the turn that is under way, with the memory that is committed.
+    pub fn past(&self) -> Past {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Names the children that a call starts: `expert#1`, `fork[0]`. Those that are refused have no number.
+    pub fn count_children(&self, starts: Starts) -> Result<Vec<String>, LimitReached> {
+        let count = match &starts {
+            Starts::Fresh(_) => 1,
+            Starts::Forks(count) => *count,
+        };
+        self.tree.ledger.start_processes(self.depth + 1, count as u64)?;
+        Ok(match starts {
+            Starts::Fresh(name) => {
+                let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+                let number = children.entry(name.clone()).or_insert(0);
+                *number += 1;
+                vec![format!("{name}#{number}")]
+            }
+            Starts::Forks(count) => {
+                let mut forks = self.forks.lock().unwrap_or_else(PoisonError::into_inner);
+                let first = *forks;
+                *forks += count;
+                (first..*forks).map(|number| format!("fork[{number}]")).collect()
+            }
+        })
+    }
+
+    /// Ends the program that runs, to go back in the conversation.
+    pub fn rewind(&self, rewind: Rewind) {
+        *self.rewind.lock().unwrap_or_else(PoisonError::into_inner) = Some(rewind);
+    }
+
+    fn is_rewound(&self) -> bool {
+        self.rewind.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Whether an observer has ended the process, or one above it.
+    pub fn is_stopped(&self) -> bool {
+        self.tree.recorder.is_stopped(&self.path)
     }
 
     pub fn record(&self, kind: EventKind) {
         self.tree.recorder.record(&self.path, kind);
     }
 
-    /// Works on a task until it ends.
+    /// Works on a task until it ends. A note stands before the task where the model reads it.
     pub async fn work(
         self: &Arc<Self>,
-        agent: &Agent,
         turns: &mut Turns,
         memory: &mut Memory,
         task: &str,
+        note: Option<&str>,
     ) -> Result<Ended, Stop> {
-        self.record(EventKind::Start { task: task.to_owned(), max_turns: agent.rules.max_turns });
-        let ended = self.drive(agent, turns, memory, task).await;
+        let began = Instant::now();
+        self.record(EventKind::Start { task: task.to_owned(), max_turns: self.agent.rules.max_turns });
+        let shown = self.descriptors().show_task(task, &self.tree.ledger);
+        let shown = shown.as_deref().unwrap_or(task);
+        let first = note.map_or_else(|| shown.to_owned(), |note| format!("{note}\n\n{shown}"));
+        let ended = self.drive(turns, memory, task, first).await;
         let (result, error) = match &ended {
             Ok(ended) => (Some(traced(&ended.result)), None),
             Err(stop) => (None, Some(stop.message())),
         };
-        self.record(EventKind::End { result, error });
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record(EventKind::End { result, error, duration_ms });
         ended
+    }
+
+    /// Runs one program, without a model.
+    pub async fn run_alone(self: &Arc<Self>, memory: &mut Memory, program: &str) -> Result<Value, String> {
+        let began = Instant::now();
+        self.record(EventKind::Start { task: String::new(), max_turns: 1 });
+        self.record(EventKind::TurnStart { turn: 1 });
+        let ran = self.run(memory, 1, program).await;
+        let value = ran.result.map_err(|failure| failure.error().to_string());
+        let (result, error) = (value.as_ref().ok().map(traced), value.as_ref().err().cloned());
+        self.record(EventKind::TurnEnd {
+            turn: 1,
+            iteration: 1,
+            program: Some(program.to_owned()),
+            ran: true,
+            result: result.clone(),
+            error: error.clone(),
+            answer: None,
+            prints: ran.prints,
+            warnings: ran.warnings,
+        });
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record(EventKind::End { result, error, duration_ms });
+        value
     }
 
     async fn drive(
         self: &Arc<Self>,
-        agent: &Agent,
         turns: &mut Turns,
         memory: &mut Memory,
         task: &str,
+        first: String,
     ) -> Result<Ended, Stop> {
-        let mut action = turns.step(Event::Begin(task.to_owned()));
+        let mut action = turns.step(Event::Begin(first));
+        let mut unkept = Vec::new();
         loop {
-            if self.tree.recorder.stopped().is_some() {
+            if self.is_stopped() {
                 return Err(Stop::Observer);
             }
             action = match action {
                 Action::Ask => {
                     let turn = turns.turn + 1;
                     self.record(EventKind::TurnStart { turn });
-                    let reply = self.ask(agent, turns, turn, task).await?;
+                    // A fork begins with the conversation before the reply.
+                    let memory = if self.agent.starts_processes() { memory.forked() } else { Memory::new() };
+                    let past = Past { messages: turns.messages.clone(), memory };
+                    *self.past.lock().unwrap_or_else(PoisonError::into_inner) = past;
+                    let reply = self.ask(turns, turn, task).await?;
+                    unkept = self.descriptors().take_references(&reply.text, &self.tree.ledger);
                     let next = turns.step(Event::Replied(reply.text));
                     if !matches!(next, Action::Run(_)) {
                         self.end_turn(turns);
@@ -177,8 +296,10 @@ impl Process {
                     next
                 }
                 Action::Run(program) => {
-                    let ran = self.run(agent, memory, turns.turn, &program).await;
-                    let next = turns.step(Event::Ran(ran));
+                    let mut ran = self.run(memory, turns.turn, &program).await;
+                    ran.warnings.append(&mut unkept);
+                    let rewind = self.rewind.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let next = turns.step(rewind.map_or_else(|| Event::Ran(ran), Event::Rewound));
                     self.end_turn(turns);
                     if let Some(spent) = self.tree.ledger.spent() {
                         return Err(Stop::Budget(spent));
@@ -206,8 +327,8 @@ impl Process {
         });
     }
 
-    async fn ask(self: &Arc<Self>, agent: &Agent, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
-        let ledger = &self.tree.ledger;
+    async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+        let (agent, ledger) = (&self.agent, &self.tree.ledger);
         let most = agent.model_options.max_tokens.unwrap_or(0);
         let model = self.model.name();
         let price = ledger.price(&model).map_err(Stop::Unusable)?;
@@ -258,7 +379,7 @@ impl Process {
                 let kind = kind.unwrap_or_default();
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
                 // An observer that stops the run in the midst of a reply makes the model fail, too.
-                Err(if self.tree.recorder.stopped().is_some() { Stop::Observer } else { Stop::Model { error, turn } })
+                Err(if self.is_stopped() { Stop::Observer } else { Stop::Model { error, turn } })
             }
         }
     }
@@ -267,28 +388,23 @@ impl Process {
     fn deltas(self: &Arc<Self>, turn: u32) -> Deltas {
         let process = self.clone();
         Deltas::new(move |at, piece| {
-            let recorder = &process.tree.recorder;
-            recorder.show(&process.path, EventKind::Delta { turn, at, text: piece.to_owned() });
-            if recorder.stopped().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            process.tree.recorder.show(&process.path, EventKind::Delta { turn, at, text: piece.to_owned() });
+            if process.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
     }
 
     /// Runs a program on the pool; the memory changes only if it succeeds.
-    async fn run(self: &Arc<Self>, agent: &Agent, memory: &mut Memory, turn: u32, program: &str) -> Ran {
+    async fn run(self: &Arc<Self>, memory: &mut Memory, turn: u32, program: &str) -> Ran {
+        let agent = &self.agent;
+        self.descriptors().begin();
         let (calls, mut started) = mpsc::unbounded_channel();
         let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
         let source = Arc::new(Source::new("program", program));
         let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
-        let host = PoolHostParts {
-            process: self.clone(),
-            dispatcher: agent.dispatcher.clone(),
-            turn,
-            calls,
-            warnings: warnings.clone(),
-        };
+        let caller = Caller { process: self.clone(), turn, calls, warnings: warnings.clone() };
         let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
-            let tools = Rc::new(host.dispatcher.clone());
-            let host = Rc::new(PoolHost { parts: host, watch, next: std::cell::Cell::new(0) });
+            let tools = Rc::new(caller.process.agent.dispatcher.clone());
+            let host = Rc::new(PoolHost::new(caller, watch));
             crate::lisp::run(Job { source, memory: before, context, limits, tools, host, moves: true }, way)
         }));
         let mut running: JoinSet<(Started, Result<Value, ToolError>)> = JoinSet::new();
@@ -321,8 +437,8 @@ impl Process {
                     };
                     let known = underway.remove(&id);
                     if let Some(call) = call.or(known) {
-                        let result = self.end_call(agent, turn, &call, result, &warnings);
-                        if self.tree.ledger.spent().is_some() || self.tree.recorder.stopped().is_some() {
+                        let result = self.end_call(turn, &call, result, &warnings);
+                        if self.tree.ledger.spent().is_some() || self.is_stopped() || self.is_rewound() {
                             drop(ticket);
                             break cancelled(finished, memory).await;
                         }
@@ -342,7 +458,7 @@ impl Process {
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
             let error = ToolError::new("given up, because the program had ended");
-            let _ = self.end_call(agent, turn, &call, Err(error), &warnings);
+            let _ = self.end_call(turn, &call, Err(error), &warnings);
         }
         let returned = matches!(finished.end, End::Return(_));
         *memory = finished.memory.clone();
@@ -350,17 +466,25 @@ impl Process {
         let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
         all.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
+        let (mut descriptors, ledger) = (self.descriptors(), &self.tree.ledger);
+        let shown = match &evaluation.result {
+            // A value that ends the process enters no message.
+            Ok(value) if !returned => descriptors.show_value(value, ledger),
+            Ok(_) | Err(_) => Shown::Bounded,
+        };
+        let most = agent.paging.as_ref().map_or(0, |paging| paging.max_direct);
+        let shown_prints = descriptors.show_text(&evaluation.prints, most, ledger);
+        let prints = evaluation.prints;
         let happened = match &evaluation.result {
             Ok(_) => Vec::new(),
             Err(_) => self.tree.recorder.find(|event| written(event, &self.path, Some(turn))),
         };
-        Ran { result: evaluation.result, returned, prints: evaluation.prints, warnings: all, remembered, happened }
+        Ran { result: evaluation.result, returned, prints, warnings: all, remembered, happened, shown, shown_prints }
     }
 
     /// Checks and records the result of an asynchronous call.
     fn end_call(
         &self,
-        agent: &Agent,
         turn: u32,
         call: &Started,
         result: Result<Value, ToolError>,
@@ -368,79 +492,12 @@ impl Process {
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
         let reached = Reached::of(&call.tool, &result);
-        let settled = agent.dispatcher.settle(&call.tool, &call.call.arguments, result, &mut told);
+        let settled = self.agent.dispatcher.settle(&call.tool, &call.call.arguments, result, &mut told);
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
         let place = Place { turn, call: call.index, name: &call.tool.name, reached };
-        record_end(self, place, &call.call.arguments, &settled, call.call.child.as_deref());
+        record_end(self, place, &call.call.arguments, &settled, &call.call.children);
         settled
     }
-}
-
-/// A call that has changed the world, or may have, as a model is told of it.
-pub(crate) fn written(event: &crate::trace::Event, path: &str, of: Option<u32>) -> Option<String> {
-    match &event.kind {
-        EventKind::ToolEnd { turn, name, args, error, writes: true, .. }
-            if event.path == path && of.is_none_or(|of| of == *turn) =>
-        {
-            let failed = if error.is_some() { " (with an error)" } else { "" };
-            Some(format!("{name} {}{failed}", abridge(&args.to_string(), 200)))
-        }
-        _ => None,
-    }
-}
-
-/// How far a call came.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reached {
-    /// It was refused, or changed nothing.
-    Nothing,
-    /// What the same call gave before.
-    Cache,
-    /// It has changed the world, or may have.
-    World,
-}
-
-impl Reached {
-    /// A function that answers with an error has done nothing; of what is further away nobody knows.
-    fn of(tool: &Tool, result: &Result<Value, ToolError>) -> Self {
-        let refused = matches!((&tool.run, result), (Run::Now(_), Err(_)));
-        if refused || tool.effect() == Effect::Read { Self::Nothing } else { Self::World }
-    }
-}
-
-/// Which call it is.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    turn: u32,
-    call: usize,
-    name: &'a str,
-    reached: Reached,
-}
-
-fn record_end(
-    process: &Process,
-    place: Place<'_>,
-    arguments: &Value,
-    result: &Result<Value, Box<Fault>>,
-    child: Option<&str>,
-) {
-    let (result, error) = match result {
-        Ok(value) => (Some(without_trace(traced(value), child.is_some())), None),
-        Err(fault) => (None, Some(fault.message.clone())),
-    };
-    let children = child.map(|child| format!("{}/{child}", process.path)).into_iter().collect();
-    let args = traced(arguments);
-    let Place { turn, call, name, reached } = place;
-    let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
-    process.record(EventKind::ToolEnd { turn, call, name, args, result, error, children, writes, cached });
-}
-
-/// The result of a sub-agent without its trace, which stands under the call's children.
-fn without_trace(mut result: Json, has_child: bool) -> Json {
-    if let (true, Json::Object(fields)) = (has_child, &mut result) {
-        fields.shift_remove("trace");
-    }
-    result
 }
 
 fn no_thread(memory: Memory) -> Finished {
@@ -463,138 +520,6 @@ async fn past(deadline: Option<tokio::time::Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
-    }
-}
-
-/// A tool call that has begun.
-#[derive(Clone)]
-struct Started {
-    number: u64,
-    index: usize,
-    tool: Arc<Tool>,
-    call: Call,
-}
-
-impl Started {
-    async fn begin(&self) -> Result<Value, ToolError> {
-        let running = match &self.tool.run {
-            Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
-            Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
-        };
-        match self.tool.spec_of().and_then(|spec| spec.timeout) {
-            None => running.await,
-            Some(timeout) => tokio::time::timeout(timeout, running)
-                .await
-                .unwrap_or_else(|_| Err(ToolError(format!("no result within {timeout:?}")))),
-        }
-    }
-}
-
-struct PoolHostParts {
-    process: Arc<Process>,
-    dispatcher: Dispatcher,
-    turn: u32,
-    calls: mpsc::UnboundedSender<Started>,
-    warnings: Arc<Mutex<Vec<String>>>,
-}
-
-/// The host of a program on the pool.
-struct PoolHost {
-    parts: PoolHostParts,
-    watch: Rc<Stopwatch>,
-    next: std::cell::Cell<u64>,
-}
-
-impl PoolHost {
-    fn warn(&self, warnings: Vec<String>) {
-        self.parts.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
-    }
-}
-
-impl Host for PoolHost {
-    fn now(&self) -> i64 {
-        wall_clock()
-    }
-
-    fn random(&self) -> u64 {
-        random_bits()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.watch.elapsed()
-    }
-
-    fn live_bytes(&self) -> Option<u64> {
-        Account::live_bytes()
-    }
-
-    fn call(&self, call: ToolCall) -> ToolAnswer {
-        let parts = &self.parts;
-        let process = &parts.process;
-        if process.tree.ledger.take_tool_call().is_err() || process.tree.recorder.stopped().is_some() {
-            return ToolAnswer::Stop;
-        }
-        let number = self.next.replace(self.next.get() + 1);
-        let index = usize::try_from(number).unwrap_or(usize::MAX);
-        let (turn, name, given) = (parts.turn, call.name.clone(), call.arguments.clone());
-        let started = |arguments: &Value| {
-            process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
-        };
-        let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing };
-        let prepared = match parts.dispatcher.prepare(call) {
-            Ok(prepared) => prepared,
-            Err(fault) => {
-                started(&given);
-                let result = Err(fault);
-                record_end(process, refused, &given, &result, None);
-                return ToolAnswer::Now(result.map_err(|fault| *fault));
-            }
-        };
-        self.warn(prepared.warnings);
-        started(&prepared.arguments);
-        if let Some(value) = prepared.cached {
-            let result = Ok(value);
-            record_end(process, Place { reached: Reached::Cache, ..refused }, &prepared.arguments, &result, None);
-            return ToolAnswer::Now(result.map_err(|fault| *fault));
-        }
-        if let Run::Now(run) = &prepared.tool.run {
-            self.watch.pause();
-            let result = Dispatcher::run_now(&**run, &prepared.arguments);
-            self.watch.go_on();
-            let mut told = Vec::new();
-            let place = Place { reached: Reached::of(&prepared.tool, &result), ..refused };
-            let settled = parts.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut told);
-            self.warn(told);
-            record_end(process, place, &prepared.arguments, &settled, None);
-            return ToolAnswer::Now(settled.map_err(|fault| *fault));
-        }
-        let child = match &prepared.tool.run {
-            Run::Process(title, _) => {
-                let refusal = |LimitReached { name: limit, configured, observed }| {
-                    ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
-                };
-                match title(&prepared.arguments)
-                    .and_then(|title| process.count_child(title.as_deref().unwrap_or(&name)).map_err(refusal))
-                {
-                    Ok(child) => Some(child),
-                    Err(error) => {
-                        let arguments = &prepared.arguments;
-                        let result = parts.dispatcher.settle(&prepared.tool, arguments, Err(error), &mut Vec::new());
-                        record_end(process, refused, arguments, &result, None);
-                        return ToolAnswer::Now(result.map_err(|fault| *fault));
-                    }
-                }
-            }
-            Run::Now(_) | Run::Later(_) => None,
-        };
-        let call = Call {
-            arguments: prepared.arguments,
-            idempotency_key: format!("{}:{turn}:{index}", process.path),
-            child,
-            caller: Some(process.clone()),
-        };
-        let _ = parts.calls.send(Started { number, index, tool: prepared.tool, call });
-        ToolAnswer::Later(number)
     }
 }
 
@@ -644,7 +569,7 @@ impl Stop {
             Self::Budget(LimitReached { name, configured, observed }) => {
                 format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
             }
-            Self::Observer => "an observer stopped the run".into(),
+            Self::Observer => "an observer stopped the process".into(),
             Self::Unusable(why) => why.clone(),
         }
     }

@@ -84,6 +84,13 @@ pub fn system_prompt(
     text
 }
 
+/// A part of the prompt that came from elsewhere, in a frame that it cannot leave.
+pub(crate) fn framed(kind: &str, name: &str, content: &str) -> String {
+    let name = name.replace(['"', '<', '>', '\n'], "_");
+    let content = super::feedback::escaped(content.trim_end_matches('\n'));
+    format!("<{kind} name=\"{name}\">\n{content}\n</{kind}>")
+}
+
 fn add_tools(text: &mut String, tools: &Toolbox) {
     let of = |catalog: bool| tools.iter().filter(move |tool| tool.for_planning == catalog);
     text.push_str("\n\n## Tools you can call\n");

@@ -2,45 +2,93 @@
 
 use std::sync::Arc;
 
-use super::Options;
 use super::delegate::Child;
+use super::descriptors::{Descriptors, number_of};
+use super::prompt::framed;
+use super::reading::caller;
+use super::{Options, Process};
+use crate::contract::ParseError;
 use crate::lisp::text::nearest;
-use crate::lisp::value::Value;
-use crate::tool::{Access, Call, Tool, ToolError};
+use crate::lisp::value::{Iter, Value};
+use crate::tool::{Access, Call, Starts, Tool, ToolError};
 
 /// Makes the options of a program by its name; the empty name is the program itself.
 pub(crate) type MakeProgram = Arc<dyn Fn(&str) -> Result<Options, String> + Send + Sync>;
 
-/// The tool that starts the programs of these names and descriptions.
-pub(crate) fn spawn_tool(links: Vec<(String, String)>, make: MakeProgram) -> Tool {
-    let list: Vec<String> = links
-        .iter()
-        .map(
-            |(name, description)| if description.is_empty() { name.clone() } else { format!("{name} ({description})") },
-        )
-        .collect();
-    let available = if list.is_empty() { "none; a blank name is this program".into() } else { list.join(", ") };
-    let description =
-        format!("Starts a fresh process of a program and gives its response. Available programs: {available}");
-    let links: Vec<String> = links.into_iter().map(|(name, _)| name).collect();
-    let title = move |arguments: &Value| title(arguments, &links, &available);
-    let tool = Tool::process("spawn", title, move |call: Call| {
-        let make = make.clone();
-        async move { run(&call, &*make).await }
-    });
-    let contract = "(program_name :string = \"\", query :string?, prompt :string?) -> \
-                    {:program :string :query :string :response :any :api_calls :int}";
-    let mut tool = match tool.clone().spec(contract) {
-        Ok(tool) => tool,
-        // The contract is a constant that the tests read.
-        Err(_) => tool,
+/// Reads a file that the program may read.
+pub(crate) type ReadFile = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
+
+/// The longest text that is preloaded, in characters.
+const PRELOAD: usize = 400_000;
+
+/// What `spawn` starts processes from.
+pub(crate) struct Spawner {
+    /// The names and descriptions of the linked programs.
+    pub links: Vec<(String, String)>,
+    pub make: MakeProgram,
+    pub read_file: ReadFile,
+    /// Whether the program has descriptors to pass on.
+    pub descriptors: bool,
+}
+
+/// The names of programs with their descriptions, as texts list them.
+fn listed(links: &[(String, String)]) -> String {
+    let shown = |(name, description): &(String, String)| match description.as_str() {
+        "" => name.clone(),
+        description => format!("{name} ({description})"),
     };
+    match links {
+        [] => "none; a blank name is this program".into(),
+        links => links.iter().map(shown).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Whether there is a program of this name.
+pub(super) fn known_program(name: &str, links: &[(String, String)]) -> Result<(), ToolError> {
+    if links.iter().any(|(link, _)| link == name) {
+        return Ok(());
+    }
+    let near = nearest(name, links.iter().map(|(link, _)| link.as_str()));
+    let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+    Err(ToolError(format!("there is no program {name:?}{near}; available: {}", listed(links))))
+}
+
+/// The tool that starts a program.
+pub(crate) fn spawn_tool(spawner: Spawner) -> Result<Tool, ParseError> {
+    let available = listed(&spawner.links);
+    let fds = if spawner.descriptors { "additional_preload_fds [:string]?, " } else { "" };
+    let contract = format!(
+        "(program_name :string = \"\", query :string?, prompt :string?, additional_preload_files [:string]?, {fds}) -> \
+         {{:program :string :query :string :response :any :api_calls :int}}"
+    );
+    let more =
+        if spawner.descriptors { " Descriptors named in additional_preload_fds go along, and references." } else { "" };
+    let description = format!(
+        "Starts a fresh process of a program and gives its response. Available programs: {available}. Files named in \
+         additional_preload_files stand in its prompt.{more}"
+    );
+    let spawner = Arc::new(spawner);
+    let asked = spawner.clone();
+    let tool = Tool::process(
+        "spawn",
+        move |call: &Call| announce(call, &asked),
+        move |call: Call| {
+            let spawner = spawner.clone();
+            async move { run(&call, &spawner).await }
+        },
+    );
+    let mut tool = tool.spec(&contract.replace(", )", ")"))?.description(description);
     tool.access = Access::Admin;
-    tool.description(description)
+    Ok(tool)
 }
 
 fn argument<'a>(arguments: &'a Value, name: &str) -> Option<&'a str> {
     arguments.get(name).and_then(Value::as_name)
+}
+
+fn names(arguments: &Value, name: &str) -> Vec<String> {
+    let given = arguments.get(name).unwrap_or(&Value::Nil);
+    Iter::ready(given).filter_map(|item| item.as_name().map(str::to_owned)).collect()
 }
 
 /// The program that is asked for; nothing is this one.
@@ -48,8 +96,9 @@ fn program(arguments: &Value) -> &str {
     argument(arguments, "program_name").unwrap_or_default().trim()
 }
 
-/// The name of the process that a call starts.
-fn title(arguments: &Value, links: &[String], available: &str) -> Result<Option<String>, ToolError> {
+/// What a call starts, if all that it names is there.
+fn announce(call: &Call, spawner: &Spawner) -> Result<Starts, ToolError> {
+    let arguments = &call.arguments;
     let query = match (argument(arguments, "query"), argument(arguments, "prompt")) {
         (Some(_), Some(_)) => return Err(ToolError::new("query and prompt mean the same; give query")),
         (query, prompt) => query.or(prompt).unwrap_or_default(),
@@ -57,31 +106,64 @@ fn title(arguments: &Value, links: &[String], available: &str) -> Result<Option<
     if query.trim().is_empty() {
         return Err(ToolError::new("query is empty: say what the process should do"));
     }
-    match program(arguments) {
-        "" => Ok(Some("self".into())),
-        name if links.iter().any(|link| link == name) => Ok(Some(name.into())),
-        name => {
-            let near = nearest(name, links.iter().map(String::as_str));
-            let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-            Err(ToolError(format!("there is no program {name:?}{near}; available: {available}")))
-        }
+    let name = program(arguments);
+    if !name.is_empty() {
+        known_program(name, &spawner.links)?;
+    }
+    preloads(call, spawner, &*caller(call)?)?;
+    Ok(Starts::Fresh(if name.is_empty() { "self".into() } else { name.into() }))
+}
+
+/// What stands in the prompt of the process besides its own: files and descriptors.
+fn preloads(call: &Call, spawner: &Spawner, parent: &Process) -> Result<String, ToolError> {
+    let mut parts = Vec::new();
+    for path in names(&call.arguments, "additional_preload_files") {
+        let text = (spawner.read_file)(&path).map_err(|why| ToolError(format!("additional_preload_files: {why}")))?;
+        parts.push(framed("file", &path, &text));
+    }
+    for id in names(&call.arguments, "additional_preload_fds") {
+        let descriptors = parent.descriptors();
+        let found = descriptors.find(&id).map_err(|why| ToolError(format!("additional_preload_fds: {why}")))?;
+        parts.push(framed("fd", &id, found.pages.text().as_str()));
+    }
+    let text = parts.join("\n");
+    match text.chars().count() {
+        count if count > PRELOAD => Err(ToolError(format!(
+            "what should be preloaded has {count} characters, and {PRELOAD} is the most; extract the part that is needed"
+        ))),
+        _ => Ok(text),
     }
 }
 
-async fn run(call: &Call, make: &(dyn Fn(&str) -> Result<Options, String> + Send + Sync)) -> Result<Value, ToolError> {
+async fn run(call: &Call, spawner: &Spawner) -> Result<Value, ToolError> {
     let name = program(&call.arguments);
     let title = if name.is_empty() { "self" } else { name };
     let query = argument(&call.arguments, "query").or(argument(&call.arguments, "prompt")).unwrap_or_default();
-    let options = make(name).map_err(ToolError)?;
-    let child = Child::start(call, &options)?;
-    let ended = child.work(&options, query).await;
+    let parent = caller(call)?;
+    let mut options = (spawner.make)(name).map_err(ToolError)?;
+    let preloads = preloads(call, spawner, &parent)?;
+    if !preloads.is_empty() {
+        let appendix = &options.prompt.appendix;
+        options.prompt.appendix =
+            format!("{}\n\n## Preloaded (data)\n{preloads}", appendix.trim_end()).trim_start().to_owned();
+    }
+    let descriptors = match spawner.descriptors {
+        true => {
+            let numbers = names(&call.arguments, "additional_preload_fds");
+            let numbers: Vec<u64> = numbers.iter().filter_map(|id| number_of(id)).collect();
+            parent.descriptors().passed(&numbers, options.paging.clone())
+        }
+        false => Descriptors::new(options.paging.clone()),
+    };
+    let child = Child::start(&parent, call, &options, descriptors)?;
+    let ended = child.work(query).await;
     let usage = child.usage();
     let count = |n: u64| Value::from(i64::try_from(n).unwrap_or(i64::MAX));
     match ended {
         Ok(ended) => Ok(Value::map([
             (Value::keyword("program"), Value::text(title)),
             (Value::keyword("query"), Value::text(query)),
-            (Value::keyword("response"), Value::text(ended.summary)),
+            (Value::keyword("response"), ended.response()),
             (Value::keyword("api_calls"), count(usage.requests)),
             (Value::keyword("input_tokens"), count(usage.input_tokens)),
             (Value::keyword("output_tokens"), count(usage.output_tokens)),

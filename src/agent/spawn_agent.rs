@@ -8,7 +8,7 @@ use super::Options;
 use super::delegate::run_child;
 use crate::lisp::text::nearest;
 use crate::lisp::value::{Iter, Value};
-use crate::tool::{Call, Tool, ToolError};
+use crate::tool::{Call, Starts, Tool, ToolError};
 
 /// A tool by which a model makes agents of its own: it gives the task and names sets of tools; nothing else can be had.
 /// The agents have these options otherwise, the model of the one who calls unless the options name one, and work in its
@@ -37,7 +37,7 @@ pub fn spawn_agent<N: Into<String>>(options: Options, sets: impl IntoIterator<It
     let description =
         format!("Makes an agent with these sets of tools and gives it a task. The sets: {}", list.join("; "));
     let known = sets.clone();
-    let title = move |arguments: &Value| chosen(arguments, &known).map(|_| None);
+    let announce = move |call: &Call| chosen(&call.arguments, &known).map(|_| Starts::Fresh("spawn_agent".to_owned()));
     let run = move |call: Call| {
         let (sets, options) = (sets.clone(), options.clone());
         async move {
@@ -47,7 +47,7 @@ pub fn spawn_agent<N: Into<String>>(options: Options, sets: impl IntoIterator<It
             run_child(&call, &make).await
         }
     };
-    let tool = Tool::process("spawn_agent", title, run).description(description);
+    let tool = Tool::process("spawn_agent", announce, run).description(description);
     let contract = "(task :string, tools [:string], context :map = {}) -> {:summary :string :refs :map}";
     // The contract is a constant that the example above reads.
     tool.clone().spec(contract).unwrap_or(tool)

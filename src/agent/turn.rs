@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 use std::sync::Arc;
 
+use super::descriptors::{Shown, outside_references};
 use super::extract::{Extracted, extract};
-use super::{Refs, feedback, refs};
+use super::{Refs, Rewind, feedback, refs};
 use crate::Failure;
 use crate::contract::{Type, check_output};
 use crate::lisp::text::abridge;
@@ -22,6 +23,10 @@ pub struct Rules {
     pub refs: Refs,
     /// What the result must be.
     pub signature: Option<Type>,
+    /// Whether replies may mark content with `<ref id="x">…</ref>`, which then holds no program.
+    pub references: bool,
+    /// Whether the user's messages begin with their numbers: `[msg_0]`.
+    pub numbered: bool,
 }
 
 /// What happened.
@@ -32,6 +37,8 @@ pub enum Event {
     Replied(String),
     /// The program ran.
     Ran(Ran),
+    /// The program ended with going back in the conversation.
+    Rewound(Rewind),
 }
 
 /// What came of a program.
@@ -46,6 +53,10 @@ pub struct Ran {
     pub warnings: Vec<String>,
     /// The names in memory.
     pub remembered: Vec<String>,
+    /// How the value is shown.
+    pub(super) shown: Shown,
+    /// How the prints are shown.
+    pub(super) shown_prints: Shown,
     /// The calls of a program that failed which have changed the world, or may have.
     pub happened: Vec<String>,
 }
@@ -67,8 +78,17 @@ pub struct Ended {
     pub result: Value,
     /// The answer's text.
     pub summary: String,
+    /// Whether the model wrote that text; otherwise it is a short rendering of the result.
+    pub in_words: bool,
     /// What was taken from the result.
     pub refs: IndexMap<String, Value>,
+}
+
+impl Ended {
+    /// What whoever started the process gets of it: the text of the answer, or the value where there is none.
+    pub fn response(&self) -> Value {
+        if self.in_words { Value::text(&self.summary) } else { self.result.clone() }
+    }
 }
 
 /// Why a process ended without a result.
@@ -121,6 +141,8 @@ pub struct Turns {
     last_value: Option<Value>,
     reminded: bool,
     around: String,
+    /// Whether the answer is a value that no text came with.
+    wordless: bool,
     /// Set while required refs are being repaired.
     repair: Option<Repair>,
 }
@@ -145,6 +167,7 @@ impl Turns {
             last_value: None,
             reminded: false,
             around: String::new(),
+            wordless: false,
             repair: None,
         }
     }
@@ -175,6 +198,7 @@ impl Turns {
             }
             Event::Replied(text) => self.replied(&text),
             Event::Ran(ran) => self.ran(ran),
+            Event::Rewound(rewind) => self.rewound(&rewind),
         }
     }
 
@@ -183,15 +207,32 @@ impl Turns {
         let text = if text.trim().is_empty() { "(nothing)" } else { text };
         match self.messages.last_mut() {
             Some(last) if last.role == role => last.content = format!("{}\n\n{text}", last.content).into(),
+            _ if role == Role::User && self.rules.numbered => {
+                let number = self.messages.iter().filter(|message| message.role == Role::User).count();
+                self.messages.push(Message { role, content: format!("[msg_{number}]\n{text}").into() });
+            }
             _ => self.messages.push(Message { role, content: text.into() }),
         }
     }
 
+    /// Drops what follows upon a message of the user's and goes on from there.
+    fn rewound(&mut self, rewind: &Rewind) -> Action {
+        let mut users = self.messages.iter().enumerate().filter(|(_, message)| message.role == Role::User);
+        if let Some((at, _)) = users.nth(rewind.to) {
+            self.messages.truncate(at + 1);
+        }
+        self.next(&format!(
+            "(You have gone back to this message, msg_{}; what you did since is forgotten, but memory is as it was. Your note:)\n{}",
+            rewind.to, rewind.message
+        ))
+    }
+
     fn replied(&mut self, text: &str) -> Action {
         self.turn += 1;
+        self.wordless = false;
         self.note = TurnNote::default();
         self.say(Role::Assistant, text);
-        match extract(text) {
+        match self.find_program(text) {
             Extracted::Program { program, around } => {
                 self.around = around;
                 self.note.program = Some(program.clone());
@@ -223,6 +264,16 @@ impl Turns {
         }
     }
 
+    /// The program of a reply; one that stands within a reference counts only if there is no other.
+    fn find_program(&self, text: &str) -> Extracted {
+        if self.rules.references
+            && let found @ Extracted::Program { .. } = extract(&outside_references(text))
+        {
+            return found;
+        }
+        extract(text)
+    }
+
     /// An error turn without a program.
     fn feed_back(&mut self, told: &str, error: &str) -> Action {
         self.note.error = Some(error.to_owned());
@@ -237,11 +288,13 @@ impl Turns {
                 self.last_value = Some(value.clone());
                 self.note.result = Some(value.clone());
                 let around = std::mem::take(&mut self.around);
+                self.wordless = around.is_empty();
                 let summary = if around.is_empty() { shorten(&value, 300) } else { around };
                 self.answer(summary)
             }
             Ok(value) => {
-                let told = feedback::of_value(&value, &ran.prints, &ran.warnings, &ran.remembered);
+                let prints = (ran.prints.as_str(), &ran.shown_prints);
+                let told = feedback::of_value((&value, &ran.shown), prints, &ran.warnings, &ran.remembered);
                 self.note.result = Some(value.clone());
                 self.last_value = Some(value);
                 if self.turn >= self.allowed
@@ -259,7 +312,8 @@ impl Turns {
                 }
                 let first = failure.error();
                 self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
-                self.next(&feedback::of_errors(&failure.errors, &ran.prints, &ran.warnings, &ran.happened))
+                let prints = (ran.prints.as_str(), &ran.shown_prints);
+                self.next(&feedback::of_errors(&failure.errors, prints, &ran.warnings, &ran.happened))
             }
         }
     }
@@ -313,7 +367,7 @@ impl Turns {
             return self.next(&told);
         }
         match self.rules.refs.extract(&result) {
-            Ok(refs) => Action::End(Ok(Ended { result, summary, refs })),
+            Ok(refs) => Action::End(Ok(Ended { result, summary, in_words: !self.wordless, refs })),
             Err(problem) => {
                 let missing = problem.to_string();
                 self.note.error = Some(format!("required refs are missing: {}", problem.missing.join("; ")));

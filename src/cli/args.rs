@@ -34,6 +34,8 @@ pub(super) enum Command {
     Trace(TraceCommand),
     /// Shows what a function does, or finds functions.
     Doc(DocOptions),
+    /// Looks at program files without asking a model.
+    Program(ProgramOptions),
 }
 
 /// `ptc eval`
@@ -148,10 +150,16 @@ impl LimitOptions {
 /// `ptc run`
 #[derive(Args, Debug)]
 pub(super) struct RunOptions {
-    /// The program file (TOML or JSON).
+    /// The program file (TOML, JSON or YAML).
     pub program: PathBuf,
     /// The task; the file's user prompt unless given.
     pub task: Option<String>,
+    /// Play the prompts of the program's demo, one after the other.
+    #[arg(long, conflicts_with_all = ["task", "interactive"])]
+    pub demo: bool,
+    /// Go on with a task for each line of standard input, on one conversation.
+    #[arg(long)]
+    pub interactive: bool,
     #[command(flatten)]
     pub how: AgentOptions,
 }
@@ -174,6 +182,12 @@ pub(super) struct AgentOptions {
     /// The endpoint of the model's provider.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+    #[arg(long, value_name = "DIR[:ro]")]
+    pub root: Vec<String>,
+    /// Let tools and environment blocks of program files run commands.
+    #[arg(long)]
+    pub allow_commands: bool,
     /// Show the agent's replies while they are written.
     #[arg(long, conflicts_with = "json")]
     pub stream: bool,
@@ -183,6 +197,33 @@ pub(super) struct AgentOptions {
     /// Write every event as a line of JSON.
     #[arg(long, value_name = "FILE.jsonl")]
     pub trace: Option<PathBuf>,
+}
+
+/// `ptc program`
+#[derive(Args, Debug)]
+pub(super) struct ProgramOptions {
+    #[command(subcommand)]
+    pub command: ProgramCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ProgramCommand {
+    /// Shows the programs that a file leads to, with their tools, grants and warnings.
+    Check {
+        /// The program file.
+        file: PathBuf,
+        /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
+        #[arg(long, value_name = "DIR[:ro]")]
+        root: Vec<String>,
+        /// Let tools and environment blocks of program files run commands.
+        #[arg(long)]
+        allow_commands: bool,
+    },
+    /// Prints a program as JSON with nothing but what differs from the defaults.
+    Export {
+        /// The program file.
+        file: PathBuf,
+    },
 }
 
 /// `ptc plan`

@@ -6,6 +6,8 @@ mod doc;
 mod draw;
 mod eval;
 mod plan;
+mod program;
+mod progress;
 mod repl;
 mod report;
 mod run;
@@ -45,6 +47,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
         Command::Plan(command) => plan::plan(&command),
         Command::Trace(command) => trace::trace(&command),
         Command::Doc(options) => doc::doc(&options),
+        Command::Program(options) => program::program(&options),
     };
     match status {
         Ok(status) => ExitCode::from(status),

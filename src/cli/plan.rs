@@ -81,9 +81,10 @@ fn work(mut plan: Plan, options: &PlanOptions) -> Result<u8, Trouble> {
     let save = options.save.as_ref().unwrap_or(&options.file.plan);
     let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save(save);
     let recorder = recorder(how).map_err(unusable)?;
+    let began = std::time::Instant::now();
     let outcome = wait(plan.run_with(&executor, recorder))?;
     if outcome.is_err() && plan.has_begun() && !how.json {
         eprintln!("ptc: what is done is in {0}; ptc plan resume {0} goes on", save.display());
     }
-    report(outcome, &warnings, how.json)
+    report(outcome, began.elapsed(), &warnings, how.json)
 }

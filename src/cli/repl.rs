@@ -18,7 +18,8 @@ use rustyline::{CompletionType, Config, Editor};
 use super::Trouble;
 use super::args::ReplOptions;
 use super::eval::{print_plain, sandbox};
-use super::run::{progress, spent_line};
+use super::progress::shown;
+use super::run::spent_line;
 use crate::lisp::text::{Source, abridge};
 use crate::lisp::value::{Value, readable};
 use crate::memory_file;
@@ -196,7 +197,7 @@ impl Session {
             .tools(self.sandbox.tools.iter().cloned())
             .context(self.sandbox.context.clone())
             .limits(self.sandbox.limits.clone());
-        let options = if verbose { options.observer(progress) } else { options };
+        let options = if verbose { options.observer(shown()) } else { options };
         let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() else {
             return println!("the system has no threads for an agent");
         };

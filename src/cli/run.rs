@@ -1,21 +1,22 @@
 //! `ptc run`: an agent from a program file.
 
-use std::io::{self, Write};
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
 use super::args::{AgentOptions, RunOptions};
 use super::report::{limit_json, memory_json, value_and_edn};
-use crate::agent::run_root;
+use crate::agent::Session;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
 use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
-use crate::process::{Grants, Library, bind};
-use crate::trace::{Event, EventKind, Observer, Recorder, Verdict};
+use crate::process::{Grants, Library, Root, bind};
+use crate::trace::{Observer, Recorder};
 use crate::{DelegateError, Outcome};
 
 /// Runs the agent and prints what came of it.
@@ -24,16 +25,57 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let unusable = |message: String| unusable(message, how.json);
     let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
-    let Some(task) = options.task.clone().or_else(|| root.user.clone()) else {
-        return Err(unusable("no task: give one as an argument, or prompt.user in the file".into()));
+    let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
+    let mut tasks: VecDeque<String> = match &options.task {
+        Some(task) => [task.clone()].into(),
+        None if options.demo => demo.prompts.into(),
+        None => root.user.clone().into_iter().collect(),
     };
+    if tasks.is_empty() && !options.interactive {
+        let missing = if options.demo { "demo.prompts in the file" } else { "an argument, or prompt.user in the file" };
+        return Err(unusable(format!("no task: give one as {missing}")));
+    }
     let grants = grants(how).map_err(unusable)?;
     let library = Arc::new(library);
     let mut agent = bind(&library, &root, &grants, true).map_err(unusable)?;
     agent.model_options.stream |= how.stream;
     let recorder = recorder(how).map_err(unusable)?;
-    let outcome = wait(run_root(&task, &agent, recorder))?;
-    report(outcome, &library.warnings(), how.json)
+    let warnings = library.warnings();
+    wait(async {
+        let mut session = match Session::recorded(&agent, recorder).await {
+            Ok(session) => session,
+            Err(error) => return report(Err(error), Duration::ZERO, &warnings, how.json),
+        };
+        let mut status = 0;
+        while let Some(task) = tasks.pop_front().or_else(|| next_line(options)) {
+            let began = Instant::now();
+            status = report(session.run(&task).await, began.elapsed(), &warnings, how.json)?;
+            if !tasks.is_empty() && io::stderr().is_terminal() {
+                tokio::time::sleep(demo.pause).await;
+            }
+        }
+        Ok(status)
+    })?
+}
+
+/// The next task of a conversation: a line of standard input that says something.
+fn next_line(options: &RunOptions) -> Option<String> {
+    if !options.interactive {
+        return None;
+    }
+    loop {
+        if io::stdin().is_terminal() {
+            eprint!("> ");
+        }
+        let mut line = String::new();
+        // Whoever writes may be gone, or write no text.
+        if !io::stdin().read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            return None;
+        }
+        if !line.trim().is_empty() {
+            return Some(line.trim().to_owned());
+        }
+    }
 }
 
 /// The end of a command whose file or arguments cannot be used.
@@ -43,12 +85,12 @@ pub(super) fn unusable(message: String, json: bool) -> Trouble {
 
 /// Where the events of a run go.
 pub(super) fn recorder(how: &AgentOptions) -> Result<Recorder, String> {
-    let observers: Vec<Observer> = match (how.stream, how.json) {
-        (true, _) => vec![Arc::new(live())],
-        (false, true) => Vec::new(),
-        (false, false) => vec![Arc::new(progress)],
+    let show: Observer = match (how.stream, how.json) {
+        (true, _) => Arc::new(super::progress::live()),
+        (false, true) => Arc::new(super::progress::said()),
+        (false, false) => Arc::new(super::progress::shown()),
     };
-    let recorder = Recorder::new(observers);
+    let recorder = Recorder::new(vec![show]);
     if let Some(path) = &how.trace {
         recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
@@ -69,7 +111,19 @@ pub(super) fn wait<T>(run: impl Future<Output = T>) -> Result<T, Trouble> {
 }
 
 /// Prints what came of a run, and gives the status to exit with.
-pub(super) fn report(outcome: Result<Outcome, DelegateError>, warnings: &[String], json: bool) -> Result<u8, Trouble> {
+pub(super) fn report(
+    mut outcome: Result<Outcome, DelegateError>,
+    took: Duration,
+    warnings: &[String],
+    json: bool,
+) -> Result<u8, Trouble> {
+    let usage = match &mut outcome {
+        Ok(outcome) => &mut outcome.usage,
+        Err(error) => &mut error.usage,
+    };
+    if let Json::Object(fields) = usage {
+        fields.insert("duration_ms".into(), json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
+    }
     match (outcome, json) {
         (Ok(outcome), true) => print(&outcome_json(&outcome, warnings).to_string(), 0),
         (Ok(outcome), false) => print(&outcome_text(&outcome, warnings), 0),
@@ -106,6 +160,11 @@ pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
     let of = options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
     let base_url = options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
     let mut grants = Grants::new(base_url);
+    grants.roots = options.root.iter().map(|text| Root::parse(text)).collect();
+    if let Some(missing) = grants.roots.iter().find(|root| !root.folder.is_dir()) {
+        return Err(format!("--root: {} is no folder", missing.folder.display()));
+    }
+    grants.commands = options.allow_commands;
     if let Some(path) = &options.script {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let script = Scripted::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -136,80 +195,6 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// As `progress`, with the replies of the root while they are written. Those of its children, of which several may write at
-/// once, are shown whole.
-fn live() -> impl Fn(&Event) -> Verdict {
-    let is_writing = AtomicBool::new(false);
-    move |event| {
-        if let (EventKind::Delta { turn, at, text }, "main") = (&event.kind, event.path.as_str()) {
-            if *at == 0 {
-                // Anew, where a stream broke.
-                let line = if is_writing.swap(true, Ordering::Relaxed) { "\n" } else { "" };
-                eprint!("{line}  turn {turn}: ");
-            }
-            eprint!("{}", text.replace('\n', "\n      "));
-            return Verdict::Continue;
-        }
-        if is_writing.swap(false, Ordering::Relaxed) {
-            eprintln!();
-            if matches!(event.kind, EventKind::Response { .. }) {
-                return Verdict::Continue;
-            }
-        }
-        progress(event)
-    }
-}
-
-/// Shows replies, tool calls, values and errors as they happen.
-pub(super) fn progress(event: &Event) -> Verdict {
-    let depth = event.path.matches('/').count();
-    let indent = "  ".repeat(depth);
-    let line = match &event.kind {
-        EventKind::Start { task, .. } => Some(format!("{indent}● {} ← {}", event.path, abridge(task, 200))),
-        EventKind::Response { turn, text, .. } => {
-            // Fences say nothing to whoever watches.
-            let lines = text.trim().lines().filter(|line| !line.trim_start().starts_with("```"));
-            let text = lines.collect::<Vec<_>>().join("\n");
-            let text = abridge(text.trim(), 800).replace('\n', &format!("\n{indent}      "));
-            Some(format!("{indent}  turn {turn}: {text}"))
-        }
-        EventKind::TurnEnd { result, error, prints, .. } => {
-            let mut lines = Vec::new();
-            for printed in prints.lines().take(20) {
-                lines.push(format!("{indent}      | {printed}"));
-            }
-            if let Some(result) = result {
-                lines.push(format!("{indent}      => {}", abridge(&result.to_string(), 300)));
-            }
-            if let Some(error) = error {
-                lines.push(format!(
-                    "{indent}      ! {}",
-                    abridge(error, 300).replace('\n', &format!("\n{indent}        "))
-                ));
-            }
-            Some(lines.join("\n")).filter(|text| !text.is_empty())
-        }
-        EventKind::ToolEnd { name, args, result, error, .. } => {
-            let came = match (result, error) {
-                (Some(result), _) => abridge(&result.to_string(), 200).into_owned(),
-                (None, error) => format!("! {}", abridge(error.as_deref().unwrap_or(""), 200)),
-            };
-            Some(format!("{indent}      {name} {} → {came}", abridge(&args.to_string(), 200)))
-        }
-        EventKind::ModelError { message, .. } => Some(format!("{indent}  the model did not answer: {message}")),
-        EventKind::Stderr { message } => Some(format!("{indent}  {message}")),
-        EventKind::TurnStart { .. }
-        | EventKind::Request { .. }
-        | EventKind::Delta { .. }
-        | EventKind::ToolStart { .. }
-        | EventKind::End { .. } => None,
-    };
-    if let Some(line) = line {
-        eprintln!("{line}");
-    }
-    Verdict::Continue
-}
-
 fn refs_json(outcome: &Outcome) -> Json {
     let refs = outcome.refs.iter();
     Json::Object(refs.map(|(name, value)| (name.clone(), to_json(value, name).unwrap_or(Json::Null))).collect())
@@ -227,6 +212,8 @@ fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
     fields.insert("usage".into(), outcome.usage.clone());
     fields.insert("trace".into(), Json::Array(outcome.trace.clone()));
     fields.insert("memory".into(), memory_json(&outcome.memory));
+    fields.insert("stop_reason".into(), json!(outcome.stop_reason));
+    fields.insert("last_message".into(), json!(outcome.last_message));
     let all: Vec<&String> = warnings.iter().chain(&outcome.warnings).collect();
     fields.insert("warnings".into(), json!(all));
     Json::Object(fields)
@@ -242,7 +229,11 @@ fn error_json(error: &DelegateError, warnings: &[String]) -> Json {
     if let Some(reason) = &error.reason {
         fields.insert("reason".into(), to_json(reason, "reason").unwrap_or_else(|_| json!(readable(reason))));
     }
-    json!({ "error": fields, "usage": error.usage, "trace": error.trace, "warnings": warnings })
+    let last_message = error.trace.iter().rev().find_map(|turn| turn.get("reply")).cloned().unwrap_or(Json::Null);
+    json!({
+        "error": fields, "usage": error.usage, "trace": error.trace, "warnings": warnings,
+        "stop_reason": error.kind, "last_message": last_message,
+    })
 }
 
 fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {

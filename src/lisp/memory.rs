@@ -12,6 +12,8 @@ pub struct Memory {
     pub(super) globals: Globals,
     pub(super) recent: [Value; 3],
     pub(super) programs: u64,
+    /// Whether programs have made atoms, which then may be in it.
+    pub(super) has_atoms: bool,
 }
 
 impl Memory {
@@ -28,6 +30,7 @@ impl Memory {
     /// Puts a value under a name.
     pub fn put(&mut self, name: &str, value: Value) {
         let number = self.names.number(name);
+        self.has_atoms = self.has_atoms || !reachable_atoms(std::iter::once(&value)).is_empty();
         self.globals.set(number, value);
     }
 
@@ -61,7 +64,7 @@ pub(super) fn cut_rings<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'
     if alive.is_empty() {
         return;
     }
-    let reached = reachable_atoms(roots);
+    let reached: HashSet<*const Atom> = reachable_atoms(roots).iter().map(Arc::as_ptr).collect();
     for atom in alive {
         if !reached.contains(&Arc::as_ptr(&atom)) {
             drop(atom.replace(Value::Nil));
@@ -69,8 +72,9 @@ pub(super) fn cut_rings<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'
     }
 }
 
-fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> HashSet<*const Atom> {
-    let mut reached = HashSet::new();
+/// The atoms that values lead to, each once.
+pub(super) fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> Vec<Arc<Atom>> {
+    let mut reached = Vec::new();
     let mut seen: HashSet<usize> = HashSet::new();
     let mut stack: Vec<Value> = roots.cloned().collect();
     while let Some(value) = stack.pop() {
@@ -114,7 +118,7 @@ fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> HashSet<*const
                 Function::Builtin(_) | Function::Step { .. } => {}
             },
             Value::Atom(atom) => {
-                reached.insert(Arc::as_ptr(atom));
+                reached.push(atom.clone());
                 stack.push(atom.get());
                 stack.extend(atom.validator().cloned());
             }

@@ -13,6 +13,7 @@ pub mod doc;
 pub mod eval;
 pub mod limits;
 pub mod memory;
+mod renew;
 pub mod syntax;
 pub mod text;
 pub mod value;
@@ -271,6 +272,7 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
         Some(value) => {
             memory.globals = shared.globals.borrow().clone();
             memory.programs = shared.program;
+            memory.has_atoms |= shared.atoms.borrow().iter().any(|atom| atom.strong_count() > 0);
             memory.push_result(value.clone());
         }
         None => {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::json;
@@ -10,11 +11,11 @@ use tokio::task::JoinSet;
 
 use super::check::{Known, Need, before, check};
 use super::{Done, Output, Plan, PlanError, Step};
-use crate::agent::{Child, Ended, Process, Stop, Tree, failed, traced, written};
+use crate::agent::{Agent, Child, Descriptors, Ended, Process, Stop, Tree, failed, traced, written};
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
-use crate::tool::{Call, Tool};
+use crate::tool::{Call, Starts, Tool};
 use crate::trace::{EventKind, Recorder, trace, usage_json};
 use crate::{DelegateError, Options, Outcome, Refs};
 
@@ -154,23 +155,28 @@ impl Plan {
 
     /// The same with a recorder that the host made.
     pub(crate) async fn run_with(&mut self, executor: &Executor, recorder: Recorder) -> Result<Outcome, DelegateError> {
+        let began = Instant::now();
         let tree = Arc::new(Tree::new(executor.agent.budget.clone(), recorder));
         let needs = match self.needs(executor) {
             Ok(needs) => needs,
-            Err(error) => return Err(failed(&tree, "main", Stop::Unusable(error.to_string()))),
+            Err(error) => return Err(failed(&tree, 0, &Stop::Unusable(error.to_string()))),
         };
         let Some(model) = executor.agent.model.clone() else {
-            return Err(failed(&tree, "main", Stop::Unusable("the executor has no model".into())));
+            return Err(failed(&tree, 0, &Stop::Unusable("the executor has no model".into())));
         };
-        let process = Process::new(tree.clone(), "main".into(), 1, model);
-        let ended = match tree.ledger.start_process(1) {
+        let agent = match Agent::of(&executor.agent) {
+            Ok((agent, _)) => agent,
+            Err(why) => return Err(failed(&tree, 0, &Stop::Unusable(why))),
+        };
+        let process = Process::new(tree.clone(), "main".into(), 1, model, agent, Descriptors::default());
+        let ended = match tree.ledger.start_processes(1, 1) {
             Ok(()) => Run { plan: self, executor, process: &process, needs, calls: 0 }.work().await,
             Err(reached) => Err((None, Stop::Budget(reached))),
         };
         match ended {
-            Ok(()) => Ok(self.outcome(&tree)),
+            Ok(()) => Ok(self.outcome(&tree, began)),
             Err((step, stop)) => {
-                let mut error = failed(&tree, "main", stop);
+                let mut error = failed(&tree, 0, &stop);
                 if let Some(step) = step {
                     let done = self.steps.iter().filter(|step| step.done.is_some()).count();
                     let steps = self.steps.len();
@@ -181,7 +187,7 @@ impl Plan {
         }
     }
 
-    fn outcome(&self, tree: &Tree) -> Outcome {
+    fn outcome(&self, tree: &Tree, began: Instant) -> Outcome {
         let done = || self.steps.iter().filter_map(|step| Some((step, step.done.as_ref()?)));
         let result = Value::map(done().map(|(step, done)| (Value::keyword(&step.id), done.result.clone())));
         let summaries: Vec<String> = done().map(|(step, done)| format!("{}: {}", step.id, done.summary)).collect();
@@ -198,6 +204,9 @@ impl Plan {
             result,
             summary: summaries.join("\n"),
             refs,
+            stop_reason: "answer",
+            last_message: String::new(),
+            duration: began.elapsed(),
             usage: usage_json(&events, "main"),
             trace: trace(&events, "main"),
             memory: Memory::new(),
@@ -230,6 +239,7 @@ type Failure = (Option<String>, Stop);
 
 impl Run<'_> {
     async fn work(mut self) -> Result<(), Failure> {
+        let began = Instant::now();
         self.process.record(EventKind::Start { task: self.plan.goal.clone(), max_turns: 1 });
         self.process.record(EventKind::TurnStart { turn: 1 });
         let ended = self.steps().await;
@@ -252,7 +262,8 @@ impl Run<'_> {
             prints: String::new(),
             warnings: Vec::new(),
         });
-        self.process.record(EventKind::End { result, error });
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.process.record(EventKind::End { result, error, duration_ms });
         ended
     }
 
@@ -296,13 +307,14 @@ impl Run<'_> {
 
     /// Begins a step, as a child of the plan's process.
     fn begin(&mut self, at: usize, tries: u32, working: &mut Working) -> Result<(), Stop> {
-        if self.process.tree.recorder.stopped().is_some() {
+        if self.process.is_stopped() {
             return Err(Stop::Observer);
         }
         let (Some(step), Some(needs)) = (self.plan.steps.get(at), self.needs.get(at)) else { return Ok(()) };
         let options = self.executor.options(self.plan, step, needs);
         let task = task(step);
-        let child = self.process.count_child(&step.id).map_err(Stop::Budget)?;
+        let named = self.process.count_children(Starts::Fresh(step.id.clone())).map_err(Stop::Budget)?;
+        let child = named.first().cloned().unwrap_or_default();
         let (name, call) = (step.id.clone(), self.calls);
         self.calls += 1;
         self.process.record(EventKind::ToolStart { turn: 1, call, name, args: json!({ "task": task }) });
@@ -310,13 +322,14 @@ impl Run<'_> {
         let request = Call {
             arguments: Value::Nil,
             idempotency_key: format!("main:{child}"),
-            child: Some(child.clone()),
-            caller: Some(caller),
+            children: named,
+            caller: Some(caller.clone()),
         };
         let attempt = Attempt { step: at, call, tries, child };
         working.spawn(async move {
-            let ended = match Child::start(&request, &options) {
-                Ok(child) => child.work(&options, &task).await,
+            let descriptors = Descriptors::new(options.paging.clone());
+            let ended = match Child::start(&caller, &request, &options, descriptors) {
+                Ok(child) => child.work(&task).await,
                 Err(error) => Err(Stop::Unusable(error.0)),
             };
             (attempt, ended)

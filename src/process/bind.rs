@@ -1,15 +1,19 @@
 //! Binding: a program as data becomes an agent of this host.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::builtins::{Host, built_in};
+use super::command;
+use super::confine::{Root, Roots};
 use super::load::Library;
-use super::program::{BuiltinTool, Program, ToolEntry, ToolSource};
-use crate::agent::{Options, Prompt, agent_tool, spawn_tool};
+use super::program::{Program, ToolEntry, ToolSource};
+use crate::agent::{Options, Prompt, agent_tool, framed, lisp_tool};
 use crate::contract::{Effect, ToolSpec};
-use crate::lisp::value::{Value, from_json};
+use crate::lisp::value::{Value, from_json, parse_json, to_json};
 use crate::model::{Model, from_name};
-use crate::plan::create_plan;
-use crate::tool::{Access, Contract, Tool, table_tool};
+use crate::tool::{Call, Contract, Tool, ToolError, table_tool};
 
 /// Makes a model of a provider's and a model's name.
 type Connect = Arc<dyn Fn(&str, &str) -> Result<Arc<dyn Model>, String> + Send + Sync>;
@@ -21,6 +25,10 @@ pub struct Grants {
     pub model: Option<Arc<dyn Model>>,
     /// The model of the root and of those that name none.
     pub root_model: Option<Arc<dyn Model>>,
+    /// Folders that programs may touch, besides those of their files.
+    pub roots: Vec<Root>,
+    /// Whether tools and environment blocks may run commands.
+    pub commands: bool,
     connect: Connect,
 }
 
@@ -31,7 +39,12 @@ impl Grants {
             let base_url = base_url.as_ref().filter(|(of, _)| of == provider).map(|(_, url)| url.as_str());
             from_name(&format!("{provider}:{name}"), base_url).map_err(|error| error.to_string())
         });
-        Self { model: None, root_model: None, connect }
+        Self { model: None, root_model: None, roots: Vec::new(), commands: false, connect }
+    }
+
+    /// One model for every process, whatever its file says.
+    pub fn with_model(model: impl Model + 'static) -> Self {
+        Self { model: Some(Arc::new(model)), ..Self::new(None) }
     }
 
     fn model_of(&self, program: &Program, root: bool) -> Result<Option<Arc<dyn Model>>, String> {
@@ -67,27 +80,69 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         model_options: program.parameters.clone(),
         prompt: Prompt { persona: program.system_prompt.clone(), ..Prompt::default() },
         access: program.access,
+        paging: program.paging.clone(),
+        numbered: program.builtins.iter().any(|tool| tool.name == "goto"),
         ..Options::default()
     };
+    let roots = Arc::new(roots_of(library, program, grants));
+    options.prompt.appendix =
+        appendix(program, grants, &roots, &mut options.warnings).map_err(|why| format!("{file}: {why}"))?;
     for (name, json) in &program.context {
         let value = from_json(json).map_err(|raise| format!("{file}: context.{name}: {}", raise.to_error().message))?;
         options = options.with_context(name, value);
     }
-    let tools = program
-        .tools
-        .iter()
-        .map(|entry| tool(library, entry, grants).map_err(|error| format!("{file}: tools.{error}")));
-    options = options.tools(tools.collect::<Result<Vec<Tool>, String>>()?);
-    let builtins = program.builtins.iter().map(|builtin| built_in(library, program, builtin, grants));
+    let mut warnings = Vec::new();
+    let folder = program.folder();
+    let mut made = |entry: &ToolEntry| tool(library, entry, grants, &folder, &mut warnings);
+    let tools = program.tools.iter().map(|entry| made(entry).map_err(|error| format!("{file}: tools.{error}")));
+    let tools = tools.collect::<Result<Vec<Tool>, String>>()?;
+    let catalog =
+        program.catalog.iter().map(|entry| made(entry).map_err(|error| format!("{file}: tool_catalog.{error}")));
+    let catalog = catalog.collect::<Result<Vec<Tool>, String>>()?;
+    options.warnings.append(&mut warnings);
+    options = options.tools(tools);
+    let host = Host { library, program, grants, roots };
+    let builtins =
+        program.builtins.iter().map(|builtin| built_in(&host, builtin).map_err(|why| format!("{file}: {why}")));
     options = options.tools(builtins.collect::<Result<Vec<Tool>, String>>()?);
-    let catalog = program
-        .catalog
-        .iter()
-        .map(|entry| tool(library, entry, grants).map_err(|error| format!("{file}: tool_catalog.{error}")));
-    Ok(options.tool_catalog(catalog.collect::<Result<Vec<Tool>, String>>()?))
+    Ok(options.tool_catalog(catalog))
 }
 
-fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<Tool, String> {
+/// The folders that a program may touch: its own, that of the program that was asked for, and what the host grants.
+fn roots_of(library: &Library, program: &Program, grants: &Grants) -> Roots {
+    let root = library.root().map(|root| Root { folder: root.folder(), writable: true });
+    root.iter().chain(&grants.roots).fold(Roots::at(&program.folder()), Roots::and)
+}
+
+/// What stands at the end of the system prompt: the environment and the preloaded files.
+fn appendix(program: &Program, grants: &Grants, roots: &Roots, warnings: &mut Vec<String>) -> Result<String, String> {
+    let (environment, odd) = program.environment.block(&program.folder(), grants.commands);
+    warnings.extend(odd);
+    let mut parts: Vec<String> = Some(environment).filter(|block| !block.is_empty()).into_iter().collect();
+    let here = Path::new(".");
+    let roots = if program.preload.from_cwd { roots.clone().from(here) } else { roots.clone() };
+    let mut files = Vec::new();
+    for path in &program.preload.files {
+        match roots.read(path) {
+            Ok(text) => files.push(framed("file", path, &text)),
+            // What is not granted is an error, what is only missing is not.
+            Err(why) if roots.grants(path) => warnings.push(format!("preload.files: {why}")),
+            Err(why) => return Err(format!("preload.files: {why}")),
+        }
+    }
+    if !files.is_empty() {
+        parts.push(format!("## Preloaded (data)\n{}", files.join("\n")));
+    }
+    Ok(parts.join("\n\n"))
+}
+
+fn tool(
+    library: &Arc<Library>,
+    entry: &ToolEntry,
+    grants: &Grants,
+    folder: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<Tool, String> {
     let name = &entry.name;
     let mut tool = match &entry.source {
         ToolSource::Table { responses, default } => {
@@ -101,6 +156,13 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
             let refs = program.refs.clone();
             agent_tool(name, &refs, Arc::new(move |_| bind(&library, &program, &grants, false)))
         }
+        ToolSource::Command(command) => {
+            if !grants.commands {
+                warnings.push(format!("tools.{name}: {}", command::NOT_GRANTED));
+            }
+            command_tool(name, command.clone(), grants.commands, folder, entry.timeout)
+        }
+        ToolSource::Lisp(_, text) => lisp_tool(name, text.clone()),
     };
     if let Some(spec) = &entry.spec {
         tool = tool.spec(spec).map_err(|error| format!("{name}.spec: {error}"))?;
@@ -116,52 +178,21 @@ fn tool(library: &Arc<Library>, entry: &ToolEntry, grants: &Grants) -> Result<To
     Ok(tool)
 }
 
-fn built_in(library: &Arc<Library>, program: &Program, builtin: &BuiltinTool, grants: &Grants) -> Result<Tool, String> {
-    let mut tool = match builtin.name.as_str() {
-        "spawn" => spawn(library, program, grants),
-        "create_plan" => create_plan(program.catalog.iter().chain(&program.tools).map(|entry| entry.name.clone())),
-        _ => calculator().map_err(|error| error.to_string())?,
-    };
-    if let Some(alias) = &builtin.alias {
-        tool.name.clone_from(alias);
-    }
-    tool.description = builtin.description.clone().or(tool.description);
-    tool.access = builtin.access.unwrap_or(tool.access);
-    Ok(tool)
-}
-
-/// The tool that starts linked programs.
-fn spawn(library: &Arc<Library>, program: &Program, grants: &Grants) -> Tool {
-    let folder = program.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
-    let links: Vec<(String, String)> =
-        program.links.iter().map(|link| (link.name.clone(), link.description.clone())).collect();
-    let files: Vec<(String, std::path::PathBuf)> =
-        program.links.iter().map(|link| (link.name.clone(), folder.join(&link.path))).collect();
-    let (library, grants, own) = (library.clone(), grants.clone(), program.file.clone());
-    spawn_tool(
-        links,
-        Arc::new(move |name: &str| {
-            let file = if name.is_empty() {
-                Some(&own)
-            } else {
-                files.iter().find(|(link, _)| link == name).map(|(_, file)| file)
-            };
-            let program =
-                file.and_then(|file| library.program(file)).ok_or_else(|| format!("there is no program {name:?}"))?;
-            bind(&library, &program, &grants, false)
-        }),
-    )
-}
-
-/// Arithmetic as text, for models that want it: evaluated as one expression in infix form or Lisp.
-fn calculator() -> Result<Tool, crate::contract::ParseError> {
-    let tool = Tool::new("calculator", |arguments| {
-        let text = arguments.get("expression").and_then(Value::as_name).unwrap_or_default();
-        super::calculate::calculate(text).map_err(crate::ToolError)
-    });
-    let mut tool = tool
-        .spec("(expression :string) -> :any")?
-        .description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10");
-    tool.access = Access::Read;
-    Ok(tool)
+/// A command as a tool: its arguments as JSON on standard input, its result as JSON or text on standard output.
+fn command_tool(name: &str, words: Vec<String>, granted: bool, folder: &Path, timeout: Option<Duration>) -> Tool {
+    let (words, folder) = (Arc::new(words), folder.to_owned());
+    // A little less than what the tool has in all, so that it is the command that is told off.
+    let timeout = timeout.map_or(Duration::from_secs(30), |timeout| timeout.mul_f64(0.95));
+    Tool::asynchronous(name, move |call: Call| {
+        let (words, folder) = (words.clone(), folder.clone());
+        async move {
+            if !granted {
+                return Err(ToolError::new(command::NOT_GRANTED));
+            }
+            let input = to_json(&call.arguments, "arguments").map_err(ToolError::new)?.to_string();
+            let run = tokio::task::spawn_blocking(move || command::run(&words, &input, &folder, timeout));
+            let output = run.await.unwrap_or_else(|_| Err("the command was given up".into())).map_err(ToolError)?;
+            Ok(parse_json(output.trim()).unwrap_or_else(|_| Value::text(output.trim_end_matches('\n'))))
+        }
+    })
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
+use crate::agent::{DelegateError, Session, wait};
 
 /// A program with the programs it links to.
 #[derive(Clone)]
@@ -43,7 +45,7 @@ impl Library {
     /// Loads a program file and all that it leads to.
     ///
     /// # Errors
-    /// A file that is missing, no TOML or JSON, or has wrong keys; links to missing files.
+    /// A file that is missing, no TOML, JSON or YAML, or has wrong keys; links to missing files.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
         let mut library = Self { programs: HashMap::new(), root: canonical(path) };
         let mut queue = vec![(path.to_owned(), None::<(String, PathBuf)>)];
@@ -73,6 +75,52 @@ impl Library {
         Ok(library)
     }
 
+    /// Starts the program that was asked for as a process of this host.
+    ///
+    /// ```
+    /// use ptc::model::Scripted;
+    /// use ptc::process::{Grants, Program};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]));
+    /// let mut process = Program::load("examples/linked/main.toml")?.start(&grants).await?;
+    /// assert_eq!(process.run("One and two?").await?.summary, "Three.");
+    /// assert_eq!(process.run("Again?").await?.summary, "As I said: three.");
+    /// assert_eq!(process.last_message(), Some("As I said: three.".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Tools that cannot be made, a model that is not there.
+    pub async fn start(self, grants: &Grants) -> Result<Session, DelegateError> {
+        let library = Arc::new(self);
+        let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
+        let options = bind(&library, &root, grants, true).map_err(DelegateError::unusable)?;
+        Session::start(&options).await
+    }
+
+    /// The same for hosts without a runtime: waits on the calling thread.
+    ///
+    /// ```
+    /// use ptc::model::Scripted;
+    /// use ptc::process::{Grants, Program};
+    ///
+    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three."]));
+    /// let mut process = Program::load("examples/linked/main.toml")?.start_and_wait(&grants)?;
+    /// assert_eq!(process.run_and_wait("One and two?")?.summary, "Three.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Library::start`].
+    ///
+    /// # Panics
+    /// From within an asynchronous runtime, where a thread must not wait.
+    pub fn start_and_wait(self, grants: &Grants) -> Result<Session, Box<DelegateError>> {
+        wait(self.start(grants))?.map_err(Box::new)
+    }
+
     /// The program that was asked for.
     pub fn root(&self) -> Option<Arc<Program>> {
         self.programs.get(&self.root).cloned()
@@ -95,14 +143,26 @@ impl Library {
     }
 }
 
+impl Program {
+    /// Loads a program file and all that it leads to.
+    ///
+    /// # Errors
+    /// See [`Library::load`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Library, LoadError> {
+        Library::load(path.as_ref())
+    }
+}
+
 fn read(path: &Path) -> Result<Program, LoadError> {
     let wrong = |why: String| LoadError { file: shown(path), why };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let is_json = path.extension().is_some_and(|extension| extension == "json");
-    let fields: Json = if is_json {
-        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?
-    } else {
-        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let fields: Json = match extension {
+        "json" => serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+        "yaml" | "yml" => {
+            serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+        }
+        _ => toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?,
     };
     match &fields {
         Json::Object(fields) => Program::from_fields(path, fields).map_err(wrong),

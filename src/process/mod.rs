@@ -1,12 +1,21 @@
 //! Program files: agents as data, linked to each other, started as processes.
 
 mod bind;
+mod builtins;
 mod calculate;
+mod command;
+mod confine;
+mod entries;
+mod environment;
+mod export;
+mod files;
 mod load;
 mod program;
 mod section;
 
 pub use bind::{Grants, bind};
+pub use confine::{Opening, Root, Roots};
+pub use environment::Environment;
 pub use load::{Library, LoadError};
-pub use program::{BuiltinTool, Link, Program, ToolEntry, ToolSource};
+pub use program::{BuiltinTool, Demo, Link, Preload, Program, ToolEntry, ToolSource};
 pub use section::{parse_bytes, parse_time};

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use super::entries::{read_link, read_ref, read_tool, read_tools};
+use super::environment::{Environment, VARIABLES};
 use super::section::Section;
-use crate::agent::{Budget, Ref, RefSource, Refs};
+use crate::agent::{Budget, Paging, Refs};
 use crate::contract::{Signature, Type};
 use crate::lisp::limits::Limits;
 use crate::model::ModelOptions;
@@ -57,8 +59,36 @@ pub struct Program {
     pub discovery: bool,
     /// What the process may do.
     pub access: Access,
+    /// When results are kept as descriptors, if they are.
+    pub paging: Option<Paging>,
+    /// What `ptc run --demo` plays, if there is something.
+    pub demo: Option<Demo>,
+    /// Files that stand in the system prompt.
+    pub preload: Preload,
+    /// What the system prompt says of where it runs.
+    pub environment: Environment,
     /// Unknown keys and what is not built yet.
     pub warnings: Vec<String>,
+}
+
+/// Tasks that show what a program can do, one after the other on one conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demo {
+    /// The tasks.
+    pub prompts: Vec<String>,
+    /// The time between them, for those who read along.
+    pub pause: Duration,
+    /// What people call it.
+    pub display_name: Option<String>,
+}
+
+/// Files that stand in the system prompt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preload {
+    /// Their paths, as written.
+    pub files: Vec<String>,
+    /// Whether they begin at the current folder instead of the program's.
+    pub from_cwd: bool,
 }
 
 /// A tool of a program file.
@@ -94,10 +124,14 @@ pub enum ToolSource {
     },
     /// Another program, as a sub-agent: its file.
     Program(PathBuf),
+    /// A command of the host, with its arguments: arguments as JSON in, JSON or text out.
+    Command(Vec<String>),
+    /// A program of the language: its file and its text.
+    Lisp(PathBuf, String),
 }
 
 /// A built-in tool that a program uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuiltinTool {
     /// Which one.
     pub name: String,
@@ -107,6 +141,8 @@ pub struct BuiltinTool {
     pub description: Option<String>,
     /// What it asks of the process instead.
     pub access: Option<Access>,
+    /// What it says of its parameters instead.
+    pub parameters: Vec<(String, String)>,
 }
 
 /// A link to a program.
@@ -121,12 +157,29 @@ pub struct Link {
 }
 
 /// The names of the tools that programs can enable.
-pub(super) const BUILTINS: [&str; 3] = ["spawn", "calculator", "create_plan"];
+pub(super) const BUILTINS: [&str; 11] = [
+    "calculator",
+    "create_plan",
+    "read_file",
+    "list_dir",
+    "read_fd",
+    "fd_search",
+    "fd_to_file",
+    "fork",
+    "spawn",
+    "goto",
+    "write_stderr",
+];
 
-const UNBUILT: [&str; 8] =
-    ["read_file", "list_dir", "read_fd", "fd_search", "fd_to_file", "fork", "goto", "write_stderr"];
+/// Those that work on descriptors.
+const DESCRIPTOR_TOOLS: [&str; 3] = ["read_fd", "fd_search", "fd_to_file"];
 
 impl Program {
+    /// The folder that its paths begin at.
+    pub fn folder(&self) -> PathBuf {
+        self.file.parent().map(Path::to_owned).unwrap_or_default()
+    }
+
     /// Reads the fields of a program file.
     pub(super) fn from_fields(file: &Path, fields: &Map<String, Json>) -> Result<Self, String> {
         let top = Section::new("", fields);
@@ -154,6 +207,10 @@ impl Program {
             max_ref_retries: 1,
             discovery: top.boolean("discovery")?.unwrap_or(false),
             access: Access::Admin,
+            paging: None,
+            demo: None,
+            preload: Preload::default(),
+            environment: Environment::default(),
             warnings: Vec::new(),
         };
         if let Some(model) = top.section("model")? {
@@ -222,10 +279,22 @@ impl Program {
             program.signature = Some(read.returns);
         }
         read_limits(&top, &mut program, &mut warnings)?;
-        for unbuilt in ["preload", "env_info", "file_descriptor", "mcp", "demo"] {
-            if top.get(unbuilt).is_some() {
-                warnings.push(format!("{unbuilt}: this section is not built yet and is left out"));
-            }
+        read_paging(&top, &mut program, &mut warnings)?;
+        read_preload(&top, &mut program, &mut warnings)?;
+        if let Some(section) = top.table("env_info")? {
+            program.environment = read_environment(section)?;
+        }
+        if let Some(section) = top.section("demo")? {
+            program.demo = Some(Demo {
+                prompts: section.texts("prompts")?.unwrap_or_default(),
+                pause: Duration::try_from_secs_f64(section.number("pause_between_prompts")?.unwrap_or(0.0))
+                    .unwrap_or_default(),
+                display_name: section.text("display_name")?,
+            });
+            section.unknown(&mut warnings);
+        }
+        if top.get("mcp").is_some() {
+            warnings.push("mcp: this section is not built yet and is left out".into());
         }
         top.unknown(&mut warnings);
         program.warnings = warnings;
@@ -274,144 +343,88 @@ fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Stri
         budget.depth = section.count("depth")?.unwrap_or(budget.depth);
         budget.processes = section.count("processes")?;
         budget.tool_calls = section.count("tool_calls")?;
+        budget.cost = section.number("cost")?;
+        if let Some(prices) = section.table("prices")? {
+            budget.prices = serde_json::from_value(Json::Object(prices.clone())).map_err(|error| {
+                format!("budget.prices: {error}; a price has input, output and cached, for a million tokens")
+            })?;
+        }
+        budget.descriptor_bytes = section.bytes("descriptor_bytes")?.unwrap_or(budget.descriptor_bytes);
         section.unknown(warnings);
     }
     Ok(())
 }
 
-fn read_tools(
-    top: &Section<'_>,
-    program: &mut Program,
-    warnings: &mut Vec<String>,
-    folder: &Path,
-) -> Result<(), String> {
-    let Some(fields) = top.table("tools")? else { return Ok(()) };
-    for (name, entry) in fields {
-        match name.as_str() {
-            "enabled" | "builtin" => {
-                let Json::Array(items) = entry else { return Err(format!("tools.{name}: expected a list of tools")) };
-                for item in items {
-                    let tool = read_builtin(&format!("tools.{name}"), item, warnings)?;
-                    program.builtins.extend(tool);
-                }
+fn read_paging(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<String>) -> Result<(), String> {
+    let has_tool = program.builtins.iter().any(|tool| DESCRIPTOR_TOOLS.contains(&tool.name.as_str()));
+    let mut enabled = has_tool;
+    let mut paging = Paging::default();
+    if let Some(section) = top.section("file_descriptor")? {
+        let size = |key: &'static str, old: usize| match section.count(key)? {
+            Some(0) => Err(format!("{}: expected 1 or more, got 0", section.name(key))),
+            given => Ok(given.map_or(old, |count| usize::try_from(count).unwrap_or(usize::MAX))),
+        };
+        paging.max_direct = size("max_direct_output_chars", paging.max_direct)?;
+        paging.page_size = size("default_page_size", paging.page_size)?;
+        paging.max_input = size("max_input_chars", paging.max_input)?;
+        paging.page_input = section.boolean("page_user_input")?.unwrap_or(paging.page_input);
+        paging.references = section.boolean("enable_references")?.unwrap_or(paging.references);
+        match section.boolean("enabled")? {
+            Some(true) if !has_tool => {
+                return Err(format!(
+                    "file_descriptor.enabled: nothing could read the descriptors; enable one of {} in tools",
+                    DESCRIPTOR_TOOLS.join(", ")
+                ));
             }
-            "mcp" => warnings.push("tools.mcp: this section is not built yet and is left out".into()),
-            _ => program.tools.push(read_tool(&format!("tools.{name}"), name, entry, folder, warnings)?),
+            Some(false) if has_tool => {
+                warnings.push(
+                    "file_descriptor.enabled: false, but a descriptor tool is enabled, which turns them on".into(),
+                );
+            }
+            Some(on) => enabled = on,
+            None => {}
         }
+        enabled |= has_tool;
+        section.unknown(warnings);
     }
+    program.paging = enabled.then_some(paging);
     Ok(())
 }
 
-fn read_builtin(at: &str, item: &Json, warnings: &mut Vec<String>) -> Result<Option<BuiltinTool>, String> {
-    let tool = match item {
-        Json::String(name) => BuiltinTool { name: name.clone(), alias: None, description: None, access: None },
-        Json::Object(fields) => {
-            let section = Section::new(at, fields);
-            let access = section.text("access")?;
-            let access =
-                access.map(|name| Access::parse(&name).ok_or(format!("{at}: unknown access {name:?}"))).transpose()?;
-            let tool = BuiltinTool {
-                name: section.text("name")?.ok_or_else(|| format!("{at}: a tool needs a name"))?,
-                alias: section.text("alias")?,
-                description: section.text("description")?,
-                access,
-            };
-            section.get("param_descriptions");
-            section.unknown(warnings);
-            tool
-        }
-        _ => return Err(format!("{at}: expected a name or a table with a name")),
-    };
-    if UNBUILT.contains(&tool.name.as_str()) {
-        warnings.push(format!("{at}: {} is not built yet and is left out", tool.name));
-        return Ok(None);
-    }
-    if !BUILTINS.contains(&tool.name.as_str()) {
-        let near = crate::lisp::text::nearest(&tool.name, BUILTINS)
-            .map(|near| format!("; did you mean {near}?"))
-            .unwrap_or_default();
-        return Err(format!("{at}: there is no tool {:?}{near} (there are {})", tool.name, BUILTINS.join(", ")));
-    }
-    Ok(Some(tool))
-}
-
-fn read_tool(
-    at: &str,
-    name: &str,
-    entry: &Json,
-    folder: &Path,
-    warnings: &mut Vec<String>,
-) -> Result<ToolEntry, String> {
-    let Json::Object(fields) = entry else { return Err(format!("{at}: expected a table")) };
-    let section = Section::new(at, fields);
-    let access = section.text("access")?;
-    let access =
-        access.map(|name| Access::parse(&name).ok_or(format!("{at}.access: unknown level {name:?}"))).transpose()?;
-    let effect = section.text("effect")?;
-    let reads = match effect.as_deref() {
-        None | Some("write") => false,
-        Some("read") => true,
-        Some(other) => return Err(format!("{at}.effect: expected read or write, got {other:?}")),
-    };
-    let rows = section.get("responses").cloned().unwrap_or(Json::Array(Vec::new()));
-    let responses: Vec<Response> = serde_json::from_value(rows).map_err(|error| format!("{at}.responses: {error}"))?;
-    let default = section.get("default").cloned();
-    let source = match section.text("program")? {
-        Some(path) => ToolSource::Program(folder.join(path)),
-        None => ToolSource::Table { responses, default },
-    };
-    for unbuilt in ["command", "lisp"] {
-        if section.get(unbuilt).is_some() {
-            return Err(format!("{at}.{unbuilt}: tools of this kind are not built yet"));
-        }
-    }
-    let tool = ToolEntry {
-        name: name.to_owned(),
-        spec: section.text("spec")?,
-        description: section.text("description")?,
-        access,
-        reads,
-        cacheable: section.boolean("cacheable")?.unwrap_or(false),
-        timeout: section.time("timeout")?,
-        source,
+fn read_preload(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<String>) -> Result<(), String> {
+    let Some(section) = top.section("preload")? else { return Ok(()) };
+    program.preload.files = section.texts("files")?.unwrap_or_default();
+    program.preload.from_cwd = match section.text("relative_to")?.as_deref() {
+        None | Some("program") => false,
+        Some("cwd") => true,
+        Some(other) => return Err(format!("preload.relative_to: expected program or cwd, got {other:?}")),
     };
     section.unknown(warnings);
-    Ok(tool)
+    Ok(())
 }
 
-fn read_link(name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Link, String> {
-    let at = format!("linked_programs.{name}");
-    match entry {
-        Json::String(path) => Ok(Link { name: name.into(), description: String::new(), path: path.clone() }),
-        Json::Object(fields) => {
-            let section = Section::new(&at, fields);
-            let path = section.text("path")?.ok_or_else(|| format!("{at}: a link needs a path"))?;
-            let description = section.text("description")?.unwrap_or_default();
-            section.unknown(warnings);
-            Ok(Link { name: name.into(), description, path })
-        }
-        _ => Err(format!("{at}: expected a path, or a table with a path")),
+fn read_environment(fields: &Map<String, Json>) -> Result<Environment, String> {
+    let section = Section::new("env_info", fields);
+    let mut environment = Environment {
+        variables: match section.get("variables") {
+            Some(Json::String(all)) if all == "all" => VARIABLES.map(str::to_owned).to_vec(),
+            _ => section.texts("variables")?.unwrap_or_default(),
+        },
+        env_vars: section.texts("env_vars")?.unwrap_or_default(),
+        ..Environment::default()
+    };
+    for command in section.list("commands")?.into_iter().flatten() {
+        let words = match command {
+            Json::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+            other => serde_json::from_value(other.clone())
+                .map_err(|_| "env_info.commands: expected commands as texts, or as lists of words".to_owned())?,
+        };
+        environment.commands.push(words);
     }
-}
-
-fn read_ref(refs: Refs, name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Refs, String> {
-    let at = format!("refs.{name}");
-    let path =
-        |text: &str| crate::agent::Path::parse(text).map(RefSource::Path).map_err(|error| format!("{at}: {error}"));
-    let entry = match entry {
-        Json::String(text) => return Ok(refs.with(name, path(text)?)),
-        Json::Object(fields) => Section::new(&at, fields),
-        _ => return Err(format!("{at}: expected a path, or a table with path or lisp")),
-    };
-    let source = match (entry.text("path")?, entry.text("lisp")?) {
-        (Some(text), None) => path(&text)?,
-        (None, Some(expression)) => RefSource::Lisp(expression),
-        (Some(_), Some(_)) => return Err(format!("{at}: path and lisp are both given; give one")),
-        (None, None) => return Err(format!("{at}: path or lisp is needed")),
-    };
-    let kind = entry.text("type")?;
-    let kind = kind.map(|text| Type::parse(&text).map_err(|error| format!("{at}.type: {error}"))).transpose()?;
-    let required = entry.boolean("required")?.unwrap_or(false);
-    entry.unknown(warnings);
-    Ok(refs.and(Ref { name: name.to_owned(), source, required, kind }))
+    for (key, value) in fields.iter().filter(|(key, _)| !["variables", "env_vars", "commands"].contains(&key.as_str()))
+    {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        environment.custom.push((key.clone(), text));
+    }
+    Ok(environment)
 }

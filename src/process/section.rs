@@ -63,6 +63,23 @@ impl<'a> Section<'a> {
         }
     }
 
+    pub fn list(&self, key: &'static str) -> Result<Option<&'a Vec<Json>>, String> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Json::Array(items)) => Ok(Some(items)),
+            Some(other) => self.wrong(key, "a list", other),
+        }
+    }
+
+    pub fn texts(&self, key: &'static str) -> Result<Option<Vec<String>>, String> {
+        let Some(items) = self.list(key)? else { return Ok(None) };
+        let text = |item: &Json| item.as_str().map(str::to_owned);
+        match items.iter().map(text).collect::<Option<Vec<String>>>() {
+            Some(texts) => Ok(Some(texts)),
+            None => Err(format!("{}: expected a list of strings", self.name(key))),
+        }
+    }
+
     pub fn boolean(&self, key: &'static str) -> Result<Option<bool>, String> {
         match self.get(key) {
             None => Ok(None),
@@ -77,6 +94,16 @@ impl<'a> Section<'a> {
             Some(other) => match other.as_u64() {
                 Some(count) => Ok(Some(count)),
                 None => self.wrong(key, "a whole number that is not negative", other),
+            },
+        }
+    }
+
+    pub fn number(&self, key: &'static str) -> Result<Option<f64>, String> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(other) => match other.as_f64().filter(|number| *number >= 0.0 && number.is_finite()) {
+                Some(number) => Ok(Some(number)),
+                None => self.wrong(key, "a number that is not negative", other),
             },
         }
     }

@@ -13,4 +13,4 @@ pub use discover::discover;
 pub(crate) use dispatch::panicked;
 pub use dispatch::{CallRecord, Dispatcher, Validation};
 pub use table::{Response, TableError, table_tool, table_tools};
-pub use toolbox::{Access, Call, Contract, Immediate, Kind, NameProcess, Run, Running, Tool, ToolError, Toolbox};
+pub use toolbox::{Access, Announce, Call, Contract, Immediate, Kind, Run, Running, Starts, Tool, ToolError, Toolbox};

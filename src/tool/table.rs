@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 #[cfg(feature = "agent")]
@@ -28,19 +28,26 @@ pub enum TableError {
 }
 
 /// One canned response.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
     /// The arguments it answers, compared after coercion.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub args: serde_json::Map<String, Json>,
     /// What it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Json>,
     /// Or the error it answers with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How long it takes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub delay_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 #[derive(Default, Deserialize)]

@@ -38,12 +38,21 @@ pub enum Run {
     Now(Immediate),
     /// As a future, while the program waits and holds no thread.
     Later(Arc<dyn Fn(Call) -> Running + Send + Sync>),
-    /// As a process of its own, below the one that calls.
-    Process(NameProcess, Arc<dyn Fn(Call) -> Running + Send + Sync>),
+    /// As processes of their own, below the one that calls.
+    Process(Announce, Arc<dyn Fn(Call) -> Running + Send + Sync>),
 }
 
-/// The name of the process that a call with these arguments starts, if it is not the tool's, or why it starts none.
-pub type NameProcess = Arc<dyn Fn(&Value) -> Result<Option<String>, ToolError> + Send + Sync>;
+/// The processes that a call starts, or why it starts none; asked before it is made.
+pub type Announce = Arc<dyn Fn(&Call) -> Result<Starts, ToolError> + Send + Sync>;
+
+/// The processes that a call starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Starts {
+    /// A fresh one, counted by its name: `expert#1`, `expert#2`.
+    Fresh(String),
+    /// So many forks of the caller, numbered on over the process: `fork[0]`, `fork[1]`.
+    Forks(usize),
+}
 
 /// A call, as an asynchronous tool sees it.
 #[derive(Clone)]
@@ -52,8 +61,8 @@ pub struct Call {
     pub arguments: Value,
     /// The same for every try of this call, for tools that must not act twice.
     pub idempotency_key: String,
-    /// The number given to a process that this call starts, counted by parent and tool.
-    pub child: Option<String>,
+    /// The names given to the processes that this call starts.
+    pub children: Vec<String>,
     /// The process that calls, for tools that start others.
     #[cfg_attr(not(feature = "agent"), expect(dead_code, reason = "only agents start processes"))]
     pub(crate) caller: Option<Arc<dyn std::any::Any + Send + Sync>>,
@@ -177,18 +186,18 @@ impl Tool {
         Self::with(name, Run::Later(Arc::new(move |call| Box::pin(run(call)))))
     }
 
-    /// A tool whose calls start processes, named by what is asked for.
+    /// A tool whose calls start processes, announced by what is asked for.
     #[cfg(feature = "agent")]
     pub(crate) fn process<F, Fut>(
         name: impl Into<String>,
-        title: impl Fn(&Value) -> Result<Option<String>, ToolError> + Send + Sync + 'static,
+        announce: impl Fn(&Call) -> Result<Starts, ToolError> + Send + Sync + 'static,
         run: F,
     ) -> Self
     where
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Value, ToolError>> + Send + 'static,
     {
-        Self::with(name, Run::Process(Arc::new(title), Arc::new(move |call| Box::pin(run(call)))))
+        Self::with(name, Run::Process(Arc::new(announce), Arc::new(move |call| Box::pin(run(call)))))
     }
 
     fn with(name: impl Into<String>, run: Run) -> Self {

@@ -9,6 +9,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::tree::is_within;
 use crate::model::{Message, Tokens};
 
 /// Something that happened in a process.
@@ -48,6 +49,7 @@ pub enum EventKind {
         text: String,
         #[serde(flatten)]
         tokens: Tokens,
+        /// In dollars, where the price is known.
         #[serde(skip_serializing_if = "Option::is_none")]
         cost: Option<f64>,
     },
@@ -109,6 +111,8 @@ pub enum EventKind {
         result: Option<Json>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// The wall time it took.
+        duration_ms: u64,
     },
 }
 
@@ -152,7 +156,7 @@ pub struct Recorder {
 struct State {
     events: Vec<Event>,
     file: Option<BufWriter<File>>,
-    stopped: Option<String>,
+    stopped: Vec<String>,
     write_error: Option<String>,
 }
 
@@ -209,14 +213,17 @@ impl Recorder {
             // An observer that panics is not asked to stop anything.
             let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(event)));
             if matches!(verdict, Ok(Verdict::Stop)) {
-                self.lock().stopped.get_or_insert_with(|| event.path.clone());
+                let mut state = self.lock();
+                if !state.stopped.iter().any(|stopped| *stopped == event.path) {
+                    state.stopped.push(event.path.clone());
+                }
             }
         }
     }
 
-    /// The process that an observer stopped, if one did.
-    pub fn stopped(&self) -> Option<String> {
-        self.lock().stopped.clone()
+    /// Whether an observer has ended a process, or one above it.
+    pub fn is_stopped(&self, path: &str) -> bool {
+        self.lock().stopped.iter().any(|stopped| is_within(path, stopped))
     }
 
     /// Why the file could not be written to the end, if so.
@@ -231,6 +238,16 @@ impl Recorder {
 
     /// The events so far.
     pub fn events(&self) -> Vec<Event> {
-        self.lock().events.clone()
+        self.since(0)
+    }
+
+    /// How many events there were.
+    pub fn count(&self) -> usize {
+        self.lock().events.len()
+    }
+
+    /// The events after so many.
+    pub fn since(&self, count: usize) -> Vec<Event> {
+        self.lock().events.get(count..).unwrap_or_default().to_vec()
     }
 }

@@ -61,7 +61,8 @@ impl Usage {
     }
 }
 
-fn is_within(path: &str, root: &str) -> bool {
+/// Whether a process is another one or below it.
+pub(super) fn is_within(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -82,6 +83,7 @@ pub fn usage_json(events: &[Event], root: &str) -> Json {
     let (tree, own) = usage(events, root);
     let mut json = serde_json::to_value(tree).unwrap_or_default();
     if let Json::Object(fields) = &mut json {
+        fields.insert("api_calls".into(), json!(tree.requests));
         fields.insert("own".into(), serde_json::to_value(own).unwrap_or_default());
     }
     json

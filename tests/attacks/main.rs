@@ -2,6 +2,7 @@
 
 mod authority;
 mod depth;
+mod files;
 mod memory;
 mod numbers;
 mod sharing;

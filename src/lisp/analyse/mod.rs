@@ -8,6 +8,7 @@ mod bind;
 mod comprehend;
 mod expr;
 mod forms;
+mod handles;
 mod hints;
 mod infer;
 mod lint;
@@ -68,6 +69,11 @@ pub trait Tools {
 
     /// What the tool gives, as far as it is declared and held to it.
     fn result(&self, name: &str) -> Outline;
+
+    /// Whether there is such a tool, and it can be called.
+    fn has(&self, name: &str) -> bool {
+        self.check(name, None).is_ok()
+    }
 }
 
 /// No tools at all.

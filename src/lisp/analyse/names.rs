@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::expr::{Expr, ExprKind};
-use super::{Analyser, hints};
+use super::{Analyser, handles, hints};
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span, nearest};
 use crate::lisp::value::{Builtin, Function, Symbol, Value};
@@ -121,6 +121,12 @@ impl Analyser<'_> {
         if self.is_remembered(name) {
             return self.global(name, true, span);
         }
+        if let Some(function) = handles::function(name, span) {
+            return self.form(&function, false);
+        }
+        if self.around.tools.has(name) {
+            return self.tool_value(name, span);
+        }
         // The whole context, for keys that no name can have: `(get ctx "first name")`.
         if name == "ctx" {
             return Expr::new(ExprKind::Context(Value::Nothing), span);
@@ -164,6 +170,10 @@ impl Analyser<'_> {
         let name = symbol.as_str();
         if let Some(tool) = name.strip_prefix("tool/").filter(|tool| !tool.is_empty()) {
             return Some(self.tool_call(tool, arguments, span));
+        }
+        // A tool's plain name, where nothing else has it.
+        if self.find_builtin(name).is_none() && !self.is_remembered(name) && self.around.tools.has(name) {
+            return Some(self.tool_call(name, arguments, span));
         }
         if name == "call"
             && let Some((first, rest)) = arguments.split_first()
@@ -255,7 +265,10 @@ impl Analyser<'_> {
             let builtins = self.around.registry.all();
             let candidates = self.scopes.names().chain(defined.iter().map(String::as_str));
             let candidates = candidates.chain(remembered.iter().map(|name| &**name));
-            let candidates = candidates.chain(builtins.iter().map(|builtin| builtin.name)).chain(super::sugar::NAMES);
+            let candidates = candidates
+                .chain(builtins.iter().map(|builtin| builtin.name))
+                .chain(super::sugar::NAMES)
+                .chain(handles::NAMES);
             let short = name.rsplit('/').next().unwrap_or(name);
             let by_name = builtins.iter().find(|builtin| builtin.name != short && builtin.short_name() == short);
             nearest(name, candidates.filter(|name| !name.contains(' ')))

@@ -1,0 +1,379 @@
+//! Descriptors: what is too long for a conversation, kept under a short name to be read in pieces.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::Ledger;
+use super::feedback::{escaped, without_internals};
+use super::pages::Pages;
+use crate::lisp::value::{Iter, Text, Value, readable};
+
+/// When something is too long for a conversation, and how it is paged then. Lengths are in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// What a program gives or prints is shown whole up to this length: 8,000.
+    pub max_direct: usize,
+    /// The longest page: 4,000.
+    pub page_size: usize,
+    /// A task is shown whole up to this length: 8,000.
+    pub max_input: usize,
+    /// Whether longer tasks are paged; otherwise they are shown whole as well.
+    pub page_input: bool,
+    /// Whether `<ref id="x">…</ref>` in a reply makes the descriptor `ref:x`.
+    pub references: bool,
+}
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self { max_direct: 8_000, page_size: 4_000, max_input: 8_000, page_input: true, references: false }
+    }
+}
+
+impl Paging {
+    /// What the system prompt says of it.
+    pub(super) fn explanation(&self) -> String {
+        let mut text = "## Descriptors\nWhat is too long to show is kept under an id such as `fd:1`; you see how it begins. \
+            `(read_fd {:fd id :start 2})` reads a page; in programs `(fd/value id)` is the whole of it, `(fd/lines id)` its lines, \
+            `(fd/search id #\"regex\")` the lines that match."
+            .to_owned();
+        if self.references {
+            text.push_str(
+                " Text that you write between `<ref id=\"name\">` and `</ref>` is kept as `ref:name`, at once.",
+            );
+        }
+        text
+    }
+}
+
+/// What is kept: the text that is read, and the value that programs get.
+#[derive(Clone)]
+pub(crate) struct Descriptor {
+    pub pages: Arc<Pages>,
+    pub value: Value,
+}
+
+/// The descriptors of a process. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Descriptors {
+    paging: Option<Paging>,
+    numbered: im::OrdMap<u64, Descriptor>,
+    named: im::OrdMap<String, Descriptor>,
+    /// What the descriptor tools gave to the program that runs: it has been kept already.
+    given: Vec<Value>,
+}
+
+/// How something is shown to the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// By shape and first items.
+    #[default]
+    Bounded,
+    /// As it is.
+    Whole,
+    /// By the beginning of a descriptor.
+    Kept(String),
+}
+
+/// The most of what a descriptor tool gave that is shown, in characters.
+const MOST_READ: usize = 100_000;
+/// The longest beginning of a descriptor that is shown, in characters.
+const PREVIEW: usize = 1_000;
+
+impl Descriptors {
+    pub fn new(paging: Option<Paging>) -> Self {
+        Self { paging, ..Self::default() }
+    }
+
+    pub fn paging(&self) -> Option<&Paging> {
+        self.paging.as_ref()
+    }
+
+    /// The table that a process starts with under other rules of paging: the references and these descriptors.
+    pub fn passed(&self, numbered: &[u64], paging: Option<Paging>) -> Self {
+        let numbered = numbered.iter().filter_map(|number| Some((*number, self.numbered.get(number)?.clone())));
+        Self { paging, numbered: numbered.collect(), named: self.named.clone(), given: Vec::new() }
+    }
+
+    /// The same table under the rules of another agent.
+    pub fn begin_under(&mut self, paging: Option<Paging>) {
+        self.paging = paging;
+        self.begin();
+    }
+
+    /// A program begins: nothing has been given to it.
+    pub fn begin(&mut self) {
+        self.given.clear();
+    }
+
+    /// Notes what a descriptor tool gives.
+    pub fn give(&mut self, value: &Value) {
+        self.given.push(value.clone());
+        self.given.extend(value.get("content").cloned());
+    }
+
+    fn keep(&mut self, pages: Pages, value: Value, ledger: &Ledger) -> Result<u64, String> {
+        ledger.keep_bytes(pages.bytes()).map_err(|reached| {
+            format!(
+                "{} is {} in the whole tree, and {} would be needed",
+                reached.name, reached.configured, reached.observed
+            )
+        })?;
+        let number = self.numbered.get_max().map_or(1, |(last, _)| last + 1);
+        self.numbered.insert(number, Descriptor { pages: Arc::new(pages), value });
+        Ok(number)
+    }
+
+    /// Keeps a text and gives its id.
+    ///
+    /// # Errors
+    /// The tree keeps too much already.
+    pub fn keep_text(&mut self, text: Text, ledger: &Ledger) -> Result<String, String> {
+        let size = self.paging().map_or_else(|| Paging::default().page_size, |paging| paging.page_size);
+        let value = Value::Text(text.clone());
+        self.keep(Pages::new(text, size), value, ledger).map(|number| format!("fd:{number}"))
+    }
+
+    /// What a program gave, as the model is shown it.
+    pub fn show_value(&mut self, value: &Value, ledger: &Ledger) -> Shown {
+        let Some(paging) = self.paging.clone() else { return Shown::Bounded };
+        if self.given.contains(value) {
+            return if longer(value, MOST_READ) { Shown::Bounded } else { Shown::Whole };
+        }
+        let text = rendered(&without_internals(value));
+        if text.count() <= paging.max_direct {
+            return Shown::Whole;
+        }
+        match self.keep(Pages::new(text, paging.page_size), value.clone(), ledger) {
+            Ok(number) => Shown::Kept(self.preview(number)),
+            Err(_) => Shown::Bounded,
+        }
+    }
+
+    /// A text for the model, as it is shown: what was printed, a task.
+    pub fn show_text(&mut self, text: &str, most: usize, ledger: &Ledger) -> Shown {
+        if self.paging.is_none() {
+            return Shown::Bounded;
+        }
+        // Bytes are more than characters or as many.
+        if text.len() <= most || text.chars().count() <= most {
+            return Shown::Whole;
+        }
+        match self.keep_text(text.into(), ledger) {
+            Ok(id) => Shown::Kept(self.preview(number_of(&id).unwrap_or_default())),
+            Err(_) => Shown::Bounded,
+        }
+    }
+
+    /// The first message of a process with this task.
+    pub fn show_task(&mut self, task: &str, ledger: &Ledger) -> Option<String> {
+        let paging = self.paging.clone().filter(|paging| paging.page_input)?;
+        match self.show_text(task, paging.max_input, ledger) {
+            Shown::Kept(preview) => Some(format!("The task is long. Read all of it before you begin.\n{preview}")),
+            Shown::Bounded | Shown::Whole => None,
+        }
+    }
+
+    /// The frame with the beginning of a descriptor, and how to read on.
+    fn preview(&self, number: u64) -> String {
+        let Some(Descriptor { pages, .. }) = self.numbered.get(&number) else { return String::new() };
+        let most = self.paging().map_or(PREVIEW, |paging| PREVIEW.min(paging.page_size).min(paging.max_direct / 2));
+        let text = pages.text();
+        let (begin, count) = (text.slice(0, most), pages.characters());
+        let mut shown = format!(
+            "Kept as fd:{number}: {count} characters, {} lines, {} pages; the first {} characters:\n<fd id=\"fd:{number}\">\n{}",
+            pages.lines(),
+            pages.pages(),
+            most.min(count),
+            escaped(begin.trim_end_matches('\n'))
+        );
+        let _ = write!(
+            shown,
+            "\n</fd>\n(read_fd {{:fd \"fd:{number}\" :start 1}}) reads a page, (fd/value \"fd:{number}\") is the whole of it.\n"
+        );
+        shown
+    }
+
+    /// Makes a descriptor of each reference in a reply; later ones of a name replace earlier ones.
+    pub fn take_references(&mut self, reply: &str, ledger: &Ledger) -> Vec<String> {
+        let Some(paging) = self.paging.clone().filter(|paging| paging.references) else { return Vec::new() };
+        let mut refused = Vec::new();
+        for reference in references(reply) {
+            let text = Text::from(&reply[reference.content.0..reference.content.1]);
+            let pages = Pages::new(text.clone(), paging.page_size);
+            match ledger.keep_bytes(pages.bytes()) {
+                Ok(()) => {
+                    let kept = Descriptor { pages: Arc::new(pages), value: Value::Text(text) };
+                    self.named.insert(reference.id, kept);
+                }
+                Err(reached) => refused
+                    .push(format!("ref:{} is not kept: {} is {}", reference.id, reached.name, reached.configured)),
+            }
+        }
+        refused
+    }
+
+    /// The descriptor of an id: `fd:1`, `fd-1`, `ref:name`.
+    ///
+    /// # Errors
+    /// An id that names none, with those there are.
+    pub fn find(&self, id: &str) -> Result<&Descriptor, String> {
+        let found = match id.strip_prefix("ref:") {
+            Some(name) => self.named.get(name),
+            None => number_of(id).and_then(|number| self.numbered.get(&number)),
+        };
+        found.ok_or_else(|| {
+            let ids: Vec<String> = self.ids().collect();
+            let known = match ids.len() {
+                0 => "there are none yet".to_owned(),
+                1..=20 => format!("there are {}", ids.join(", ")),
+                many => format!("there are {many}: {}, … {}", ids[..10].join(", "), ids[many - 1]),
+            };
+            let id = crate::lisp::text::abridge(id, 100);
+            format!("there is no descriptor {id:?}; {known}")
+        })
+    }
+
+    fn ids(&self) -> impl Iterator<Item = String> {
+        let numbered = self.numbered.keys().map(|number| format!("fd:{number}"));
+        numbered.chain(self.named.keys().map(|name| format!("ref:{name}")))
+    }
+}
+
+/// The number of `fd:3` and of `fd-3`.
+pub(crate) fn number_of(id: &str) -> Option<u64> {
+    let digits = id.strip_prefix("fd:").or_else(|| id.strip_prefix("fd-"))?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// Whether a value that was given is longer than so many characters.
+fn longer(value: &Value, most: usize) -> bool {
+    let length = |value: &Value| match value {
+        Value::Text(text) => text.count(),
+        other => readable(other).len(),
+    };
+    length(value.get("content").unwrap_or(value)) > most
+}
+
+/// The text of a value: a text itself, a collection with an item on each line.
+fn rendered(value: &Value) -> Text {
+    let lines = |items: Vec<String>, open: &str, separator: &str, close: &str| {
+        Text::from(format!("{open}{}{close}", items.join(separator)))
+    };
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Vector(items) => lines(items.iter().map(readable).collect(), "[", "\n ", "]"),
+        Value::Seq(_) | Value::Lazy(_) => {
+            lines(Iter::ready(value).map(|item| readable(&item)).collect(), "(", "\n ", ")")
+        }
+        Value::Map(map) => {
+            let entries = map.iter_ref().map(|(key, value)| format!("{} {}", readable(key), readable(value)));
+            lines(entries.collect(), "{", ",\n ", "}")
+        }
+        other => Text::from(readable(other)),
+    }
+}
+
+/// A reference in a reply: its name, and from where to where its content and the whole of it are, in bytes.
+struct Reference {
+    id: String,
+    content: (usize, usize),
+    whole: (usize, usize),
+}
+
+/// The references of a reply that are closed, in the order of their ends.
+fn references(reply: &str) -> Vec<Reference> {
+    let (mut found, mut open): (Vec<Reference>, Vec<(String, usize, usize)>) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while let Some(next) = reply[at..].find('<') {
+        at += next;
+        if reply[at..].starts_with("</ref>") {
+            if let Some((id, start, inside)) = open.pop() {
+                found.push(Reference { id, content: (inside, at), whole: (start, at + "</ref>".len()) });
+            }
+        } else if let Some((id, length)) = opening(&reply[at..]) {
+            open.push((id, at, at + length));
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The name in a `<ref id="name">` that a text begins with, and the length of it.
+fn opening(text: &str) -> Option<(String, usize)> {
+    let rest = text.strip_prefix("<ref")?;
+    let rest = rest.strip_prefix(char::is_whitespace)?.trim_start().strip_prefix("id")?;
+    let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (id, rest) = rest[1..].split_once(quote)?;
+    let rest = rest.trim_start().strip_prefix('>')?;
+    let plain = !id.is_empty() && id.len() <= 100 && !id.contains(['\n', '<', '>', '"']);
+    plain.then(|| (id.to_owned(), text.len() - rest.len()))
+}
+
+/// A reply without the references in it, where programs are looked for: what is marked is content.
+pub(super) fn outside_references(reply: &str) -> String {
+    let mut spans: Vec<(usize, usize)> = references(reply).into_iter().map(|reference| reference.whole).collect();
+    spans.sort_unstable();
+    let (mut outside, mut at) = (String::new(), 0);
+    for (start, end) in spans {
+        if start >= at {
+            outside.push_str(&reply[at..start]);
+        }
+        at = at.max(end);
+    }
+    outside.push_str(&reply[at..]);
+    outside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::Budget;
+
+    fn table(paging: Paging) -> (Descriptors, Ledger) {
+        (Descriptors::new(Some(paging)), Ledger::new(Budget::default()))
+    }
+
+    fn content(descriptors: &Descriptors, id: &str) -> Result<String, String> {
+        descriptors.find(id).map(|found| found.pages.whole().content.to_owned())
+    }
+
+    #[test]
+    fn references_are_found_where_they_are_closed() {
+        let (mut descriptors, ledger) = table(Paging { references: true, ..Paging::default() });
+        let reply = "<ref id=\"a\">one <ref id='b'>two</ref> three</ref><ref id=\"a b\">x</ref><ref id=\"open\">never";
+        descriptors.take_references(reply, &ledger);
+        assert_eq!(content(&descriptors, "ref:a").as_deref(), Ok("one <ref id='b'>two</ref> three"));
+        assert_eq!(content(&descriptors, "ref:b").as_deref(), Ok("two"));
+        assert_eq!(content(&descriptors, "ref:a b").as_deref(), Ok("x"));
+        assert!(content(&descriptors, "ref:open").is_err());
+        descriptors.take_references("<ref id=\"b\">first</ref> <ref id=\"b\">last</ref>", &ledger);
+        assert_eq!(content(&descriptors, "ref:b").as_deref(), Ok("last"));
+        assert_eq!(
+            outside_references("a<ref id=\"x\">b<ref id=\"y\">c</ref></ref>d<ref id=\"z\">e"),
+            "ad<ref id=\"z\">e"
+        );
+    }
+
+    #[test]
+    fn what_the_tree_keeps_is_bounded() {
+        let mut descriptors = Descriptors::new(Some(Paging { max_direct: 10, ..Paging::default() }));
+        let ledger = Ledger::new(Budget { descriptor_bytes: 100, ..Budget::default() });
+        assert!(matches!(descriptors.show_value(&Value::text("x".repeat(60)), &ledger), Shown::Kept(_)));
+        assert_eq!(descriptors.show_value(&Value::text("y".repeat(60)), &ledger), Shown::Bounded);
+        assert!(
+            descriptors
+                .keep_text("z".repeat(60).as_str().into(), &ledger)
+                .is_err_and(|why| why.contains("descriptor_bytes"))
+        );
+    }
+
+    #[test]
+    fn unknown_ids_are_told_what_there_is() {
+        let (mut descriptors, ledger) = table(Paging::default());
+        assert_eq!(content(&descriptors, "fd:1"), Err("there is no descriptor \"fd:1\"; there are none yet".into()));
+        descriptors.keep_text("a".into(), &ledger).expect("it is short");
+        assert_eq!(content(&descriptors, "fd-1").as_deref(), Ok("a"));
+        assert!(content(&descriptors, "fd:+1").is_err_and(|why| why.ends_with("there are fd:1")));
+    }
+}

@@ -1,0 +1,43 @@
+//! `goto`: a process goes back in its conversation and begins again from there, with a note to itself.
+
+use super::reading::caller;
+use crate::contract::ParseError;
+use crate::lisp::text::abridge;
+use crate::lisp::value::Value;
+use crate::model::Role;
+use crate::tool::{Call, Tool, ToolError};
+
+/// Where a process goes back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewind {
+    /// The number of the user's message that stays; what follows upon it is dropped.
+    pub to: usize,
+    /// What the model wants to know then.
+    pub message: String,
+}
+
+/// The tool that rewinds the conversation. Programs that call it end there.
+pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
+    let tool = Tool::asynchronous("goto", |call: Call| async move {
+        let process = caller(&call)?;
+        let text = |name: &str| call.arguments.get(name).and_then(Value::as_name).unwrap_or_default();
+        let messages = process.past().messages;
+        let count = messages.iter().filter(|message| message.role == Role::User).count();
+        let position = text("position").trim_matches(['[', ']']);
+        let number = position.strip_prefix("msg_").and_then(|digits| digits.parse::<usize>().ok());
+        let to = number.filter(|number| *number < count).ok_or_else(|| {
+            let last = count.saturating_sub(1);
+            ToolError(format!("there is no {:?} to go back to; there are msg_0 to msg_{last}", abridge(position, 50)))
+        })?;
+        let message = text("message").to_owned();
+        if message.trim().is_empty() {
+            return Err(ToolError::new("message is empty: say what you have learnt, for all else will be gone"));
+        }
+        process.rewind(Rewind { to, message });
+        Ok(Value::Nil)
+    });
+    Ok(tool.spec("(position :string, message :string) -> :any")?.description(
+        "Goes back to an earlier message of the user's, such as msg_0: what follows upon it is forgotten, but for your message. \
+         Memory stays. The program ends there",
+    ))
+}

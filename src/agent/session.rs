@@ -1,0 +1,137 @@
+//! A session: a process that is given one task after the other, on one conversation and one memory.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::delegate::{DelegateError, Outcome};
+use super::descriptors::Descriptors;
+use super::process::{Agent, Stop};
+use super::turn::{Ended, Turns};
+use super::{Options, Process, Reason, Tree};
+use crate::lisp::memory::Memory;
+use crate::model::Role;
+use crate::trace::{Recorder, trace, usage_json};
+
+/// The process at the root of a tree, which can be given tasks one after the other.
+///
+/// ```
+/// use ptc::agent::Session;
+/// use ptc::{Options, model::Scripted};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let model = Scripted::new(["(def name \"Ann\")", "Hello, Ann.", "(return name)"]);
+/// let mut session = Session::start(&Options::new(model)).await?;
+/// assert_eq!(session.run("I am Ann.").await?.summary, "Hello, Ann.");
+/// assert_eq!(session.last_message(), Some("Hello, Ann.".into()));
+/// assert_eq!(session.run("Who am I?").await?.result, ptc::Value::text("Ann"));
+/// # Ok::<(), ptc::DelegateError>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Session {
+    process: Arc<Process>,
+    turns: Turns,
+    memory: Memory,
+    warnings: Vec<String>,
+    runs: u64,
+}
+
+impl Session {
+    /// A process that waits for its first task.
+    ///
+    /// # Errors
+    /// No model, tools that cannot be, a budget that allows no process.
+    pub async fn start(options: &Options) -> Result<Self, DelegateError> {
+        Self::recorded(options, Recorder::new(options.observers.clone())).await
+    }
+
+    /// The same with a recorder that the host made.
+    pub(crate) async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
+        let tree = Arc::new(Tree::new(options.budget.clone(), recorder));
+        let Some(model) = options.model.clone() else {
+            let why = "the agent has no model: use Options::new(model)".into();
+            return Err(failed(&tree, 0, &Stop::Unusable(why)));
+        };
+        let (agent, warnings) = Agent::of(options).map_err(|why| failed(&tree, 0, &Stop::Unusable(why)))?;
+        tree.ledger.start_processes(1, 1).map_err(|reached| failed(&tree, 0, &Stop::Budget(reached)))?;
+        let descriptors = Descriptors::new(agent.paging.clone());
+        let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
+        let turns = Turns::new(process.agent.rules.clone());
+        Ok(Self { process, turns, memory: Memory::new(), warnings, runs: 0 })
+    }
+
+    /// Gives the process a task and waits for what comes of it; usage and trace are those of the task.
+    ///
+    /// # Errors
+    /// See [`delegate`](crate::delegate). The session goes on: the next task follows upon what was said.
+    pub async fn run(&mut self, task: &str) -> Result<Outcome, DelegateError> {
+        let tree = self.process.tree.clone();
+        let (before, began) = (tree.recorder.count(), Instant::now());
+        if self.runs > 0 {
+            self.turns.go_on();
+        }
+        self.runs += 1;
+        let ended = self.process.work(&mut self.turns, &mut self.memory, task, None).await;
+        let Ended { result, summary, in_words, refs } = ended.map_err(|stop| failed(&tree, before, &stop))?;
+        let mut warnings = self.warnings.clone();
+        warnings.extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
+        let events = tree.recorder.since(before);
+        Ok(Outcome {
+            result,
+            summary,
+            refs,
+            usage: usage_json(&events, "main"),
+            trace: trace(&events, "main"),
+            memory: self.memory.clone(),
+            stop_reason: if in_words { "answer" } else { "return" },
+            last_message: self.last_message().unwrap_or_default(),
+            duration: began.elapsed(),
+            warnings,
+        })
+    }
+
+    /// The same for hosts without a runtime: waits on the calling thread.
+    ///
+    /// # Errors
+    /// See [`Session::run`].
+    ///
+    /// # Panics
+    /// From within an asynchronous runtime, where a thread must not wait.
+    pub fn run_and_wait(&mut self, task: &str) -> Result<Outcome, Box<DelegateError>> {
+        wait(self.run(task))?.map_err(Box::new)
+    }
+
+    /// What the model said last.
+    pub fn last_message(&self) -> Option<String> {
+        let said = self.turns.messages.iter().rev().find(|message| message.role == Role::Assistant);
+        said.map(|message| message.content.to_string())
+    }
+
+    /// What the process remembers.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+/// The error of a root that ended so, with what happened after so many events.
+pub(crate) fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
+    let events = tree.recorder.since(before);
+    let reason = match stop {
+        Stop::Reason(Reason::Fail(reason)) => Some(reason.clone()),
+        _ => None,
+    };
+    DelegateError {
+        kind: stop.kind(),
+        message: stop.message(),
+        limit: stop.limit(),
+        reason,
+        usage: usage_json(&events, "main"),
+        trace: trace(&events, "main"),
+    }
+}
+
+/// Waits for a future on the calling thread.
+pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, Box<DelegateError>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| DelegateError::unusable(format!("no runtime: {error}")))?;
+    Ok(runtime.block_on(future))
+}

@@ -1,0 +1,117 @@
+//! The tools that every host has, which program files enable by name.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::bind::{Grants, bind};
+use super::confine::Roots;
+use super::files;
+use super::load::Library;
+use super::program::{BuiltinTool, Program};
+use crate::agent::{Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
+use crate::contract::{ParseError, ToolSpec};
+use crate::lisp::text::abridge;
+use crate::lisp::value::Value;
+use crate::plan::create_plan;
+use crate::tool::{Access, Call, Contract, Tool, ToolError};
+use crate::trace::EventKind;
+
+/// Whom the tools are made for.
+pub(super) struct Host<'a> {
+    pub library: &'a Arc<Library>,
+    pub program: &'a Program,
+    pub grants: &'a Grants,
+    pub roots: Arc<Roots>,
+}
+
+/// A tool as the program wants it.
+pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, String> {
+    let mut tool = made(host, &wanted.name).map_err(|error| error.to_string())?;
+    if let Some(alias) = &wanted.alias {
+        tool.name.clone_from(alias);
+    }
+    tool.description = wanted.description.clone().or(tool.description);
+    tool.access = wanted.access.unwrap_or(tool.access);
+    if let Contract::Spec(spec) = &tool.contract {
+        let mut spec = ToolSpec::clone(spec);
+        for (name, description) in &wanted.parameters {
+            let parameters = &mut spec.signature.parameters;
+            let parameter = parameters.iter_mut().find(|parameter| parameter.name.as_str() == name);
+            let parameter = parameter.ok_or_else(|| format!("{}: there is no parameter {name}", wanted.name))?;
+            parameter.description = Some(description.clone());
+        }
+        tool.contract = Contract::Spec(Arc::new(spec));
+    }
+    Ok(tool)
+}
+
+fn made(host: &Host<'_>, name: &str) -> Result<Tool, ParseError> {
+    match name {
+        "spawn" => spawn_tool(spawner(host)),
+        "fork" => {
+            let Spawner { links, make, .. } = spawner(host);
+            fork_tool(links, make)
+        }
+        "create_plan" => {
+            let program = host.program;
+            Ok(create_plan(program.catalog.iter().chain(&program.tools).map(|entry| entry.name.clone())))
+        }
+        "goto" => goto_tool(),
+        "read_fd" => read_fd(),
+        "fd_search" => fd_search(),
+        "fd_to_file" => files::fd_to_file(host.roots.clone()),
+        "read_file" => files::read_file(host.roots.clone()),
+        "list_dir" => files::list_dir(host.roots.clone()),
+        "write_stderr" => write_stderr(),
+        _ => calculator(),
+    }
+}
+
+/// What starts linked programs, and the program itself again.
+fn spawner(host: &Host<'_>) -> Spawner {
+    let (program, roots) = (host.program, host.roots.clone());
+    let folder = program.folder();
+    let files: Vec<(String, PathBuf)> =
+        program.links.iter().map(|link| (link.name.clone(), folder.join(&link.path))).collect();
+    let (library, grants, own) = (host.library.clone(), host.grants.clone(), program.file.clone());
+    let make = move |name: &str| {
+        let file = match name {
+            "" => Some(&own),
+            name => files.iter().find(|(link, _)| link == name).map(|(_, file)| file),
+        };
+        let program = file.and_then(|file| library.program(file));
+        let program = program.ok_or_else(|| format!("there is no program {name:?}"))?;
+        bind(&library, &program, &grants, false)
+    };
+    Spawner {
+        links: program.links.iter().map(|link| (link.name.clone(), link.description.clone())).collect(),
+        make: Arc::new(make),
+        read_file: Arc::new(move |path: &str| roots.read(path)),
+        descriptors: program.paging.is_some(),
+    }
+}
+
+/// A word to whoever watches.
+fn write_stderr() -> Result<Tool, ParseError> {
+    let tool = Tool::asynchronous("write_stderr", |call: Call| async move {
+        let message = call.arguments.get("message").and_then(Value::as_name).unwrap_or_default();
+        let process = caller(&call)?;
+        process.record(EventKind::Stderr { message: abridge(message, 10_000).into_owned() });
+        Ok::<Value, ToolError>(Value::Nil)
+    });
+    let tool = tool.spec("(message :string) -> :any")?.description("Says something to whoever watches the run");
+    Ok(Tool { access: Access::Read, ..tool })
+}
+
+/// Arithmetic as text, for models that want it: evaluated as one expression in infix form or Lisp.
+fn calculator() -> Result<Tool, crate::contract::ParseError> {
+    let tool = Tool::new("calculator", |arguments| {
+        let text = arguments.get("expression").and_then(Value::as_name).unwrap_or_default();
+        super::calculate::calculate(text).map_err(crate::ToolError)
+    });
+    let mut tool = tool
+        .spec("(expression :string) -> :any")?
+        .description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10");
+    tool.access = Access::Read;
+    Ok(tool)
+}

@@ -1,0 +1,218 @@
+//! Confinement: the folders that programs may touch, and the one way from a path in a program to a file of the host.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// The folders that a process may touch, and the one that its paths begin at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roots {
+    base: PathBuf,
+    granted: Vec<Root>,
+}
+
+/// A folder with all that is below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Whether files in it may be written.
+    pub writable: bool,
+}
+
+impl Root {
+    /// A folder as the command line names it: `dir`, or `dir:ro` to read only.
+    pub fn parse(text: &str) -> Self {
+        match text.strip_suffix(":ro") {
+            Some(folder) => Self { folder: folder.into(), writable: false },
+            None => Self { folder: text.into(), writable: true },
+        }
+    }
+}
+
+/// The folder of a file that is named without one.
+fn here_if_empty(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+impl Roots {
+    /// Paths that begin at a folder, which is granted with all that is below it.
+    pub fn at(base: &Path) -> Self {
+        let base = here_if_empty(base);
+        Self { base: base.to_owned(), granted: Vec::new() }.and(&Root { folder: base.to_owned(), writable: true })
+    }
+
+    /// The same with one more folder; one that is not there grants nothing.
+    #[must_use]
+    pub fn and(mut self, root: &Root) -> Self {
+        if let Ok(folder) = here_if_empty(&root.folder).canonicalize() {
+            self.granted.push(Root { folder, writable: root.writable });
+        }
+        self
+    }
+
+    /// The same, but paths begin at another folder.
+    #[must_use]
+    pub fn from(self, base: &Path) -> Self {
+        Self { base: base.to_owned(), ..self }
+    }
+
+    /// The innermost granted folder that a real path lies in.
+    fn root_of(&self, real: &Path) -> Option<&Root> {
+        let around = self.granted.iter().filter(|root| real.starts_with(&root.folder));
+        around.max_by_key(|root| root.folder.components().count())
+    }
+
+    /// Where a path leads, links resolved: to something granted, which may be missing.
+    fn resolve(&self, path: &str) -> Result<(PathBuf, &Root), String> {
+        let refused = || format!("{path:?} is outside of the granted folders");
+        let shown = crate::lisp::text::abridge(path, 200);
+        if path.trim().is_empty() || path.contains('\0') || path.len() > 4_096 {
+            return Err(format!("{shown:?} is no path"));
+        }
+        let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
+        if path.contains('\\') || drive {
+            return Err(format!("{shown:?}: paths are written with /, without drives"));
+        }
+        let wanted = self.base.join(path);
+        // What is there is taken as it really is; what is not may only go on downwards.
+        let mut missing = Vec::new();
+        let mut there = wanted.as_path();
+        let real = loop {
+            match there.canonicalize() {
+                Ok(real) => break real,
+                // A link that leads nowhere would be followed by whoever makes the file.
+                Err(_) if there.is_symlink() => return Err(refused()),
+                Err(_) => match (there.components().next_back(), there.parent()) {
+                    (Some(Component::Normal(name)), Some(above)) => {
+                        missing.push(name);
+                        there = here_if_empty(above);
+                    }
+                    _ => return Err(refused()),
+                },
+            }
+        };
+        let real = missing.iter().rev().fold(real, |real, name| real.join(name));
+        let root = self.root_of(&real).ok_or_else(refused)?;
+        Ok((real, root))
+    }
+
+    /// Whether a path leads to something granted, which may be missing.
+    pub fn grants(&self, path: &str) -> bool {
+        self.resolve(path).is_ok()
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// What is not granted, not there, no file, too large or no UTF-8.
+    pub fn read(&self, path: &str) -> Result<String, String> {
+        let (real, _) = self.resolve(path)?;
+        let kind = real.metadata().map_err(|_| format!("{path:?} is not there"))?;
+        if !kind.is_file() {
+            return Err(format!("{path:?} is no file"));
+        }
+        let wrong = |error: std::io::Error| format!("{path:?} cannot be read: {}", error.kind());
+        let mut bytes = Vec::new();
+        File::open(&real).map_err(wrong)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(wrong)?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(format!("{path:?} is larger than {LARGEST} bytes"));
+        }
+        String::from_utf8(bytes).map_err(|_| format!("{path:?} is no text in UTF-8"))
+    }
+
+    /// What is in a folder: names, whether each is a folder, and how large it is.
+    ///
+    /// # Errors
+    /// What is not granted, or no folder.
+    pub fn list(&self, path: &str) -> Result<Vec<(String, bool, u64)>, String> {
+        let (real, _) = self.resolve(path)?;
+        let wrong = |error: std::io::Error| format!("{path:?} cannot be listed: {}", error.kind());
+        let mut found = Vec::new();
+        for entry in real.read_dir().map_err(wrong)? {
+            let entry = entry.map_err(wrong)?;
+            let kind = entry.metadata().map_err(wrong)?;
+            found.push((entry.file_name().to_string_lossy().into_owned(), kind.is_dir(), kind.len()));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Opens a file to write to, and makes the folders that lead to it. A call that is refused leaves nothing behind.
+    ///
+    /// # Errors
+    /// What is not granted or may only be read; a file that is there and should not be, or the other way round.
+    pub fn open(&self, path: &str, how: Opening) -> Result<File, String> {
+        let (real, root) = self.resolve(path)?;
+        if !root.writable {
+            return Err(format!("{path:?} may only be read"));
+        }
+        match (how.create, how.exist_ok, real.symlink_metadata().is_ok()) {
+            (false, false, _) => {
+                return Err("create and exist_ok are both false: no file can be both there and not there".into());
+            }
+            (_, false, true) => return Err(format!("{path:?} is there already, and exist_ok is false")),
+            (false, _, false) => return Err(format!("{path:?} is not there, and create is false")),
+            _ => {}
+        }
+        let wrong = |error: std::io::Error| format!("{path:?} cannot be written: {}", error.kind());
+        let mut options = OpenOptions::new();
+        options.append(how.append).write(true).truncate(false);
+        if real.exists() {
+            if !real.is_file() {
+                return Err(format!("{path:?} is no file"));
+            }
+            options.truncate(!how.append);
+        } else {
+            // Made new, so that a link that somebody puts there meanwhile is not followed.
+            options.create_new(true);
+            if let Some(folder) = real.parent() {
+                std::fs::create_dir_all(folder).map_err(wrong)?;
+            }
+        }
+        options.open(&real).map_err(wrong)
+    }
+}
+
+/// How a file is opened to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// After what is in it, instead of what is in it.
+    pub append: bool,
+    /// Whether it may be made.
+    pub create: bool,
+    /// Whether it may be there already.
+    pub exist_ok: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WRITE: Opening = Opening { append: false, create: true, exist_ok: true };
+
+    #[test]
+    fn the_innermost_root_decides() {
+        let folder = std::env::temp_dir().join(format!("ptc-roots-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("kept")).expect("a folder");
+        let kept = Root { folder: folder.join("kept"), writable: false };
+        let roots = Roots::at(&folder).and(&kept);
+        assert!(roots.open("a.txt", WRITE).is_ok());
+        assert_eq!(roots.open("kept/a.txt", WRITE).map(|_| ()), Err("\"kept/a.txt\" may only be read".into()));
+        assert_eq!(
+            roots.open("new/../../a.txt", WRITE).map(|_| ()),
+            Err("\"new/../../a.txt\" is outside of the granted folders".into())
+        );
+        assert!(!folder.join("new").exists());
+        std::fs::remove_dir_all(folder).expect("it is ours");
+    }
+
+    #[test]
+    fn roots_are_parsed() {
+        assert_eq!(Root::parse("data:ro"), Root { folder: "data".into(), writable: false });
+        assert_eq!(Root::parse("data"), Root { folder: "data".into(), writable: true });
+    }
+}

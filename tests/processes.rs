@@ -1,0 +1,286 @@
+//! Processes from the outside: what observers end, what costs end, forks at once, conversations that go on.
+#![cfg(feature = "agent")]
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ptc::model::{ModelError, Price, Reply, Request, Scripted, Tokens};
+use ptc::process::{Grants, Program};
+use ptc::trace::{EventKind, Verdict};
+use ptc::{Budget, Options, as_tool, delegate};
+
+/// A program file in a folder of its own.
+fn file(name: &str, text: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("processes").join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("agent.toml");
+    std::fs::write(&path, format!("{text}\n[model]\nname = \"m\"\nprovider = \"openai\"\n")).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn an_observer_ends_a_process_and_not_the_tree() {
+    let model =
+        Scripted::new(["(try (tool/helper {:task \"go\"}) (catch Exception e (ex-message e)))", "It was ended."])
+            .process("main/helper#1", ["(+ 1 2)", "Three."]);
+    let helper = as_tool(Options::default().name("helper"));
+    let options = Options::new(model).tools([helper]).observer(|event| match &event.kind {
+        EventKind::TurnEnd { .. } if event.path == "main/helper#1" => Verdict::Stop,
+        _ => Verdict::Continue,
+    });
+    let outcome = delegate("Have it done.", options).await.expect("the tree goes on");
+    assert_eq!(outcome.summary, "It was ended.");
+    assert!(outcome.result.to_string().contains("an observer stopped the process"), "{}", outcome.result);
+    assert_eq!((&outcome.usage["requests"], &outcome.usage["own"]["requests"]), (&3.into(), &2.into()));
+}
+
+#[tokio::test]
+async fn an_observer_of_the_root_ends_the_tree() {
+    let options = Options::new(Scripted::new(["(+ 1 2)", "Three."])).observer(|event| match &event.kind {
+        EventKind::Response { .. } => Verdict::Stop,
+        _ => Verdict::Continue,
+    });
+    let error = delegate("Sum up.", options).await.map(|outcome| outcome.summary).expect_err("it was stopped");
+    assert_eq!((error.kind, &error.usage["requests"], error.trace.len()), ("stopped", &1.into(), 1));
+}
+
+#[tokio::test]
+async fn costs_are_counted_and_bind() {
+    let model = |request: Request| async move {
+        let text = if request.turn < 4 { "(+ 1 2)" } else { "Done." };
+        let tokens = Tokens { input: 1_000, output: 100, cached: 0 };
+        Ok::<_, ModelError>(Reply { text: text.into(), tokens })
+    };
+    let prices = || [("*", Price::new(2.0, 10.0))].into_iter().collect();
+    let outcome = delegate("Go.", Options::new(model).budget(Budget { prices: prices(), ..Budget::default() }))
+        .await
+        .expect("an outcome");
+    let cost = outcome.usage["cost"].as_f64().unwrap();
+    assert!((cost - 4.0 * 0.003).abs() < 1e-9, "{cost}");
+
+    let dear = Options::new(model).budget(Budget { cost: Some(0.005), prices: prices(), ..Budget::default() });
+    let error = delegate("Go.", dear).await.map(|outcome| outcome.summary).expect_err("it costs more");
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.cost")));
+    assert!(error.message.contains("budget.cost is 0.005"), "{}", error.message);
+    assert_eq!(error.usage["requests"], 2);
+
+    let unknown = Options::new(model).budget(Budget { cost: Some(1.0), ..Budget::default() });
+    let error = delegate("Go.", unknown).await.map(|outcome| outcome.summary).expect_err("nobody knows the price");
+    assert_eq!((error.kind, &error.usage["requests"]), ("config-error", &0.into()));
+}
+
+#[tokio::test]
+async fn ten_forks_take_the_time_of_one() {
+    let path = file("ten-forks", "[tools]\nenabled = [\"fork\"]\n");
+    let model = |request: Request| async move {
+        let text = match (request.path.as_str(), request.turn) {
+            ("main", 1) => "(call \"fork\" {:prompts (mapv str (range 10))})".to_owned(),
+            ("main", _) => "done".to_owned(),
+            (path, _) => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                path.to_owned()
+            }
+        };
+        Ok::<_, ModelError>(Reply::text(text))
+    };
+    let mut process = Program::load(path).unwrap().start(&Grants::with_model(model)).await.expect("a process");
+    let began = Instant::now();
+    let outcome = process.run("Go.").await.expect("an outcome");
+    let took = began.elapsed();
+    assert!(took < Duration::from_millis(600), "{took:?}");
+    assert!(
+        outcome
+            .result
+            .to_string()
+            .starts_with("[{:id 0, :message \"main/fork[0]\"} {:id 1, :message \"main/fork[1]\"}")
+    );
+    assert_eq!(outcome.usage["processes"], 11);
+    eprintln!("ten forks of 100 ms: {took:?}");
+}
+
+#[tokio::test]
+async fn a_process_goes_on_after_a_failure() {
+    let path = file("goes-on", "max_turns = 1\n");
+    let model = Scripted::new(["(def x 1)", "(inc x)", "(return (+ x 10))", "Eleven."]);
+    let mut process = Program::load(path).unwrap().start(&Grants::with_model(model)).await.expect("a process");
+    assert!(process.run("One.").await.is_err_and(|error| error.kind == "limit-error"));
+    assert!(process.run("Two.").await.is_err());
+    let outcome = process.run("Three.").await.expect("an outcome");
+    assert_eq!((outcome.result, outcome.stop_reason), (11.into(), "return"));
+    assert_eq!((&outcome.usage["requests"], outcome.trace.len()), (&1.into(), 1));
+    assert_eq!(process.run("Four?").await.expect("an outcome").summary, "Eleven.");
+    assert_eq!(process.last_message().as_deref(), Some("Eleven."));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn commands_are_tools_where_the_host_says_so() {
+    let text = "[tools.upper]\ncommand = [\"tr\", \"a-z\", \"A-Z\"]\nspec = \"(word :string) -> :any\"\n[tools.fails]\ncommand = \"false\"\n[tools.slow]\ncommand = \"sleep 9\"\ntimeout = \"200ms\"\nspec = \"skip\"\n";
+    let path = file("commands", text);
+    let program = "```clj\n[(tool/upper {:word \"owl\"}) (try (tool/fails {}) (catch Exception e (ex-message e))) \
+                   (try (tool/slow {}) (catch Exception e (ex-message e)))]\n```";
+    let refused = Program::load(&path)
+        .unwrap()
+        .start(&Grants::with_model(Scripted::new(["(tool/upper {:word \"owl\"})", "no"])))
+        .await;
+    let outcome = refused.expect("a process").run("Go.").await.expect("an outcome");
+    assert!(outcome.trace[0]["error"].as_str().unwrap().contains("--allow-commands"), "{:?}", outcome.trace[0]);
+    assert!(outcome.warnings.iter().any(|warning| warning.contains("tools.upper: commands are not granted")));
+
+    let mut granted = Grants::with_model(Scripted::new([program, "yes"]));
+    granted.commands = true;
+    let outcome =
+        Program::load(&path).unwrap().start(&granted).await.expect("a process").run("Go.").await.expect("an outcome");
+    let shown = outcome.result.to_string();
+    assert!(shown.starts_with("[{\"WORD\" \"OWL\"}") || shown.starts_with("[{:WORD \"OWL\"}"), "{shown}");
+    assert!(shown.contains("false ended with status 1") && shown.contains("slow"), "{shown}");
+}
+
+const FULL: &str = r#"
+max_ref_retries = 2
+tool_validation = "warn_only"
+access = "write"
+timeout = "2s"
+[prompt]
+system = "You count."
+user = "Count."
+[parameters]
+temperature = 0.5
+top_k = 3
+[context]
+list = [1, 2.5, "three"]
+[tools]
+enabled = ["spawn", "read_fd", { name = "fork", alias = "split", access = "write", param_descriptions = { prompts = "Tasks" } }]
+[tools.table]
+spec = "(id :int) -> :any"
+effect = "read"
+timeout = "1s"
+responses = [{ args = { id = 1 }, result = { name = "one" }, delay_ms = 5 }, { args = { id = 2 }, error = "none" }]
+[tools.shout]
+command = ["cat", "-"]
+access = "admin"
+[tools.sub]
+program = "agent.toml"
+[tool_catalog.later]
+spec = "(x :string)"
+[linked_programs]
+me = { path = "agent.toml", description = "Again" }
+[refs]
+first = "list[0].id"
+count = { lisp = "(count result)", required = true, type = ":int" }
+[result]
+signature = "-> {:list [:any]}"
+[limits]
+max_steps = 1000
+max_memory = "1MiB"
+[budget]
+turns = 7
+cost = 0.25
+descriptor_bytes = "1MiB"
+[file_descriptor]
+max_direct_output_chars = 100
+enable_references = true
+[preload]
+files = ["agent.toml"]
+relative_to = "cwd"
+[env_info]
+variables = ["date"]
+commands = ["uname -s"]
+team = "support"
+[demo]
+prompts = ["One.", "Two."]
+pause_between_prompts = 0.5
+[budget.prices]
+m = { input = 1.5, output = 6.0, cached = 0.5 }
+"#;
+
+#[test]
+fn an_exported_program_is_an_equal_one() {
+    let mut paths = vec![file("full", FULL)];
+    for example in ["invoices/agent", "linked/main", "linked/translator", "forks/main", "descriptors/main"] {
+        paths.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{example}.toml")));
+    }
+    for path in paths {
+        let exported = Program::load(&path).unwrap().root().unwrap().export().unwrap();
+        let copy = path.with_file_name(format!("exported-{}.json", std::process::id()));
+        std::fs::write(&copy, exported.to_string()).unwrap();
+        let loaded = Program::load(&copy);
+        std::fs::remove_file(&copy).unwrap();
+        let library = loaded.unwrap();
+        assert_eq!(library.root().unwrap().export().unwrap(), exported, "{}", path.display());
+        assert_eq!(library.warnings(), [""; 0]);
+        if path.ends_with("full/agent.toml") {
+            // Nothing of it was lost on the way out.
+            for key in [
+                "max_ref_retries",
+                "tool_validation",
+                "access",
+                "model",
+                "prompt",
+                "parameters",
+                "context",
+                "tools",
+                "tool_catalog",
+                "linked_programs",
+                "refs",
+                "result",
+                "limits",
+                "budget",
+                "file_descriptor",
+                "preload",
+                "env_info",
+                "demo",
+            ] {
+                assert!(exported.get(key).is_some(), "{key} is missing in {exported:#}");
+            }
+            assert_eq!(
+                exported["limits"],
+                serde_json::json!({ "max_time": 2000, "max_steps": 1000, "max_memory": 1 << 20 })
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_program_may_be_yaml() {
+    let path = file("yaml", "").with_file_name("agent.yaml");
+    let text = "model:\n  name: m\n  provider: openai\n  max_turns: 2\nprompt:\n  system: |\n    You count.\n    Slowly.\ncontext:\n  numbers: [1, 2, 3]\nreffs: {}\n";
+    std::fs::write(&path, text).unwrap();
+    let library = Program::load(&path).unwrap();
+    let warnings = library.warnings();
+    assert!(warnings.iter().any(|warning| warning.contains("reffs: unknown key; did you mean refs?")), "{warnings:?}");
+    let mut process = library
+        .start(&Grants::with_model(Scripted::new(["(return (reduce + ctx/numbers))"])))
+        .await
+        .expect("a process");
+    let outcome = process.run("Sum.").await.expect("an outcome");
+    assert_eq!(outcome.result, 6.into());
+    assert!(outcome.trace[0]["system"].as_str().unwrap().starts_with("You count.\nSlowly.\n"));
+    std::fs::write(&path, "model: [1, 2").unwrap();
+    assert!(Program::load(&path).is_err_and(|error| error.to_string().contains("agent.yaml")));
+}
+
+#[tokio::test]
+async fn a_tool_may_be_written_in_the_language() {
+    let path = file(
+        "lisp",
+        "[tools.price]\nspec = \"(id :int) -> :int\"\ndefault = 20\n[tools.total]\nspec = \"(ids [:int]) -> :int\"\nlisp = \"total.clj\"\n",
+    );
+    std::fs::write(path.with_file_name("total.clj"), "(reduce + (pmap (fn [id] (tool/price {:id id})) ctx/ids))")
+        .unwrap();
+    let model = Scripted::new([
+        "```clj\n[(tool/total {:ids [1 2 3]}) (try (tool/total {:ids [(str \"x\")]}) (catch Exception e :refused))]\n```",
+        "60.",
+    ]);
+    let mut process = Program::load(&path).unwrap().start(&Grants::with_model(model)).await.expect("a process");
+    let outcome = process.run("Sum.").await.expect("an outcome");
+    assert_eq!(outcome.result.to_string(), "[60 :refused]");
+    let child = &outcome.trace[0]["tool_calls"][0]["children"][0];
+    assert_eq!(
+        (&child["path"], child["trace"][0]["tool_calls"].as_array().map(Vec::len)),
+        (&"main/total#1".into(), Some(3))
+    );
+    std::fs::write(path.with_file_name("total.clj"), "(reduce +").unwrap();
+    let error = Program::load(&path).err().expect("it does not read").to_string();
+    assert!(error.contains("tools.total.lisp") && error.contains("total.clj:1"), "{error}");
+}
