@@ -45,6 +45,7 @@ impl Usage {
             | EventKind::Request { .. }
             | EventKind::Delta { .. }
             | EventKind::ToolStart { .. }
+            | EventKind::Sampled { .. }
             | EventKind::Stderr { .. }
             | EventKind::End { .. } => {}
         }
@@ -158,7 +159,11 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                     set(&mut turns, "warnings", json!(warnings));
                 }
             }
-            EventKind::Start { .. } | EventKind::Delta { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {}
+            EventKind::Start { .. }
+            | EventKind::Delta { .. }
+            | EventKind::Sampled { .. }
+            | EventKind::Stderr { .. }
+            | EventKind::End { .. } => {}
         }
     }
     turns.into_iter().map(Json::Object).collect()
