@@ -190,3 +190,11 @@
 (let [{:keys [1]} {}] 1)
 ;! 1:15 analysis-error: :keys takes names, got 1
 ;? write {:keys [a b]}
+
+; # A sequence of one item taken apart as a map is that item
+(let [{:keys [a] :as m} '([:a 0])] [a m])
+;=> [nil [:a 0]]
+(let [{:keys [a] :as m} '({:a 1})] [a m])
+;=> [1 {:a 1}]
+(let [{:keys [a b]} '(:a 1 [:b 2])] [a b])
+;=> [1 2]

@@ -137,7 +137,7 @@
 ;? the function was nil: a key that is not there, or a name that holds no function
 (let [f "text"] (f 1))
 ;! 1:17 type-error: the string "text" cannot be called
-;? the first item of a list is called; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 (:a)
 ;! 1:1 analysis-error: :a takes a collection and, if need be, a default
 ;? write (:key map)

@@ -15,7 +15,7 @@
 ;? did you mean for?
 (strng/join [1 2])
 ;! 1:2 analysis-error: unknown function strng/join
-;? did you mean String/join?
+;? in Clojure this is (str/join ", " coll)
 
 ; # All at once, and nothing runs
 (println "never")
@@ -26,6 +26,7 @@
 ;? did you mean for?
 ;! 3:2 analysis-error: unknown symbol bar
 ;! 4:1 analysis-error: inc was given 2 arguments; it takes 1: (inc n)
+;? for example (inc 1) ;=> 2
 
 ; # Defined later
 (defn a [] (b))
@@ -80,6 +81,7 @@ None
 ; # Numbers of arguments
 (inc)
 ;! 1:1 analysis-error: inc was given 0 arguments; it takes 1: (inc n)
+;? for example (inc 1) ;=> 2
 (count 1 2)
 ;! 1:1 analysis-error: count was given 2 arguments; it takes 1: (count coll)
 ;? count takes one collection; count what matches with (count (filter pred coll))
@@ -88,15 +90,16 @@ None
 ;? the function comes first, the collection last
 (get {:a 1})
 ;! 1:1 analysis-error: get was given 1 argument; it takes 2, 3: (get coll key) (get coll key default)
+;? for example (get {:a 1} :a) ;=> 1
 (defn two [a b] [a b])
 (two 1)
-;! 2:1 analysis-error: two was given 1 argument; it takes 2
+;! 2:1 analysis-error: two was given 1 argument; it takes 2: [a b]
 (defn at-least [a & more] a)
 (at-least)
-;! 2:1 analysis-error: at-least was given 0 arguments; it takes 1 or more
+;! 2:1 analysis-error: at-least was given 0 arguments; it takes 1 or more: [a & more]
 (defn some-arities ([a] a) ([a b c] a))
 (some-arities 1 2)
-;! 2:1 analysis-error: some-arities was given 2 arguments; it takes 1 or 3
+;! 2:1 analysis-error: some-arities was given 2 arguments; it takes 1 or 3: [a] or [a b c]
 (:a)
 ;! 1:1 analysis-error: :a takes a collection and, if need be, a default
 ;? write (:key map)
@@ -188,19 +191,19 @@ None
 ; # What is no function
 (1 2 3)
 ;! 1:1 analysis-error: the integer 1 cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 ("text" 1)
 ;! 1:1 analysis-error: the string "text" cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 (nil)
 ;! 1:1 analysis-error: nil cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 (true)
 ;! 1:1 analysis-error: the boolean true cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 ((1 2) 3)
 ;! 1:2 analysis-error: the integer 1 cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 
 ; # Inside of try, what Clojure raises when it runs is raised when it runs
 (try (inc) (catch Exception e :caught))
@@ -221,3 +224,137 @@ None
 (filter (or (where :a) (any-of (where :b))) [])
 ;! 1:9 analysis-error: (or (where …) …) gives one of the predicates, not their combination
 ;? write (any-of (where …) (where …))
+(let [v [1 2]] (max v))
+;! 1:16 type-error: max needs numbers, got the vector [1 2]
+;? (apply max coll) takes the items of a collection
+(where :a 1)
+;! 1:1 analysis-error: where was given 2 arguments; it takes 1, 3: (where key) (where key op value)
+;? write (where :key), (where :key = value) or (where [:a :b] > 3)
+(when-let [a 1 b 2] a)
+;! 1:11 analysis-error: when-let binds one name, got 2
+;? nest them, or use let and if
+
+; # Arguments in the wrong order, when it shows at run time
+(filter [1 2] odd?)
+;! 1:1 type-error: filter needs a collection as last argument, got the function odd?
+;? the arguments stand the other way round: write (filter pred coll)
+(take [1 2 3] 2)
+;! 1:1 type-error: take needs a collection as last argument, got the integer 2
+;? the arguments stand the other way round: write (take n coll)
+(sort [3 1 2] >)
+;! 1:1 type-error: sort needs a collection as last argument, got the function >
+;? the arguments stand the other way round: write (sort comparator coll)
+(sort-by [{:a 1}] :a)
+;! 1:1 type-error: a collection is needed, got the keyword :a
+;? it is written (sort-by f coll) (sort-by f comparator coll); in a chain use ->>, which puts the value last
+(-> [1 2 3] (map inc))
+;! 1:13 type-error: map needs a collection as last argument, got the function inc
+;? the arguments stand the other way round: write (map f coll)
+(->> {:a 1} (assoc :b 2))
+;! 1:13 type-error: assoc needs a map or vector, got the keyword :b
+;? it is written (assoc coll key value) (assoc coll key value & more); in a chain use ->, which puts the value first
+(->> {:a 1} (update :a inc))
+;! 1:13 type-error: update needs a map or vector, got the keyword :a
+;? it is written (update coll key f) (update coll key f & more); in a chain use ->, which puts the value first
+(->> [1 2] (conj 3))
+;! 1:12 type-error: conj needs a collection, got the integer 3
+;? it is written (conj) (conj coll) (conj coll item) (conj coll item & more); in a chain use ->, which puts the value first
+(->> "a,b" (str/split #","))
+;! 1:12 type-error: clojure.string/split needs a string as s, got the regex #","
+;? the string comes first, the regex after it
+(str/join [1 2] ",")
+;! 1:1 type-error: clojure.string/join needs a separator first, got the vector [1 2]
+;? write (str/join "," coll): the separator comes first
+(get-in {:a 1} :a)
+;! 1:1 type-error: get-in needs a vector of keys as path, got the keyword :a
+;? write (get-in m [:a])
+(apply max 1 2)
+;! 1:1 type-error: a collection is needed, got the integer 2
+;? it is written (apply f arguments) (apply f first & more)
+(+ "a" "b")
+;! 1:1 type-error: + needs numbers, got the string "a"
+;? (str a b) joins strings
+(+ [1] [2])
+;! 1:1 type-error: + needs numbers, got the vector [1]
+;? (apply + coll) takes the items of a collection; (concat a b) joins collections, (into a b) vectors
+(let [n (atom 1)] (+ n 1))
+;! 1:19 type-error: + needs numbers, got the atom #<Atom 1>
+;? @name reads what an atom, volatile or delay holds
+(first 5)
+;! 1:1 type-error: first needs a collection, got the integer 5
+;? it is written (first coll)
+(throw "broken")
+;! 1:1 type-error: throw needs an exception, got the string "broken"
+;? write (throw (ex-info "message" {:key value}))
+
+; # A key that is not there
+(let [item {:price 3 :name "x"}] (* 2 (:prise item)))
+;! 1:34 type-error: * needs numbers, got nil: there is no key :prise
+;? the map has :price :name; did you mean :price?; (or x 0) gives a default
+(map #(* 2 (:prise %)) [{:price 3}])
+;! 1:6 type-error: * needs numbers, got nil: there is no key :prise
+;? the map has :price; did you mean :price?; (or x 0) gives a default
+(defn cost [{:keys [price qty]}] (* price qty))
+(cost {:price 3})
+;! 1:34 type-error: * needs numbers, got nil: nothing is found under :qty
+;? (or x 0) gives a default
+(defn shout [user] (str/upper-case (:nam user)))
+(shout {:name "Ann"})
+;! 1:20 type-error: clojure.string/upper-case needs a string as s, got nil: there is no key :nam
+;? the map has :name; did you mean :name?; (or s "") gives a default
+(let [order {:item {:sku 1}}] (inc (get-in order [:item :qty])))
+;! 1:31 type-error: inc needs numbers, got nil: nothing is found under :item :qty
+;? (or x 0) gives a default
+(let [m {:n nil}] (inc (:n m)))
+;! 1:19 type-error: inc needs numbers, got nil: nil is the value of :n
+;? (or x 0) gives a default
+(let [m {}] (< (:n m) 3))
+;! 1:13 type-error: < needs numbers, got nil: there is no key :n
+;? the map is empty; (or x 0) gives a default
+(+ nil 1)
+;! 1:1 type-error: + needs numbers, got nil
+;? nil often comes from a key that is not there; (or x 0) gives a default
+
+; # Words and operators of other languages
+(1 + 2)
+;! 1:1 analysis-error: the integer 1 cannot be called
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
+(let [x 5] (x = 3))
+;! 1:12 type-error: the integer 5 cannot be called
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
+(if true then 1 else 2)
+;! 1:1 analysis-error: if was given 5 parts
+;? write (if test then else); several expressions go into (do …)
+(while true (break))
+;! 1:14 analysis-error: unknown symbol break
+;? in Clojure this is (loop [x 0] (if done? result (recur (inc x)))), or (reduced x) to end a reduce
+(items.map inc)
+;! 1:2 analysis-error: unknown symbol items.map
+;? methods are functions here: (f items), and fields are keys: (:map items)
+(str/length "abc")
+;! 1:2 analysis-error: unknown function str/length
+;? in Clojure this is (count coll)
+(str/contains? "abc" "b")
+;! 1:2 analysis-error: unknown function str/contains?
+;? in Clojure this is (contains? coll x) for keys, sets and vectors, (str/includes? s part) for strings
+(json/parse "{}")
+;! 1:2 analysis-error: unknown function json/parse
+;? in Clojure this is (json/parse-string text true)
+(defun f (x) x)
+;! 1:2 analysis-error: unknown symbol defun
+;? in Clojure this is (defn name [x] …)
+(print-line "x")
+;! 1:2 analysis-error: unknown symbol print-line
+;? did you mean println?
+(aset [1 2] 0 3)
+;! 1:2 unsupported-error: aset is not available in this sandbox
+;? arrays are vectors here and do not change: (vec (repeat n 0)) makes one, (assoc v i x) gives another
+(future (+ 1 2))
+;! 1:2 unsupported-error: future is not available in this sandbox
+;? use (pmap f coll) or (pcalls f g): they overlap tool calls
+(defmacro twice [x] x)
+;! 1:2 unsupported-error: defmacro is not available in this sandbox
+;? write a function: there are no macros of one's own
+(class "x")
+;! 1:2 unsupported-error: class is not available in this sandbox
+;? there are no Java classes; use the predicates string? number? map? … and functions of clojure.core

@@ -248,7 +248,7 @@ lines")
 ; # What has no value here
 (1/2)
 ;! 1:1 analysis-error: the float 0.5 cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 1/2
 ;=> 0.5
 6/3

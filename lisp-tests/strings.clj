@@ -156,6 +156,11 @@
 ;! 1:1 type-error: clojure.string/reverse needs a string as s, got the vector [1 2]
 ;? map the function over it, or make one string with (str/join coll)
 (clojure.string/join "," 1)
-;! 1:1 type-error: a collection is needed, got the integer 1
+;! 1:1 type-error: clojure.string/join needs a collection, got the integer 1
+;? it is written (clojure.string/join coll) (clojure.string/join separator coll); in a chain use ->>, which puts the value last
 (name nil)
 ;! 1:1 type-error: name needs a keyword, symbol or string, got nil
+
+; # compare gives the distance, in units of UTF-16
+[(compare "" "héllo") (compare "a" "c") (compare "ab" "a")]
+;=> [-5 -2 1]

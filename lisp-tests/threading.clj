@@ -31,7 +31,7 @@
 ;=> [2 3 4]
 (->> 3 (-> 10 (-)))
 ;! 1:6 analysis-error: the integer 3 cannot be called
-;? the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)
+;? the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)
 
 ; # as->
 (as-> 1 x (+ x 1) (* x x))

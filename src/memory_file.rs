@@ -97,6 +97,8 @@ fn encode(value: &Value) -> Result<Value, String> {
         Value::Function(function) => match &**function {
             Function::Builtin(builtin) => marked("ptc/builtin", Value::text(builtin.name)),
             Function::Closure(closure) => encode_closure(closure)?,
+            // Metadata is not kept, but what carried it is.
+            Function::Native { name: "with-meta", held, .. } => encode(held.first().unwrap_or(&Value::Nil))?,
             Function::Native { .. } | Function::Step { .. } => {
                 return Err(format!("{}, which has no source; write it with fn", value.describe()));
             }

@@ -16,9 +16,8 @@ pub(super) fn doc(options: &DocOptions) -> Result<u8, Trouble> {
             if found.is_empty() {
                 return Err(Trouble::failed(format!("nothing is found for {wanted:?}")));
             }
-            let lines: Vec<String> =
-                found.iter().take(15).map(|builtin| format!("{:24} {}", builtin.name, builtin.summary())).collect();
-            lines.join("\n")
+            let line = |found: &doc::Found| format!("- `{}`: {}", found.name, found.summary);
+            found.iter().take(15).map(line).collect::<Vec<_>>().join("\n")
         }
         (None, None) => doc::reference(),
     };

@@ -151,9 +151,9 @@ const MEANT: [(&str, &str); 18] = [
     ("find", "find some filter first"),
 ];
 
-/// How well a builtin answers one word.
-fn score(builtin: &Builtin, prose: &str, word: &str) -> u32 {
-    let (name, short) = (builtin.name.to_lowercase(), builtin.short_name().to_lowercase());
+/// How well what is called `name` answers one word.
+fn score(name: &str, prose: &str, word: &str) -> u32 {
+    let short = name.rsplit('/').next().filter(|short| !short.is_empty()).unwrap_or(name);
     let by_name = if name == word || short == word {
         60
     } else if short.starts_with(word) {
@@ -176,31 +176,46 @@ fn score(builtin: &Builtin, prose: &str, word: &str) -> u32 {
     by_name.max(by_prose)
 }
 
-/// The builtins that words are about, the best first.
+/// What a search has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The name of the builtin or form.
+    pub name: &'static str,
+    /// How it is written.
+    pub shape: String,
+    /// What it does, in one sentence.
+    pub summary: String,
+}
+
+/// The builtins and forms that words are about, the best first.
 ///
 /// ```
 /// let found = ptc::lisp::doc::search("sort desc");
-/// assert!(found.iter().take(3).any(|builtin| builtin.name == "sort-by"));
+/// assert!(found.iter().take(3).any(|found| found.name == "sort-by"));
 /// ```
-pub fn search(text: &str) -> Vec<&'static Builtin> {
+pub fn search(text: &str) -> Vec<Found> {
     let text = crate::lisp::text::abridge(text, 200).to_lowercase();
     let words: Vec<&str> = text.split_whitespace().take(8).collect();
-    let mut ranked: Vec<(u32, &Builtin)> = Vec::new();
-    for builtin in registry().all() {
-        let prose = paragraph(builtin).prose.join(" ").to_lowercase();
+    let forms = FORMS.iter().map(|form| (form.name, form.shape.to_owned(), form.paragraph()));
+    let builtins = registry().all().into_iter().map(|builtin| (builtin.name, builtin.signatures(), paragraph(builtin)));
+    let mut ranked: Vec<(u32, Found)> = Vec::new();
+    for (name, shape, paragraph) in forms.chain(builtins) {
+        let (lower, prose) = (name.to_lowercase(), paragraph.prose.join(" ").to_lowercase());
         let mut total = 0_u32;
         for word in &words {
-            let own = score(builtin, &prose, word);
+            let own = score(&lower, &prose, word);
             let meant = MEANT.iter().filter(|(said, _)| said == word).flat_map(|(_, meant)| meant.split(' '));
-            let meant = meant.map(|word| score(builtin, &prose, word) / 2).max().unwrap_or(0);
+            let meant = meant.map(|word| score(&lower, &prose, word) / 2).max().unwrap_or(0);
             total = total.saturating_add(own.max(meant));
         }
         if total > 0 {
-            ranked.push((total, builtin));
+            let summary = paragraph.prose.first().and_then(|prose| prose.split_inclusive(". ").next());
+            let summary = summary.unwrap_or_default().trim_end().to_owned();
+            ranked.push((total, Found { name, shape, summary }));
         }
     }
     ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.name.len().cmp(&y.name.len())).then(x.name.cmp(y.name)));
-    ranked.into_iter().take(20).map(|(_, builtin)| builtin).collect()
+    ranked.into_iter().take(20).map(|(_, found)| found).collect()
 }
 
 /// The heading of a theme.
@@ -309,11 +324,14 @@ mod tests {
 
     #[test]
     fn search_looks_at_names_and_prose() {
-        let names = |text: &str| search(text).iter().map(|builtin| builtin.name).collect::<Vec<_>>();
+        let names = |text: &str| search(text).iter().map(|found| found.name).collect::<Vec<_>>();
         assert!(names("sort desc").iter().take(3).any(|name| *name == "sort-by"), "{:?}", names("sort desc"));
         assert_eq!(names("parse-long").first(), Some(&"parse-long"));
         assert!(names("square root").contains(&"Math/sqrt"), "{:?}", names("square root"));
         assert!(names("average").contains(&"avg-by"), "{:?}", names("average"));
+        assert_eq!(names("destructuring loop").first(), Some(&"loop"));
+        assert!(names("unique items").iter().take(3).any(|name| *name == "distinct"), "{:?}", names("unique items"));
+        assert!(names("join strings").iter().take(3).any(|name| *name == "clojure.string/join"));
         assert!(names("qqqq").is_empty());
     }
 
@@ -322,6 +340,15 @@ mod tests {
         let reference = reference();
         for name in FORMS.iter().map(|form| form.name).chain(registry().all().iter().map(|builtin| builtin.name)) {
             assert_eq!(reference.matches(&format!("\n### {name}\n")).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_form_is_described_and_shown() {
+        for name in crate::lisp::analyse::FORM_NAMES {
+            let form = FORMS.iter().find(|form| form.name == name);
+            let form = form.unwrap_or_else(|| panic!("{name} is not described"));
+            assert!(form.paragraph().examples.iter().any(|line| line.starts_with(";=>")), "{name} has no example");
         }
     }
 

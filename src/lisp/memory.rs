@@ -103,6 +103,7 @@ pub(super) fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> Vec
         if !seen.insert(address) {
             continue;
         }
+        stack.extend(value.meta().cloned().map(Value::Map));
         match &value {
             Value::Vector(items) => stack.extend(items.iter().filter(|item| item.may_refer()).cloned()),
             Value::Map(map) => {
@@ -120,7 +121,9 @@ pub(super) fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> Vec
             Value::Atom(atom) => {
                 reached.push(atom.clone());
                 stack.push(atom.get());
-                stack.extend(atom.validator().cloned());
+                let extras = atom.extras();
+                stack.push(extras.validator);
+                stack.extend(extras.meta.map().cloned().map(Value::Map));
             }
             Value::Reduced(inner) => stack.push((**inner).clone()),
             Value::Fault(fault) => {

@@ -276,8 +276,9 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
             memory.push_result(value.clone());
         }
         None => {
-            for (atom, old) in shared.undo.borrow_mut().drain(..).rev() {
+            for (atom, old, extras) in shared.undo.borrow_mut().drain(..).rev() {
                 atom.replace(old);
+                atom.set_extras(extras);
             }
         }
     }

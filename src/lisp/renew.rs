@@ -22,7 +22,7 @@ impl Memory {
         let old = reachable_atoms(self.roots());
         let fresh = |atom: &Arc<Atom>| {
             let copy = Atom::new(atom.kind, atom.program, Value::Nil);
-            atom.validator().cloned().into_iter().for_each(|validator| copy.validate_by(validator));
+            copy.set_extras(atom.extras());
             (Arc::as_ptr(atom), Arc::new(copy))
         };
         let mut renewal = Renewal { atoms: old.iter().map(fresh).collect(), known: HashMap::new() };

@@ -327,7 +327,7 @@ impl Recorder {
             let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| observer(event)));
             if matches!(verdict, Ok(Verdict::Stop)) {
                 let mut state = self.lock();
-                if !state.stopped.iter().any(|stopped| *stopped == event.path) {
+                if !state.stopped.contains(&event.path) {
                     state.stopped.push(event.path.clone());
                 }
             }

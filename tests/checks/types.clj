@@ -92,6 +92,7 @@
 
 (map #(+ "Price: " (:price %)) (tool/items))
 ;! 1:6 type-error: + needs numbers, got the string "Price: "
+;? (str a b) joins strings
 
 ; # A program's own
 ; ctx {"name": "x", "list": []}
@@ -149,6 +150,7 @@
 ;! 1:2 analysis-error: unknown symbol frist
 ;? did you mean first?
 ;! 1:13 analysis-error: inc was given 0 arguments; it takes 1: (inc n)
+;? for example (inc 1) ;=> 2
 
 (+ 1
 ;! 1:1 parse-error: the ( opened here is never closed

@@ -52,7 +52,7 @@ pub(super) fn command(session: &mut Session, line: &str) -> Next {
         },
         ":search" => {
             for builtin in doc::search(rest).iter().take(10) {
-                println!("{:24} {}", builtin.name, builtin.summary());
+                println!("{:24} {}", builtin.name, builtin.summary);
             }
         }
         ":ctx" if rest.is_empty() => println!("{}", shorten(&session.sandbox.context, 4_000)),

@@ -346,7 +346,7 @@ impl Analyser<'_> {
             FormKind::Set(items) => FormKind::Set(self.all_placeholders(items, most, rest)),
             FormKind::Function(_) | FormKind::Literal(_) | FormKind::Regex(_) => return form.clone(),
         };
-        Form::new(kind, form.span)
+        Form { kind, ..form.clone() }
     }
 
     fn all_placeholders(&mut self, items: &[Form], most: &mut usize, rest: &mut bool) -> Vec<Form> {
@@ -422,7 +422,7 @@ impl Analyser<'_> {
         name: String,
         value: Option<Box<Expr>>,
         once: bool,
-        arities: Option<Vec<(usize, bool)>>,
+        arities: Option<Vec<super::Signature>>,
         span: Span,
     ) -> Expr {
         let number = self.around.names.number(&name);
@@ -453,7 +453,8 @@ impl Analyser<'_> {
         let member = self.member(Some(name.as_str().into()), doc.map(Into::into), rest, form.span);
         self.trying = trying;
         let captures = self.scopes.leave();
-        let arities = member.arities.iter().map(|arity| (arity.params, arity.variadic)).collect();
+        let arities =
+            member.arities.iter().map(|arity| (arity.params, arity.variadic, arity.signature.clone())).collect();
         let function = FunctionExpr { members: vec![member], captures, span };
         let value = ExprKind::Function(Arc::new(function)).at(span);
         self.finish_define(name, Some(Box::new(value)), false, Some(arities).filter(|_| !again), span)
@@ -565,7 +566,8 @@ impl Analyser<'_> {
             "require" | "use" => arguments.iter().collect(),
             "refer-clojure" | "in-ns" => return Expr::constant(Value::Nil, span),
             _ => {
-                let hint = "everything that programs can use is there from the start".to_owned();
+                let hint = super::hints::unsupported(name).filter(|_| name == "set!");
+                let hint = hint.unwrap_or("everything that programs can use is there from the start").to_owned();
                 return self.error(
                     span,
                     ErrorKind::Unsupported,

@@ -1,50 +1,92 @@
 //! Advice for names and shapes that models get wrong.
 
+/// What to write instead of a form or function that needs a host: all of clojure.core that is not built in is here.
+const UNSUPPORTED: [(&str, &str); 23] = [
+    (
+        "defmacro definline macroexpand macroexpand-1 gensym unquote unquote-splicing destructure \
+         clojure.walk/macroexpand-all",
+        "write a function: there are no macros of one's own",
+    ),
+    (
+        "eval load-string load-file load load-reader read read+string read-string compile clojure.edn/read \
+         with-in-str *compile-path* *compiler-options* *source-path* *file* *fn-loader* *allow-unresolved-vars* \
+         *use-context-classloader* *reader-resolver* *suppress-read* default-data-readers add-classpath",
+        "programs cannot evaluate text; (clojure.edn/read-string s) reads data",
+    ),
+    ("tagged-literal reader-conditional", "write plain data: there are no tags but #inst"),
+    (
+        "deftype defprotocol extend-type extend-protocol extend reify proxy definterface gen-interface gen-class \
+         satisfies? extends? extenders find-protocol-impl find-protocol-method -cache-protocol-fn -reset-methods \
+         method-sig construct-proxy get-proxy-class init-proxy proxy-call-with-super proxy-mappings proxy-name \
+         proxy-super update-proxy Inst",
+        "use maps and multimethods (defmulti, defmethod), or plain functions",
+    ),
+    (
+        "agent send send-off send-via await await-for await1 agent-error agent-errors clear-agent-errors \
+         error-handler error-mode set-error-handler! set-error-mode! restart-agent release-pending-sends \
+         shutdown-agents set-agent-send-executor! set-agent-send-off-executor! *agent*",
+        "use an atom with swap!: programs run alone",
+    ),
+    ("add-watch remove-watch", "compare the values that (swap-vals! atom f) gives"),
+    ("add-tap remove-tap tap>", "print it: (println x) goes to the trace"),
+    (
+        "ref alter commute ref-set ensure ref-history-count ref-max-history ref-min-history",
+        "use an atom with swap!; programs run alone",
+    ),
+    (
+        "future future-call future-cancel future-cancelled? future-done? promise deliver thread Thread.",
+        "use (pmap f coll) or (pcalls f g): they overlap tool calls",
+    ),
+    (
+        "slurp spit file-seq line-seq read-line with-open flush *in* *out* *err* PrintWriter-on resultset-seq",
+        "programs have no files; data comes from ctx/… and from tools",
+    ),
+    (
+        "print-method print-dup print-ctor print-simple",
+        "there is one way to print; (pr-str x), (str x) and (format \"%s\" x) make text",
+    ),
+    (
+        "binding with-redefs with-redefs-fn with-local-vars with-bindings with-bindings* push-thread-bindings \
+         pop-thread-bindings get-thread-bindings thread-bound? bound? alter-var-root var-get var-set set! intern \
+         resolve ns-resolve find-var requiring-resolve test",
+        "names are not changed from outside; pass the value or function as an argument",
+    ),
+    ("*e", "catch it: (try … (catch Exception e (ex-message e)))"),
+    (
+        "import new . .. Class/forName class type bean instance? cast memfn bases supers primitives-classnames \
+         enumeration-seq iterator-seq StackTraceElement->vec",
+        "there are no Java classes; use the predicates string? number? map? … and functions of clojure.core",
+    ),
+    (
+        "make-array aset aset-boolean aset-byte aset-char aset-double aset-float aset-int aset-long aset-short",
+        "arrays are vectors here and do not change: (vec (repeat n 0)) makes one, (assoc v i x) gives another",
+    ),
+    (
+        "chunk chunk-append chunk-buffer chunk-cons chunk-first chunk-next chunk-rest chunked-seq? ->ArrayChunk \
+         ->Eduction ->Vec ->VecNode ->VecSeq EMPTY-NODE",
+        "use sequences as they are, with first, rest and (lazy-seq (cons x more))",
+    ),
+    (
+        "hash-combine hash-ordered-coll hash-unordered-coll mix-collection-hash",
+        "(hash x) takes any value, also a vector of several",
+    ),
+    ("with-precision", "numbers with a fraction are floats; (Math/round x) or (format \"%.2f\" x) rounds"),
+    ("System/getenv System/getProperty System/exit", "programs cannot see the host's environment; ask a tool"),
+    ("Thread/sleep", "programs do not wait; call a tool, or return and go on in the next turn"),
+    ("monitor-enter monitor-exit", "programs run alone; leave it out"),
+    (
+        "all-ns the-ns find-ns ns-name ns-publics ns-map ns-aliases ns-imports ns-interns ns-refers ns-unalias \
+         ns-unmap create-ns remove-ns loaded-libs refer alias *ns* with-loading-context",
+        "there is one namespace; (apropos \"text\") finds functions",
+    ),
+    ("clojure.java.shell/sh shell/sh sh", "programs cannot run commands; ask a tool"),
+];
+
 /// What to write instead of a form or function that needs a host.
 pub(super) fn unsupported(name: &str) -> Option<&'static str> {
-    Some(match name.strip_prefix("clojure.core/").unwrap_or(name) {
-        "defmacro" | "macroexpand" | "macroexpand-1" | "gensym" => "write a function: there are no macros of one's own",
-        "eval" | "load-string" | "load-file" | "load" | "read" | "read-string" | "compile" => {
-            "programs cannot evaluate text; (clojure.edn/read-string s) reads data"
-        }
-        "deftype" | "defprotocol" | "extend-type" | "extend-protocol" | "extend" | "reify" | "proxy"
-        | "definterface" | "gen-interface" | "satisfies?" | "extends?" => {
-            "use maps and multimethods (defmulti, defmethod), or plain functions"
-        }
-        "agent" | "send" | "send-off" | "await" | "add-watch" | "remove-watch" => "use an atom with swap!",
-        "ref" | "alter" | "commute" | "ref-set" | "ensure" => "use an atom with swap!; programs run alone",
-        "future" | "future-call" | "promise" | "deliver" | "thread" | "Thread." => {
-            "use (pmap f coll) or (pcalls f g): they overlap tool calls"
-        }
-        "slurp" | "spit" | "file-seq" | "line-seq" | "read-line" | "with-open" | "flush" | "*in*" | "*out*"
-        | "*err*" => "programs have no files; data comes from ctx/… and from tools",
-        "binding"
-        | "with-redefs"
-        | "with-local-vars"
-        | "alter-var-root"
-        | "var-set"
-        | "set!"
-        | "intern"
-        | "resolve"
-        | "ns-resolve"
-        | "find-var"
-        | "requiring-resolve"
-        | "with-bindings"
-        | "push-thread-bindings" => "names are not changed from outside; pass the value or function as an argument",
-        "import" | "new" | "." | ".." | "Class/forName" | "class" | "bean" | "instance?" | "cast" | "memfn" => {
-            "there are no Java classes; use the predicates string? number? map? … and functions of clojure.core"
-        }
-        "System/getenv" | "System/getProperty" | "System/exit" => {
-            "programs cannot see the host's environment; ask a tool"
-        }
-        "Thread/sleep" => "programs do not wait; call a tool, or return and go on in the next turn",
-        "locking" | "monitor-enter" | "monitor-exit" => "programs run alone; leave it out",
-        "all-ns" | "the-ns" | "find-ns" | "ns-name" | "ns-publics" | "ns-map" | "create-ns" | "remove-ns" => {
-            "there is one namespace; (apropos \"text\") finds functions"
-        }
-        "clojure.java.shell/sh" | "shell/sh" | "sh" => "programs cannot run commands; ask a tool",
-        _ => return None,
-    })
+    let name = name.strip_prefix("clojure.core/").unwrap_or(name);
+    let row = UNSUPPORTED.iter().find(|(names, _)| names.split_ascii_whitespace().any(|other| other == name))?;
+    Some(row.1)
 }
 
 /// The Clojure for a function of another language.
@@ -60,6 +102,25 @@ pub(super) fn idiom(name: &str) -> Option<&'static str> {
             "(cond test value … :else value) or (case x constant value … default)"
         }
         "lambda" | "function" | "=>" => "(fn [x] …) or #(… %)",
+        "defun" | "def-fn" | "define" | "func" | "function*" => "(defn name [x] …)",
+        "then" | "else" | "endif" => "(if test then else): three forms without words between",
+        "break" | "continue" => "(loop [x 0] (if done? result (recur (inc x)))), or (reduced x) to end a reduce",
+        "while-let" | "until" | "loop-for" => "(loop [x 0] (if done? result (recur (inc x))))",
+        "JSON.parse" | "json.loads" | "json/parse" | "json/decode" | "json/read-str" | "json/loads" | "parse-json" => {
+            "(json/parse-string text true)"
+        }
+        "JSON.stringify" | "json.dumps" | "json/stringify" | "json/encode" | "json/write-str" | "json/dumps"
+        | "to-json" => "(json/generate-string value)",
+        "format-string" | "sprintf" | "f-string" => "(format \"%s is %.2f\" name x)",
+        "now" | "today" | "get-time" | "current-time" => "(java.time.Instant/now), (java.time.LocalDate/now)",
+        "index-of" | "indexOf" | "find-index" => "(.indexOf coll x) for collections, (str/index-of s part) for strings",
+        "sorted" | "sort!" | "order-by" => "(sort coll), (sort-by key coll), (sort-by key > coll)",
+        "reversed" => "(reverse coll)",
+        "max-of" | "maximum" | "min-of" | "minimum" => "(apply max coll), (apply min coll), (max-by :key coll)",
+        "group" | "groupBy" => "(group-by f coll)",
+        "to-list" | "list-of" => "(vec coll), (seq coll)",
+        "zip-map" | "zip-with" | "zipWith" => "(zipmap keys vals), (map f a b)",
+        "is-number" | "isNaN" | "is-string" | "typeof" | "type-of" => "(number? x), (string? x), (map? x), (nil? x)",
         "foreach" | "for-each" | "forEach" | "each" => "(doseq [x coll] …) for effects, (map f coll) for values",
         "printf!" | "console.log" | "puts" | "echo" => "(println x)",
         "setq" | "setf" | "set" | "var" | "const" => "(let [name value] …), or (def name value) to keep it",
@@ -132,7 +193,19 @@ pub(super) fn method(name: &str) -> Option<&'static str> {
 pub(super) fn is_form(name: &str) -> bool {
     matches!(
         name,
-        "lambda" | "function" | "foreach" | "for-each" | "forEach" | "each" | "elif" | "elsif" | "else-if" | "switch"
+        "lambda"
+            | "function"
+            | "defun"
+            | "define"
+            | "func"
+            | "foreach"
+            | "for-each"
+            | "forEach"
+            | "each"
+            | "elif"
+            | "elsif"
+            | "else-if"
+            | "switch"
     ) || matches!(name, "setq" | "setf" | "var" | "const" | "=>" | "array" | "dict" | "object")
         || unsupported(name).is_some()
 }
@@ -142,6 +215,7 @@ pub(super) fn arity(name: &str) -> Option<&'static str> {
     Some(match name {
         "map" | "filter" | "remove" | "mapv" | "filterv" | "reduce" => "the function comes first, the collection last",
         "not" => "to negate several use (not (or a b)); to compare use not=",
+        "where" => "write (where :key), (where :key = value) or (where [:a :b] > 3)",
         "count" => "count takes one collection; count what matches with (count (filter pred coll))",
         _ => return None,
     })

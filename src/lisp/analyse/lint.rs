@@ -2,7 +2,7 @@
 
 use super::Analyser;
 use crate::lisp::syntax::{Form, FormKind};
-use crate::lisp::text::Span;
+use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span};
 
 impl Analyser<'_> {
     /// Reports what is wrong with a call although every part of it is right.
@@ -24,6 +24,15 @@ impl Analyser<'_> {
                 let key = arguments.first().map(|key| self.text(key.span)).unwrap_or_default();
                 let message = "sort-by takes the comparator before the collection".to_owned();
                 self.wrong(span, message, &format!("write (sort-by {key} {comparator} {items})"));
+            }
+            ("get" | "get-in" | "select-keys" | "contains?" | "find", [first, _, ..])
+                if first.as_keyword().is_some() =>
+            {
+                let key = self.text(first.span);
+                let message = format!("({name} {key} …) looks into the keyword, which has nothing");
+                let hint = format!("the map comes first: ({name} m {key}); in a ->> chain write ({key})");
+                let error = Error::new(ErrorKind::Analysis, message).at(self.source, span).hint(hint);
+                self.warnings.push(Finding { severity: Severity::Warning, error, before_run: true });
             }
             _ => {}
         }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
 pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
+pub use sugar::NAMES as FORM_NAMES;
 
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, LimitReached, Source, Span};
@@ -135,14 +136,17 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
     (Program { body, slots }, findings)
 }
 
+/// The number of parameters, whether more may follow, and how they are written.
+type Signature = (usize, bool, Arc<str>);
+
 struct Analyser<'a> {
     source: &'a Arc<Source>,
     around: &'a Surroundings<'a>,
     scopes: Scopes,
     errors: Vec<Error>,
     warnings: Vec<Finding>,
-    /// Names that a `def` of this program made so far, with the numbers of parameters if it is a `defn`.
-    defined: HashMap<String, Option<Vec<(usize, bool)>>>,
+    /// Names that a `def` of this program made so far, with the parameters if it is a `defn`.
+    defined: HashMap<String, Option<Vec<Signature>>>,
     /// How often names are defined, by number; within a function counts as more than once.
     definitions: HashMap<usize, usize>,
     /// Whether a tool is called or named.
@@ -215,9 +219,24 @@ impl Analyser<'_> {
             return expr;
         }
         self.depth = self.depth.saturating_add(1);
-        let expr = self.form_within(form, tail);
+        let expr = match form.meta.as_deref() {
+            Some(meta) if form.carries_meta() => self.with_meta(form, meta),
+            _ => self.form_within(form, tail),
+        };
         self.depth = self.depth.saturating_sub(1);
         expr
+    }
+
+    /// A literal collection or function with what `^` wrote before it.
+    fn with_meta(&mut self, form: &Form, meta: &Form) -> Expr {
+        let value = self.form_within(form, false);
+        let meta = self.form(meta, false);
+        if let (Some(constant @ (Value::Vector(_) | Value::Map(_))), Some(Value::Map(map))) =
+            (value.as_constant(), meta.as_constant())
+        {
+            return Expr::constant(constant.clone().with_meta(Some(map.clone())), form.span);
+        }
+        self.builtin("with-meta", vec![value, meta], form.span)
     }
 
     fn form_within(&mut self, form: &Form, tail: bool) -> Expr {
@@ -352,7 +371,9 @@ impl Analyser<'_> {
                             let noun = if given == 1 { "argument" } else { "arguments" };
                             let message =
                                 format!("{} was given {given} {noun}; it takes {}", builtin.name, builtin.takes());
-                            self.error(span, ErrorKind::Analysis, message, hints::arity(builtin.name).map(Into::into))
+                            let example = || builtin.example().map(|example| format!("for example {example}"));
+                            let hint = hints::arity(builtin.name).map(Into::into).or_else(example);
+                            self.error(span, ErrorKind::Analysis, message, hint)
                         } else {
                             Expr::new(ExprKind::Call(Box::new(function), items), span)
                         };
@@ -367,19 +388,25 @@ impl Analyser<'_> {
                 return self.wrong(
                     span,
                     message,
-                    "the first item of a list is a function; data lists are written [1 2 3] or '(1 2 3)",
+                    "the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)",
                 );
             }
             ExprKind::Global { name, .. } if self.trying == 0 => {
                 if let Some(Some(arities)) = self.defined.get(&**name) {
                     let given = items.len();
-                    if !arities.iter().any(|(params, rest)| given == *params || (*rest && given >= *params)) {
+                    if !arities.iter().any(|(params, rest, _)| given == *params || (*rest && given >= *params)) {
                         let takes: Vec<String> = arities
                             .iter()
-                            .map(|(params, rest)| if *rest { format!("{params} or more") } else { params.to_string() })
+                            .map(
+                                |(params, rest, _)| {
+                                    if *rest { format!("{params} or more") } else { params.to_string() }
+                                },
+                            )
                             .collect();
                         let noun = if given == 1 { "argument" } else { "arguments" };
-                        let message = format!("{name} was given {given} {noun}; it takes {}", takes.join(" or "));
+                        let written: Vec<&str> = arities.iter().map(|(.., written)| &**written).collect();
+                        let (takes, written) = (takes.join(" or "), written.join(" or "));
+                        let message = format!("{name} was given {given} {noun}; it takes {takes}: {written}");
                         return self.wrong(span, message, "");
                     }
                 }

@@ -244,11 +244,21 @@ impl Analyser<'_> {
                 Some(advice.into()),
             );
         }
-        if let Some(idiom) = hints::idiom(name) {
+        // `str/length`, `str/contains?`: the idiom of the short name.
+        let bare = name.rsplit('/').next().unwrap_or(name);
+        let idiom = hints::idiom(name).or_else(|| {
+            if bare.len() < name.len() {
+                hints::idiom(bare).or_else(|| hints::idiom(bare.trim_end_matches('?')))
+            } else {
+                None
+            }
+        });
+        if let Some(idiom) = idiom {
+            let what = if bare.len() < name.len() && !bare.is_empty() { "function" } else { "symbol" };
             return self.error(
                 span,
                 ErrorKind::Analysis,
-                format!("unknown symbol {name}"),
+                format!("unknown {what} {name}"),
                 Some(format!("in Clojure this is {idiom}")),
             );
         }
@@ -274,6 +284,11 @@ impl Analyser<'_> {
             nearest(name, candidates.filter(|name| !name.contains(' ')))
                 .or_else(|| by_name.map(|builtin| builtin.name))
                 .map(|near| format!("did you mean {near}?"))
+        });
+        let dotted = name.split_once('.').filter(|(object, method)| !object.is_empty() && !method.is_empty());
+        let hint = hint.or_else(|| {
+            let (object, method) = dotted.filter(|_| !name.contains('/'))?;
+            Some(format!("methods are functions here: (f {object}), and fields are keys: (:{method} {object})"))
         });
         let ctx = matches!(self.around.context, Value::Map(map) if map.get(&Value::keyword(name)).is_some());
         let hint = if ctx { Some(format!("values from the host are written ctx/{name}")) } else { hint };

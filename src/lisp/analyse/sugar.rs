@@ -7,7 +7,7 @@ use crate::lisp::text::Span;
 use crate::lisp::value::Value;
 
 /// The forms that are rewritten here or in `comprehend`, and the special ones: for suggestions.
-pub(super) const NAMES: [&str; 58] = [
+pub const NAMES: [&str; 67] = [
     "if",
     "do",
     "quote",
@@ -62,10 +62,19 @@ pub(super) const NAMES: [&str; 58] = [
     "defmulti",
     "defmethod",
     "defrecord",
-    "memfn",
-    "binding",
     "dosync",
+    "io!",
+    "sync",
+    "locking",
+    "bound-fn",
+    "defstruct",
+    "amap",
+    "areduce",
     "ns",
+    "require",
+    "use",
+    "refer-clojure",
+    "in-ns",
 ];
 
 /// Builds forms at one place.
@@ -112,10 +121,10 @@ impl Analyser<'_> {
             }
             ("if-let" | "if-some", [bindings, then, rest @ ..]) if rest.len() <= 1 => {
                 let otherwise = rest.first().cloned().unwrap_or_else(|| at.nil());
-                self.if_let(&at, name == "if-some", bindings, then.clone(), otherwise)?
+                self.if_let(&at, name, bindings, then.clone(), otherwise)?
             }
             ("when-let" | "when-some", [bindings, body @ ..]) => {
-                self.if_let(&at, name == "when-some", bindings, at.call("do", [], body), at.nil())?
+                self.if_let(&at, name, bindings, at.call("do", [], body), at.nil())?
             }
             ("when-first", [bindings, body @ ..]) => {
                 let pairs = self.pairs(bindings, "when-first")?;
@@ -193,7 +202,29 @@ impl Analyser<'_> {
                 at.call("pcalls", thunks, &[])
             }
             ("with-out-str", body) => at.list([at.name("%with-out-str"), at.thunk(body)]),
-            ("time" | "dosync" | "locking" | "io!", body) if name != "locking" => at.call("do", [], body),
+            ("time" | "dosync" | "io!", body) => at.call("do", [], body),
+            // Programs run alone.
+            ("locking" | "sync", [with, body @ ..]) => at.call("do", [with.clone()], body),
+            ("bound-fn", rest) => at.call("fn", [], rest),
+            ("defstruct", [named, keys @ ..]) => {
+                at.list([at.name("def"), named.clone(), at.call("create-struct", [], keys)])
+            }
+            ("amap", [array, index, result, value]) => {
+                let held = at.name(&self.fresh("array"));
+                let each = at.call("fn", [at.vector([index.clone()]), value.clone()], &[]);
+                let indices = at.list([at.name("range"), at.list([at.name("alength"), held.clone()])]);
+                let all = at.list([at.name("mapv"), each, indices]);
+                at.call("let", [at.vector([held.clone(), array.clone(), result.clone(), held]), all], &[])
+            }
+            ("areduce", [array, index, result, init, value]) => {
+                let held = at.name(&self.fresh("array"));
+                let next = at.list([at.name("recur"), at.list([at.name("inc"), index.clone()]), value.clone()]);
+                let more = at.list([at.name("<"), index.clone(), at.list([at.name("alength"), held.clone()])]);
+                let start = Form::literal(Value::Int(0), at.0);
+                let bindings = at.vector([index.clone(), start, result.clone(), init.clone()]);
+                let body = at.list([at.name("if"), more, next, result.clone()]);
+                at.call("let", [at.vector([held, array.clone()]), at.list([at.name("loop"), bindings, body])], &[])
+            }
             ("doc", [named]) if named.as_symbol().is_some() => {
                 at.list([at.name("%doc"), Form::literal(Value::text(named.as_symbol()?), at.0)])
             }
@@ -210,7 +241,7 @@ impl Analyser<'_> {
             (
                 "when" | "when-not" | "if-not" | "if-let" | "if-some" | "when-let" | "when-some" | "condp" | "->"
                 | "->>" | "as->" | "some->" | "some->>" | "cond->" | "cond->>" | "doto" | "throw" | "assert" | "doc"
-                | "defmulti" | "defmethod" | "defrecord" | "when-first",
+                | "defmulti" | "defmethod" | "defrecord" | "when-first" | "amap" | "areduce" | "locking" | "defstruct",
                 _,
             ) => {
                 self.wrong(at.0, format!("{name} was given {} parts", arguments.len()), hints::shape(name));
@@ -220,8 +251,8 @@ impl Analyser<'_> {
         })
     }
 
-    fn if_let(&mut self, at: &At, some: bool, bindings: &Form, then: Form, otherwise: Form) -> Option<Form> {
-        let what = if some { "if-some" } else { "if-let" };
+    fn if_let(&mut self, at: &At, what: &str, bindings: &Form, then: Form, otherwise: Form) -> Option<Form> {
+        let some = what.ends_with("some");
         let pairs = self.pairs(bindings, what)?;
         let [(pattern, value)] = pairs.as_slice() else {
             let message = format!("{what} binds one name, got {}", pairs.len());

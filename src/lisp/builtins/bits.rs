@@ -272,6 +272,15 @@ builtins! { Numbers;
         Ok(Value::Int(i64::from(n).wrapping_shl(48).wrapping_shr(48)))
     }
 
+    /// The character of the last 16 bits of a number.
+    /// (unchecked-char 97)
+    /// ;=> "a"
+    "unchecked-char" (_cx, x: Value) => {
+        let unit = wrapped_int("unchecked-char", &x)? & 0xffff;
+        let c = u32::try_from(unit).ok().and_then(char::from_u32);
+        Ok(Value::text(c.unwrap_or(char::REPLACEMENT_CHARACTER).to_string()))
+    }
+
     /// The last 8 bits of a number as an integer.
     /// (unchecked-byte 200)
     /// ;=> -56

@@ -97,9 +97,9 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
         }
         Value::Nil => Value::list(vec![item]).within_nesting(),
         Value::Seq(ref seq) => {
-            let list = seq.is_list();
+            let (list, meta) = (seq.is_list(), target.meta().cloned());
             let made = Seq::cons(item, target)?;
-            Ok(if list { Seq::into_list(made) } else { made })
+            Ok(if list { Seq::into_list(made).with_meta(meta) } else { made })
         }
         Value::Lazy(_) => Seq::cons(item, target),
         Value::Set(mut set) => {
@@ -236,27 +236,22 @@ builtins! { Collections;
     /// A map of keys and values in turn, as a pattern for keyword arguments takes a sequence.
     "%keyword-arguments" (cx, given: Value) => {
         let Value::Seq(_) = &given else { return Ok(given) };
-        let mut items = crate::lisp::value::collect(given, cx)?.into_iter();
-        let mut map = Map::default();
+        let items = crate::lisp::value::collect(given, cx)?;
+        // As in Clojure, a single one is what is taken apart, whatever it is.
+        if let [only] = items.as_slice() {
+            return Ok(only.clone());
+        }
+        let (mut items, mut map) = (items.into_iter(), Map::default());
         while let Some(key) = items.next() {
-            match items.next() {
-                Some(value) => {
-                    charge(cx, &key)?;
-                    map.insert(key, value);
+            let Some(value) = items.next() else {
+                if let Value::Map(_) | Value::Vector(_) | Value::Nil = &key {
+                    return super::maps::conj(cx, Arc::new(map), key);
                 }
-                None => match key {
-                    Value::Map(more) => {
-                        for (key, value) in more.iter() {
-                            charge(cx, &key)?;
-                            map.insert(key, value);
-                        }
-                    }
-                    other => {
-                        let message = format!("keyword arguments need a value for every key; {} has none", crate::lisp::value::shorten(&other, 80));
-                        return Err(Fault::value(message).into());
-                    }
-                },
-            }
+                let shown = crate::lisp::value::shorten(&key, 80);
+                return Err(Fault::value(format!("keyword arguments need a value for every key; {shown} has none")).into());
+            };
+            charge(cx, &key)?;
+            map.insert(key, value);
         }
         Value::from(map).within_nesting()
     }

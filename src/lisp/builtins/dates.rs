@@ -282,6 +282,11 @@ builtins! { Dates;
     /// ;=> 86400000
     "inst-ms" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
 
+    /// As inst-ms.
+    /// (inst-ms* #inst "1970-01-01T00:00:01Z")
+    /// ;=> 1000
+    "inst-ms*" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
+
     /// Milliseconds since 1970 now, as the host says.
     /// (pos? (System/currentTimeMillis))
     /// ;=> true

@@ -48,7 +48,8 @@ fn informed(message: Option<Text>, data: Value, cause: Value) -> Result<Value> {
 }
 
 fn message(fault: &Fault) -> Value {
-    if fault.message.is_empty() { Value::Nil } else { Value::text(&fault.message) }
+    // What ex-info made has a message, be it empty.
+    if fault.message.is_empty() && fault.data.is_none() { Value::Nil } else { Value::text(&fault.message) }
 }
 
 builtins! { Errors;

@@ -73,7 +73,7 @@ pub(super) fn conj(cx: &mut dyn Context, mut map: Arc<Map>, item: Value) -> Resu
             insert(cx, Arc::make_mut(&mut map), key.clone(), value.clone())?;
         }
         Value::Map(more) if map.is_empty() && map.sorting().is_none() && more.sorting().is_none() => {
-            return Ok(Value::Map(more));
+            return Ok(Value::Map(more).with_meta_of(&Value::Map(map)));
         }
         Value::Map(more) => {
             let target = Arc::make_mut(&mut map);
@@ -349,7 +349,7 @@ builtins! { Maps;
     /// ;? write (select-keys m [:a])
     "select-keys" (cx, map: Value, keys: Value) => {
         let keys = self::keys(cx, "select-keys", "keys", keys)?;
-        select(cx, &map, &keys)
+        Ok(select(cx, &map, &keys)?.with_meta_of(&map))
     }
 
     /// The map without the keys.
@@ -445,6 +445,6 @@ builtins! { Maps;
             charge(cx, &key)?;
             changed.insert(key, value);
         }
-        Value::from(changed).within_nesting()
+        Value::from(changed).with_meta_of(&map).within_nesting()
     }
 }

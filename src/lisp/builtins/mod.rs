@@ -5,6 +5,7 @@
 //! are made of these paragraphs. The first sentence is the summary.
 
 mod agents;
+mod arrays;
 mod bits;
 mod casts;
 mod characters;
@@ -23,7 +24,9 @@ mod json;
 mod lazies;
 mod maps;
 mod math;
+mod metadata;
 mod multimethods;
+mod names;
 mod numbers;
 mod order;
 mod partition;
@@ -41,6 +44,7 @@ mod stages;
 mod state;
 mod statics;
 mod strings;
+mod structs;
 mod swaps;
 mod transducers;
 mod transforms;
@@ -57,6 +61,7 @@ pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let rows = [
             agents::BUILTINS,
+            arrays::BUILTINS,
             bits::BUILTINS,
             casts::BUILTINS,
             characters::BUILTINS,
@@ -72,8 +77,10 @@ pub fn registry() -> &'static Registry {
             json::BUILTINS,
             lazies::BUILTINS,
             maps::BUILTINS,
+            metadata::BUILTINS,
             math::BUILTINS,
             multimethods::BUILTINS,
+            names::BUILTINS,
             numbers::BUILTINS,
             order::BUILTINS,
             partition::BUILTINS,
@@ -90,6 +97,7 @@ pub fn registry() -> &'static Registry {
             state::BUILTINS,
             statics::BUILTINS,
             strings::BUILTINS,
+            structs::BUILTINS,
             transducers::BUILTINS,
             transforms::BUILTINS,
             transients::BUILTINS,
@@ -127,7 +135,59 @@ fn constants() -> Vec<(&'static str, Value)> {
         ("DateTimeFormatter/ISO_LOCAL_DATE", Value::text("yyyy-MM-dd")),
         ("DateTimeFormatter/ISO_DATE", Value::text("yyyy-MM-dd")),
         ("DateTimeFormatter/ISO_LOCAL_DATE_TIME", Value::text("yyyy-MM-dd'T'HH:mm:ss")),
+        // How Clojure prints and compiles unless somebody binds these; here nobody can.
+        ("*assert*", Value::Bool(true)),
+        ("*clojure-version*", version()),
+        ("*command-line-args*", Value::Nil),
+        ("*compile-files*", Value::Bool(false)),
+        ("*data-readers*", Value::empty_map()),
+        ("*default-data-reader-fn*", Value::Nil),
+        ("*flush-on-newline*", Value::Bool(true)),
+        ("*math-context*", Value::Nil),
+        ("*print-dup*", Value::Bool(false)),
+        ("*print-length*", Value::Nil),
+        ("*print-level*", Value::Nil),
+        ("*print-meta*", Value::Bool(false)),
+        ("*print-namespace-maps*", Value::Bool(false)),
+        ("*print-readably*", Value::Bool(true)),
+        ("*read-eval*", Value::Bool(false)),
+        ("*unchecked-math*", Value::Bool(false)),
+        ("*verbose-defrecords*", Value::Bool(false)),
+        ("*warn-on-reflection*", Value::Bool(false)),
+        (
+            "char-escape-string",
+            texts(&[
+                ("\n", "\\n"),
+                ("\t", "\\t"),
+                ("\r", "\\r"),
+                ("\"", "\\\""),
+                ("\\", "\\\\"),
+                ("\u{c}", "\\f"),
+                ("\u{8}", "\\b"),
+            ]),
+        ),
+        (
+            "char-name-string",
+            texts(&[
+                ("\n", "newline"),
+                ("\t", "tab"),
+                (" ", "space"),
+                ("\u{8}", "backspace"),
+                ("\u{c}", "formfeed"),
+                ("\r", "return"),
+            ]),
+        ),
     ]
+}
+
+fn version() -> Value {
+    let parts =
+        [("major", 1_i64.into()), ("minor", 11_i64.into()), ("incremental", 1_i64.into()), ("qualifier", Value::Nil)];
+    Value::map(parts.map(|(part, number)| (Value::keyword(part), number)))
+}
+
+fn texts(pairs: &[(&str, &str)]) -> Value {
+    Value::map(pairs.iter().map(|(key, value)| (Value::text(key), Value::text(value))))
 }
 
 /// Declares the builtins of a theme:

@@ -33,6 +33,16 @@ fn compared(name: &'static str, a: &Value, b: &Value, wanted: fn(Ordering) -> bo
 }
 
 /// A single argument of a comparison must be a number, too.
+/// The only argument of `max` or `min`, whatever it is; but a collection is a mistake.
+fn only(name: &'static str, value: Value) -> Result<Value> {
+    match value {
+        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Set(_) | Value::Map(_) => {
+            Err(type_error(name, "numbers", &value))
+        }
+        other => Ok(other),
+    }
+}
+
 fn number(name: &'static str, value: Value) -> Result<Value> {
     if Number::of(&value).is_some() { Ok(value) } else { Err(type_error(name, "numbers", &value)) }
 }
@@ -277,7 +287,7 @@ builtins! { Numbers;
     /// The greatest of the numbers. For a collection write (apply max coll).
     /// (max 1 3 2)
     /// ;=> 3
-    "max" (_cx, a: Value) => { number("max", a) }
+    "max" (_cx, a: Value) => { only("max", a) }
         (_cx, a: Value, b: Value) => { pick("max", a, b, Ordering::Greater) }
         (cx, a: Value, b: Value; more) => {
             let mut most = pick("max", a, b, Ordering::Greater)?;
@@ -291,7 +301,7 @@ builtins! { Numbers;
     /// The least of the numbers. For a collection write (apply min coll).
     /// (min 3 1 2)
     /// ;=> 1
-    "min" (_cx, a: Value) => { number("min", a) }
+    "min" (_cx, a: Value) => { only("min", a) }
         (_cx, a: Value, b: Value) => { pick("min", a, b, Ordering::Less) }
         (cx, a: Value, b: Value; more) => {
             let mut least = pick("min", a, b, Ordering::Less)?;

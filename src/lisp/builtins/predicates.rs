@@ -51,7 +51,7 @@ fn namespaced(value: &Value) -> Option<bool> {
 }
 
 /// Whether both are one object. Scalars and texts have no other identity than their value.
-fn identical(a: &Value, b: &Value) -> bool {
+pub(super) fn identical(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
         (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_)) => false,

@@ -183,7 +183,7 @@ fn predicate(cx: &mut dyn Context, key: Value, op: Value, operand: Value) -> Res
                 Ok(!value.is_nil() && cx.call2(&function, value.clone(), operand.clone())?.is_truthy())
             })
         })),
-        (None, other) => Err(Fault::value(format!("where does not know the operator {}", shorten(&other, 80)))
+        (None, other) => Err(Fault::value(format!("where does not know the operator {}", shorten(other, 80)))
             .hint("the operators are = not= > < >= <= in includes: (where :price > 10)")
             .into()),
     }

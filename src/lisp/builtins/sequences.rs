@@ -167,7 +167,8 @@ builtins! { Sequences;
     /// ;=> (3)
     "nthrest" (cx, coll: Value, n: Value) => {
         let mut left = amount("(nthrest coll n)", &n)?;
-        if left <= 0 {
+        // As in Clojure, what nothing is taken from stays what it is.
+        if left <= 0 || matches!(&coll, Value::Vector(items) if items.is_empty()) {
             return Ok(coll);
         }
         if as_slice(&coll).is_some() {
@@ -247,8 +248,8 @@ builtins! { Sequences;
     /// ;=> []
     "empty" (_cx, coll: Value) => {
         Ok(match coll {
-            Value::Vector(_) => Value::vector(Vec::new()),
-            Value::Seq(_) | Value::Lazy(_) => Seq::empty(),
+            Value::Vector(_) => Value::vector(Vec::new()).with_meta_of(&coll),
+            Value::Seq(_) | Value::Lazy(_) => Seq::empty().with_meta_of(&coll),
             Value::Map(map) => map.emptied().into(),
             Value::Set(set) => set.emptied().into(),
             _ => Value::Nil,

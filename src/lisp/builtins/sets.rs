@@ -270,7 +270,7 @@ builtins! { Sets;
     /// ;=> #{1 2}
     "set" (cx, coll: Value) => {
         match coll {
-            Value::Set(_) => Ok(coll),
+            Value::Set(_) => Ok(coll.with_meta(None)),
             other => {
                 let items = collect(other, cx)?;
                 build(cx, Set::default(), items)
@@ -331,11 +331,12 @@ builtins! { Sets;
     /// ;=> #{{:a 1}}
     "clojure.set/project" (cx, relation: Value, keys: Value) => {
         let keys = collect(keys, cx)?;
+        let meta = relation.meta().cloned();
         let mut projected = Vec::new();
         for item in collect(relation, cx)? {
             projected.push(maps::select(cx, &item, &keys)?);
         }
-        build(cx, Set::default(), projected)
+        Ok(build(cx, Set::default(), projected)?.with_meta(meta))
     }
 
     /// A set of the maps of two relations, merged where they agree: on the keys they share, or as a map of keys says.
@@ -381,11 +382,12 @@ builtins! { Sets;
     /// (clojure.set/rename #{{:a 1}} {:a :b})
     /// ;=> #{{:b 1}}
     "clojure.set/rename" (cx, relation: Value, names: Value) => {
+        let meta = relation.meta().cloned();
         let mut renamed = Vec::new();
         for item in collect(relation, cx)? {
             renamed.push(rename_keys(cx, &item, &names)?);
         }
-        build(cx, Set::default(), renamed)
+        Ok(build(cx, Set::default(), renamed)?.with_meta(meta))
     }
 
     /// The map with keys called otherwise.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{builtins, swaps};
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Args, Atom, AtomKind, Callable, Context, Fault, Raise, Result, Value, args, type_error};
+use crate::lisp::value::{
+    Args, Atom, AtomExtras, AtomKind, Callable, Context, Fault, Meta, Raise, Result, Value, type_error,
+};
 
 /// The atom, volatile or delay that an argument must be.
 fn place(name: &str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
@@ -74,20 +76,6 @@ fn deref(cx: &mut dyn Context, value: &Value) -> Result<Value> {
     }
 }
 
-/// Metadata is read and forgotten; what cannot carry any is refused all the same.
-fn carries_meta(name: &str, value: &Value) -> Result<()> {
-    match value {
-        Value::Nil
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Big(_)
-        | Value::Text(_)
-        | Value::Keyword(_) => Err(type_error(name, "a collection, symbol or function", value)),
-        _ => Ok(()),
-    }
-}
-
 builtins! { State;
     /// A place that holds a value and can be given another one; options are :validator and :meta.
     /// (let [n (atom 1)] (swap! n inc) @n)
@@ -96,28 +84,43 @@ builtins! { State;
         (cx, x: Value) => { Ok(cx.make_atom(AtomKind::Atom, x)) }
         (cx, x: Value; options) => {
             let mut options = options.into_iter();
-            let mut validator = Value::Nil;
+            let mut extras = AtomExtras::default();
             while let Some(option) = options.next() {
-                let value = options.next();
-                match (option.as_name(), value) {
-                    (Some("validator"), Some(function)) => validator = function,
-                    (Some("meta"), Some(_)) => {}
+                match (option.as_name(), options.next()) {
+                    (Some("validator"), Some(function)) => extras.validator = function,
+                    (Some("meta"), Some(Value::Map(map))) => extras.meta = Meta::new(Some(map)),
+                    (Some("meta"), Some(Value::Nil)) => {}
                     _ => {
                         let message = format!("atom has the options :validator and :meta, got {}", option.describe());
                         return Err(Fault::value(message).into());
                     }
                 }
             }
-            if validator.is_nil() {
-                return Ok(cx.make_atom(AtomKind::Atom, x));
-            }
-            validate(cx, Some(&validator), &x)?;
+            validate(cx, Some(&extras.validator).filter(|validator| !validator.is_nil()), &x)?;
             let made = cx.make_atom(AtomKind::Atom, x);
             if let Value::Atom(atom) = &made {
-                atom.validate_by(validator);
+                atom.set_extras(extras);
             }
             Ok(made)
         }
+
+    /// The function that says what an atom may hold, or nil.
+    /// (get-validator (atom 1 :validator pos?))
+    /// ;=> #<fn pos?>
+    "get-validator" (_cx, atom: Value) => {
+        Ok(place("get-validator", AtomKind::Atom, &atom)?.validator().unwrap_or_default())
+    }
+
+    /// Gives an atom a function that says what it may hold; nil for none.
+    /// (let [n (atom 1)] (set-validator! n pos?) (try (reset! n -1) (catch Exception e (ex-message e))))
+    /// ;=> "Invalid reference state"
+    "set-validator!" (cx, atom: Value, validator: Value) => {
+        let atom = place("set-validator!", AtomKind::Atom, &atom)?;
+        validate(cx, Some(&validator).filter(|validator| !validator.is_nil()), &atom.get())?;
+        let extras = AtomExtras { validator, ..atom.extras() };
+        cx.amend(&atom, extras);
+        Ok(Value::Nil)
+    }
 
     /// What an atom or volatile holds, the value of a delay; what `@` stands for.
     /// @(atom 1)
@@ -151,7 +154,7 @@ builtins! { State;
     /// ;=> 5
     "reset!" (cx, atom: Value, x: Value) => {
         let atom = place("reset!", AtomKind::Atom, &atom)?;
-        validate(cx, atom.validator(), &x)?;
+        validate(cx, atom.validator().as_ref(), &x)?;
         cx.write(&atom, x.clone());
         Ok(x)
     }
@@ -161,7 +164,7 @@ builtins! { State;
     /// ;=> [1 5]
     "reset-vals!" (cx, atom: Value, x: Value) => {
         let atom = place("reset-vals!", AtomKind::Atom, &atom)?;
-        validate(cx, atom.validator(), &x)?;
+        validate(cx, atom.validator().as_ref(), &x)?;
         let old = cx.write(&atom, x.clone());
         Value::vector(vec![old, x]).within_nesting()
     }
@@ -171,7 +174,7 @@ builtins! { State;
     /// ;=> [true false 2]
     "compare-and-set!" (cx, atom: Value, expected: Value, x: Value) => {
         let atom = place("compare-and-set!", AtomKind::Atom, &atom)?;
-        validate(cx, atom.validator(), &x)?;
+        validate(cx, atom.validator().as_ref(), &x)?;
         let holds = swaps::is_same(&atom.get(), &expected);
         if holds {
             cx.write(&atom, x);
@@ -241,34 +244,6 @@ builtins! { State;
             Value::Seq(seq) if !seq.is_list() => Ok(Value::Bool(true)),
             other => Err(type_error("realized?", "a delay or lazy sequence", other)),
         }
-    }
-
-    /// The metadata of a value: none is kept, so nil.
-    /// (meta [1])
-    /// ;=> nil
-    "meta" (_cx, _x: Value) => { Ok(Value::Nil) }
-
-    /// The value itself: metadata is not kept.
-    /// (with-meta [1] {:source "a"})
-    /// ;=> [1]
-    "with-meta" (_cx, x: Value, _meta: Value) => {
-        carries_meta("with-meta", &x)?;
-        Ok(x)
-    }
-
-    /// The value itself: metadata is not kept.
-    /// (vary-meta [1] assoc :source "a")
-    /// ;=> [1]
-    "vary-meta" (_cx, x: Value, _f: Callable; _arguments) => {
-        carries_meta("vary-meta", &x)?;
-        Ok(x)
-    }
-
-    /// What the function makes of no metadata: none is kept.
-    /// (alter-meta! (atom 1) assoc :source "a")
-    /// ;=> {:source "a"}
-    "alter-meta!" (cx, _reference: Value, f: Callable; arguments) => {
-        cx.call(&f, args([Value::Nil]).into_iter().chain(arguments).collect())
     }
 
     /// A function that remembers what it gave for which arguments.

@@ -36,7 +36,7 @@ pub(super) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: 
         let old = atom.get();
         let arguments: Args = args([old.clone()]).into_iter().chain(more.iter().cloned()).collect();
         let new = cx.call(f, arguments)?;
-        super::state::validate(cx, atom.validator(), &new)?;
+        super::state::validate(cx, atom.validator().as_ref(), &new)?;
         if is_unchanged(cx, &atom.get(), &old)? {
             cx.write(atom, new.clone());
             return Ok((old, new));

@@ -559,7 +559,10 @@ builtins! { Sequences;
         (_cx, replacements: Value) => { transducer::<Replace>(replacements) }
         (cx, replacements: Value, coll: Value) => {
             match coll {
-                Value::Vector(_) => into_vector::<Replace>(cx, replacements, coll),
+                Value::Vector(_) => {
+                    let meta = coll.meta().cloned();
+                    Ok(into_vector::<Replace>(cx, replacements, coll)?.with_meta(meta))
+                }
                 coll => through_any::<Replace>(cx, replacements, coll),
             }
         }

@@ -83,7 +83,7 @@ builtins! { State;
             let message = format!("transient needs an unsorted collection, got {}", coll.describe());
             return Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into());
         }
-        Ok(cx.make_atom(AtomKind::Transient, coll))
+        Ok(cx.make_atom(AtomKind::Transient, coll.with_meta(None)))
     }
 
     /// The collection of a transient, which cannot be used any more.

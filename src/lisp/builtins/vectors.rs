@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::builtins;
-use super::stages::Made;
 use crate::lisp::value::{Context, Fault, Iter, Node, Result, Seq, Value, Vector, collect, seq, type_error};
-use crate::lisp::value::{FromValue, Wants};
 
 /// A vector of the items. Those of a sequence that lies in one stay where they are.
 pub(super) fn vec(cx: &mut dyn Context, coll: Value) -> Result<Value> {
@@ -77,7 +75,7 @@ builtins! { Collections;
     /// A vector of the items.
     /// (vec '(1 2))
     /// ;=> [1 2]
-    "vec" (cx, coll: Value) => { vec(cx, coll) }
+    "vec" (cx, coll: Value) => { Ok(vec(cx, coll)?.with_meta(None)) }
 
     /// A list of the arguments.
     /// (list 1 2)
@@ -164,49 +162,6 @@ builtins! { Collections;
         if items.is_empty() { Ok(Value::Nil) } else { Value::seq(items).within_nesting() }
     }
 
-    /// A vector of the items; arrays are vectors here.
-    /// (to-array '(1 2))
-    /// ;=> [1 2]
-    "to-array" (cx, coll: Value) => { vec(cx, coll) }
-
-    /// A vector of the items, of whatever type; arrays are vectors here.
-    /// (into-array [1 2])
-    /// ;=> [1 2]
-    "into-array"
-        (cx, coll: Value) => { vec(cx, coll) }
-        (cx, _type: Value, coll: Value) => { vec(cx, coll) }
-
-    /// A vector of so many nils, or of the items; arrays are vectors here.
-    /// (object-array 2)
-    /// ;=> [nil nil]
-    "object-array" (cx, size: Value) => {
-        if !matches!(size, Value::Int(_)) {
-            return vec(cx, size);
-        }
-        let size = usize::from_value(size, Wants { name: "object-array", argument: "size" })?;
-        let mut made = Made::default();
-        for _ in 0..size {
-            made.push(cx, Value::Nil)?;
-        }
-        Ok(Value::vector(made.into_items()))
-    }
-
-    /// The item of a vector at an index; one that is not there is an error.
-    /// (aget [7 8] 1)
-    /// ;=> 8
-    "aget" (_cx, array: Arc<Vector>, index: i64) => {
-        let found = usize::try_from(index).ok().and_then(|at| array.get(at));
-        found.cloned().ok_or_else(|| {
-            let message = format!("index {index} is outside of a vector of {} items", array.len());
-            Fault::value(message).class("ArrayIndexOutOfBoundsException").into()
-        })
-    }
-
-    /// The length of a vector.
-    /// (alength [7 8])
-    /// ;=> 2
-    "alength" (_cx, array: Arc<Vector>) => { Ok(array.len().into()) }
-
     /// The collection with the items of another put in, as conj does; a transducer may stand between.
     /// (into [1] '(2 3))
     /// ;=> [1 2 3]
@@ -233,7 +188,8 @@ fn into(cx: &mut dyn Context, to: Value, from: Value) -> Result<Value> {
         return Ok(to);
     };
     if items.is_empty() {
-        return vec(cx, from);
+        let meta = items.meta().cloned();
+        return Ok(vec(cx, from)?.with_meta(meta));
     }
     cx.spend(Vector::fork_cost(&items))?;
     let mut from = Iter::new(from)?;

@@ -1,7 +1,7 @@
 //! Walking over nested data.
 
 use super::{builtins, collections};
-use crate::lisp::value::{Callable, Context, Map, Result, Value, collect, equal, pair, type_error};
+use crate::lisp::value::{Callable, Context, Map, Result, Value, collect, equal, pair, readable, type_error};
 
 /// What is done with every part of a value.
 type Visit<'a> = &'a mut dyn FnMut(&mut dyn Context, Value) -> Result<Value>;
@@ -16,16 +16,17 @@ fn inside(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> 
         }
         Ok(visited)
     };
+    let meta = form.meta().cloned();
     match form {
         Value::Vector(_) => {
             let items = collect(form, cx)?;
-            Value::vector(all(cx, items)?).within_nesting()
+            Value::vector(all(cx, items)?).with_meta(meta).within_nesting()
         }
         Value::Seq(_) | Value::Lazy(_) => {
             let list = matches!(&form, Value::Seq(seq) if seq.is_list());
             let items = collect(form, cx)?;
             let items = all(cx, items)?;
-            if list { Value::list(items) } else { Value::seq(items) }.within_nesting()
+            if list { Value::list(items) } else { Value::seq(items) }.with_meta(meta).within_nesting()
         }
         Value::Map(map) => {
             let mut rebuilt = Value::from(map.emptied());
@@ -95,6 +96,12 @@ fn replacements(name: &str, names: &Value) -> Result<()> {
     }
 }
 
+fn shown(cx: &mut dyn Context, part: Value) -> Result<Value> {
+    super::printing::charge(cx, &part)?;
+    cx.print(&format!("Walked: {}\n", readable(&part)))?;
+    Ok(part)
+}
+
 builtins! { Collections;
     /// What `outer` makes of the collection with what `inner` makes of each item.
     /// (clojure.walk/walk inc #(apply + %) [1 2 3])
@@ -155,4 +162,22 @@ builtins! { Collections;
         self::replacements("prewalk-replace", &replacements)?;
         prewalk(cx, form, &mut |cx, item| replaced(cx, &replacements, item))
     }
+
+    /// As postwalk with identity, but prints every part as it is visited.
+    /// (clojure.walk/postwalk-demo [1 [2]])
+    /// ;| Walked: 1
+    /// ;| Walked: 2
+    /// ;| Walked: [2]
+    /// ;| Walked: [1 [2]]
+    /// ;=> [1 [2]]
+    "clojure.walk/postwalk-demo" (cx, form: Value) => { postwalk(cx, form, &mut shown) }
+
+    /// As prewalk with identity, but prints every part as it is visited.
+    /// (clojure.walk/prewalk-demo [1 [2]])
+    /// ;| Walked: [1 [2]]
+    /// ;| Walked: 1
+    /// ;| Walked: [2]
+    /// ;| Walked: 2
+    /// ;=> [1 [2]]
+    "clojure.walk/prewalk-demo" (cx, form: Value) => { prewalk(cx, form, &mut shown) }
 }

@@ -270,4 +270,54 @@ forms! {
         (ns my.program (:require [clojure.string :as text]))
         (text/upper-case \"a\")
         ;=> \"A\""
+    "require" "(require '[namespace :as alias])"
+        "As the :require of ns.
+        (require '[clojure.string :as text])
+        (text/upper-case \"a\")
+        ;=> \"A\""
+    "use" "(use 'namespace)"
+        "As require: nothing is loaded, and names are written with their namespace.
+        (use 'clojure.string)
+        ;=> nil"
+    "refer-clojure" "(refer-clojure …)"
+        "Nothing: all names of clojure.core are there.
+        (refer-clojure :exclude '[map])
+        ;=> nil"
+    "in-ns" "(in-ns 'name)"
+        "Nothing: there is one namespace.
+        (in-ns 'user)
+        ;=> nil"
+    "dosync" "(dosync body…)"
+        "The value of the body: programs run alone, so every one is a transaction.
+        (dosync 1 2)
+        ;=> 2"
+    "sync" "(sync options body…)"
+        "As dosync.
+        (sync nil 1 2)
+        ;=> 2"
+    "io!" "(io! body…)"
+        "The value of the body.
+        (io! (+ 1 2))
+        ;=> 3"
+    "locking" "(locking x body…)"
+        "The value of the body: programs run alone, so nothing has to be locked.
+        (locking :door (+ 1 2))
+        ;=> 3"
+    "bound-fn" "(bound-fn [params] body…)"
+        "As fn: names have no other values elsewhere.
+        ((bound-fn [x] (inc x)) 1)
+        ;=> 2"
+    "defstruct" "(defstruct name key…)"
+        "Names the keys of struct maps.
+        (defstruct point :x :y)
+        (struct point 1 2)
+        ;=> {:x 1, :y 2}"
+    "amap" "(amap array index result value)"
+        "A vector of a value for each index of a vector.
+        (let [v [1 2 3]] (amap v i all (* 10 (aget v i))))
+        ;=> [10 20 30]"
+    "areduce" "(areduce array index result init value)"
+        "The last of the values that are computed for each index of a vector from the one before.
+        (let [v [1 2 3]] (areduce v i sum 0 (+ sum (aget v i))))
+        ;=> 6"
 }

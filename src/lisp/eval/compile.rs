@@ -1,9 +1,11 @@
 //! From analysed trees to closures: one closure for each expression, specialised by what the analyser knows.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::missing::{Origins, explain, taught};
 use super::operand::is_fused;
 use crate::lisp::analyse::{Expr, ExprKind, FunctionExpr, Program, TryExpr};
 use crate::lisp::text::{Source, Span};
@@ -17,11 +19,13 @@ pub struct Compiler {
     source: Arc<Source>,
     /// Whether values move out of slots at their last use. Off only to test that this changes nothing.
     moves: bool,
+    /// What slots of the function at hand are bound to, for error messages.
+    pub(super) origins: RefCell<Origins>,
 }
 
 /// Compiles a program to a function without parameters.
 pub fn compile_program(source: &Arc<Source>, program: &Program, moves: bool) -> Arc<Function> {
-    let compiler = Compiler { source: source.clone(), moves };
+    let compiler = Compiler { source: source.clone(), moves, origins: RefCell::default() };
     let body = compiler.compile(&program.body);
     let arity = TemplateArity {
         params: 0,
@@ -89,7 +93,12 @@ impl Compiler {
     }
 
     fn bindings(&self, bindings: &[(usize, Expr)]) -> Vec<(usize, Code)> {
-        bindings.iter().map(|(slot, value)| (*slot, self.compile(value))).collect()
+        let bindings = bindings.iter().map(|(slot, value)| {
+            let code = self.compile(value);
+            self.note_origin(*slot, value);
+            (*slot, code)
+        });
+        bindings.collect()
     }
 
     /// The code of an expression.
@@ -162,7 +171,11 @@ impl Compiler {
                 })
             }
             ExprKind::Loop(bindings, body) => {
-                let (bindings, body) = (self.bindings(bindings), self.compile(body));
+                let compiled = self.bindings(bindings);
+                for (slot, _) in bindings {
+                    self.forget_origin(*slot);
+                }
+                let (bindings, body) = (compiled, self.compile(body));
                 code(move |m, env| {
                     for (slot, value) in &bindings {
                         let value = value(m, env)?;
@@ -285,7 +298,8 @@ impl Compiler {
     }
 
     fn recur(&self, bindings: &[(usize, Expr)]) -> Code {
-        let mut bindings = self.bindings(bindings);
+        let mut bindings: Vec<(usize, Code)> =
+            bindings.iter().map(|(slot, value)| (*slot, self.compile(value))).collect();
         match bindings.len() {
             1 => {
                 let Some((slot, value)) = bindings.pop() else { return constant(Value::Nil) };
@@ -356,6 +370,7 @@ impl Compiler {
     }
 
     fn function(&self, function: &Arc<FunctionExpr>) -> Code {
+        let outside = self.origins.take();
         let members = function.members.iter().map(|member| {
             let arities = member.arities.iter().map(|arity| TemplateArity {
                 params: arity.params,
@@ -363,7 +378,10 @@ impl Compiler {
                 slots: arity.slots,
                 weight: weight(&arity.body),
                 signature: arity.signature.clone(),
-                body: self.compile(&arity.body),
+                body: {
+                    self.origins.borrow_mut().clear();
+                    self.compile(&arity.body)
+                },
             });
             Member { name: member.name.clone(), arities: arities.collect(), doc: member.doc.clone() }
         });
@@ -373,6 +391,7 @@ impl Compiler {
             span: function.span,
             captures: function.captures.iter().map(|(name, _)| name.clone()).collect(),
         });
+        self.origins.replace(outside);
         let captures: Vec<Code> = function.captures.iter().map(|(_, value)| self.compile(value)).collect();
         if captures.is_empty() {
             let closure = Closure { template, captures: Vec::new(), member: 0 };
@@ -406,19 +425,20 @@ impl Compiler {
         {
             return self.lookup(target, key.clone(), items.get(2));
         }
+        let missing = self.missing(items, false);
         let mut items = self.all(items);
         let mut pop = || items.pop().unwrap_or_else(|| constant(Value::Nil));
         match run {
             BuiltinCode::F0(run) => code(move |m, _| {
                 m.step()?;
-                run(m).map_err(|raise| raise.at(span))
+                run(m).map_err(|raise| taught(raise, builtin).at(span))
             }),
             BuiltinCode::F1(run) => {
                 let a = pop();
                 code(move |m, env| {
                     let a = a(m, env)?;
                     m.step()?;
-                    run(m, a).map_err(|raise| raise.at(span))
+                    run(m, a).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::F2(run) => {
@@ -427,7 +447,7 @@ impl Compiler {
                     let a = a(m, env)?;
                     let b = b(m, env)?;
                     m.step()?;
-                    run(m, a, b).map_err(|raise| raise.at(span))
+                    run(m, a, b).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::F3(run) => {
@@ -437,7 +457,7 @@ impl Compiler {
                     let b = b(m, env)?;
                     let c = c(m, env)?;
                     m.step()?;
-                    run(m, a, b, c).map_err(|raise| raise.at(span))
+                    run(m, a, b, c).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::N(run) => code(move |m, env| {
@@ -446,7 +466,7 @@ impl Compiler {
                     values.push(item(m, env)?);
                 }
                 m.step()?;
-                run(m, values).map_err(|raise| raise.at(span))
+                run(m, values).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
             }),
         }
     }
@@ -575,8 +595,14 @@ impl Compiler {
 
     fn try_catch(&self, parts: &TryExpr) -> Code {
         let body = self.compile(&parts.body);
-        let catches: Vec<(Arc<str>, usize, Code)> =
-            parts.catches.iter().map(|catch| (catch.class.clone(), catch.slot, self.compile(&catch.body))).collect();
+        let catches: Vec<(Arc<str>, usize, Code)> = parts
+            .catches
+            .iter()
+            .map(|catch| {
+                self.forget_origin(catch.slot);
+                (catch.class.clone(), catch.slot, self.compile(&catch.body))
+            })
+            .collect();
         let finally = parts.finally.as_ref().map(|finally| self.compile(finally));
         let source = self.source.clone();
         code(move |m, env| {

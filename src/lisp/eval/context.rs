@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::lisp::value::{
-    Answer, Args, Ask, Atom, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result, ToolAnswer,
-    ToolCall, Value, args, collect, limit, seq,
+    Answer, Args, Ask, Atom, AtomExtras, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result,
+    ToolAnswer, ToolCall, Value, args, collect, limit, seq,
 };
 
 impl Machine<'_> {
@@ -12,6 +12,16 @@ impl Machine<'_> {
     fn spread(&mut self, function: &Value, mut arguments: Args, rest: Value) -> Result<Value> {
         arguments.extend(collect(rest, self)?);
         self.apply(function, arguments)
+    }
+
+    /// Keeps what an atom of an earlier program holds, once, for the case that this program fails.
+    fn note_for_undo(&self, atom: &Arc<Atom>, old: &Value) {
+        if atom.program != self.shared.program {
+            let mut undo = self.shared.undo.borrow_mut();
+            if !undo.iter().any(|(known, ..)| Arc::ptr_eq(known, atom)) {
+                undo.push((atom.clone(), old.clone(), atom.extras()));
+            }
+        }
     }
 }
 
@@ -220,13 +230,13 @@ impl Context for Machine<'_> {
 
     fn write(&mut self, atom: &Arc<Atom>, value: Value) -> Value {
         let old = atom.replace(value);
-        if atom.program != self.shared.program {
-            let mut undo = self.shared.undo.borrow_mut();
-            if !undo.iter().any(|(known, _)| Arc::ptr_eq(known, atom)) {
-                undo.push((atom.clone(), old.clone()));
-            }
-        }
+        self.note_for_undo(atom, &old);
         old
+    }
+
+    fn amend(&mut self, atom: &Arc<Atom>, extras: AtomExtras) {
+        self.note_for_undo(atom, &atom.get());
+        atom.set_extras(extras);
     }
 
     fn make_atom(&mut self, kind: AtomKind, value: Value) -> Value {

@@ -342,7 +342,7 @@ fn not_callable(value: &Value, given: usize) -> Box<Raise> {
             let hint = if other.is_nil() {
                 "the function was nil: a key that is not there, or a name that holds no function"
             } else {
-                "the first item of a list is called; data lists are written [1 2 3] or '(1 2 3)"
+                "the first item of a list is called, operators too: (+ 1 2); data lists are written [1 2 3] or '(1 2 3)"
             };
             Fault::new(ErrorKind::Type, class, format!("{} cannot be called", other.describe())).hint(hint).into()
         }

@@ -5,6 +5,7 @@ mod compile;
 mod context;
 mod coroutine;
 mod invoke;
+mod missing;
 mod operand;
 
 pub use compile::{Compiler, compile_program};

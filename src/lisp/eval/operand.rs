@@ -1,6 +1,7 @@
 //! Arithmetic and comparison with operands that are slots or constants: no value is cloned, no frame made.
 
 use super::compile::Compiler;
+use super::missing::explain;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::Span;
 use crate::lisp::value::{
@@ -48,48 +49,48 @@ impl Compiler {
 
 /// Makes the closure for each pair of places that operands come from; `$use` sees them as references.
 macro_rules! fused {
-    ($make:ident, $left:expr, $right:expr, |$m:ident, $a:ident, $b:ident| $body:expr) => {
+    ($make:ident, $left:expr, $right:expr, |$m:ident, $env:ident, $a:ident, $b:ident| $body:expr) => {
         match ($left, $right) {
-            (Operand::Slot(x), Operand::Slot(y)) => $make(move |$m, _| {
+            (Operand::Slot(x), Operand::Slot(y)) => $make(move |$m, $env| {
                 let ($a, $b) = ($m.peek(x), $m.peek(y));
                 $body
             }),
-            (Operand::Slot(x), Operand::Constant(y)) => $make(move |$m, _| {
+            (Operand::Slot(x), Operand::Constant(y)) => $make(move |$m, $env| {
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
-            (Operand::Constant(x), Operand::Slot(y)) => $make(move |$m, _| {
+            (Operand::Constant(x), Operand::Slot(y)) => $make(move |$m, $env| {
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
-            (Operand::Constant(x), Operand::Constant(y)) => $make(move |$m, _| {
-                let _ = &$m;
+            (Operand::Constant(x), Operand::Constant(y)) => $make(move |$m, $env| {
+                let _ = (&$m, $env);
                 let ($a, $b) = (&x, &y);
                 $body
             }),
-            (Operand::Code(x), Operand::Slot(y)) => $make(move |$m, env| {
-                let x = x($m, env)?;
+            (Operand::Code(x), Operand::Slot(y)) => $make(move |$m, $env| {
+                let x = x($m, $env)?;
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
-            (Operand::Code(x), Operand::Constant(y)) => $make(move |$m, env| {
-                let x = x($m, env)?;
+            (Operand::Code(x), Operand::Constant(y)) => $make(move |$m, $env| {
+                let x = x($m, $env)?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
-            (Operand::Slot(x), Operand::Code(y)) => $make(move |$m, env| {
-                let y = y($m, env)?;
+            (Operand::Slot(x), Operand::Code(y)) => $make(move |$m, $env| {
+                let y = y($m, $env)?;
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
-            (Operand::Constant(x), Operand::Code(y)) => $make(move |$m, env| {
-                let y = y($m, env)?;
+            (Operand::Constant(x), Operand::Code(y)) => $make(move |$m, $env| {
+                let y = y($m, $env)?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
-            (Operand::Code(x), Operand::Code(y)) => $make(move |$m, env| {
-                let x = x($m, env)?;
-                let y = y($m, env)?;
+            (Operand::Code(x), Operand::Code(y)) => $make(move |$m, $env| {
+                let x = x($m, $env)?;
+                let y = y($m, $env)?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
@@ -127,31 +128,31 @@ fn plainly_equal(a: &Value, b: &Value) -> Option<bool> {
 }
 
 macro_rules! order {
-    ($name:literal, $op:tt, $left:expr, $right:expr, $span:expr) => {{
-        let span = $span;
-        fused!(test, $left, $right, |m, a, b| match (a, b) {
+    ($name:literal, $op:tt, $left:expr, $right:expr, $missing:expr, $span:expr) => {{
+        let (span, missing) = ($span, $missing);
+        fused!(test, $left, $right, |m, env, a, b| match (a, b) {
             (Value::Int(a), Value::Int(b)) => Ok(a $op b),
             (Value::Float(a), Value::Float(b)) => Ok(a $op b),
             (a, b) => match ordering($name, a, b) {
                 Ok(Some(order)) => Ok(order $op Ordering::Equal),
                 Ok(None) => Ok(false),
-                Err(raise) => Err(raise.at(span)),
+                Err(raise) => Err(explain(raise, &missing, m, env).at(span)),
             },
         })
     }};
 }
 
 macro_rules! operate {
-    ($slow:path, $checked:ident, $left:expr, $right:expr, $span:expr) => {{
-        let span = $span;
-        fused!(code, $left, $right, |m, a, b| {
+    ($slow:path, $checked:ident, $left:expr, $right:expr, $missing:expr, $span:expr) => {{
+        let (span, missing) = ($span, $missing);
+        fused!(code, $left, $right, |m, env, a, b| {
             if let (Value::Int(a), Value::Int(b)) = (a, b)
                 && let Some(n) = a.$checked(*b)
             {
                 return Ok(Value::Int(n));
             }
             let cost = big_cost(a, b);
-            let result = $slow(a, b).map_err(|raise| raise.at(span));
+            let result = $slow(a, b).map_err(|raise| explain(raise, &missing, m, env).at(span));
             m.spend(cost)?;
             result
         })
@@ -169,23 +170,25 @@ fn big_cost(a: &Value, b: &Value) -> u64 {
 
 /// `inc` and `dec`: the other operand is known.
 macro_rules! by_one {
-    ($name:literal, $slow:path, $said:literal, $checked:ident, $operand:expr, $span:expr) => {{
-        let span = $span;
-        let slow =
-            move |value: &Value| $slow(value, &Value::Int(1)).map_err(|raise| raise.renamed($said, $name).at(span));
+    ($name:literal, $slow:path, $said:literal, $checked:ident, $operand:expr, $missing:expr, $span:expr) => {{
+        let (span, missing) = ($span, $missing);
+        let slow = move |value: &Value, m: &Machine<'_>, env: &Function| {
+            $slow(value, &Value::Int(1))
+                .map_err(|raise| explain(raise.renamed($said, $name), &missing, m, env).at(span))
+        };
         let quick = |value: &Value| match value {
             Value::Int(n) => n.$checked(1).map(Value::Int),
             _ => None,
         };
         match $operand {
-            Operand::Slot(slot) => code(move |m, _| {
+            Operand::Slot(slot) => code(move |m, env| {
                 let value = m.peek(slot);
-                quick(value).map_or_else(|| slow(value), Ok)
+                quick(value).map_or_else(|| slow(value, m, env), Ok)
             }),
-            Operand::Constant(value) => code(move |_, _| quick(&value).map_or_else(|| slow(&value), Ok)),
+            Operand::Constant(value) => code(move |m, env| quick(&value).map_or_else(|| slow(&value, m, env), Ok)),
             Operand::Code(value) => code(move |m, env| {
                 let value = value(m, env)?;
-                quick(&value).map_or_else(|| slow(&value), Ok)
+                quick(&value).map_or_else(|| slow(&value, m, env), Ok)
             }),
         }
     }};
@@ -203,23 +206,25 @@ impl Compiler {
             let holds = self.fused_test(name, left, right, span)?;
             return Some(code(move |m, env| holds(m, env).map(Value::Bool)));
         }
+        let missing = self.missing([left, right], true);
         let (left, right) = self.operands(left, right);
         Some(match name {
-            "+" => operate!(arithmetic::add, checked_add, left, right, span),
-            "-" => operate!(arithmetic::subtract, checked_sub, left, right, span),
-            _ => operate!(arithmetic::multiply, checked_mul, left, right, span),
+            "+" => operate!(arithmetic::add, checked_add, left, right, missing, span),
+            "-" => operate!(arithmetic::subtract, checked_sub, left, right, missing, span),
+            _ => operate!(arithmetic::multiply, checked_mul, left, right, missing, span),
         })
     }
 
     /// A fused call of `inc` or `dec`.
     pub(super) fn fused_step(&self, name: &str, operand: &Expr, span: Span) -> Option<Code> {
+        let missing = self.missing([operand], true);
         let operand = match name {
             "inc" | "dec" => self.operand(operand),
             _ => return None,
         };
         Some(match name {
-            "inc" => by_one!("inc", arithmetic::add, "+", checked_add, operand, span),
-            _ => by_one!("dec", arithmetic::subtract, "-", checked_sub, operand, span),
+            "inc" => by_one!("inc", arithmetic::add, "+", checked_add, operand, missing, span),
+            _ => by_one!("dec", arithmetic::subtract, "-", checked_sub, operand, missing, span),
         })
     }
 
@@ -228,16 +233,17 @@ impl Compiler {
         if !is_fused(name) || matches!(name, "+" | "-" | "*") {
             return None;
         }
+        let missing = self.missing([left, right], true);
         let (left, right) = self.operands(left, right);
         Some(match name {
-            "<" => order!("<", <, left, right, span),
-            ">" => order!(">", >, left, right, span),
-            "<=" => order!("<=", <=, left, right, span),
-            ">=" => order!(">=", >=, left, right, span),
-            "==" => order!("==", ==, left, right, span),
+            "<" => order!("<", <, left, right, missing, span),
+            ">" => order!(">", >, left, right, missing, span),
+            "<=" => order!("<=", <=, left, right, missing, span),
+            ">=" => order!(">=", >=, left, right, missing, span),
+            "==" => order!("==", ==, left, right, missing, span),
             _ => {
                 let wanted = name == "=";
-                fused!(test, left, right, |m, a, b| match plainly_equal(a, b) {
+                fused!(test, left, right, |m, _env, a, b| match plainly_equal(a, b) {
                     Some(same) => Ok(same == wanted),
                     None => {
                         let (a, b) = (a.clone(), b.clone());

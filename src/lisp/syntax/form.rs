@@ -1,7 +1,7 @@
 //! Forms: what the reader makes of a source, with the place of every part.
 
 use crate::lisp::text::{Error, ErrorKind, Source, Span};
-use crate::lisp::value::{Map, Set, Symbol, Value, equal, same_key};
+use crate::lisp::value::{Map, Regex, Set, Symbol, Value, equal, same_key};
 use std::sync::Arc;
 
 /// A form and where it stands.
@@ -11,6 +11,8 @@ pub struct Form {
     pub kind: FormKind,
     /// Where it stands.
     pub span: Span,
+    /// A map of what `^` wrote before it, if that is more than a type hint.
+    pub meta: Option<Box<Form>>,
 }
 
 /// The kinds of forms.
@@ -37,7 +39,7 @@ pub enum FormKind {
 impl Form {
     /// A form at a place.
     pub fn new(kind: FormKind, span: Span) -> Self {
-        Self { kind, span }
+        Self { kind, span, meta: None }
     }
 
     /// A symbol that the reader or the analyser writes itself.
@@ -95,6 +97,15 @@ impl Form {
         }
     }
 
+    /// Whether its value takes the metadata that is written before it: that of a call does not.
+    pub fn carries_meta(&self) -> bool {
+        match &self.kind {
+            FormKind::Vector(_) | FormKind::Map(_) | FormKind::Set(_) | FormKind::Function(_) => true,
+            FormKind::List(items) => items.is_empty() || self.is_call("fn"),
+            FormKind::Literal(_) | FormKind::Symbol(_) | FormKind::Regex(_) => false,
+        }
+    }
+
     /// Whether this is a call of the form or function of this name.
     pub fn is_call(&self, name: &str) -> bool {
         self.as_list().and_then(<[Form]>::first).and_then(Form::as_symbol) == Some(name)
@@ -105,6 +116,14 @@ impl Form {
     /// # Errors
     /// Duplicate keys or items; what is no data.
     pub fn to_value(&self, source: &Arc<Source>) -> Result<Value, Error> {
+        let value = self.kind_to_value(source)?;
+        match self.meta.as_deref().map(|meta| meta.to_value(source)).transpose()? {
+            Some(Value::Map(meta)) => Ok(value.with_meta(Some(meta))),
+            _ => Ok(value),
+        }
+    }
+
+    fn kind_to_value(&self, source: &Arc<Source>) -> Result<Value, Error> {
         let all = |items: &[Form]| items.iter().map(|item| item.to_value(source)).collect::<Result<Vec<_>, _>>();
         Ok(match &self.kind {
             FormKind::Literal(value) => value.clone(),
@@ -135,11 +154,35 @@ impl Form {
                 }
                 map.into()
             }
-            FormKind::Function(_) | FormKind::Regex(_) => {
+            FormKind::Regex(pattern) => match Regex::compile(pattern) {
+                Ok(regex) => Value::Regex(Arc::new(regex)),
+                Err(fault) => return Err(fault.to_error().at(source, self.span)),
+            },
+            FormKind::Function(_) => {
                 let error = Error::new(ErrorKind::Parse, format!("{} is no data", source.slice(self.span)));
                 return Err(error.at(source, self.span));
             }
         })
+    }
+
+    /// The form with what `^` wrote before it; metadata that it has already stays but for the keys that are in both.
+    #[must_use]
+    pub fn described(mut self, entries: Vec<Form>, span: Span) -> Self {
+        let inner = match self.meta.take().map(|meta| meta.kind) {
+            Some(FormKind::Map(items)) => items,
+            _ => Vec::new(),
+        };
+        let is_new = |key: &Form| match &key.kind {
+            FormKind::Literal(key) => !entries.iter().step_by(2).any(|new| match &new.kind {
+                FormKind::Literal(new) => same_key(new, key),
+                _ => false,
+            }),
+            _ => true,
+        };
+        let kept = inner.chunks(2).filter(|entry| entry.first().is_some_and(is_new)).flatten().cloned();
+        let items: Vec<Form> = kept.chain(entries.iter().cloned()).collect();
+        self.meta = (!items.is_empty()).then(|| Box::new(Self::new(FormKind::Map(items), span)));
+        self
     }
 
     /// The first key of a map literal that is there twice, where that can be seen.

@@ -354,17 +354,37 @@ impl Reader<'_> {
         Ok((rest, Form::list(vec![Form::symbol(with, self.span(input, after)), form], span)))
     }
 
-    /// meta = ( "^" | "#^" ), space, form, gap, form ;
+    /// meta = ( "^" | "#^" ), space, note, gap, form ;
     ///
-    /// The first form is read and ignored.
+    /// A symbol, string or vector is a type hint, which is read and ignored.
     fn meta<'s>(&self, input: &'s str, after: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, ()) = self.space(after, inside)?;
-        let (rest, _) = self.form(rest, inside)?;
+        let (rest, meta) = self.form(rest, inside)?;
+        let entries = match &meta.kind {
+            FormKind::Literal(Value::Keyword(_)) => {
+                vec![meta.clone(), Form::literal(Value::Bool(true), meta.span)]
+            }
+            FormKind::Map(items) => items.clone(),
+            FormKind::Symbol(_) | FormKind::Literal(Value::Text(_)) | FormKind::Vector(_) => Vec::new(),
+            FormKind::Literal(_)
+            | FormKind::List(_)
+            | FormKind::Set(_)
+            | FormKind::Function(_)
+            | FormKind::Regex(_) => {
+                return self.problem(
+                    input,
+                    1,
+                    "metadata must be a keyword, a map, a symbol or a string".into(),
+                    "write ^:name or ^{:key value} before the form",
+                );
+            }
+        };
         let (rest, ()) = self.space(rest, inside)?;
         if rest.is_empty() {
             return self.problem(input, 1, "the metadata has no form after it".into(), "");
         }
-        self.form(rest, inside)
+        let (rest, form) = self.form(rest, inside)?;
+        Ok((rest, form.described(entries, meta.span)))
     }
 
     /// dispatch = set | function | regex | symbolic | tagged ;

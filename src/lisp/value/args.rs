@@ -75,8 +75,11 @@ impl FromValue for i64 {
     fn from_value(value: Value, wants: Wants) -> Result<Self> {
         match value {
             Value::Int(n) => Ok(n),
-            #[expect(clippy::cast_possible_truncation, reason = "what Clojure does; saturates outside")]
-            Value::Float(x) if x.is_finite() => Ok(x as i64),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "what Clojure does; saturates outside, and no number is 0"
+            )]
+            Value::Float(x) if !x.is_infinite() => Ok(x as i64),
             other => wants.refuse("an integer", &other),
         }
     }

@@ -131,6 +131,14 @@ impl Builtin {
         prose.split_inclusive(". ").next().unwrap_or("").trim_end().to_owned()
     }
 
+    /// The first example on one line: `(inc 1) ;=> 2`.
+    pub fn example(&self) -> Option<String> {
+        let lines = self.doc.iter().map(|line| line.trim());
+        let mut lines = lines.skip_while(|line| !line.starts_with(Self::CODE) || line.starts_with(';'));
+        let (code, answer) = (lines.next()?, lines.next()?);
+        answer.starts_with(";=>").then(|| format!("{code} {answer}"))
+    }
+
     /// How many arguments it takes, in words.
     pub fn takes(&self) -> String {
         let counts = self.clauses.iter().map(|clause| match clause.arity() {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::drop::drop_flat;
-use super::{Fault, Value};
+use super::{Fault, Meta, Value};
 use crate::lisp::text::{ErrorKind, abridge};
 
 /// A place that holds a value which can be replaced.
@@ -13,7 +13,16 @@ pub struct Atom {
     /// The number of the program that made it.
     pub program: u64,
     value: Mutex<Value>,
-    validator: OnceLock<Value>,
+    extras: OnceLock<Mutex<AtomExtras>>,
+}
+
+/// What few atoms have besides their value.
+#[derive(Clone, Default)]
+pub struct AtomExtras {
+    /// The function that says whether it may hold a value; `nil` if all are welcome.
+    pub validator: Value,
+    /// Its metadata.
+    pub meta: Meta,
 }
 
 /// The kinds of places.
@@ -44,7 +53,7 @@ impl AtomKind {
 impl Atom {
     /// One that holds `value`, made by program number `program`.
     pub fn new(kind: AtomKind, program: u64, value: Value) -> Self {
-        Self { kind, program, value: Mutex::new(value), validator: OnceLock::new() }
+        Self { kind, program, value: Mutex::new(value), extras: OnceLock::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Value> {
@@ -62,20 +71,31 @@ impl Atom {
     }
 
     /// The function that says whether it may hold a value, if it has one.
-    pub fn validator(&self) -> Option<&Value> {
-        self.validator.get()
+    pub fn validator(&self) -> Option<Value> {
+        self.extras.get().map(|_| self.extras().validator).filter(|validator| !validator.is_nil())
     }
 
-    /// Gives it a function that says whether it may hold a value; the first one stays.
-    pub fn validate_by(&self, validator: Value) {
-        // A second one is dropped: only a new atom is given one.
-        let _ = self.validator.set(validator);
+    /// Its validator and metadata.
+    pub fn extras(&self) -> AtomExtras {
+        let extras = self.extras.get().map(|extras| extras.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        extras.unwrap_or_default()
+    }
+
+    /// Gives it another validator and other metadata.
+    pub fn set_extras(&self, extras: AtomExtras) {
+        let before = {
+            let mut place = self.extras.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *place, extras)
+        };
+        drop(before);
     }
 }
 
 impl Drop for Atom {
     fn drop(&mut self) {
-        drop_flat(self.validator.take().unwrap_or_default());
+        if let Some(extras) = self.extras.take() {
+            drop_flat(extras.into_inner().unwrap_or_else(PoisonError::into_inner).validator);
+        }
         drop_flat(std::mem::take(self.value.get_mut().unwrap_or_else(PoisonError::into_inner)));
     }
 }

@@ -1,6 +1,6 @@
 //! The one way from a builtin to the world.
 
-use super::{Args, Atom, AtomKind, Result, Value};
+use super::{Args, Atom, AtomExtras, AtomKind, Result, Value};
 use std::sync::Arc;
 
 /// What a builtin may ask for. What is not here, no builtin can do.
@@ -94,6 +94,9 @@ pub trait Context {
 
     /// Sets what an atom holds, so that it can be undone if the program fails.
     fn write(&mut self, atom: &Arc<Atom>, value: Value) -> Value;
+
+    /// Gives an atom another validator and other metadata, so that it can be undone too.
+    fn amend(&mut self, atom: &Arc<Atom>, extras: AtomExtras);
 
     /// An atom, volatile, delay or transient that holds `value`.
     fn make_atom(&mut self, kind: AtomKind, value: Value) -> Value;

@@ -280,10 +280,16 @@ pub fn type_error(name: &str, needs: &str, got: &Value) -> Box<Raise> {
             } else {
                 text.parse::<f64>().ok().map(|_| "parse-double")
             };
-            reads.map(|reads| format!("({reads} {text:?}) reads it as one"))
+            let joins = (name == "+").then(|| "(str a b) joins strings".to_owned());
+            reads.map(|reads| format!("({reads} {text:?}) reads it as one")).or(joins)
         }
         Value::Nil if needs.starts_with("number") => {
             Some("nil often comes from a key that is not there; (or x 0) gives a default".into())
+        }
+        Value::Atom(_) => Some("@name reads what an atom, volatile or delay holds".into()),
+        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Set(_) if needs == "numbers" => {
+            let joins = if name == "+" { "; (concat a b) joins collections, (into a b) vectors" } else { "" };
+            Some(format!("(apply {name} coll) takes the items of a collection{joins}"))
         }
         _ => None,
     };

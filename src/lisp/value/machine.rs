@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::{Atom, Host, Suspend, Value};
+use super::{Atom, AtomExtras, Host, Suspend, Value};
 use crate::lisp::limits::Limits;
 
 /// One line of evaluation: the main one of a program, or a branch of a `pmap`.
@@ -57,7 +57,7 @@ pub struct Shared {
     /// The number of this program, to tell older atoms from its own.
     pub program: u64,
     /// The values that older atoms had before this program.
-    pub undo: RefCell<Vec<(Arc<Atom>, Value)>>,
+    pub undo: RefCell<Vec<(Arc<Atom>, Value, AtomExtras)>>,
     /// The atoms this program made, so that rings through them can be cut.
     pub atoms: RefCell<Vec<Weak<Atom>>>,
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::rows::Rows;
 use super::table::{Folded, Table};
-use super::{Extent, Value, equal, same_key};
+use super::{Extent, Meta, Value, equal, same_key};
 
 /// Maps up to this many keys are rows.
 const SMALL: usize = 16;
@@ -14,6 +14,7 @@ const SMALL: usize = 16;
 pub struct Map {
     entries: Entries,
     extent: Extent,
+    pub(super) meta: Meta,
 }
 
 #[derive(Clone)]
@@ -81,7 +82,11 @@ impl Shape {
 
 impl Default for Map {
     fn default() -> Self {
-        Self { entries: Entries::Small { shape: NO_KEYS.clone(), values: Vec::new() }, extent: Extent::EMPTY }
+        Self {
+            entries: Entries::Small { shape: NO_KEYS.clone(), values: Vec::new() },
+            extent: Extent::EMPTY,
+            meta: Meta::NONE,
+        }
     }
 }
 
@@ -103,21 +108,23 @@ impl Map {
         for key in shape.keys.iter().filter(|key| !matches!(key, Value::Keyword(_) | Value::Text(_))) {
             extent.add(key);
         }
-        Self { entries: Entries::Small { shape, values }, extent }
+        Self { entries: Entries::Small { shape, values }, extent, meta: Meta::NONE }
     }
 
     /// An empty map that stays sorted by `compare`, or by a program's comparator.
     pub fn sorted(by: Option<Value>) -> Self {
-        Self { entries: Entries::Sorted(Box::new(Sorted { entries: Rows::default(), by })), extent: Extent::EMPTY }
+        let entries = Entries::Sorted(Box::new(Sorted { entries: Rows::default(), by }));
+        Self { entries, extent: Extent::EMPTY, meta: Meta::NONE }
     }
 
-    /// An empty map of the same kind.
+    /// An empty map of the same kind, with the same metadata.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        match &self.entries {
+        let emptied = match &self.entries {
             Entries::Sorted(sorted) => Self::sorted(sorted.by.clone()),
             Entries::Small { .. } | Entries::Large(_) => Self::default(),
-        }
+        };
+        Self { meta: self.meta.clone(), ..emptied }
     }
 
     /// Whether this is a sorted map, and the comparator if it has one of its own.

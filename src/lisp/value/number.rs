@@ -276,7 +276,8 @@ pub(super) fn float_text(x: f64, readable: bool) -> String {
     }
     let text = format!("{x:E}");
     match text.split_once('E') {
-        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
+        // Java writes two digits at least, and of all that read back as the number those that are nearest to it.
+        Some((digits, _)) if !digits.contains('.') => format!("{x:.1E}"),
         _ => text,
     }
 }

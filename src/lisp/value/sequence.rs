@@ -3,13 +3,14 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::drop::{drop_flat, drop_generator};
-use super::{Context, Extent, Result, Value, Vector};
+use super::{Context, Extent, Meta, Result, Value, Vector};
 
 /// A list, or a sequence whose first item is there.
 pub struct Seq {
     node: Node,
     extent: Extent,
     list: bool,
+    pub(super) meta: Meta,
 }
 
 /// How a sequence holds its items.
@@ -45,7 +46,7 @@ pub enum Node {
 }
 
 static EMPTY: LazyLock<Arc<Seq>> =
-    LazyLock::new(|| Arc::new(Seq { node: Node::Empty, extent: Extent::EMPTY, list: true }));
+    LazyLock::new(|| Arc::new(Seq { node: Node::Empty, extent: Extent::EMPTY, list: true, meta: Meta::NONE }));
 
 impl From<Vec<Value>> for Seq {
     fn from(items: Vec<Value>) -> Self {
@@ -70,7 +71,7 @@ impl Seq {
     pub fn slice(items: Arc<Vector>, from: usize) -> Self {
         let extent = items.extent();
         let node = if from < items.len() { Node::Slice { items, from } } else { Node::Empty };
-        Self { node, extent, list: false }
+        Self { node, extent, list: false, meta: Meta::NONE }
     }
 
     /// The items of a vector from an index on, or nothing if there are none.
@@ -90,17 +91,24 @@ impl Seq {
         };
         extent.add(&first);
         let count = count.map(|count| count.saturating_add(1));
-        Value::from(Self { node: Node::Cons { first, rest, count }, extent, list: false }).within_nesting()
+        Value::from(Self { node: Node::Cons { first, rest, count }, extent, list: false, meta: Meta::NONE })
+            .within_nesting()
     }
 
     /// The same items as a list, for `conj` on lists.
     pub fn into_list(value: Value) -> Value {
         match value {
             Value::Seq(seq) if !seq.list => {
-                Value::Seq(Arc::new(Self { node: seq.node.clone(), extent: seq.extent, list: true }))
+                Value::Seq(Arc::new(Self { node: seq.node.clone(), extent: seq.extent, list: true, meta: Meta::NONE }))
             }
             other => other,
         }
+    }
+
+    /// The same items with other metadata.
+    pub(super) fn with_meta(this: Arc<Self>, meta: Meta) -> Value {
+        let (extent, list) = (this.extent, this.list);
+        Self { node: Self::into_node(this), extent, list, meta }.into()
     }
 
     /// Integers from `start` on.
@@ -109,8 +117,13 @@ impl Seq {
             return Self::empty();
         }
         let weight = u32::try_from(count).unwrap_or(u32::MAX);
-        Self { node: Node::Range { start, count, step }, extent: Extent { weight, ..Extent::EMPTY }, list: false }
-            .into()
+        Self {
+            node: Node::Range { start, count, step },
+            extent: Extent { weight, ..Extent::EMPTY },
+            list: false,
+            meta: Meta::NONE,
+        }
+        .into()
     }
 
     /// How the items are held.
@@ -167,10 +180,11 @@ impl Seq {
     /// As [`rest`](Self::rest), in place if nobody else holds the sequence.
     pub fn into_rest(this: Arc<Self>) -> Value {
         let mut this = this;
-        if let Some(Self { node: Node::Slice { items, from }, .. }) = Arc::get_mut(&mut this)
+        if let Some(Self { node: Node::Slice { items, from }, meta, .. }) = Arc::get_mut(&mut this)
             && from.saturating_add(1) < items.len()
         {
             *from = from.saturating_add(1);
+            *meta = Meta::NONE;
             return Value::Seq(this);
         }
         this.rest()
@@ -183,7 +197,9 @@ impl Seq {
             Node::Slice { items, from } => {
                 let from = from.saturating_add(1);
                 let rest = if from < items.len() { Some(Node::Slice { items: items.clone(), from }) } else { None };
-                rest.map_or_else(Self::empty, |node| Self { node, extent: self.extent, list: self.list }.into())
+                rest.map_or_else(Self::empty, |node| {
+                    Self { node, extent: self.extent, list: self.list, meta: Meta::NONE }.into()
+                })
             }
             Node::Cons { rest: Value::Nil, .. } => Self::empty(),
             Node::Cons { rest, .. } => rest.clone(),

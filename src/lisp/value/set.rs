@@ -1,7 +1,7 @@
 //! Sets: small ones as a row, large ones as a table, sorted ones as the keys of a sorted map.
 
 use super::table::{Strict, Table};
-use super::{Extent, Map, Value, equal};
+use super::{Extent, Map, Meta, Value, equal};
 
 /// Sets up to this many items are rows.
 const SMALL: usize = 12;
@@ -11,6 +11,7 @@ const SMALL: usize = 12;
 pub struct Set {
     items: Items,
     extent: Extent,
+    pub(super) meta: Meta,
 }
 
 #[derive(Clone)]
@@ -22,7 +23,7 @@ enum Items {
 
 impl Default for Set {
     fn default() -> Self {
-        Self { items: Items::Small(Vec::new()), extent: Extent::EMPTY }
+        Self { items: Items::Small(Vec::new()), extent: Extent::EMPTY, meta: Meta::NONE }
     }
 }
 
@@ -39,16 +40,17 @@ impl FromIterator<Value> for Set {
 impl Set {
     /// An empty set that stays sorted by `compare`, or by a program's comparator.
     pub fn sorted(by: Option<Value>) -> Self {
-        Self { items: Items::Sorted(Box::new(Map::sorted(by))), extent: Extent::EMPTY }
+        Self { items: Items::Sorted(Box::new(Map::sorted(by))), extent: Extent::EMPTY, meta: Meta::NONE }
     }
 
-    /// An empty set of the same kind.
+    /// An empty set of the same kind, with the same metadata.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        match &self.items {
-            Items::Sorted(map) => Self { items: Items::Sorted(Box::new(map.emptied())), extent: Extent::EMPTY },
-            Items::Small(_) | Items::Large(_) => Self::default(),
-        }
+        let items = match &self.items {
+            Items::Sorted(map) => Items::Sorted(Box::new(map.emptied())),
+            Items::Small(_) | Items::Large(_) => Items::Small(Vec::new()),
+        };
+        Self { items, extent: Extent::EMPTY, meta: self.meta.clone() }
     }
 
     /// The sorted map whose keys are the items, if the set is sorted.

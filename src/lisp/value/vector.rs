@@ -1,7 +1,7 @@
 //! Vectors: one flat piece of memory while they are small or held by one owner, a persistent tree once a large one is
 //! changed while shared.
 
-use super::{Extent, Value};
+use super::{Extent, Meta, Value};
 
 /// Shared vectors up to this length are copied when changed; longer ones become trees.
 const FLAT: usize = 64;
@@ -11,6 +11,7 @@ const FLAT: usize = 64;
 pub struct Vector {
     items: Items,
     extent: Extent,
+    pub(super) meta: Meta,
 }
 
 #[derive(Clone)]
@@ -22,7 +23,7 @@ enum Items {
 impl From<Vec<Value>> for Vector {
     fn from(items: Vec<Value>) -> Self {
         let extent = Extent::of(&items);
-        Self { items: Items::Flat(items), extent }
+        Self { items: Items::Flat(items), extent, meta: Meta::NONE }
     }
 }
 
@@ -77,6 +78,11 @@ impl Vector {
             Items::Flat(items) => Some(items),
             Items::Tree(_) => None,
         }
+    }
+
+    /// The metadata, if there is any.
+    pub fn meta(&self) -> Option<&std::sync::Arc<super::Map>> {
+        self.meta.map()
     }
 
     /// Depth and weight.
@@ -169,7 +175,7 @@ impl Vector {
             Items::Flat(items) if items.len() > FLAT => Items::Tree(items.iter().cloned().collect()),
             other => other.clone(),
         };
-        Self { items, extent: self.extent }
+        Self { items, extent: self.extent, meta: self.meta.clone() }
     }
 
     /// What changing the vector costs in copied items, if others hold it too.
