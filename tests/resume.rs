@@ -316,9 +316,12 @@ fn the_first_divergence_is_named_and_nothing_is_done() {
     let expected = r#"main, turn 2: call 3 differs: recorded "slow {\"n\":4}", asked "slow {\"n\":3}""#;
     assert!(error.message.ends_with(expected), "{error}");
     // As if a tool had given something else.
-    folder.write("run.jsonl", text.replacen("\"edn\":\"{:kind :mail", "\"edn\":\"{:kind :letter", 1));
+    let (was, is) = ("\"args\":{\"n\":3},\"result\":{\"n\":3}", "\"args\":{\"n\":3},\"result\":{\"n\":5}");
+    assert!(text.contains(was), "{text}");
+    folder.write("run.jsonl", text.replacen(was, is, 1));
     let error = refused(&file, agent(&done, [false; 3]));
-    assert!(error.message.contains("main, turn 2: message 3 differs: recorded "), "{error}");
+    let expected = r#"main, turn 2: call 4 differs: recorded "pay {\"n\":3}", asked "pay {\"n\":5}""#;
+    assert!(error.message.ends_with(expected), "{error}");
     assert_eq!(done.all().len(), 0);
 }
 
@@ -372,4 +375,77 @@ fn a_journal_has_one_writer() {
         drop(session);
         delegate("Go.", Options::new(Scripted::new(["done"])).journal(&file)).await.unwrap();
     });
+}
+
+#[cfg(all(feature = "cli", unix))]
+mod command {
+    use std::process::{Command, Output, Stdio};
+    use std::time::Instant;
+
+    use super::*;
+
+    const SCRIPT: &str = r#"["(def a (tool/note {}))", "(def b (tool/slow {}))", "(return [a b])"]"#;
+
+    fn ptc(folder: &Folder, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ptc"));
+        command.args(["run", "agent.toml", "--script", "script.json", "--allow-commands", "--json"]).args(arguments);
+        command.current_dir(&folder.0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn json(output: &Output) -> Json {
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    }
+
+    /// Kills `ptc run` while a tool is at work, by a signal that nobody can catch.
+    fn killed(name: &str, effect: &str) -> Folder {
+        let folder = Folder::new(name);
+        folder.write("script.json", SCRIPT);
+        folder.write(
+            "agent.toml",
+            format!(
+                "[model]\nname = \"m\"\nprovider = \"openai\"\n[tools.note]\nspec = \"() -> :int\"\n\
+                 command = [\"sh\", \"-c\", \"echo note >> log; echo 1\"]\n[tools.slow]\nspec = \"() -> :int\"\n\
+                 effect = \"{effect}\"\n\
+                 command = [\"sh\", \"-c\", \"echo slow >> log; until test -e quick; do sleep 0.1; done; echo 2\"]\n"
+            ),
+        );
+        let mut run = ptc(&folder, &["Go.", "--trace", "run.jsonl"]).spawn().unwrap();
+        let began = Instant::now();
+        while !fs::read_to_string(folder.0.join("log")).is_ok_and(|log| log.ends_with("slow\n")) {
+            assert!(began.elapsed() < Duration::from_secs(20), "the tool is not called");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        run.kill().unwrap();
+        assert_eq!(run.wait().unwrap().code(), None);
+        folder.write("quick", "");
+        folder
+    }
+
+    fn log(folder: &Folder) -> String {
+        fs::read_to_string(folder.0.join("log")).unwrap()
+    }
+
+    #[test]
+    fn a_run_that_is_killed_while_it_reads_goes_on() {
+        let folder = killed("reads", "read");
+        let other = ptc(&folder, &["Stop.", "--resume", "run.jsonl"]).output().unwrap();
+        let expected = r#"; the task of main differs: recorded "Go.", asked "Stop.""#;
+        assert!(json(&other)["error"]["message"].as_str().unwrap().ends_with(expected), "{other:?}");
+        assert_eq!(other.status.code(), Some(2));
+        let outcome = json(&ptc(&folder, &["--resume", "run.jsonl"]).output().unwrap());
+        assert_eq!((&outcome["result"], &outcome["usage"]["tool_calls"]), (&json!([1, 2]), &json!(2)));
+        assert_eq!(log(&folder), "note\nslow\nslow\n");
+    }
+
+    #[test]
+    fn a_run_that_is_killed_while_it_writes_asks_whether_to_go_on() {
+        let folder = killed("writes", "write");
+        let refused = ptc(&folder, &["--resume", "run.jsonl"]).output().unwrap();
+        let message = json(&refused)["error"]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("\n- slow {} (idempotency key main:2:0)\n"), "{message}");
+        assert_eq!((refused.status.code(), log(&folder).as_str()), (Some(2), "note\nslow\n"));
+        let outcome = json(&ptc(&folder, &["--resume", "run.jsonl", "--resume-anyway"]).output().unwrap());
+        assert_eq!((&outcome["result"], log(&folder).as_str()), (&json!([1, 2]), "note\nslow\nslow\n"));
+    }
 }

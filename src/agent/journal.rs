@@ -51,7 +51,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// let lines: Vec<&str> = text.lines().take(7).collect();
 /// std::fs::write(&file, lines.join("\n")).unwrap();
 ///
-/// assert_eq!(Journal::load(&file)?.tasks(), ["Count"]);
+/// assert_eq!(Journal::load(&file).expect("a journal").tasks(), ["Count"]);
 /// let outcome = resume(&file, options()).await?;
 /// assert_eq!(outcome.result, ptc::Value::from(21));
 /// assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), text.lines().count());
@@ -125,8 +125,8 @@ impl Journal {
     ///
     /// # Errors
     /// A file that cannot be read or holds something else.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self, super::DelegateError> {
-        let unusable = |why: String| super::DelegateError::unusable(format!("{}: {why}", path.as_ref().display()));
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, String> {
+        let unusable = |why: String| format!("{}: {why}", path.as_ref().display());
         let bytes = fs::read(&path).map_err(|error| unusable(error.to_string()))?;
         // What was cut off in the middle may end in the middle of a character.
         let text = String::from_utf8_lossy(&bytes);

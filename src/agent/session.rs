@@ -52,7 +52,7 @@ impl Session {
 
     /// The same with a recorder that the host made.
     pub(crate) async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
-        Self::begin(options, Tree::new(options.budget.clone(), recorder))
+        Self::begin(options, Tree::new(options.budget.clone(), recorder)).map_err(|error| *error)
     }
 
     /// A process that does again what the journal holds, when it is given the tasks of the journal.
@@ -74,17 +74,19 @@ impl Session {
         }
         let unusable = |error| DelegateError::unusable(format!("{file}: {error}"));
         recorder.go_on_in(journal.file(), journal.events()).map_err(unusable)?;
-        Self::begin(options, Tree { journal: Some(journal), ..Tree::new(options.budget.clone(), recorder) })
+        let tree = Tree { journal: Some(journal), ..Tree::new(options.budget.clone(), recorder) };
+        Self::begin(options, tree).map_err(|error| *error)
     }
 
-    fn begin(options: &Options, tree: Tree) -> Result<Self, DelegateError> {
+    fn begin(options: &Options, tree: Tree) -> Result<Self, Box<DelegateError>> {
         let tree = Arc::new(tree);
+        let failed = |stop: Stop| Box::new(failed(&tree, 0, &stop));
         let Some(model) = options.model.clone() else {
             let why = "the agent has no model: use Options::new(model)".into();
-            return Err(failed(&tree, 0, &Stop::Unusable(why)));
+            return Err(failed(Stop::Unusable(why)));
         };
-        let (agent, warnings) = Agent::of(options).map_err(|why| failed(&tree, 0, &Stop::Unusable(why)))?;
-        tree.ledger.start_processes(1, 1).map_err(|reached| failed(&tree, 0, &Stop::Budget(reached)))?;
+        let (agent, warnings) = Agent::of(options).map_err(|why| failed(Stop::Unusable(why)))?;
+        tree.ledger.start_processes(1, 1).map_err(|reached| failed(Stop::Budget(reached)))?;
         let descriptors = Descriptors::new(agent.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
         let turns = Turns::new(process.agent.rules.clone());
@@ -155,7 +157,7 @@ impl Session {
 /// Of kind `resume-error`: the run goes another way; or it was killed in the midst of a call that writes, and nobody knows
 /// whether that has happened (see [`Options::repeat_undecided`]). And those of [`delegate`](crate::delegate).
 pub async fn resume(journal: impl AsRef<Path>, options: Options) -> Result<Outcome, DelegateError> {
-    let journal = Journal::load(journal)?;
+    let journal = Journal::load(journal).map_err(DelegateError::unusable)?;
     let tasks = journal.tasks().to_vec();
     let mut session = Session::resumed(&options, Recorder::new(options.observers.clone()), journal).await?;
     let mut outcome = Err(DelegateError::unusable("the journal has no task".into()));

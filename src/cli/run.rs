@@ -26,7 +26,7 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
-    let journal = options.resume.as_ref().map(Journal::load).transpose().map_err(|error| unusable(error.message))?;
+    let journal = options.resume.as_ref().map(Journal::load).transpose().map_err(unusable)?;
     let mut tasks: VecDeque<String> = match &options.task {
         None if let Some(journal) = &journal => journal.tasks().to_vec().into(),
         Some(task) => [task.clone()].into(),

@@ -225,6 +225,7 @@ impl Dispatcher {
     }
 
     /// The error of a call as [`Dispatcher::settle`] gave it before, by its message.
+    #[cfg(feature = "agent")]
     pub(crate) fn settled_before(message: String) -> Box<Fault> {
         let has_happened = message.contains(MISFIT);
         let fault = fault(message);

@@ -105,6 +105,8 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                 set(&mut turns, "messages", json!(messages));
             }
             EventKind::Response { text, tokens, cost, .. } => {
+                // A resumed run has asked again.
+                turns.last_mut().and_then(|turn| turn.shift_remove("error"));
                 set(&mut turns, "reply", json!(text));
                 let mut usage = json!(tokens);
                 if let (Json::Object(fields), Some(cost)) = (&mut usage, cost) {
