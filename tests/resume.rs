@@ -377,6 +377,29 @@ fn a_journal_has_one_writer() {
     });
 }
 
+#[test]
+fn a_conversation_goes_on_with_the_task_it_was_given_last() {
+    let folder = Folder::new("session");
+    let file = folder.0.join("run.jsonl");
+    let options = || Options::new(Scripted::new(["(def x 20)", "Kept.", "(inc x)", "It is 21."]));
+    wait(async {
+        let mut session = ptc::agent::Session::start(&options().journal(&file)).await.unwrap();
+        for (task, said) in [("Keep 20.", "Kept."), ("Add one.", "It is 21.")] {
+            assert_eq!(session.run(task).await.unwrap().summary, said);
+        }
+        drop(session);
+        let text = fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for count in 1..=lines.len() {
+            folder.write("run.jsonl", lines[..count].concat());
+            let tasks = ptc::agent::Journal::load(&file).unwrap().tasks().len();
+            let outcome = resume(&file, options()).await.unwrap();
+            let said = if tasks == 1 { ("Kept.", lines.len() / 2) } else { ("It is 21.", lines.len()) };
+            assert_eq!((outcome.summary.as_str(), fs::read_to_string(&file).unwrap().lines().count()), said, "{count}");
+        }
+    });
+}
+
 #[cfg(all(feature = "cli", unix))]
 mod command {
     use std::process::{Command, Output, Stdio};
@@ -447,5 +470,32 @@ mod command {
         assert_eq!((refused.status.code(), log(&folder).as_str()), (Some(2), "note\nslow\n"));
         let outcome = json(&ptc(&folder, &["--resume", "run.jsonl", "--resume-anyway"]).output().unwrap());
         assert_eq!((&outcome["result"], log(&folder).as_str()), (&json!([1, 2]), "note\nslow\nslow\n"));
+    }
+
+    #[test]
+    fn forks_and_descriptors_go_on_from_any_event() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = Folder::new("examples");
+        for example in ["forks", "descriptors"] {
+            let run = |more: &[&str]| {
+                let example = root.join("examples").join(example);
+                let mut command = Command::new(env!("CARGO_BIN_EXE_ptc"));
+                command.arg("run").arg(example.join("main.toml")).arg("--script").arg(example.join("script.json"));
+                let output =
+                    command.args(more).arg("--json").current_dir(&folder.0).stdin(Stdio::null()).output().unwrap();
+                let mut json = json(&output);
+                json["usage"].as_object_mut().unwrap().shift_remove("duration_ms");
+                json
+            };
+            let whole = run(&["--trace", "run.jsonl"]);
+            assert!(whole["error"].is_null(), "{whole}");
+            let text = fs::read_to_string(folder.0.join("run.jsonl")).unwrap();
+            let lines: Vec<&str> = text.split_inclusive('\n').collect();
+            for count in 1..=lines.len() {
+                let file = folder.write("run.jsonl", lines[..count].concat());
+                assert_eq!(run(&["--resume", "run.jsonl", "--resume-anyway"]), whole, "{example}, {count} events");
+                assert_eq!(kinds(&fs::read_to_string(file).unwrap()), kinds(&text), "{example}, {count} events");
+            }
+        }
     }
 }

@@ -146,6 +146,13 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The pool may hold on to the process for a moment.
+        self.process.tree.recorder.close_file();
+    }
+}
+
 /// Goes on with a run that was killed, from its journal (see [`Options::journal`]) and with the same options. What is finished
 /// is not done again: neither a reply is asked for nor a tool called whose result the journal holds. Gives what came of the last
 /// task, with usage and trace as if nobody had killed the run; the journal goes on in its file.

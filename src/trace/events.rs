@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -226,10 +226,15 @@ fn hash(path: &str, kind: &EventKind) -> u64 {
 
 /// Keeps a file to one run at a time, where the system can.
 fn lock_file(file: &File) -> io::Result<()> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(io::Error::other("another run is writing it")),
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    const TRIES: usize = 10;
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            // A process that is just being started has all open files for a moment.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+        }
     }
+    Err(io::Error::other("another run is writing it"))
 }
 
 impl Recorder {
