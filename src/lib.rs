@@ -10,6 +10,7 @@
 //!   immutable, cheap to clone, and `Send + Sync`.
 //! - [`Tool`] is a function of yours that programs may call, with a contract that says what it takes and gives. The
 //!   contract comes from Rust types (see the attribute [`tool`](macro@tool)), or from a line of text such as `(query :string) -> [{:id :int}]`.
+//!   As values they are [`Type`](contract::Type), [`Signature`](contract::Signature) and [`ToolSpec`](contract::ToolSpec).
 //! - [`Sandbox`] is what a program runs against: context, tools, limits, and the memory that earlier programs left.
 //!   [`Evaluation`] is all that came of a program, [`Error`] what went wrong and where.
 //! - [`Model`](model::Model) answers a conversation with text. Any async closure is one; there are clients for Anthropic,
@@ -17,9 +18,15 @@
 //! - [`Options`] put an agent together: a model, tools, [`Refs`] to take out of the result, limits, a [`Budget`].
 //!   [`Outcome`] is what comes of its task, [`DelegateError`] why nothing did.
 //! - [`Plan`] is a goal and steps that need each other, as data. An [`Executor`] works on it: every step an agent.
+//! - [`Program`](process::Program) is an agent as data, read from a file together with the programs it is linked to.
+//!   [`Grants`](process::Grants) are what the host gives to it; a [`Session`](agent::Session) is one that runs, and goes on with its
+//!   conversation from task to task.
+//! - [`Event`](trace::Event) is a thing that happened: a request, a reply, a call. Observers are told of each; results, usage and traces
+//!   are read from them.
 //!
 //! Two functions go with them: [`eval`] runs a program, [`delegate`] gives a task to an agent, which writes programs
-//! until it has an answer. [`as_tool`] makes an agent a tool of another one.
+//! until it has an answer. [`as_tool`] makes an agent a tool of another one. The guide in the folder `docs/` goes from a first
+//! program to agents of agents.
 //!
 //! # A program
 //!
@@ -199,7 +206,19 @@ pub fn eval(source: &str, sandbox: &mut Sandbox) -> Result<Value, Error> {
     sandbox.eval(source)
 }
 
-/// The programs of the README.
+/// The programs of the README and of the guide.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/2-tools.md")]
+    struct Tools;
+    #[doc = include_str!("../docs/3-delegate.md")]
+    struct Delegate;
+    #[doc = include_str!("../docs/4-agents-as-tools.md")]
+    struct AgentsAsTools;
+    #[doc = include_str!("../docs/5-plans.md")]
+    struct Plans;
+    #[doc = include_str!("../docs/7-traces.md")]
+    struct Traces;
+}

@@ -12,7 +12,7 @@ use ptc::lisp::value::parse_json;
 use ptc::model::{Message, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Role, Scripted, Tokens};
 use ptc::tool::{Access, Call, Validation};
 use ptc::trace::Verdict;
-use ptc::{Budget, DelegateError, Options, Outcome, Refs, Tool, ToolError, Value, as_tool, delegate};
+use ptc::{Budget, DelegateError, Options, Outcome, Refs, Tool, ToolError, Value, as_tool, delegate, spawn_agent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -314,6 +314,23 @@ async fn children_have_their_own_model_or_their_parents() {
     let model = Scripted::new([source, "done"]).process("main/heir#1", ["my parent's"]);
     let outcome = delegate("both", Options::new(model).tools([own, heir])).await.expect("an outcome");
     assert_eq!(outcome.result.to_string(), r#"["mine" "my parent's"]"#);
+}
+
+#[tokio::test]
+async fn agents_that_a_model_makes_have_no_other_tools() {
+    let tool = |name: &str| Tool::new(name, |_| Ok(1.into()));
+    let spawn = spawn_agent(Options::default(), [("mail", vec![tool("list")]), ("bank", vec![tool("pay")])]);
+    let source = "```clojure\n(mapv (fn [sets] (try (:summary (tool/spawn_agent {:task \"pay\" :tools sets}))
+                                               (catch Exception e (ex-message e))))
+                         [[\"mail\"] [\"mial\"]])\n```";
+    let child = "```clojure\n(tool/list)\n(tool/pay)\n```";
+    let model = Scripted::new([source, "done"]).process("main/spawn_agent#1", [child, "I have no such tool."]);
+    let outcome = delegate("pay", Options::new(model).tools([spawn, tool("pay")])).await.expect("an outcome");
+    let text = outcome.result.to_string();
+    assert!(text.starts_with("[\"I have no such tool.\" "), "{text}");
+    assert!(text.contains("did you mean mail? (there are mail, bank)"), "{text}");
+    let trace = &outcome.trace[0]["tool_calls"][0]["children"][0]["trace"][0];
+    assert!(trace["error"].as_str().is_some_and(|error| error.contains("pay")), "{trace}");
 }
 
 #[tokio::test]

@@ -469,6 +469,29 @@ fn scripts_and_recordings_that_cannot_be_used_are_status_2() {
     assert!(!Path::new(&record).exists());
 }
 
+// fmt
+
+#[test]
+fn programs_are_indented_in_place_and_checked() {
+    let folder = Folder::new("fmt");
+    let wild = "; Sums\n(defn total [orders]\n(let [paid (filter :paid orders)   ; the paid ones\n sums (map :total\n paid)]\n\n\n\
+                (reduce +\n0 sums) )  )\n(cond\n(= 1 2) :a\n:else {:b 1,\n:c \"x\n  y\"})";
+    let tidy = "; Sums\n(defn total [orders]\n  (let [paid (filter :paid orders)   ; the paid ones\n        sums (map :total\n\
+                \x20                 paid)]\n\n    (reduce +\n            0 sums)))\n(cond\n  (= 1 2) :a\n  :else {:b 1,\n         \
+                :c \"x\n  y\"})\n";
+    let (first, second, broken) =
+        (folder.file("a.clj", wild), folder.file("b.clj", tidy), folder.file("c.clj", "(inc 1"));
+    ptc(&["fmt", "--check", &first, &second]).gives(1, &format!("{first}\n"));
+    let ran = ptc(&["fmt", &first, &second, &broken]);
+    assert_eq!(ran.status, Some(1), "{}", ran.err);
+    assert!(ran.err.contains("c.clj:1:1"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(&first).unwrap(), tidy);
+    assert_eq!(fs::read_to_string(&broken).unwrap(), "(inc 1");
+    ptc(&["fmt", "--check", &first, &second]).gives(0, "");
+    ptc_with(wild, &["fmt", "-"]).gives(0, tidy);
+    ptc(&["fmt", "nowhere.clj"]).refuses(2, &["nowhere.clj"]);
+}
+
 // check
 
 #[test]

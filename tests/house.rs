@@ -212,3 +212,45 @@ fn unsafe_code_is_where_it_is_said_to_be() {
         assert_eq!(unsafe_code, UNSAFE.contains(&path.as_str()), "{path}");
     }
 }
+
+/// What a name in the tables of `docs/parity.md` is: a talk, a test of a file, or a path.
+fn is_there(name: &str) -> bool {
+    let of = |file: &str, test: &str| {
+        ["tests", "src"]
+            .iter()
+            .filter_map(|folder| fs::read_to_string(root().join(folder).join(format!("{file}.rs"))).ok())
+            .any(|text| text.contains(&format!("fn {test}(")))
+    };
+    match (name.split_once("::"), name.strip_prefix("talks/")) {
+        (Some((file, test)), _) => of(file, test),
+        (None, Some(talk)) => root().join(format!("tests/talks/{talk}.md")).is_file(),
+        (None, None) => ["", "tests", "src"].iter().any(|folder| root().join(folder).join(name).exists()),
+    }
+}
+
+#[test]
+fn what_the_tables_of_parity_name_is_there() {
+    let text = fs::read_to_string(root().join("docs/parity.md")).unwrap();
+    let mut wrong = Vec::new();
+    let (mut header, mut rows) = (0, 0);
+    for line in text.lines().filter(|line| line.starts_with('|')) {
+        let line = line.replace("\\|", "¦");
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [.., works, held_by] = cells.as_slice() else { panic!("{line}") };
+        match *works {
+            "works" => header = cells.len(),
+            "---" => {}
+            _ if cells.len() != header => wrong.push(format!("{line}: {header} cells were expected")),
+            "yes" | "in part" => {
+                rows += 1;
+                let names: Vec<&str> = held_by.split(", ").map(|name| name.trim_matches('`')).collect();
+                wrong.extend(names.iter().filter(|name| !is_there(name)).map(|name| format!("{name:?} in {line}")));
+            }
+            "no" if held_by.is_empty() => {}
+            other => wrong.push(format!("{line}: {other:?} is not yes, in part or no")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(rows > 100, "{rows}");
+    assert!(!is_there("talks/none") && !is_there("agents::none") && !is_there("none.rs"));
+}

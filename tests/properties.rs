@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use ptc::lisp::End;
 use ptc::lisp::limits::Limits;
-use ptc::lisp::syntax::{is_unfinished, read, read_data, tokens};
+use ptc::lisp::syntax::{TokenKind, is_unfinished, layout, read, read_data, tokens};
 use ptc::lisp::text::{ErrorKind, Source};
 use ptc::lisp::value::{BigInt, Map, Set, Value, Vector, equal, hash, readable, same_key, shorten};
 
@@ -518,5 +518,34 @@ proptest! {
         prop_assert!(read(&Arc::new(Source::new("text", text.as_str()))).is_ok());
         prop_assert!(!is_unfinished(&text), "{}", text);
         prop_assert!(is_unfinished(&text[..text.len() - 1]), "{}", text);
+    }
+}
+
+/// The tokens of a source without white space, which is all that `layout` may change.
+fn written(source: &str) -> Vec<String> {
+    let written = tokens(source).filter(|token| token.kind != TokenKind::Space);
+    written
+        .map(|token| if token.kind == TokenKind::Comment { token.text.trim_end() } else { token.text }.to_owned())
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(cases(1_000))]
+
+    #[test]
+    fn layout_changes_white_space_only_and_once(
+        text in prop_oneof![any::<String>(), "[()\\[\\]{} \"\\\\#';a1\n]{0,40}", "(\\(|\\)|\\[|\\]| let |\n|;c\n| x| :k| \"a\nb\"|, |cond|do ){0,30}"],
+    ) {
+        let once = layout(&text);
+        prop_assert_eq!(written(&once), written(&text));
+        prop_assert_eq!(layout(&once), once);
+    }
+
+    #[test]
+    fn layout_keeps_the_value(value in value(), breaks in vec(0..4_usize, 0..40)) {
+        let mut breaks = breaks.into_iter().cycle().map(|at| [" ", "\n", "\n\n\n  ", ",  "][at]);
+        let text: String = readable(&value).split(' ').flat_map(|part| [part, breaks.next().unwrap_or(" ")]).collect();
+        let forms = |text: &str| read_data(&Arc::new(Source::new("text", text))).map(|values| values.iter().map(readable).collect::<Vec<_>>());
+        prop_assert_eq!(forms(&layout(&text)).ok(), forms(&text).ok());
     }
 }

@@ -18,10 +18,14 @@ pub struct Arguments {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
+    /// Makes a project that runs at once, without a key.
+    Init(InitOptions),
     /// Evaluates a program.
     Eval(EvalOptions),
     /// Checks a program without running it.
     Check(CheckOptions),
+    /// Indents programs.
+    Fmt(FmtOptions),
     /// Runs the agent of a program file.
     Run(RunOptions),
     /// Evaluates what is typed, on one memory.
@@ -36,6 +40,14 @@ pub(super) enum Command {
     Doc(DocOptions),
     /// Looks at program files without asking a model.
     Program(ProgramOptions),
+}
+
+/// `ptc init`
+#[derive(Args, Debug)]
+pub(super) struct InitOptions {
+    /// The folder; it is made if it is not there.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
 }
 
 /// `ptc eval`
@@ -54,6 +66,17 @@ pub(super) struct EvalOptions {
     /// Read a JSON string or object a line, and answer each with one line.
     #[arg(long, conflicts_with_all = ["file", "expression"])]
     pub batch: bool,
+}
+
+/// `ptc fmt`
+#[derive(Args, Debug)]
+pub(super) struct FmtOptions {
+    /// The programs' files, which are written anew, or - for standard input, whose program is printed.
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Write nothing; name the files that would change, with status 1 if there are any.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `ptc repl`

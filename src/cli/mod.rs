@@ -5,6 +5,8 @@ mod check;
 mod doc;
 mod draw;
 mod eval;
+mod fmt;
+mod init;
 mod plan;
 mod program;
 mod progress;
@@ -40,8 +42,10 @@ impl Trouble {
 /// Runs the command of these arguments.
 pub fn main(arguments: Arguments) -> ExitCode {
     let status = match arguments.command {
+        Command::Init(options) => init::init(&options),
         Command::Eval(options) => eval::eval(&options),
         Command::Check(options) => check::check(&options),
+        Command::Fmt(options) => fmt::fmt(&options),
         Command::Run(options) => run::run(&options),
         Command::Repl(options) => repl::repl(&options),
         Command::Plan(command) => plan::plan(&command),

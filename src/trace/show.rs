@@ -21,7 +21,7 @@ const TEXT: usize = 1_200;
 ///
 /// let recorder = Recorder::new(Vec::new());
 /// recorder.record("main", EventKind::Start { task: "Count".into(), max_turns: 5 });
-/// recorder.record("main", EventKind::End { result: Some(3.into()), error: None });
+/// recorder.record("main", EventKind::End { result: Some(3.into()), error: None, duration_ms: 20 });
 /// assert!(show(&recorder.events()).starts_with("main ← Count\n  => 3\n"));
 /// ```
 pub fn show(events: &[Event]) -> String {

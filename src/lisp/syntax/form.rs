@@ -1,7 +1,7 @@
 //! Forms: what the reader makes of a source, with the place of every part.
 
 use crate::lisp::text::{Error, ErrorKind, Source, Span};
-use crate::lisp::value::{Map, Regex, Set, Symbol, Value, equal, same_key};
+use crate::lisp::value::{Map, Set, Symbol, Value, equal, same_key};
 use std::sync::Arc;
 
 /// A form and where it stands.
@@ -154,11 +154,7 @@ impl Form {
                 }
                 map.into()
             }
-            FormKind::Regex(pattern) => match Regex::compile(pattern) {
-                Ok(regex) => Value::Regex(Arc::new(regex)),
-                Err(fault) => return Err(fault.to_error().at(source, self.span)),
-            },
-            FormKind::Function(_) => {
+            FormKind::Function(_) | FormKind::Regex(_) => {
                 let error = Error::new(ErrorKind::Parse, format!("{} is no data", source.slice(self.span)));
                 return Err(error.at(source, self.span));
             }

@@ -1,10 +1,12 @@
 //! Syntax: from a source to forms.
 
 mod form;
+mod layout;
 mod literal;
 mod read;
 mod tokens;
 
 pub use form::{Form, FormKind};
+pub use layout::layout;
 pub use read::{MAX_SOURCE_NESTING, read, read_data, read_datum};
 pub use tokens::{Token, TokenKind, is_unfinished, tokens};
