@@ -135,7 +135,7 @@ pub mod tool;
 pub mod trace;
 
 #[cfg(feature = "agent")]
-pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate, delegate_all, spawn_agent};
+pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate, delegate_all, resume, spawn_agent};
 pub use host::Cancel;
 pub use lisp::text::Error;
 pub use lisp::value::Value;

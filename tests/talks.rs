@@ -308,6 +308,7 @@ fn note(processes: &mut BTreeMap<String, Process>, event: &Event) {
         | EventKind::ModelError { .. }
         | EventKind::ToolStart { .. }
         | EventKind::TurnEnd { .. }
+        | EventKind::Sampled { .. }
         | EventKind::Stderr { .. } => {}
     }
 }

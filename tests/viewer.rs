@@ -101,8 +101,10 @@ fn a_run_that_was_killed_is_shown_as_far_as_it_went() {
     let start = |task: &str| EventKind::Start { task: task.into(), max_turns: 5 };
     recorder.record("main", start("the task"));
     recorder.record("main", EventKind::TurnStart { turn: 1 });
-    recorder
-        .record("main", EventKind::ToolStart { turn: 1, call: 0, name: "helper".into(), args: serde_json::json!({}) });
+    recorder.record(
+        "main",
+        EventKind::ToolStart { turn: 1, call: 0, name: "helper".into(), args: serde_json::json!({}), writes: false },
+    );
     recorder.record("main/helper#1", start("a part of it"));
     let events = recorder.events();
     let tree = show(&events);
@@ -125,7 +127,7 @@ proptest! {
             let (program, json) = (Some(format!("({text})")), serde_json::Value::from(text));
             recorder.record("main", EventKind::Start { task: text.into(), max_turns: 5 });
             recorder.record("main", EventKind::TurnStart { turn: 1 });
-            recorder.record("main", EventKind::ToolStart { turn: 1, call: 0, name: text.into(), args: json.clone() });
+            recorder.record("main", EventKind::ToolStart { turn: 1, call: 0, name: text.into(), args: json.clone(), writes: false });
             recorder.record("main", EventKind::TurnEnd {
                 turn: 1, iteration: 5, program, ran: true, result: Some(json), error: Some(text.into()),
                 answer: None, prints: format!("x{text}"), warnings: vec![text.into()],

@@ -1,6 +1,7 @@
 //! The calls of a program on the pool: checked, recorded, run in place or by the agent's own task.
 
 use std::cell::Cell;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,14 +10,16 @@ use serde_json::Value as Json;
 use tokio::sync::mpsc;
 
 use super::Process;
+use super::journal::{CallEnd, GIVEN_UP, edn, idempotency_key};
 use super::process::traced;
+use super::reading::caller;
 use crate::alloc::Account;
 use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
 use crate::lisp::text::{LimitReached, abridge};
 use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value};
-use crate::tool::{Call, Dispatcher, Run, Tool, ToolError};
-use crate::trace::{Event, EventKind};
+use crate::tool::{Call, Dispatcher, Kind, Run, Tool, ToolError};
+use crate::trace::{Event, EventKind, SampleSource};
 
 /// A tool call that has begun.
 #[derive(Clone)]
@@ -27,11 +30,29 @@ pub(super) struct Started {
     pub index: usize,
     pub tool: Arc<Tool>,
     pub call: Call,
+    /// What came of it before the run was resumed.
+    pub known: Option<Came>,
 }
 
 impl Started {
-    /// Runs the tool.
+    /// Runs the tool, if what comes of it is not known. In a run that is resumed results come in the order they came in.
     pub async fn begin(&self) -> Result<Value, ToolError> {
+        let result = match &self.known {
+            Some(_) => Ok(Value::Nil),
+            None => self.run().await,
+        };
+        if let Ok(process) = caller(&self.call)
+            && let Some(journal) = &process.tree.journal
+        {
+            match &self.known {
+                Some(Came::GivenUp) => journal.for_ever(&process.path).await,
+                Some(_) | None => journal.in_order(&process.path, self.index).await,
+            }
+        }
+        result
+    }
+
+    async fn run(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
             Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
             Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
@@ -53,16 +74,32 @@ pub(super) struct Caller {
     pub warnings: Arc<Mutex<Vec<String>>>,
 }
 
+/// How many readings of the clock are journaled of one program.
+const READINGS: u32 = 1_000;
+
 /// The host of a program on the pool.
 pub(super) struct PoolHost {
     caller: Caller,
     watch: Rc<Stopwatch>,
     next: Cell<u64>,
+    /// How often the clock was read.
+    readings: Cell<u32>,
+    /// What random numbers are made from, and how many were, in a run that can be resumed.
+    chance: Cell<Option<(i64, u64)>>,
 }
 
 impl PoolHost {
     pub fn new(caller: Caller, watch: Rc<Stopwatch>) -> Self {
-        Self { caller, watch, next: Cell::new(0) }
+        Self { caller, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
+    }
+
+    /// What the journal says that the program got from outside, or what it gets now.
+    fn sample(&self, source: SampleSource, live: impl FnOnce() -> i64) -> i64 {
+        let process = &self.caller.process;
+        let known = process.tree.journal.as_ref().and_then(|journal| journal.sample(&process.path, source));
+        let value = known.unwrap_or_else(live);
+        process.record(EventKind::Sampled { turn: self.caller.turn, source, value });
+        value
     }
 
     fn warn(&self, warnings: Vec<String>) {
@@ -72,11 +109,24 @@ impl PoolHost {
 
 impl Host for PoolHost {
     fn now(&self) -> i64 {
-        wall_clock()
+        // A program that watches the clock must not fill the disk.
+        if self.readings.get() >= READINGS || !self.caller.process.tree.recorder.writes_file() {
+            return wall_clock();
+        }
+        self.readings.set(self.readings.get() + 1);
+        self.sample(SampleSource::Clock, wall_clock)
     }
 
     fn random(&self) -> u64 {
-        random_bits()
+        if !self.caller.process.tree.recorder.writes_file() {
+            return random_bits();
+        }
+        let (seed, count) =
+            self.chance.get().unwrap_or_else(|| (self.sample(SampleSource::Chance, || random_bits().cast_signed()), 0));
+        self.chance.set(Some((seed, count + 1)));
+        let mut hasher = DefaultHasher::new();
+        (seed, count).hash(&mut hasher);
+        hasher.finish()
     }
 
     fn elapsed(&self) -> Duration {
@@ -96,40 +146,51 @@ impl Host for PoolHost {
         let number = self.next.replace(self.next.get() + 1);
         let index = usize::try_from(number).unwrap_or(usize::MAX);
         let (turn, name, given) = (self.caller.turn, call.name.clone(), call.arguments.clone());
-        let started = |arguments: &Value| {
-            process.record(EventKind::ToolStart { turn, call: index, name: name.to_string(), args: traced(arguments) });
+        let started = |arguments: &Value, writes: bool| {
+            let (name, args) = (name.to_string(), traced(arguments));
+            process.record(EventKind::ToolStart { turn, call: index, name, args, writes });
         };
         let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing };
         let prepared = match dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
-                started(&given);
+                started(&given, false);
                 let result = Err(fault);
                 record_end(process, refused, &given, &result, &[]);
                 return ToolAnswer::Now(result.map_err(|fault| *fault));
             }
         };
         self.warn(prepared.warnings);
-        started(&prepared.arguments);
+        // What a process does below says itself whether it writes.
+        let is_repeated = prepared.tool.kind == Kind::Inner || matches!(prepared.tool.run, Run::Process(..));
+        started(&prepared.arguments, !is_repeated && prepared.tool.effect() == Effect::Write);
+        if process.is_stopped() {
+            return ToolAnswer::Stop;
+        }
+        let journal = process.tree.journal.as_ref();
+        let end = journal.map_or(CallEnd::Unknown, |journal| journal.call_end(&process.path, index));
+        let known = Came::before(end, is_repeated);
         if let Some(value) = prepared.cached {
             let result = Ok(value);
             record_end(process, Place { reached: Reached::Cache, ..refused }, &prepared.arguments, &result, &[]);
             return ToolAnswer::Now(result.map_err(|fault| *fault));
         }
         if let Run::Now(run) = &prepared.tool.run {
-            self.watch.pause();
-            let result = Dispatcher::run_now(&**run, &prepared.arguments);
-            self.watch.go_on();
+            let came = known.unwrap_or_else(|| {
+                self.watch.pause();
+                let result = Dispatcher::run_now(&**run, &prepared.arguments);
+                self.watch.go_on();
+                Came::Live(result)
+            });
             let mut told = Vec::new();
-            let place = Place { reached: Reached::of(&prepared.tool, &result), ..refused };
-            let settled = dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut told);
+            let (reached, settled) = came.settle(dispatcher, &prepared.tool, &prepared.arguments, &mut told);
             self.warn(told);
-            record_end(process, place, &prepared.arguments, &settled, &[]);
+            record_end(process, Place { reached, ..refused }, &prepared.arguments, &settled, &[]);
             return ToolAnswer::Now(settled.map_err(|fault| *fault));
         }
         let mut call = Call {
             arguments: prepared.arguments,
-            idempotency_key: format!("{}:{turn}:{index}", process.path),
+            idempotency_key: idempotency_key(&process.path, turn, index),
             children: Vec::new(),
             caller: Some(process.clone()),
         };
@@ -146,7 +207,7 @@ impl Host for PoolHost {
                 }
             }
         }
-        let _ = self.caller.calls.send(Started { number, index, tool: prepared.tool, call });
+        let _ = self.caller.calls.send(Started { number, index, tool: prepared.tool, call, known });
         ToolAnswer::Later(number)
     }
 }
@@ -183,6 +244,51 @@ impl Reached {
     }
 }
 
+/// What came of a call.
+#[derive(Clone)]
+pub(super) enum Came {
+    /// What the tool gave.
+    Live(Result<Value, ToolError>),
+    /// What the journal of a resumed run says, and whether the call may have changed the world.
+    Before(Result<Value, String>, bool),
+    /// The program did not wait for it, as the journal of a resumed run says.
+    GivenUp,
+}
+
+impl Came {
+    /// What is known of a call from before the run was resumed. Those that are repeated are known by what they call.
+    fn before(end: CallEnd, is_repeated: bool) -> Option<Self> {
+        match end {
+            CallEnd::GivenUp => Some(Self::GivenUp),
+            CallEnd::Ended { result, writes } if !is_repeated => Some(Self::Before(result, writes)),
+            CallEnd::Ended { .. } | CallEnd::Unknown => None,
+        }
+    }
+
+    /// How far the call came, and what the program gets.
+    pub fn settle(
+        self,
+        dispatcher: &Dispatcher,
+        tool: &Tool,
+        arguments: &Value,
+        warnings: &mut Vec<String>,
+    ) -> (Reached, Result<Value, Box<Fault>>) {
+        let result = match self {
+            Self::Live(result) => result,
+            Self::Before(result, writes) => {
+                let reached = if writes { Reached::World } else { Reached::Nothing };
+                let settled = match result {
+                    Ok(value) => dispatcher.settle(tool, arguments, Ok(value), warnings),
+                    Err(message) => Err(Dispatcher::settled_before(message)),
+                };
+                return (reached, settled);
+            }
+            Self::GivenUp => Err(ToolError::new(GIVEN_UP)),
+        };
+        (Reached::of(tool, &result), dispatcher.settle(tool, arguments, result, warnings))
+    }
+}
+
 /// Which call it is.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -200,15 +306,21 @@ pub(super) fn record_end(
     result: &Result<Value, Box<Fault>>,
     children: &[String],
 ) {
-    let (result, error) = match result {
-        Ok(value) => (Some(without_trace(traced(value), !children.is_empty())), None),
-        Err(fault) => (None, Some(fault.message.clone())),
+    let (result, edn, error) = match result {
+        Ok(value) => {
+            let json = traced(value);
+            // What processes gave is made again from what they did.
+            let keeps = children.is_empty() && process.tree.recorder.writes_file();
+            let edn = if keeps { edn(value, &json) } else { None };
+            (Some(without_trace(json, !children.is_empty())), edn, None)
+        }
+        Err(fault) => (None, None, Some(fault.message.clone())),
     };
     let children = children.iter().map(|child| format!("{}/{child}", process.path)).collect();
     let args = traced(arguments);
     let Place { turn, call, name, reached } = place;
     let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
-    process.record(EventKind::ToolEnd { turn, call, name, args, result, error, children, writes, cached });
+    process.record(EventKind::ToolEnd { turn, call, name, args, result, edn, error, children, writes, cached });
 }
 
 /// The result of a sub-agent without its trace, which stands under the call's children.

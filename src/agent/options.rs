@@ -1,5 +1,6 @@
 //! What an agent is made of.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Options {
     /// What is odd about where they come from.
     pub(crate) warnings: Vec<String>,
     pub(crate) discovery: bool,
+    pub(crate) journal: Option<PathBuf>,
+    pub(crate) repeat_undecided: bool,
 }
 
 impl Default for Options {
@@ -72,6 +75,8 @@ impl Default for Options {
             numbered: false,
             warnings: Vec::new(),
             discovery: false,
+            journal: None,
+            repeat_undecided: false,
         }
     }
 }
@@ -224,6 +229,19 @@ impl Options {
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
+    }
+
+    /// Writes what happens to this file as it happens, over what it holds, so that [`resume`](crate::resume) can go on with the
+    /// run if it is killed. Of a sub-agent it is ignored: there is one journal for the tree.
+    #[must_use]
+    pub fn journal(self, file: impl Into<PathBuf>) -> Self {
+        Self { journal: Some(file.into()), ..self }
+    }
+
+    /// Lets [`resume`](crate::resume) make calls that write once more where nobody knows whether they have happened.
+    #[must_use]
+    pub fn repeat_undecided(self) -> Self {
+        Self { repeat_undecided: true, ..self }
     }
 
     /// Adds a function that sees every event of the tree as it happens and may stop it.

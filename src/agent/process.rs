@@ -11,8 +11,9 @@ use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::calls::{Caller, Place, PoolHost, Reached, Started, record_end, written};
+use super::calls::{Caller, Came, Place, PoolHost, Started, record_end, written};
 use super::descriptors::{Descriptors, Shown};
+use super::journal::{GIVEN_UP, Journal};
 use super::pool::Pool;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
 use super::{Budget, Ledger, Options, Paging, Rewind, discovery, system_prompt};
@@ -31,12 +32,14 @@ pub(crate) struct Tree {
     pub ledger: Ledger,
     pub recorder: Recorder,
     pub pool: Arc<Pool>,
+    /// What happened before, in a run that is resumed.
+    pub journal: Option<Journal>,
 }
 
 impl Tree {
     /// A tree without processes.
     pub fn new(budget: Budget, recorder: Recorder) -> Self {
-        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared() }
+        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared(), journal: None }
     }
 }
 
@@ -80,9 +83,14 @@ pub(crate) struct Agent {
 #[derive(Clone, Debug)]
 pub(crate) enum Stop {
     Reason(Reason),
-    Model { error: ModelError, turn: u32 },
+    Model {
+        error: ModelError,
+        turn: u32,
+    },
     Budget(LimitReached),
     Observer,
+    /// The run is not that of its journal.
+    Diverged(String),
     Unusable(String),
 }
 
@@ -210,13 +218,32 @@ impl Process {
         self.rewind.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Whether an observer has ended the process, or one above it.
+    /// Why the process must not go on, if so: an observer has ended it, or one above it, or a resumed run went another way.
+    pub fn stopped(&self) -> Option<Stop> {
+        match self.tree.journal.as_ref().and_then(Journal::divergence) {
+            Some(differs) => Some(Stop::Diverged(differs)),
+            None => self.tree.recorder.is_stopped(&self.path).then_some(Stop::Observer),
+        }
+    }
+
+    /// Whether the process must not go on.
     pub fn is_stopped(&self) -> bool {
-        self.tree.recorder.is_stopped(&self.path)
+        self.stopped().is_some()
     }
 
     pub fn record(&self, kind: EventKind) {
-        self.tree.recorder.record(&self.path, kind);
+        let Tree { recorder, journal, .. } = &*self.tree;
+        let Some(journal) = journal else { return recorder.record(&self.path, kind) };
+        journal.check(&self.path, &kind);
+        if journal.divergence().is_some() {
+            // The file stays that of the run that it tells of.
+            recorder.close_file();
+        }
+        let ended = if let EventKind::ToolEnd { call, .. } = kind { Some(call) } else { None };
+        recorder.record(&self.path, kind);
+        if let Some(call) = ended {
+            journal.ended(&self.path, call);
+        }
     }
 
     /// Works on a task until it ends. A note stands before the task where the model reads it.
@@ -276,8 +303,8 @@ impl Process {
         let mut action = turns.step(Event::Begin(first));
         let mut unkept = Vec::new();
         loop {
-            if self.is_stopped() {
-                return Err(Stop::Observer);
+            if let Some(stop) = self.stopped() {
+                return Err(stop);
             }
             action = match action {
                 Action::Ask => {
@@ -345,12 +372,24 @@ impl Process {
         };
         let (system, messages) = (request.system.clone(), request.messages.clone());
         self.record(EventKind::Request { turn, model, system, messages });
+        if let Some(stop) = self.stopped() {
+            return Err(stop);
+        }
+        let known = self.tree.journal.as_ref().and_then(|journal| journal.answer(&self.path));
+        if known.is_some() {
+            self.model.pass_over(&request);
+        }
         // On a task of its own, so that a model that panics is an error; dropping the set ends it.
         let model = self.model.clone();
         let mut asking = JoinSet::new();
-        asking.spawn(async move { model.reply(request).await });
+        if known.is_none() {
+            asking.spawn(async move { model.reply(request).await });
+        }
         let panicked = || ModelError::new(ModelErrorKind::Other, "the model panicked");
         let answered = async {
+            if let Some(known) = known {
+                return known;
+            }
             asking
                 .join_next()
                 .await
@@ -379,7 +418,7 @@ impl Process {
                 let kind = kind.unwrap_or_default();
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
                 // An observer that stops the run in the midst of a reply makes the model fail, too.
-                Err(if self.is_stopped() { Stop::Observer } else { Stop::Model { error, turn } })
+                Err(self.stopped().unwrap_or(Stop::Model { error, turn }))
             }
         }
     }
@@ -457,7 +496,7 @@ impl Process {
         given_up.extend(std::iter::from_fn(|| started.try_recv().ok()));
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
-            let error = ToolError::new("given up, because the program had ended");
+            let error = ToolError::new(GIVEN_UP);
             let _ = self.end_call(turn, &call, Err(error), &warnings);
         }
         let returned = matches!(finished.end, End::Return(_));
@@ -491,8 +530,12 @@ impl Process {
         warnings: &Mutex<Vec<String>>,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
-        let reached = Reached::of(&call.tool, &result);
-        let settled = self.agent.dispatcher.settle(&call.tool, &call.call.arguments, result, &mut told);
+        let (reached, settled) = call.known.clone().unwrap_or(Came::Live(result)).settle(
+            &self.agent.dispatcher,
+            &call.tool,
+            &call.call.arguments,
+            &mut told,
+        );
         warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
         let place = Place { turn, call: call.index, name: &call.tool.name, reached };
         record_end(self, place, &call.call.arguments, &settled, &call.call.children);
@@ -532,6 +575,7 @@ impl Stop {
             Self::Reason(Reason::Refs(_)) => "ref-error",
             Self::Model { .. } => "model-error",
             Self::Observer => "stopped",
+            Self::Diverged(_) => "resume-error",
             Self::Unusable(_) => "config-error",
         }
     }
@@ -548,6 +592,7 @@ impl Stop {
             Self::Reason(Reason::Fail(_) | Reason::Refs(_))
             | Self::Model { .. }
             | Self::Observer
+            | Self::Diverged(_)
             | Self::Unusable(_) => None,
         }
     }
@@ -570,6 +615,9 @@ impl Stop {
                 format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
             }
             Self::Observer => "an observer stopped the process".into(),
+            Self::Diverged(differs) => {
+                format!("the run does not go as its journal says, which is left as it was; {differs}")
+            }
             Self::Unusable(why) => why.clone(),
         }
     }

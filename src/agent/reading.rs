@@ -5,7 +5,7 @@ use super::pages::{Piece, Unit};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Regex, Text, Value};
-use crate::tool::{Access, Call, Tool, ToolError};
+use crate::tool::{Access, Call, Kind, Tool, ToolError};
 
 /// The lines of one piece that `(fd/lines …)` takes.
 const LINES: usize = 4_000;
@@ -24,7 +24,7 @@ pub(crate) fn read_fd() -> Result<Tool, ParseError> {
          and lines count from 1, characters from 0. Gives {:content … :lines [from to] :total_pages …}, or with \
          extract_to_new_fd the id of a new descriptor",
     );
-    tool.access = Access::Read;
+    (tool.access, tool.kind) = (Access::Read, Kind::Inner);
     Ok(tool)
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn fd_search() -> Result<Tool, ParseError> {
     let mut tool = tool
         .spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")?
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
-    tool.access = Access::Read;
+    (tool.access, tool.kind) = (Access::Read, Kind::Inner);
     Ok(tool)
 }
 

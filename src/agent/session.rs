@@ -1,5 +1,6 @@
 //! A session: a process that is given one task after the other, on one conversation and one memory.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use super::delegate::{DelegateError, Outcome};
 use super::descriptors::Descriptors;
 use super::process::{Agent, Stop};
 use super::turn::{Ended, Turns};
-use super::{Options, Process, Reason, Tree};
+use super::{Journal, Options, Process, Reason, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;
 use crate::trace::{Recorder, trace, usage_json};
@@ -41,18 +42,51 @@ impl Session {
     /// # Errors
     /// No model, tools that cannot be, a budget that allows no process.
     pub async fn start(options: &Options) -> Result<Self, DelegateError> {
-        Self::recorded(options, Recorder::new(options.observers.clone())).await
+        let recorder = Recorder::new(options.observers.clone());
+        if let Some(file) = &options.journal {
+            let unusable = |error| DelegateError::unusable(format!("{}: {error}", file.display()));
+            recorder.write_to(file).map_err(unusable)?;
+        }
+        Self::recorded(options, recorder).await
     }
 
     /// The same with a recorder that the host made.
     pub(crate) async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
-        let tree = Arc::new(Tree::new(options.budget.clone(), recorder));
+        Self::begin(options, Tree::new(options.budget.clone(), recorder)).map_err(|error| *error)
+    }
+
+    /// A process that does again what the journal holds, when it is given the tasks of the journal.
+    ///
+    /// # Errors
+    /// See [`Session::start`]; and calls that write of which nobody knows whether they have happened.
+    pub(crate) async fn resumed(
+        options: &Options,
+        mut recorder: Recorder,
+        journal: Journal,
+    ) -> Result<Self, DelegateError> {
+        let file = journal.file().display();
+        if let (false, [_, ..]) = (options.repeat_undecided, journal.undecided()) {
+            let message = format!(
+                "{file}: the run was killed in the midst of calls that write, and nobody knows whether they have happened:\n- {}\n                 Find out, and if they may be made once more, say so (Options::repeat_undecided, --resume-anyway)",
+                journal.undecided().join("\n- ")
+            );
+            return Err(DelegateError { kind: "resume-error", ..DelegateError::unusable(message) });
+        }
+        let unusable = |error| DelegateError::unusable(format!("{file}: {error}"));
+        recorder.go_on_in(journal.file(), journal.events()).map_err(unusable)?;
+        let tree = Tree { journal: Some(journal), ..Tree::new(options.budget.clone(), recorder) };
+        Self::begin(options, tree).map_err(|error| *error)
+    }
+
+    fn begin(options: &Options, tree: Tree) -> Result<Self, Box<DelegateError>> {
+        let tree = Arc::new(tree);
+        let failed = |stop: Stop| Box::new(failed(&tree, 0, &stop));
         let Some(model) = options.model.clone() else {
             let why = "the agent has no model: use Options::new(model)".into();
-            return Err(failed(&tree, 0, &Stop::Unusable(why)));
+            return Err(failed(Stop::Unusable(why)));
         };
-        let (agent, warnings) = Agent::of(options).map_err(|why| failed(&tree, 0, &Stop::Unusable(why)))?;
-        tree.ledger.start_processes(1, 1).map_err(|reached| failed(&tree, 0, &Stop::Budget(reached)))?;
+        let (agent, warnings) = Agent::of(options).map_err(|why| failed(Stop::Unusable(why)))?;
+        tree.ledger.start_processes(1, 1).map_err(|reached| failed(Stop::Budget(reached)))?;
         let descriptors = Descriptors::new(agent.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
         let turns = Turns::new(process.agent.rules.clone());
@@ -110,6 +144,34 @@ impl Session {
     pub fn memory(&self) -> &Memory {
         &self.memory
     }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The pool may hold on to the process for a moment.
+        self.process.tree.recorder.close_file();
+    }
+}
+
+/// Goes on with a run that was killed, from its journal (see [`Options::journal`]) and with the same options. What is finished
+/// is not done again: neither a reply is asked for nor a tool called whose result the journal holds. Gives what came of the last
+/// task, with usage and trace as if nobody had killed the run; the journal goes on in its file.
+///
+/// What makes the run go another way than its journal is an error that says where. Reasons are another task, prompt,
+/// contract or context; a program that was cut by a time limit; and more than 1,000 readings of the clock by one program.
+///
+/// # Errors
+/// Of kind `resume-error`: the run goes another way; or it was killed in the midst of a call that writes, and nobody knows
+/// whether that has happened (see [`Options::repeat_undecided`]). And those of [`delegate`](crate::delegate).
+pub async fn resume(journal: impl AsRef<Path>, options: Options) -> Result<Outcome, DelegateError> {
+    let journal = Journal::load(journal).map_err(DelegateError::unusable)?;
+    let tasks = journal.tasks().to_vec();
+    let mut session = Session::resumed(&options, Recorder::new(options.observers.clone()), journal).await?;
+    let mut outcome = Err(DelegateError::unusable("the journal has no task".into()));
+    for task in &tasks {
+        outcome = session.run(task).await;
+    }
+    outcome
 }
 
 /// The error of a root that ended so, with what happened after so many events.

@@ -186,6 +186,12 @@ pub(super) struct RunOptions {
     /// Go on with a task for each line of standard input, on one conversation.
     #[arg(long)]
     pub interactive: bool,
+    /// Go on with a run that was killed, from the file that its --trace wrote; it goes on there.
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["trace", "record", "demo", "interactive"])]
+    pub resume: Option<PathBuf>,
+    /// Make calls that write once more where nobody knows whether they have happened.
+    #[arg(long, requires = "resume")]
+    pub resume_anyway: bool,
     #[command(flatten)]
     pub how: AgentOptions,
 }

@@ -107,6 +107,7 @@ impl Bars {
             | EventKind::TurnEnd { .. }
             | EventKind::ToolEnd { .. }
             | EventKind::ModelError { .. }
+            | EventKind::Sampled { .. }
             | EventKind::Stderr { .. } => {}
         }
     }
@@ -154,6 +155,7 @@ fn line(event: &Event) -> Option<String> {
         | EventKind::Request { .. }
         | EventKind::Delta { .. }
         | EventKind::ToolStart { .. }
+        | EventKind::Sampled { .. }
         | EventKind::End { .. } => None,
     }
 }

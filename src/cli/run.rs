@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Trouble;
 use super::args::{AgentOptions, RunOptions};
 use super::report::{limit_json, memory_json, value_and_edn};
-use crate::agent::Session;
+use crate::agent::{Journal, Session};
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
 use crate::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
@@ -26,7 +26,9 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let mut library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
+    let journal = options.resume.as_ref().map(Journal::load).transpose().map_err(unusable)?;
     let mut tasks: VecDeque<String> = match &options.task {
+        None if let Some(journal) = &journal => journal.tasks().to_vec().into(),
         Some(task) => [task.clone()].into(),
         None if options.demo => demo.prompts.into(),
         None => root.user.clone().into_iter().collect(),
@@ -42,7 +44,12 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         library.connect(&grants).await.map_err(|error| unusable(error.to_string()))?;
         let mut agent = bind(&Arc::new(library), &root, &grants, true).map_err(unusable)?;
         agent.model_options.stream |= how.stream;
-        let mut session = match Session::recorded(&agent, recorder).await {
+        agent.repeat_undecided = options.resume_anyway;
+        let session = match journal {
+            Some(journal) => Session::resumed(&agent, recorder, journal).await,
+            None => Session::recorded(&agent, recorder).await,
+        };
+        let mut session = match session {
             Ok(session) => session,
             Err(error) => return report(Err(error), Duration::ZERO, &warnings, how.json),
         };
@@ -150,7 +157,7 @@ fn trouble_as_json(message: &str) -> Trouble {
 fn status(error: &DelegateError) -> u8 {
     match error.kind {
         "limit-error" => 3,
-        "config-error" => 2,
+        "config-error" | "resume-error" => 2,
         _ => 1,
     }
 }

@@ -79,15 +79,14 @@ impl Asked {
     }
 }
 
-/// FNV-1a of 128 bits: the same on every machine and in every version, which the standard library's hash is not.
-fn fnv1a(bytes: &[u8]) -> u128 {
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    bytes.iter().fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
+/// The first thing in which a request's system prompt and messages differ from those that were recorded, if any.
+pub(crate) fn difference(recorded: (Arc<str>, Vec<Message>), asked: (Arc<str>, Vec<Message>)) -> Option<String> {
+    let of = |(system, messages)| Asked { system, messages, options: Map::new() };
+    of(recorded).difference(&of(asked))
 }
 
 /// Both texts around the first place where they differ.
-fn contrast(recorded: &str, asked: &str) -> String {
+pub(crate) fn contrast(recorded: &str, asked: &str) -> String {
     const BEFORE: usize = 20;
     const SHOWN: usize = 70;
     let same = recorded.chars().zip(asked.chars()).take_while(|(one, other)| one == other).count();
@@ -99,6 +98,13 @@ fn contrast(recorded: &str, asked: &str) -> String {
         format!("{before}{shown:?}{after}")
     };
     format!("recorded {}, asked {}", part(recorded), part(asked))
+}
+
+/// FNV-1a of 128 bits: the same on every machine and in every version, which the standard library's hash is not.
+fn fnv1a(bytes: &[u8]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
 }
 
 /// A model that hands on what another one answers and writes it down, to be played by [`Recorded`].
@@ -200,6 +206,10 @@ impl<M: Model> Model for Recorder<M> {
     fn name(&self) -> String {
         self.model.name()
     }
+
+    fn pass_over(&self, request: &Request) {
+        self.model.pass_over(request);
+    }
 }
 
 /// A model that plays a recording: to an equal request it gives the recorded answer, and to one asked several times
@@ -294,6 +304,10 @@ impl Model for Recorded {
 
     fn name(&self) -> String {
         "recorded".into()
+    }
+
+    fn pass_over(&self, request: &Request) {
+        let _ = self.play(request);
     }
 }
 

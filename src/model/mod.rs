@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use anthropic::Anthropic;
 pub use cassette::{CassetteError, Recorded, Recorder};
+pub(crate) use cassette::{contrast, difference};
 #[cfg(feature = "otel")]
 pub(crate) use delivery::Delivery;
 pub use deltas::Deltas;
@@ -65,6 +66,12 @@ pub trait Model: Send + Sync {
     fn name(&self) -> String {
         "model".into()
     }
+
+    /// Passes over a request whose answer is known from the journal of a run that is resumed. Only models that count what
+    /// they are asked need to do something.
+    fn pass_over(&self, request: &Request) {
+        let _ = request;
+    }
 }
 
 impl<F, Fut> Model for F
@@ -84,6 +91,10 @@ impl<M: Model + ?Sized> Model for Arc<M> {
 
     fn name(&self) -> String {
         (**self).name()
+    }
+
+    fn pass_over(&self, request: &Request) {
+        (**self).pass_over(request);
     }
 }
 

@@ -97,6 +97,10 @@ impl<M: Model> Model for Retry<M> {
     fn name(&self) -> String {
         self.model.name()
     }
+
+    fn pass_over(&self, request: &Request) {
+        self.model.pass_over(request);
+    }
 }
 
 /// Sleeps; asks nothing of the runtime's clock when there is nothing to wait for, as it may have been built without one.

@@ -144,6 +144,11 @@ impl Model for Scripted {
     fn name(&self) -> String {
         "scripted".into()
     }
+
+    fn pass_over(&self, request: &Request) {
+        // What came of the request is the first answer after which nobody tries again.
+        while self.next(&request.path, request.turn).is_err_and(|error| error.kind.is_passing()) {}
+    }
 }
 
 fn other(message: String) -> ModelError {

@@ -317,7 +317,7 @@ impl Run<'_> {
         let child = named.first().cloned().unwrap_or_default();
         let (name, call) = (step.id.clone(), self.calls);
         self.calls += 1;
-        self.process.record(EventKind::ToolStart { turn: 1, call, name, args: json!({ "task": task }) });
+        self.process.record(EventKind::ToolStart { turn: 1, call, name, args: json!({ "task": task }), writes: false });
         let caller: Arc<Process> = self.process.clone();
         let request = Call {
             arguments: Value::Nil,
@@ -359,6 +359,7 @@ impl Run<'_> {
             name: step.id.clone(),
             args: json!({ "task": task(step) }),
             result,
+            edn: None,
             error,
             children: vec![path.clone()],
             writes: false,
@@ -378,7 +379,7 @@ impl Run<'_> {
                 let most = if step.retries > 0 { step.retries } else { default };
                 let again = match stop {
                     Stop::Reason(_) | Stop::Model { .. } => go_on && tries < most,
-                    Stop::Budget(_) | Stop::Observer | Stop::Unusable(_) => false,
+                    Stop::Budget(_) | Stop::Observer | Stop::Diverged(_) | Stop::Unusable(_) => false,
                 };
                 if again { self.begin(at, tries + 1, working) } else { Err(stop) }
             }

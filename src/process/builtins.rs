@@ -13,7 +13,7 @@ use crate::contract::{ParseError, ToolSpec};
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::plan::create_plan;
-use crate::tool::{Access, Call, Contract, Tool, ToolError};
+use crate::tool::{Access, Call, Contract, Kind, Tool, ToolError};
 use crate::trace::EventKind;
 
 /// Whom the tools are made for.
@@ -100,7 +100,7 @@ fn write_stderr() -> Result<Tool, ParseError> {
         Ok::<Value, ToolError>(Value::Nil)
     });
     let tool = tool.spec("(message :string) -> :any")?.description("Says something to whoever watches the run");
-    Ok(Tool { access: Access::Read, ..tool })
+    Ok(Tool { access: Access::Read, kind: Kind::Inner, ..tool })
 }
 
 /// Arithmetic as text, for models that want it: evaluated as one expression in infix form or Lisp.

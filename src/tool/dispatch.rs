@@ -79,6 +79,9 @@ pub(crate) struct Prepared {
     pub cached: Option<Value>,
 }
 
+const MISFIT: &str = "its result does not fit its contract:";
+const HAPPENED: &str = "the call has happened; it is the tool that is wrong";
+
 /// How many names of tools are told at most.
 const SHOWN: usize = 30;
 
@@ -213,13 +216,20 @@ impl Dispatcher {
                         Ok(value)
                     }
                     Err(issues) => {
-                        let message =
-                            format!("{} ran, but its result does not fit its contract:{}", tool.name, list(&issues));
-                        Err(fault(message).hint("the call has happened; it is the tool that is wrong").into())
+                        let message = format!("{} ran, but {MISFIT}{}", tool.name, list(&issues));
+                        Err(fault(message).hint(HAPPENED).into())
                     }
                 }
             }
         }
+    }
+
+    /// The error of a call as [`Dispatcher::settle`] gave it before, by its message.
+    #[cfg(feature = "agent")]
+    pub(crate) fn settled_before(message: String) -> Box<Fault> {
+        let has_happened = message.contains(MISFIT);
+        let fault = fault(message);
+        if has_happened { fault.hint(HAPPENED).into() } else { fault.into() }
     }
 
     /// Runs a tool that answers at once; a panic is an error of the tool.

@@ -86,6 +86,8 @@ pub enum Kind {
     Plain,
     /// A sub-agent: its calls start processes.
     Agent,
+    /// It does nothing but to the process that calls, and does it again when a run is resumed.
+    Inner,
 }
 
 /// What a process may do, and what a tool asks of it.
@@ -300,7 +302,7 @@ impl Tool {
         };
         match self.kind {
             Kind::Agent => format!("{}: {}", self.name, named("agent")),
-            Kind::Plain => named(&self.name),
+            Kind::Plain | Kind::Inner => named(&self.name),
         }
     }
 

@@ -1,10 +1,13 @@
 //! Events, and the recorder that all processes of a tree write to.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs::{File, TryLockError};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -64,7 +67,15 @@ pub enum EventKind {
         cost: Option<f64>,
     },
     /// A tool was called.
-    ToolStart { turn: u32, call: usize, name: String, args: Json },
+    ToolStart {
+        turn: u32,
+        call: usize,
+        name: String,
+        args: Json,
+        /// Whether the call may change the world. One that does so by starting processes says it where they call.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        writes: bool,
+    },
     /// It came back.
     ToolEnd {
         turn: u32,
@@ -73,6 +84,9 @@ pub enum EventKind {
         args: Json,
         #[serde(skip_serializing_if = "Option::is_none")]
         result: Option<Json>,
+        /// The result in Lisp, where JSON does not say all of it. Only in runs that are written to a file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edn: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -103,6 +117,8 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<String>,
     },
+    /// A program was told the time, or was given a source of chance. Only in runs that are written to a file.
+    Sampled { turn: u32, source: SampleSource, value: i64 },
     /// A program wrote to the host's standard error.
     Stderr { message: String },
     /// A process ended.
@@ -114,6 +130,16 @@ pub enum EventKind {
         /// The wall time it took.
         duration_ms: u64,
     },
+}
+
+/// What a program gets from outside, besides the results of tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleSource {
+    /// The host's clock, in milliseconds since 1970.
+    Clock,
+    /// What the program's random numbers are made from.
+    Chance,
 }
 
 /// The events of a file of lines, as [`Recorder::write_to`] leaves it. The last line may have been cut off in the middle.
@@ -148,6 +174,8 @@ pub type Observer = Arc<dyn Fn(&Event) -> Verdict + Send + Sync>;
 /// Collects the events of a tree, shows them to observers, and writes them to a file.
 pub struct Recorder {
     began: Instant,
+    /// Milliseconds that earlier parts of the run took.
+    before: u64,
     state: Mutex<State>,
     observers: Vec<Observer>,
 }
@@ -156,23 +184,115 @@ pub struct Recorder {
 struct State {
     events: Vec<Event>,
     file: Option<BufWriter<File>>,
+    /// How many events the file holds.
+    written: u64,
+    /// What the file of a resumed run held before, by its hash: it is not written a second time.
+    held: HashMap<u64, usize>,
     stopped: Vec<String>,
     write_error: Option<String>,
+}
+
+impl State {
+    /// Writes an event as a line, unless the file holds it.
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        if !self.held.is_empty()
+            && let Entry::Occupied(mut held) = self.held.entry(hash(&event.path, &event.kind))
+        {
+            *held.get_mut() -= 1;
+            if *held.get() == 0 {
+                held.remove();
+            }
+            return Ok(());
+        }
+        let line = serde_json::to_string(&Event { sequence: self.written, ..event.clone() })?;
+        self.written += 1;
+        writeln!(file, "{line}")?;
+        file.flush()
+    }
+}
+
+/// By what an event is known that happens again: all of it but the time it took, and what it cost.
+fn hash(path: &str, kind: &EventKind) -> u64 {
+    let mut json = serde_json::to_value(kind).unwrap_or_default();
+    if let Json::Object(fields) = &mut json {
+        fields.shift_remove("duration_ms");
+        fields.shift_remove("cost");
+    }
+    let mut hasher = DefaultHasher::new();
+    (path, json.to_string()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Keeps a file to one run at a time, where the system can.
+fn lock_file(file: &File) -> io::Result<()> {
+    const TRIES: usize = 10;
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            // A process that is just being started has all open files for a moment.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+        }
+    }
+    Err(io::Error::other("another run is writing it"))
 }
 
 impl Recorder {
     /// A recorder with these observers.
     pub fn new(observers: Vec<Observer>) -> Self {
-        Self { began: Instant::now(), state: Mutex::default(), observers }
+        Self { began: Instant::now(), before: 0, state: Mutex::default(), observers }
     }
 
     /// Writes every event as a line of JSON to a file, too.
     ///
     /// # Errors
-    /// A file that cannot be created.
+    /// A file that cannot be created, or that another run writes.
     pub fn write_to(&self, path: &Path) -> io::Result<()> {
-        self.lock().file = Some(BufWriter::new(File::create(path)?));
+        let file = File::options().write(true).create(true).truncate(false).open(path)?;
+        lock_file(&file)?;
+        if file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
+        self.lock().file = Some(BufWriter::new(file));
         Ok(())
+    }
+
+    /// Goes on in a file that [`Recorder::write_to`] began and that holds these events: they are not written again when they
+    /// happen again. A last line that was cut off is taken away.
+    ///
+    /// # Errors
+    /// A file that cannot be written, or that another run writes.
+    pub fn go_on_in(&mut self, path: &Path, held: &[Event]) -> io::Result<()> {
+        let mut file = File::options().read(true).write(true).open(path)?;
+        lock_file(&file)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let (_, rest) = text.split_at(whole);
+        if serde_json::from_slice::<Event>(rest).is_ok() {
+            file.write_all(b"\n")?;
+        } else {
+            file.set_len(whole as u64)?;
+            file.seek(SeekFrom::End(0))?;
+        }
+        self.before = held.last().map_or(0, |event| event.millis);
+        let mut state = self.lock();
+        state.written = held.last().map_or(0, |event| event.sequence + 1);
+        for event in held {
+            *state.held.entry(hash(&event.path, &event.kind)).or_default() += 1;
+        }
+        state.file = Some(BufWriter::new(file));
+        Ok(())
+    }
+
+    /// Writes nothing to the file any more.
+    pub fn close_file(&self) {
+        self.lock().file = None;
+    }
+
+    /// Whether the events are written to a file.
+    pub fn writes_file(&self) -> bool {
+        self.lock().file.is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -184,12 +304,9 @@ impl Recorder {
         let event = {
             let mut state = self.lock();
             let event = self.event(state.events.len(), path, kind);
-            if let Some(file) = &mut state.file {
-                let line = serde_json::to_string(&event).unwrap_or_default();
-                if let Err(error) = writeln!(file, "{line}").and_then(|()| file.flush()) {
-                    state.write_error.get_or_insert(error.to_string());
-                    state.file = None;
-                }
+            if let Err(error) = state.write(&event) {
+                state.write_error.get_or_insert(error.to_string());
+                state.file = None;
             }
             state.events.push(event.clone());
             event
@@ -204,7 +321,8 @@ impl Recorder {
     }
 
     fn event(&self, number: usize, path: &str, kind: EventKind) -> Event {
-        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let millis = self.before.saturating_add(elapsed);
         Event { version: 1, sequence: number as u64, millis, path: path.to_owned(), kind }
     }
 

@@ -133,6 +133,7 @@ fn add_timeline(page: &mut String, events: &[Event]) {
                 | EventKind::Start { .. }
                 | EventKind::TurnStart { .. }
                 | EventKind::Delta { .. }
+                | EventKind::Sampled { .. }
                 | EventKind::Stderr { .. }
                 | EventKind::End { .. } => {}
             }

@@ -211,7 +211,7 @@ impl Trace {
             EventKind::ModelError { kind, message, tokens, cost, .. } => {
                 self.end(&chat(), now, usage(*tokens, *cost), Some((kind, message)));
             }
-            EventKind::ToolStart { turn, call, name, args } => {
+            EventKind::ToolStart { turn, call, name, args, .. } => {
                 let mut span = Span::new(format!("execute_tool {name}"), 1, now).with([
                     ("gen_ai.operation.name", json!("execute_tool")),
                     ("gen_ai.tool.name", json!(name)),
@@ -247,6 +247,7 @@ impl Trace {
             EventKind::TurnStart { .. }
             | EventKind::Delta { .. }
             | EventKind::TurnEnd { .. }
+            | EventKind::Sampled { .. }
             | EventKind::Stderr { .. } => {}
         }
     }

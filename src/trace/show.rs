@@ -73,6 +73,7 @@ pub(super) fn ends<'a>(events: &'a [Event], path: &str) -> (&'a str, Option<Resu
             | EventKind::ToolStart { .. }
             | EventKind::ToolEnd { .. }
             | EventKind::TurnEnd { .. }
+            | EventKind::Sampled { .. }
             | EventKind::Stderr { .. } => {}
         }
     }

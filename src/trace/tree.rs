@@ -45,6 +45,7 @@ impl Usage {
             | EventKind::Request { .. }
             | EventKind::Delta { .. }
             | EventKind::ToolStart { .. }
+            | EventKind::Sampled { .. }
             | EventKind::Stderr { .. }
             | EventKind::End { .. } => {}
         }
@@ -104,6 +105,8 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                 set(&mut turns, "messages", json!(messages));
             }
             EventKind::Response { text, tokens, cost, .. } => {
+                // A resumed run has asked again.
+                turns.last_mut().and_then(|turn| turn.shift_remove("error"));
                 set(&mut turns, "reply", json!(text));
                 let mut usage = json!(tokens);
                 if let (Json::Object(fields), Some(cost)) = (&mut usage, cost) {
@@ -158,7 +161,11 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                     set(&mut turns, "warnings", json!(warnings));
                 }
             }
-            EventKind::Start { .. } | EventKind::Delta { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {}
+            EventKind::Start { .. }
+            | EventKind::Delta { .. }
+            | EventKind::Sampled { .. }
+            | EventKind::Stderr { .. }
+            | EventKind::End { .. } => {}
         }
     }
     turns.into_iter().map(Json::Object).collect()

@@ -1,0 +1,403 @@
+//! Journals: how a run that was killed goes on.
+//!
+//! The journal is the file of events, each written as it happens. A run is resumed by running it anew: what a program does
+//! depends on nothing but what comes from outside, and all of that is in the journal – replies, results of tools, the
+//! order in which results came, the clock and the source of chance. So long as something is there, it is not asked for
+//! again; from the first thing on that is not there, a process is live. A resumed run writes on in the same file, which
+//! then holds what a run would have written that nobody killed.
+//!
+//! Each process has its own place in the journal, since siblings go on side by side. A place is the process and the number of
+//! its turn, counted over all its tasks. Calls that start processes, and those that change nothing but the process that calls,
+//! are made again: their replies and results are in the journal themselves.
+//!
+//! A call that has begun but not ended is made again when it reads. When it writes nobody knows whether it has happened:
+//! the host decides.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::Notify;
+
+use crate::lisp::syntax::read_data;
+use crate::lisp::text::{Source, abridge};
+use crate::lisp::value::{Value, from_json, readable};
+use crate::model::{Message, ModelError, ModelErrorKind, Reply, contrast, difference};
+use crate::trace::{Event, EventKind, SampleSource, read_events};
+
+/// The error of a call that a program did not wait for.
+pub(super) const GIVEN_UP: &str = "given up, because the program had ended";
+
+/// How long a result waits for those that came before it. They are all known, so it takes no time unless the program
+/// goes another way.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What happened in a run until it was killed.
+///
+/// ```
+/// use ptc::agent::Journal;
+/// use ptc::{Options, delegate, model::Scripted, resume};
+///
+/// # let file = std::env::temp_dir().join(format!("ptc-journal-{}.jsonl", std::process::id()));
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let options = || Options::new(Scripted::new(["(def x 20)", "(return (+ x 1))"])).journal(&file);
+/// delegate("Count", options()).await?;
+///
+/// // As if the run had been killed in its second turn.
+/// let text = std::fs::read_to_string(&file).unwrap();
+/// let lines: Vec<&str> = text.lines().take(7).collect();
+/// std::fs::write(&file, lines.join("\n")).unwrap();
+///
+/// assert_eq!(Journal::load(&file).expect("a journal").tasks(), ["Count"]);
+/// let outcome = resume(&file, options()).await?;
+/// assert_eq!(outcome.result, ptc::Value::from(21));
+/// assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), text.lines().count());
+/// # Ok::<(), ptc::DelegateError>(()) })?;
+/// # std::fs::remove_file(file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Journal {
+    file: PathBuf,
+    events: Vec<Event>,
+    tasks: Vec<String>,
+    undecided: Vec<String>,
+    state: Mutex<State>,
+    moved: Notify,
+}
+
+/// The place of a turn: the process, and the number of the turn over all its tasks.
+type Turn = (String, u32);
+
+/// What of the journal has not happened again yet.
+#[derive(Default)]
+struct State {
+    /// The tasks that each process was given.
+    tasks: HashMap<String, VecDeque<String>>,
+    /// What each process asked its model.
+    exchanges: HashMap<String, VecDeque<Exchange>>,
+    calls: HashMap<(Turn, usize), Known>,
+    /// The calls of each turn in the order in which they ended.
+    order: HashMap<Turn, Vec<usize>>,
+    samples: HashMap<(Turn, SampleSource), VecDeque<i64>>,
+    /// The turn that each process is in.
+    at: HashMap<String, u32>,
+    /// The first thing in which the run is not that of the journal.
+    divergence: Option<String>,
+}
+
+struct Exchange {
+    turn: u32,
+    system: Arc<str>,
+    messages: Vec<Message>,
+    answer: Option<Result<Reply, ModelError>>,
+}
+
+struct Known {
+    name: String,
+    args: Json,
+    end: CallEnd,
+    /// Whether it may change the world.
+    writes: bool,
+    key: String,
+}
+
+/// What a journal knows of the end of a call.
+#[derive(Clone)]
+pub(super) enum CallEnd {
+    /// Nothing: it is live.
+    Unknown,
+    /// The program ended without it.
+    GivenUp,
+    /// A result or an error, and whether the world may have changed.
+    Ended {
+        /// As [`Dispatcher::settle`](crate::tool::Dispatcher::settle) gave it.
+        result: Result<Value, String>,
+        /// Whether the world may have changed.
+        writes: bool,
+    },
+}
+
+impl Journal {
+    /// Reads a journal.
+    ///
+    /// # Errors
+    /// A file that cannot be read or holds something else.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, String> {
+        let unusable = |why: String| format!("{}: {why}", path.as_ref().display());
+        let bytes = fs::read(&path).map_err(|error| unusable(error.to_string()))?;
+        // What was cut off in the middle may end in the middle of a character.
+        let text = String::from_utf8_lossy(&bytes);
+        let events = read_events(&text).map_err(unusable)?;
+        Self::of(path.as_ref().to_owned(), events).map_err(unusable)
+    }
+
+    fn of(file: PathBuf, events: Vec<Event>) -> Result<Self, String> {
+        let mut state = State::default();
+        for event in decided(&events) {
+            state.take(event)?;
+        }
+        let undecided = state.undecided();
+        state.at.clear();
+        let tasks: Vec<String> = state.tasks.get("main").cloned().unwrap_or_default().into();
+        if tasks.is_empty() {
+            return Err("it does not say with which task the run began".into());
+        }
+        Ok(Self { file, events, tasks, undecided, state: Mutex::new(state), moved: Notify::new() })
+    }
+
+    /// The tasks that the run was given, of which the last may not be finished.
+    pub fn tasks(&self) -> &[String] {
+        &self.tasks
+    }
+
+    /// The calls that write and have begun, but not ended: each with its arguments and its idempotency key. Nobody knows
+    /// whether they have happened.
+    pub fn undecided(&self) -> &[String] {
+        &self.undecided
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What the file holds.
+    pub(super) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first thing in which the run is not that of the journal, if there is one.
+    pub(super) fn divergence(&self) -> Option<String> {
+        self.lock().divergence.clone()
+    }
+
+    /// Holds an event that is about to happen against the journal.
+    pub(super) fn check(&self, path: &str, kind: &EventKind) {
+        let mut state = self.lock();
+        let differs = match kind {
+            EventKind::Start { task, .. } => state.start(path, task),
+            EventKind::TurnStart { .. } => {
+                *state.at.entry(path.to_owned()).or_default() += 1;
+                None
+            }
+            EventKind::Request { turn, system, messages, .. } => state.request(path, *turn, system, messages),
+            EventKind::ToolStart { turn, call, name, args, .. } => state.call(path, *turn, *call, name, args),
+            _ => None,
+        };
+        if let Some(differs) = differs {
+            state.diverge(differs);
+        }
+    }
+
+    /// Notes that a call has ended, so that those that ended after it may.
+    pub(super) fn ended(&self, path: &str, call: usize) {
+        let mut state = self.lock();
+        let turn = state.turn(path);
+        if let Some(order) = state.order.get_mut(&turn) {
+            order.retain(|ended| *ended != call);
+            drop(state);
+            self.moved.notify_waiters();
+        }
+    }
+
+    /// The answer to the request that a process makes, if it is known.
+    pub(super) fn answer(&self, path: &str) -> Option<Result<Reply, ModelError>> {
+        self.lock().exchanges.get_mut(path)?.pop_front()?.answer
+    }
+
+    /// What is known of the end of a call.
+    pub(super) fn call_end(&self, path: &str, call: usize) -> CallEnd {
+        let mut state = self.lock();
+        let turn = state.turn(path);
+        state.calls.remove(&(turn, call)).map_or(CallEnd::Unknown, |known| known.end)
+    }
+
+    /// What a program was told of the clock, or got of chance.
+    pub(super) fn sample(&self, path: &str, source: SampleSource) -> Option<i64> {
+        let mut state = self.lock();
+        let turn = state.turn(path);
+        state.samples.get_mut(&(turn, source))?.pop_front()
+    }
+
+    /// Waits until all calls of a process's turn have ended that ended before this one.
+    pub(super) async fn in_order(&self, path: &str, call: usize) {
+        let turn = self.lock().turn(path);
+        let in_order = async {
+            loop {
+                let moved = self.moved.notified();
+                let is_next = match self.lock().order.get(&turn) {
+                    None => true,
+                    Some(order) => order.first().is_none_or(|first| *first == call),
+                };
+                if is_next {
+                    return;
+                }
+                moved.await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, in_order).await.is_err() {
+            let (path, number) = turn;
+            self.lock().diverge(format!("{path}, turn {number} of all: it does not make the calls it made"));
+        }
+    }
+
+    /// Waits for the end of a program that does not wait for a call.
+    pub(super) async fn for_ever(&self, path: &str) {
+        tokio::time::sleep(PATIENCE).await;
+        let mut state = self.lock();
+        let (path, number) = state.turn(path);
+        state.diverge(format!("{path}, turn {number} of all: the program does not end where it ended"));
+    }
+}
+
+/// The events that a resumed run must repeat. How a run ended that was stopped from outside is not among them: what
+/// failed may succeed now, and what was given up may be done.
+fn decided(events: &[Event]) -> &[Event] {
+    let mut decided = events;
+    let mut was_stopped = false;
+    while let [rest @ .., last] = decided {
+        match &last.kind {
+            EventKind::End { error: Some(_), .. } => was_stopped = true,
+            EventKind::ModelError { .. } => {}
+            EventKind::TurnEnd { .. } if was_stopped => {}
+            EventKind::ToolEnd { error: Some(error), .. } if was_stopped && error.ends_with(GIVEN_UP) => {}
+            _ => break,
+        }
+        decided = rest;
+    }
+    decided
+}
+
+impl State {
+    /// Where a process is.
+    fn turn(&self, path: &str) -> Turn {
+        (path.to_owned(), self.at.get(path).copied().unwrap_or_default())
+    }
+
+    fn diverge(&mut self, differs: String) {
+        self.divergence.get_or_insert(differs);
+    }
+
+    /// Takes in an event of the journal.
+    fn take(&mut self, event: &Event) -> Result<(), String> {
+        let path = event.path.as_str();
+        let turn = self.turn(path);
+        let answer = match &event.kind {
+            EventKind::Start { task, .. } => {
+                self.tasks.entry(path.to_owned()).or_default().push_back(task.clone());
+                None
+            }
+            EventKind::TurnStart { .. } => {
+                *self.at.entry(path.to_owned()).or_default() += 1;
+                None
+            }
+            EventKind::Request { turn, system, messages, .. } => {
+                let (system, messages) = (system.clone(), messages.clone());
+                let exchange = Exchange { turn: *turn, system, messages, answer: None };
+                self.exchanges.entry(path.to_owned()).or_default().push_back(exchange);
+                None
+            }
+            EventKind::Response { text, tokens, .. } => Some(Ok(Reply { text: text.clone(), tokens: *tokens })),
+            EventKind::ModelError { kind, message, tokens, .. } => {
+                let kind = serde_json::from_value(Json::String(kind.clone())).unwrap_or(ModelErrorKind::Other);
+                Some(Err(ModelError { tokens: *tokens, ..ModelError::new(kind, message.clone()) }))
+            }
+            EventKind::ToolStart { turn: number, call, name, args, writes } => {
+                let (name, args, key) = (name.clone(), args.clone(), idempotency_key(path, *number, *call));
+                self.calls.insert((turn, *call), Known { name, args, end: CallEnd::Unknown, writes: *writes, key });
+                None
+            }
+            EventKind::ToolEnd { call, result, edn, error, writes, .. } => {
+                let end = match error {
+                    Some(error) if error.ends_with(GIVEN_UP) => CallEnd::GivenUp,
+                    Some(error) => CallEnd::Ended { result: Err(error.clone()), writes: *writes },
+                    None => CallEnd::Ended { result: Ok(value(result.as_ref(), edn.as_deref())?), writes: *writes },
+                };
+                if let CallEnd::Ended { .. } = end {
+                    self.order.entry(turn.clone()).or_default().push(*call);
+                }
+                if let Some(known) = self.calls.get_mut(&(turn, *call)) {
+                    known.end = end;
+                }
+                None
+            }
+            EventKind::Sampled { source, value, .. } => {
+                self.samples.entry((turn, *source)).or_default().push_back(*value);
+                None
+            }
+            EventKind::Delta { .. } | EventKind::TurnEnd { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {
+                None
+            }
+        };
+        if let (Some(answer), Some(last)) = (answer, self.exchanges.get_mut(path).and_then(VecDeque::back_mut)) {
+            last.answer = Some(answer);
+        }
+        Ok(())
+    }
+
+    /// The calls that write and have not ended.
+    fn undecided(&self) -> Vec<String> {
+        let begun = self.calls.iter().filter(|(_, known)| known.writes && matches!(known.end, CallEnd::Unknown));
+        let mut undecided: Vec<String> = begun
+            .map(|(_, known)| {
+                format!("{} {} (idempotency key {})", known.name, abridge(&known.args.to_string(), 300), known.key)
+            })
+            .collect();
+        undecided.sort();
+        undecided
+    }
+
+    fn start(&mut self, path: &str, task: &str) -> Option<String> {
+        let recorded = self.tasks.get_mut(path)?.pop_front()?;
+        (recorded != task).then(|| format!("the task of {path} differs: {}", contrast(&recorded, task)))
+    }
+
+    fn request(&self, path: &str, turn: u32, system: &Arc<str>, messages: &[Message]) -> Option<String> {
+        let known = self.exchanges.get(path)?.front()?;
+        let recorded = (known.system.clone(), known.messages.clone());
+        let differs = difference(recorded, (system.clone(), messages.to_vec()))?;
+        Some(format!(
+            "{path}, turn {}: {differs}{}",
+            known.turn,
+            if turn == known.turn { "" } else { " (another turn)" }
+        ))
+    }
+
+    fn call(&self, path: &str, turn: u32, call: usize, name: &str, args: &Json) -> Option<String> {
+        let known = self.calls.get(&(self.turn(path), call))?;
+        if known.name == name && known.args == *args {
+            return None;
+        }
+        let [recorded, asked] =
+            [(known.name.as_str(), &known.args), (name, args)].map(|(name, args)| format!("{name} {args}"));
+        Some(format!("{path}, turn {turn}: call {} differs: {}", call + 1, contrast(&recorded, &asked)))
+    }
+}
+
+/// What a tool is told a call by, the same however often it is made.
+pub(super) fn idempotency_key(path: &str, turn: u32, call: usize) -> String {
+    format!("{path}:{turn}:{call}")
+}
+
+/// A result as it was.
+fn value(json: Option<&Json>, edn: Option<&str>) -> Result<Value, String> {
+    let Some(edn) = edn else {
+        return from_json(json.unwrap_or(&Json::Null)).map_err(|raise| raise.to_error().to_string());
+    };
+    let values = read_data(&Arc::new(Source::new("journal", edn))).map_err(|error| error.to_string())?;
+    values.into_iter().next().ok_or_else(|| "a result is empty".into())
+}
+
+/// A result in Lisp, where its JSON does not say all of it.
+pub(super) fn edn(value: &Value, json: &Json) -> Option<String> {
+    let text = readable(value);
+    let says_all = from_json(json).is_ok_and(|back| readable(&back) == text);
+    (!says_all).then_some(text)
+}
