@@ -71,7 +71,6 @@ mod tests {
         let text = |text: &str| ContentBlock::text(text);
         assert_eq!(of(vec![]), "nil");
         assert_eq!(of(vec![text(r#"{"a": [1]}"#)]), "{:a [1]}");
-        assert_eq!(of(vec![text("42")]), "42");
         assert_eq!(value(CallToolResult::success(vec![text("42")])), Ok(Value::text("42")));
         assert_eq!(value(CallToolResult::success(vec![text("[x] done")])), Ok(Value::text("[x] done")));
         assert_eq!(of(vec![text("[1]"), text("[2]")]), "[[1] [2]]");
