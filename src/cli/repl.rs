@@ -8,7 +8,7 @@ mod line;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
@@ -70,7 +70,10 @@ pub(super) fn repl(options: &ReplOptions) -> Result<u8, Trouble> {
         timed: false,
         programs: 0,
     };
-    std::thread::spawn(move || wait_for_interrupts(&running));
+    let (listening, is_listening) = mpsc::channel();
+    std::thread::spawn(move || wait_for_interrupts(&running, &listening));
+    // The editor puts the handler back that it finds, so there has to be one; where there is none, nothing is sent.
+    let _ = is_listening.recv();
     let trouble = |error: ReadlineError| Trouble::failed(format!("the terminal cannot be used: {error}"));
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
     let mut editor: Editor<Line, FileHistory> = Editor::with_config(config).map_err(trouble)?;
@@ -116,15 +119,23 @@ fn history_file() -> Option<PathBuf> {
 }
 
 /// Cancels what runs at each Ctrl-C; where nothing runs, ends the command.
-fn wait_for_interrupts(running: &Running) {
+fn wait_for_interrupts(running: &Running, listening: &mpsc::Sender<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-    runtime.block_on(async {
+    let interrupts = async {
         while tokio::signal::ctrl_c().await.is_ok() {
             match &*running.lock().unwrap_or_else(PoisonError::into_inner) {
                 Some(cancel) => cancel.cancel(),
                 None => std::process::exit(INTERRUPTED),
             }
         }
+    };
+    let told = async {
+        let _ = listening.send(());
+        std::future::pending::<()>().await;
+    };
+    runtime.block_on(async {
+        // In this order: the first is asked once, and listens from then on, before the second says so.
+        tokio::select! { biased; () = interrupts => {}, () = told => {} }
     });
 }
 
