@@ -19,11 +19,11 @@ use super::Trouble;
 use super::args::ReplOptions;
 use super::eval::{print_plain, sandbox};
 use super::progress::shown;
-use super::run::spent_line;
+use super::run::{scripted, spent_line};
 use crate::lisp::text::{Source, abridge};
 use crate::lisp::value::{Value, readable};
 use crate::memory_file;
-use crate::model::{Model, Retry, Scripted, from_name};
+use crate::model::{Model, from_name};
 use crate::{Cancel, Options, Sandbox, delegate};
 use commands::{Next, command, is_command};
 use line::Line;
@@ -53,12 +53,7 @@ pub(super) fn repl(options: &ReplOptions) -> Result<u8, Trouble> {
         (Some(name), _) => {
             Some(from_name(name, options.base_url.as_deref()).map_err(|error| Trouble::usage(error.to_string()))?)
         }
-        (None, Some(path)) => {
-            let unusable = |error: String| Trouble::usage(format!("{}: {error}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-            let script = Scripted::from_json(&text).map_err(|error| unusable(error.to_string()))?;
-            Some(Arc::new(Retry::new(script).without_waiting()))
-        }
+        (None, Some(path)) => Some(scripted(path).map_err(Trouble::usage)?),
         (None, None) => None,
     };
     let running = Running::default();

@@ -173,9 +173,7 @@ pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
     }
     grants.commands = options.allow_commands;
     if let Some(path) = &options.script {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let script = Scripted::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        grants.model = Some(Arc::new(Retry::new(script).without_waiting()));
+        grants.model = Some(scripted(path)?);
     }
     if let Some(path) = &options.replay {
         let recorded = Recorded::load(path).map_err(|error| error.to_string())?;
@@ -189,6 +187,13 @@ pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
         record(&mut grants, path)?;
     }
     Ok(grants)
+}
+
+/// The model whose replies stand in a file.
+pub(super) fn scripted(path: &Path) -> Result<Arc<dyn Model>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let script = Scripted::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Arc::new(Retry::new(script).without_waiting()))
 }
 
 fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
