@@ -417,7 +417,9 @@ proptest! {
         prop_assert_eq!(&once, &seen(&mut second, &program));
         let mut unmoved = Session { limits, moves: false, ..Session::default() };
         let (result, prints, _, memory) = seen(&mut unmoved, &program);
-        prop_assert_eq!((&once.0, &once.1, &once.3), (&result, &prints, &memory), "with values that do not move");
+        // Which key was missing is said with the keys of its map only where the map has not moved away.
+        let bare = |text: &str| text.split(": nothing is found under").next().and_then(|text| text.split(": there is no key").next()).map(str::to_owned);
+        prop_assert_eq!((bare(&once.0), &once.1, &once.3), (bare(&result), &prints, &memory), "with values that do not move");
     }
 
     #[test]
