@@ -3,6 +3,7 @@
 mod branches;
 mod compile;
 mod context;
+mod counting;
 mod coroutine;
 mod invoke;
 mod missing;

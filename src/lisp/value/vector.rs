@@ -17,7 +17,7 @@ pub struct Vector {
 #[derive(Clone)]
 enum Items {
     Flat(Vec<Value>),
-    Tree(im::Vector<Value>),
+    Tree(Box<im::Vector<Value>>),
 }
 
 impl From<Vec<Value>> for Vector {
@@ -172,7 +172,7 @@ impl Vector {
 
     fn fork(&self) -> Self {
         let items = match &self.items {
-            Items::Flat(items) if items.len() > FLAT => Items::Tree(items.iter().cloned().collect()),
+            Items::Flat(items) if items.len() > FLAT => Items::Tree(Box::new(items.iter().cloned().collect())),
             other => other.clone(),
         };
         Self { items, extent: self.extent, meta: self.meta.clone() }
