@@ -7,6 +7,10 @@ use crate::lisp::text::abridge;
 use crate::lisp::value::{Regex, Text, Value};
 use crate::tool::{Access, Call, Kind, Tool, ToolError};
 
+/// What `fd/…` and the prompt know the tools by.
+pub(super) const READ: &str = "read_fd";
+pub(super) const SEARCH: &str = "fd_search";
+
 /// The lines of one piece that `(fd/lines …)` takes.
 const LINES: usize = 4_000;
 /// The most lines that a search gives.
@@ -16,7 +20,7 @@ const MATCH: usize = 2_000;
 
 /// The tool that reads a descriptor by pages, lines or characters.
 pub(crate) fn read_fd() -> Result<Tool, ParseError> {
-    let tool = Tool::asynchronous("read_fd", |call: Call| async move { read(&call) });
+    let tool = Tool::asynchronous(READ, |call: Call| async move { read(&call) });
     let contract = "(fd :string, mode :string = \"page\", start :int?, count :int = 1, read_all :bool = false, \
                     extract_to_new_fd :bool = false) -> :any";
     let mut tool = tool.spec(contract)?.description(
@@ -24,13 +28,13 @@ pub(crate) fn read_fd() -> Result<Tool, ParseError> {
          and lines count from 1, characters from 0. Gives {:content … :lines [from to] :total_pages …}, or with \
          extract_to_new_fd the id of a new descriptor",
     );
-    (tool.access, tool.kind) = (Access::Read, Kind::Inner);
+    (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(READ));
     Ok(tool)
 }
 
 /// The tool that finds the lines of a descriptor that hold a text or match a regex.
 pub(crate) fn fd_search() -> Result<Tool, ParseError> {
-    let tool = Tool::asynchronous("fd_search", |call: Call| async move {
+    let tool = Tool::asynchronous(SEARCH, |call: Call| async move {
         // A large text takes a while, in which others go on.
         let search = tokio::task::spawn_blocking(move || search(&call));
         search.await.unwrap_or_else(|_| Err(ToolError::new("the search was given up")))
@@ -38,7 +42,7 @@ pub(crate) fn fd_search() -> Result<Tool, ParseError> {
     let mut tool = tool
         .spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")?
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
-    (tool.access, tool.kind) = (Access::Read, Kind::Inner);
+    (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(SEARCH));
     Ok(tool)
 }
 

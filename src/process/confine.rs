@@ -154,6 +154,9 @@ impl Roots {
     /// What is not granted or may only be read; a file that is there and should not be, or the other way round.
     pub fn write(&self, path: &str, text: &str, how: Opening) -> Result<(), String> {
         let (granted, below) = self.resolve(path)?;
+        if path.ends_with('/') {
+            return Err(format!("{path:?} names a folder, not a file"));
+        }
         if !granted.root.writable {
             return Err(format!("{path:?} may only be read"));
         }
