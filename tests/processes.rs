@@ -210,6 +210,35 @@ async fn reading_the_same_again_does_not_fill_the_trace() {
 }
 
 #[tokio::test]
+async fn searches_have_the_time_of_their_program() {
+    // Of such a text no state of a searcher comes up twice.
+    let mut state = 1_u64;
+    let mut bit = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        if state >> 63 == 0 { '0' } else { '1' }
+    };
+    let lines: String = (0..400).map(|_| (0..10_000).map(|_| bit()).chain(['\n']).collect::<String>()).collect();
+    let search = "(pmap (fn [i] (try (fd/search \"fd:1\" (re-pattern (str \"1[01]{400}\" i))) (catch Exception e (ex-message e)))) (range 2 40))";
+    let long = "(def line (apply str (repeat 300000 \"long\"))) (str line \" end\")";
+    let told = "[(fd/search \"fd:3\" \" end\") (try (fd/search \"fd:3\" #\"end\") (catch Exception e (ex-message e))) \
+                (try (fd/search \"fd:3\" \"a\\nb\") (catch Exception e (ex-message e)))]";
+    let model = Scripted::new(["(str ctx/text)", search, long, told, "It was sought."]);
+    let options = Options::new(model)
+        .with_context("text", ptc::Value::text(lines))
+        .descriptors(ptc::agent::Paging::default())
+        .timeout(Duration::from_millis(500));
+    let began = Instant::now();
+    let outcome = delegate("Seek.", options).await.expect("an outcome");
+    // Each of them would take longer than that alone; how long a program takes that does nothing depends on the machine.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    let sought = outcome.trace[1]["result"].to_string();
+    assert!(sought.contains("the searches of this program take longer than 500ms"), "{sought}");
+    let told = outcome.result.to_string();
+    assert!(told.starts_with("[[{:line 1"), "{told}");
+    assert!(told.contains("a regex searches lines of 1048576 at most") && told.contains("has a line break"), "{told}");
+}
+
+#[tokio::test]
 async fn hosts_grant_forks_and_going_back() {
     let script = [
         "(try (call \"fork\" {:prompts [\"a\" \"b\" \"c\"]}) (catch Exception e (ex-message e)))",

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Ledger;
 use super::feedback::{escaped, without_internals};
@@ -75,6 +76,8 @@ pub(crate) struct Descriptors {
     given: Vec<Value>,
     /// How much the program that runs has read, in bytes.
     pub read: usize,
+    /// How long the program that runs has searched; locked while it does.
+    pub searching: Arc<tokio::sync::Mutex<Duration>>,
 }
 
 /// How something is shown to the model.
@@ -124,6 +127,7 @@ impl Descriptors {
     pub fn begin(&mut self) {
         self.given.clear();
         self.read = 0;
+        self.searching = Arc::default();
     }
 
     /// Notes what a descriptor tool gives.
