@@ -220,8 +220,8 @@ async fn searches_have_the_time_of_their_program() {
     let lines: String = (0..400).map(|_| (0..10_000).map(|_| bit()).chain(['\n']).collect::<String>()).collect();
     let search = "(pmap (fn [i] (try (fd/search \"fd:1\" (re-pattern (str \"1[01]{400}\" i))) (catch Exception e (ex-message e)))) (range 2 40))";
     let long = "(def line (apply str (repeat 300000 \"long\"))) (str line \" end\")";
-    let told = "[(fd/search \"fd:3\" \" end\") (try (fd/search \"fd:3\" #\"end\") (catch Exception e (ex-message e))) \
-                (try (fd/search \"fd:3\" \"a\\nb\") (catch Exception e (ex-message e)))]";
+    let told = "(vector (fd/search \"fd:2\" \" end\") (try (fd/search \"fd:2\" #\"end\") (catch Exception e (ex-message e))) \
+                (try (fd/search \"fd:2\" \"a\\nb\") (catch Exception e (ex-message e))))";
     let model = Scripted::new(["(str ctx/text)", search, long, told, "It was sought."]);
     let options = Options::new(model)
         .with_context("text", ptc::Value::text(lines))
