@@ -112,9 +112,12 @@ pub struct TemplateArity {
 
 /// Compiled code: given the machine and the function it belongs to, a value.
 ///
-/// What the closure gives is a bare value, which fits two registers where a `Result` goes through memory:
-/// [`Value::Nothing`] stands for an error that the machine holds.
-pub struct Code(Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Value + Send + Sync>);
+/// What the closure gives is a bare value, which fits two registers where a `Result` goes through memory. Where the
+/// machine holds an error, that is meant, and the value is [`Value::Nothing`].
+pub struct Code(Box<Run<Value>>);
+
+/// A compiled closure that gives a `T`.
+pub type Run<T> = dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T + Send + Sync;
 
 impl Code {
     /// Runs it.
@@ -124,7 +127,7 @@ impl Code {
     #[inline]
     pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
         match (self.0)(machine, function) {
-            Value::Nothing => Err(machine.raised()),
+            Value::Nothing => machine.raised.take().map_or(Ok(Value::Nothing), Err),
             value => Ok(value),
         }
     }
