@@ -198,6 +198,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// How many tool calls are left.
+    pub fn tool_calls_left(&self) -> u64 {
+        self.budget.tool_calls.map_or(u64::MAX, |most| most.saturating_sub(self.lock().tool_calls))
+    }
+
     /// Takes a tool call.
     ///
     /// # Errors

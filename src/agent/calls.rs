@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Process;
+use super::ahead::{Ahead, Begun, ended};
 use super::journal::{CallEnd, GIVEN_UP, edn, idempotency_key};
 use super::process::traced;
 use super::reading::caller;
@@ -35,11 +37,13 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Runs the tool, if what comes of it is not known. In a run that is resumed results come in the order they came in.
-    pub async fn begin(&self) -> Result<Value, ToolError> {
-        let result = match &self.known {
-            Some(_) => Ok(Value::Nil),
-            None => self.run().await,
+    /// Runs the tool, if what comes of it is not known and it was not begun before. In a run that is resumed results come in
+    /// the order they came in.
+    pub async fn begin(&self, begun: Option<Begun>) -> Result<Value, ToolError> {
+        let result = match (&self.known, begun) {
+            (Some(_), _) => Ok(Value::Nil),
+            (None, Some(begun)) => ended(begun).await,
+            (None, None) => self.run().await,
         };
         if let Ok(process) = caller(&self.call)
             && let Some(journal) = &process.tree.journal
@@ -52,7 +56,7 @@ impl Started {
         result
     }
 
-    async fn run(&self) -> Result<Value, ToolError> {
+    pub async fn run(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
             Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
             Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
@@ -70,8 +74,9 @@ impl Started {
 pub(super) struct Caller {
     pub process: Arc<Process>,
     pub turn: u32,
-    pub calls: mpsc::UnboundedSender<Started>,
+    pub calls: mpsc::UnboundedSender<(Started, Option<Begun>)>,
     pub warnings: Arc<Mutex<Vec<String>>>,
+    pub runtime: Handle,
 }
 
 /// How many readings of the clock are journaled of one program.
@@ -80,6 +85,7 @@ const READINGS: u32 = 1_000;
 /// The host of a program on the pool.
 pub(super) struct PoolHost {
     caller: Caller,
+    ahead: Ahead,
     watch: Rc<Stopwatch>,
     next: Cell<u64>,
     /// How often the clock was read.
@@ -90,7 +96,8 @@ pub(super) struct PoolHost {
 
 impl PoolHost {
     pub fn new(caller: Caller, watch: Rc<Stopwatch>) -> Self {
-        Self { caller, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
+        let ahead = Ahead::new(caller.process.agent.overlap_reads, caller.runtime.clone());
+        Self { caller, ahead, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
     }
 
     /// What the journal says that the program got from outside, or what it gets now.
@@ -144,6 +151,8 @@ impl Host for PoolHost {
             return ToolAnswer::Stop;
         }
         let number = self.next.replace(self.next.get() + 1);
+        let begun = self.ahead.take(&call);
+        self.ahead.go_on(&self.caller, number, &call);
         let index = usize::try_from(number).unwrap_or(usize::MAX);
         let (turn, name, given) = (self.caller.turn, call.name.clone(), call.arguments.clone());
         let started = |arguments: &Value, writes: bool| {
@@ -207,8 +216,12 @@ impl Host for PoolHost {
                 }
             }
         }
-        let _ = self.caller.calls.send(Started { number, index, tool: prepared.tool, call, known });
+        let _ = self.caller.calls.send((Started { number, index, tool: prepared.tool, call, known }, begun));
         ToolAnswer::Later(number)
+    }
+
+    fn foresee(&self, calls: Box<dyn Iterator<Item = ToolCall>>) {
+        self.ahead.expect(calls);
     }
 }
 

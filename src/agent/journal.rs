@@ -212,6 +212,12 @@ impl Journal {
         self.lock().exchanges.get_mut(path)?.pop_front()?.answer
     }
 
+    /// Whether a call has happened that a process is going to make in its turn.
+    pub(super) fn knows(&self, path: &str, call: usize) -> bool {
+        let state = self.lock();
+        state.calls.get(&(state.turn(path), call)).is_some_and(|known| !matches!(known.end, CallEnd::Unknown))
+    }
+
     /// What is known of the end of a call.
     pub(super) fn call_end(&self, path: &str, call: usize) -> CallEnd {
         let mut state = self.lock();

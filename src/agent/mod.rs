@@ -1,5 +1,6 @@
 //! Agents: a task, a model, tools; programs instead of tool calls; one loop for all of them.
 
+mod ahead;
 mod budget;
 mod calls;
 mod delegate;

@@ -47,6 +47,7 @@ pub struct Options {
     /// What is odd about where they come from.
     pub(crate) warnings: Vec<String>,
     pub(crate) discovery: bool,
+    pub(crate) overlap_reads: usize,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) repeat_undecided: bool,
 }
@@ -75,6 +76,7 @@ impl Default for Options {
             numbered: false,
             warnings: Vec::new(),
             discovery: false,
+            overlap_reads: 1,
             journal: None,
             repeat_undecided: false,
         }
@@ -112,6 +114,34 @@ impl Options {
     #[must_use]
     pub fn discovery(self) -> Self {
         Self { discovery: true, ..self }
+    }
+
+    /// Lets up to so many reads be under way at once, where a `map`, `mapv` or `for` does nothing but to call a tool that only
+    /// reads: `(mapv (fn [id] (tool/fetch {:id id})) ids)`. Off (1) unless set.
+    ///
+    /// What can be seen of the run is the same: values, errors, the trace in the order of the program, usage, budget. It
+    /// takes less time; and when it ends in the midst of such calls, by an error or a limit, some of those that would have
+    /// come next have been read in vain, never more than are under way at once.
+    ///
+    /// ```
+    /// use ptc::{Options, Tool, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let fetch = Tool::asynchronous("fetch", |call| async move {
+    ///     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    ///     Ok(call.arguments.get("id").cloned().unwrap_or_default())
+    /// });
+    /// let fetch = fetch.spec("(id :int) -> :int")?.reads();
+    /// let model = Scripted::new(["(return (mapv (fn [id] (tool/fetch {:id id})) (range 20)))"]);
+    /// let outcome = delegate("Fetch all.", Options::new(model).tools([fetch]).overlap_reads(10)).await?;
+    /// assert_eq!(outcome.usage["tool_calls"], 20);
+    /// assert!(outcome.duration.as_millis() < 20 * 20);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overlap_reads(self, at_once: usize) -> Self {
+        Self { overlap_reads: at_once, ..self }
     }
 
     /// Sets the values that programs see as `ctx/…`: a map.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -77,6 +78,8 @@ pub(crate) struct Agent {
     pub model_options: ModelOptions,
     pub rules: Rules,
     pub paging: Option<Paging>,
+    /// How many reads may be under way at once.
+    pub overlap_reads: usize,
 }
 
 /// Why a process ended without a result.
@@ -136,6 +139,7 @@ impl Agent {
                 references: options.paging.as_ref().is_some_and(|paging| paging.references),
             },
             paging: options.paging.clone(),
+            overlap_reads: options.overlap_reads,
         };
         Ok((agent, warnings))
     }
@@ -440,7 +444,8 @@ impl Process {
         let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
         let source = Arc::new(Source::new("program", program));
         let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
-        let caller = Caller { process: self.clone(), turn, calls, warnings: warnings.clone() };
+        let runtime = Handle::current();
+        let caller = Caller { process: self.clone(), turn, calls, warnings: warnings.clone(), runtime };
         let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
             let tools = Rc::new(caller.process.agent.dispatcher.clone());
             let host = Rc::new(PoolHost::new(caller, watch));
@@ -453,11 +458,11 @@ impl Process {
             tokio::select! {
                 // Calls begin in the order of the program, and before it is asked whether it has ended.
                 biased;
-                Some(call) = started.recv() => {
-                    let begun = call.clone();
+                Some((call, begun)) = started.recv() => {
+                    let own = call.clone();
                     let task = running.spawn(async move {
-                        let result = begun.begin().await;
-                        (begun, result)
+                        let result = own.begin(begun).await;
+                        (own, result)
                     });
                     underway.insert(task.id(), call);
                 }
@@ -493,7 +498,7 @@ impl Process {
         // What the program did not wait for is given up, and the trace says so.
         let _ = tokio::time::timeout(GRACE, running.shutdown()).await;
         let mut given_up: Vec<Started> = underway.into_values().collect();
-        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()));
+        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()).map(|(call, _)| call));
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
             let error = ToolError::new(GIVEN_UP);

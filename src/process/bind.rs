@@ -75,6 +75,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         max_ref_retries: program.max_ref_retries,
         validation: program.validation,
         discovery: program.discovery,
+        overlap_reads: program.overlap_reads,
         budget: program.budget.clone(),
         limits: program.limits.clone(),
         model_options: program.parameters.clone(),

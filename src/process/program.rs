@@ -60,6 +60,8 @@ pub struct Program {
     pub max_ref_retries: u32,
     /// Whether programs find tools instead of being shown them.
     pub discovery: bool,
+    /// How many reads may be under way at once.
+    pub overlap_reads: usize,
     /// What the process may do.
     pub access: Access,
     /// When results are kept as descriptors, if they are.
@@ -210,6 +212,7 @@ impl Program {
             validation: Validation::Enabled,
             max_ref_retries: 1,
             discovery: top.boolean("discovery")?.unwrap_or(false),
+            overlap_reads: top.count("overlap_reads")?.map_or(1, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             access: Access::Admin,
             paging: None,
             demo: None,

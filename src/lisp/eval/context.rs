@@ -203,6 +203,10 @@ impl Context for Machine<'_> {
         self.run_branches(function, arguments)
     }
 
+    fn foresee(&mut self, function: &Value, items: &Value) {
+        self.tell_ahead(function, items);
+    }
+
     fn now(&mut self) -> i64 {
         self.shared.host.now()
     }

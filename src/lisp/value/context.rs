@@ -74,6 +74,10 @@ pub trait Context {
     /// What the first branch raises, in order.
     fn branches(&mut self, function: &Value, arguments: Vec<Args>) -> Result<Vec<Value>>;
 
+    /// Says that a function will now be called with each of these items and nothing else be done meanwhile, so that its tool
+    /// calls may be foreseen.
+    fn foresee(&mut self, function: &Value, items: &Value);
+
     /// Milliseconds since 1970, from the host.
     fn now(&mut self) -> i64;
 

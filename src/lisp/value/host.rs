@@ -21,10 +21,13 @@ pub trait Host {
 
     /// Dispatches a tool call: checks, limits, effects and trace are its business.
     fn call(&self, call: ToolCall) -> ToolAnswer;
+
+    /// Hears which calls are likely to come next, in order, and may begin what does no harm if it was begun in vain.
+    fn foresee(&self, _calls: Box<dyn Iterator<Item = ToolCall>>) {}
 }
 
 /// A call of a tool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
     /// The tool's name.
     pub name: Arc<str>,
