@@ -16,7 +16,6 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use super::calls::{Caller, Started};
-use super::journal::idempotency_key;
 use crate::contract::Effect;
 use crate::lisp::value::{ToolCall, Value};
 use crate::tool::{Call, Kind, Run, ToolError};
@@ -85,7 +84,7 @@ impl Ahead {
 
     /// Begins a call, if it need be made at all; nothing, if it must not be made before its time.
     fn begin(&self, caller: &Caller, call: &ToolCall, index: u64, is_repeated: bool) -> Option<Option<Begun>> {
-        let Caller { process, turn, .. } = caller;
+        let process = &caller.process;
         if process.is_stopped() {
             return None;
         }
@@ -103,7 +102,7 @@ impl Ahead {
         }
         let call = Call {
             arguments: prepared.arguments,
-            idempotency_key: idempotency_key(&process.path, *turn, at),
+            idempotency_key: process.idempotency_key(at),
             children: Vec::new(),
             caller: Some(process.clone()),
         };

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::Process;
 use super::ahead::{Ahead, Begun, ended};
-use super::journal::{CallEnd, GIVEN_UP, edn, idempotency_key};
+use super::journal::{CallEnd, GIVEN_UP, edn};
 use super::process::traced;
 use super::reading::caller;
 use crate::alloc::Account;
@@ -144,6 +144,14 @@ impl Host for PoolHost {
         Account::live_bytes()
     }
 
+    fn find_tools(&self, text: &str) -> Vec<String> {
+        self.caller.process.agent.dispatcher.find_tools(text)
+    }
+
+    fn describe_tool(&self, name: &str) -> crate::lisp::value::Result<String> {
+        self.caller.process.agent.dispatcher.describe_tool(name)
+    }
+
     fn call(&self, call: ToolCall) -> ToolAnswer {
         let process = &self.caller.process;
         let dispatcher = &process.agent.dispatcher;
@@ -199,7 +207,7 @@ impl Host for PoolHost {
         }
         let mut call = Call {
             arguments: prepared.arguments,
-            idempotency_key: idempotency_key(&process.path, turn, index),
+            idempotency_key: process.idempotency_key(index),
             children: Vec::new(),
             caller: Some(process.clone()),
         };
@@ -321,6 +329,9 @@ pub(super) fn record_end(
 ) {
     let (result, edn, error) = match result {
         Ok(value) => {
+            if !process.agent.rules.refs.is_empty() {
+                process.sources.keep(place.turn, place.call, place.name, value);
+            }
             let json = traced(value);
             // What processes gave is made again from what they did.
             let keeps = children.is_empty() && process.tree.recorder.writes_file();

@@ -17,6 +17,7 @@ mod pages;
 mod pool;
 mod process;
 mod prompt;
+mod provenance;
 mod reading;
 mod refs;
 mod session;

@@ -46,7 +46,8 @@ pub struct Options {
     pub(crate) numbered: bool,
     /// What is odd about where they come from.
     pub(crate) warnings: Vec<String>,
-    pub(crate) discovery: bool,
+    /// Of which tools the prompt says nothing.
+    pub(crate) hides: fn(&Tool) -> bool,
     pub(crate) overlap_reads: usize,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) repeat_undecided: bool,
@@ -75,7 +76,7 @@ impl Default for Options {
             paging: None,
             numbered: false,
             warnings: Vec::new(),
-            discovery: false,
+            hides: |_| false,
             overlap_reads: 1,
             journal: None,
             repeat_undecided: false,
@@ -109,11 +110,11 @@ impl Options {
         self
     }
 
-    /// Shows none of the tools in the prompt: programs find them with `(tool/apropos {:text "…"})` and
-    /// `(tool/describe-tool {:name "…"})`, and call them as ever. For registries of fifty tools and more.
+    /// Shows none of the tools in the prompt: programs find them with `(apropos "words")` and `(describe-tool "name")`, and call
+    /// them as ever. For registries of fifty tools and more.
     #[must_use]
     pub fn discovery(self) -> Self {
-        Self { discovery: true, ..self }
+        Self { hides: |tool| !tool.for_planning, ..self }
     }
 
     /// Lets up to so many reads be under way at once, where a `map`, `mapv` or `for` does nothing but to call a tool that only

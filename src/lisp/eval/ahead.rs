@@ -305,6 +305,14 @@ impl Context for Detached {
         refused()
     }
 
+    fn find_tools(&mut self, _: &str) -> Result<Vec<String>> {
+        refused()
+    }
+
+    fn describe_tool(&mut self, _: &str) -> Result<String> {
+        refused()
+    }
+
     fn branches(&mut self, _: &Value, _: Vec<Args>) -> Result<Vec<Value>> {
         refused()
     }

@@ -68,6 +68,18 @@ pub trait Context {
     /// What the tool or its contract refuses.
     fn tool(&mut self, name: &Arc<str>, arguments: Value, positional: bool) -> Result<Value>;
 
+    /// The names of the tools that have most to do with a text, the best first.
+    ///
+    /// # Errors
+    /// The limits.
+    fn find_tools(&mut self, text: &str) -> Result<Vec<String>>;
+
+    /// What there is to know of a tool.
+    ///
+    /// # Errors
+    /// A name that no tool has; the limits.
+    fn describe_tool(&mut self, name: &str) -> Result<String>;
+
     /// Calls a function for each list of arguments, overlapping their tool calls; results in order.
     ///
     /// # Errors
