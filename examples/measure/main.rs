@@ -3,6 +3,7 @@
 //! - `task`: a task of five steps, done by program and by calling one tool at a time, over 10, 1,000 and 10,000 rows: turns,
 //!   and bytes sent to the model and back;
 //! - `overhead`: microseconds that a turn takes besides the model;
+//! - `overlap`: a hundred reads of 10 ms each, one after the other and overlapping;
 //! - `delegates`: a thousand delegates at once against a model at a local endpoint: turns in a second, memory.
 //!
 //! ```text
@@ -50,15 +51,17 @@ async fn main() -> Result<()> {
         [] => {
             task(&[10, 1_000, 10_000]).await?;
             overhead().await?;
+            overlap().await?;
             delegates(1_000).await
         }
         ["task"] => task(&[10, 1_000, 10_000]).await,
         ["task", rows] => task(&[rows.parse()?]).await,
         ["overhead"] => overhead().await,
+        ["overlap"] => overlap().await,
         ["delegates"] => delegates(1_000).await,
         ["delegates", count] => delegates(count.parse()?).await,
         ["serve", delay] => serve(Duration::from_millis(delay.parse()?)).await,
-        _ => Err("measure [task [ROWS] | overhead | delegates [COUNT]]".into()),
+        _ => Err("measure [task [ROWS] | overhead | overlap | delegates [COUNT]]".into()),
     }
 }
 
@@ -239,14 +242,34 @@ async fn overhead() -> Result<()> {
     Ok(())
 }
 
+/// The time of a hundred reads, by how many may be under way at once.
+async fn overlap() -> Result<()> {
+    let fetch = Tool::asynchronous("fetch", |call| async move {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        Ok(call.arguments)
+    });
+    let fetch = fetch.spec("(id :int) -> {:id :int}")?.reads();
+    println!("| reads at once | ms for 100 reads of 10 ms |\n|---:|---:|");
+    for at_once in [1, 4, 16] {
+        let program = "(return (count (mapv (fn [id] (tool/fetch {:id id})) (range 100))))";
+        let options = Options::new(Scripted::new([program])).tools([fetch.clone()]).overlap_reads(at_once);
+        let outcome = delegate("Fetch.", options).await?;
+        println!("| {at_once} | {} |", outcome.duration.as_millis());
+    }
+    println!();
+    Ok(())
+}
+
 /// So many delegates of three turns each, all at once, against a model that answers after a while.
 async fn delegates(count: usize) -> Result<()> {
     println!(
         "| delegates at once | the model takes | turns a second | seconds in all | memory at the peak |\n|---:|---:|---:|---:|---:|"
     );
     for delay in [0, 100, 1_000] {
+        // Where the system can, what was at the peak before is forgotten.
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
         let server = Server::start(delay)?;
-        let model: Arc<dyn Model> = Arc::from(from_name("ollama:fake", Some(&server.address))?);
+        let model: Arc<dyn Model> = from_name("ollama:fake", Some(&server.address))?;
         let tasks = (0..count).map(|at| (format!("Task {at}"), Options::default().model(model.clone())));
         let began = Instant::now();
         let outcomes = delegate_all(tasks, count).await;

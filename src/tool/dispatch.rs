@@ -349,6 +349,11 @@ impl Tools for Dispatcher {
         }
     }
 
+    fn check_name(&self, name: &str) -> Result<(), Misfit> {
+        // What is there for planning is described as well.
+        if self.tools.get(name).is_some() { Ok(()) } else { self.find(name).map(|_| ()) }
+    }
+
     fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit> {
         let tool = self.find(name)?;
         match self.held_signature(tool) {

@@ -186,7 +186,7 @@ builtins! { Agents;
 
     /// A tool's contract, and how it is called.
     /// (describe-tool "search")
-    /// ;! 1:1 tool-error: there is no tool "search"
+    /// ;! 1:1 analysis-error: there is no tool "search": this program was given none
     "describe-tool" (cx, tool: Value) => {
         let name = name("describe-tool", &tool)?;
         cx.describe_tool(name.strip_prefix("tool/").unwrap_or(name)).map(Value::from)
