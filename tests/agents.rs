@@ -270,6 +270,7 @@ async fn all_options_can_be_given() {
         .expect("a signature")
         .max_turns(1)
         .max_ref_retries(0)
+        .overlap_reads(4)
         .timeout(Duration::from_secs(1))
         .limits(Limits { max_steps: 10_000, ..Limits::default() })
         .budget(Budget { turns: Some(1), ..Budget::default() })

@@ -137,6 +137,7 @@ async fn commands_are_tools_where_the_host_says_so() {
 }
 
 const FULL: &str = r#"
+overlap_reads = 4
 max_ref_retries = 2
 tool_validation = "warn_only"
 access = "write"
@@ -213,6 +214,7 @@ fn an_exported_program_is_an_equal_one() {
             // Nothing of it was lost on the way out.
             for key in [
                 "max_ref_retries",
+                "overlap_reads",
                 "tool_validation",
                 "access",
                 "model",

@@ -84,7 +84,7 @@ fn shop(rows: usize) -> Result<Vec<Tool>> {
     };
     let rate = |arguments: &Value| {
         let euro = arguments.get("currency").and_then(Value::as_name) == Some("EUR");
-        Ok(Value::Float(if euro { 1.0 } else { 0.9 }))
+        Ok(Value::from(if euro { 1.0 } else { 0.9 }))
     };
     let file = |_: &Value| Ok(Value::text("R-5"));
     Ok(vec![

@@ -289,6 +289,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_prompt_costs_is_reserved() {
+        let ledger = two_cents();
+        let price = ledger.price("tiny").expect("a price");
+        let _under_way = ledger.take_turn(15_000, 0, price).expect("1.5 of 2 cents");
+        assert_eq!(ledger.take_turn(6_000, 0, price).expect_err("2.1 of 2 cents").name, "budget.cost");
+        let message = Message { role: crate::model::Role::User, content: "Zähle!".into() };
+        assert_eq!(estimated_tokens("You count.", &[message]), (4 + 8) + (3 + 8));
+    }
+
+    #[test]
     fn a_cost_that_is_reached_is_spent_even_where_nothing_is_reserved() {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");

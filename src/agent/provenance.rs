@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 
 use super::Refs;
 use super::refs::Place;
-use crate::lisp::value::{Iter, Value, shorten};
+use crate::lisp::value::{Extent, Iter, Value, shorten};
 use crate::trace::{CallOrigin, Provenance};
 
 /// How many results are kept, and how many maps and collections in them.
@@ -110,9 +110,10 @@ fn path(steps: &[Step]) -> String {
     text
 }
 
-/// What a map or collection is told apart by from equal ones, so long as it is held.
+/// What a map or collection is told apart by from equal ones, so long as it is held. Of empty ones there may be one for all.
 fn identity(value: &Value) -> Option<usize> {
     Some(match value {
+        empty if empty.extent().weight <= Extent::EMPTY.weight => return None,
         Value::Map(map) => Arc::as_ptr(map).addr(),
         Value::Vector(items) => Arc::as_ptr(items).addr(),
         Value::Set(items) => Arc::as_ptr(items).addr(),
