@@ -34,6 +34,7 @@ pub fn compile_program(source: &Arc<Source>, program: &Program, moves: bool) -> 
         weight: weight(&program.body),
         signature: "[]".into(),
         body,
+        direct_call: None,
     };
     let member = Member { name: None, arities: vec![arity], doc: None };
     let span = program.body.span;
@@ -382,6 +383,7 @@ impl Compiler {
                     self.origins.borrow_mut().clear();
                     self.compile(&arity.body)
                 },
+                direct_call: self.direct_call(arity),
             });
             Member { name: member.name.clone(), arities: arities.collect(), doc: member.doc.clone() }
         });

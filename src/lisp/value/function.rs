@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::drop::{drop_flat, drop_step};
-use super::{Args, Builtin, Context, Machine, Result, Value};
+use super::{Args, Builtin, Context, Globals, Machine, Result, Value};
 use crate::lisp::text::{Source, Span};
 
 /// A function.
@@ -108,6 +108,35 @@ pub struct TemplateArity {
     pub signature: Arc<str>,
     /// The body.
     pub body: Code,
+    /// What is known of its calls before they are made, if it does nothing but to call a tool.
+    pub direct_call: Option<DirectCall>,
+}
+
+/// The call of a tool that the body of a function of one parameter consists of.
+pub struct DirectCall {
+    /// The tool.
+    pub tool: Arc<str>,
+    /// Whether it is called with one positional argument.
+    pub positional: bool,
+    /// What it is called with, given the function's argument.
+    pub arguments: Guess,
+}
+
+/// What a value will be, worked out before its time; nothing if that cannot be known.
+pub type Guess = Box<dyn Fn(&mut Early) -> Option<Value> + Send + Sync>;
+
+/// What a guess is made of.
+pub struct Early {
+    /// The frame; the argument is in the first slot.
+    pub slots: Vec<Value>,
+    /// The function, with what it captured.
+    pub function: Arc<Function>,
+    /// The values of names.
+    pub globals: Globals,
+    /// What `ctx/…` shows.
+    pub context: Value,
+    /// The values of the last programs.
+    pub recent: [Value; 3],
 }
 
 /// Compiled code: given the machine and the function it belongs to, a value.
