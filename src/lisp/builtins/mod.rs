@@ -22,6 +22,7 @@ mod hierarchies;
 mod java;
 mod json;
 mod lazies;
+mod macros;
 mod maps;
 mod math;
 mod metadata;
@@ -76,6 +77,7 @@ pub fn registry() -> &'static Registry {
             java::BUILTINS,
             json::BUILTINS,
             lazies::BUILTINS,
+            macros::BUILTINS,
             maps::BUILTINS,
             metadata::BUILTINS,
             math::BUILTINS,

@@ -8,7 +8,7 @@ use crate::lisp::value::{Context, Fault, Iter, Node, Result, Seq, Value, Vector,
 /// A vector of the items. Those of a sequence that lies in one stay where they are.
 pub(super) fn vec(cx: &mut dyn Context, coll: Value) -> Result<Value> {
     match coll {
-        Value::Vector(_) => Ok(coll),
+        Value::Vector(items) if !items.is_entry() => Ok(Value::Vector(items)),
         Value::Seq(seq) if matches!(seq.node(), Node::Slice { from: 0, .. }) => match Seq::into_node(seq) {
             Node::Slice { items, .. } => Ok(Value::Vector(items)),
             Node::Empty | Node::Cons { .. } | Node::Range { .. } => Ok(Value::vector(Vec::new())),

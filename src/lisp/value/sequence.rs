@@ -1,5 +1,6 @@
 //! Lists and sequences: items that are there, cells, ranges, and lazy ones that are made when asked for.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::drop::{drop_flat, drop_generator};
@@ -10,6 +11,8 @@ pub struct Seq {
     node: Node,
     extent: Extent,
     list: bool,
+    /// Whether anybody has looked at the items, which in Clojure would have made them.
+    seen: AtomicBool,
     pub(super) meta: Meta,
 }
 
@@ -45,8 +48,15 @@ pub enum Node {
     },
 }
 
-static EMPTY: LazyLock<Arc<Seq>> =
-    LazyLock::new(|| Arc::new(Seq { node: Node::Empty, extent: Extent::EMPTY, list: true, meta: Meta::NONE }));
+static EMPTY: LazyLock<Arc<Seq>> = LazyLock::new(|| {
+    Arc::new(Seq {
+        node: Node::Empty,
+        extent: Extent::EMPTY,
+        list: true,
+        seen: AtomicBool::new(true),
+        meta: Meta::NONE,
+    })
+});
 
 impl From<Vec<Value>> for Seq {
     fn from(items: Vec<Value>) -> Self {
@@ -71,7 +81,7 @@ impl Seq {
     pub fn slice(items: Arc<Vector>, from: usize) -> Self {
         let extent = items.extent();
         let node = if from < items.len() { Node::Slice { items, from } } else { Node::Empty };
-        Self { node, extent, list: false, meta: Meta::NONE }
+        Self { node, extent, list: false, seen: AtomicBool::default(), meta: Meta::NONE }
     }
 
     /// The items of a vector from an index on, or nothing if there are none.
@@ -91,16 +101,26 @@ impl Seq {
         };
         extent.add(&first);
         let count = count.map(|count| count.saturating_add(1));
-        Value::from(Self { node: Node::Cons { first, rest, count }, extent, list: false, meta: Meta::NONE })
-            .within_nesting()
+        Value::from(Self {
+            node: Node::Cons { first, rest, count },
+            extent,
+            list: false,
+            seen: AtomicBool::default(),
+            meta: Meta::NONE,
+        })
+        .within_nesting()
     }
 
     /// The same items as a list, for `conj` on lists.
     pub fn into_list(value: Value) -> Value {
         match value {
-            Value::Seq(seq) if !seq.list => {
-                Value::Seq(Arc::new(Self { node: seq.node.clone(), extent: seq.extent, list: true, meta: Meta::NONE }))
-            }
+            Value::Seq(seq) if !seq.list => Value::Seq(Arc::new(Self {
+                node: seq.node.clone(),
+                extent: seq.extent,
+                list: true,
+                seen: AtomicBool::new(true),
+                meta: Meta::NONE,
+            })),
             other => other,
         }
     }
@@ -108,7 +128,8 @@ impl Seq {
     /// The same items with other metadata.
     pub(super) fn with_meta(this: Arc<Self>, meta: Meta) -> Value {
         let (extent, list) = (this.extent, this.list);
-        Self { node: Self::into_node(this), extent, list, meta }.into()
+        let seen = AtomicBool::new(this.is_seen());
+        Self { node: Self::into_node(this), extent, list, seen, meta }.into()
     }
 
     /// Integers from `start` on.
@@ -121,6 +142,7 @@ impl Seq {
             node: Node::Range { start, count, step },
             extent: Extent { weight, ..Extent::EMPTY },
             list: false,
+            seen: AtomicBool::default(),
             meta: Meta::NONE,
         }
         .into()
@@ -129,7 +151,19 @@ impl Seq {
     /// How the items are held.
     #[inline]
     pub fn node(&self) -> &Node {
+        self.see();
         &self.node
+    }
+
+    /// Notes that somebody looks at the items.
+    #[inline]
+    pub fn see(&self) {
+        self.seen.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anybody has looked at the items.
+    pub fn is_seen(&self) -> bool {
+        self.seen.load(Ordering::Relaxed)
     }
 
     /// Whether `list?` says yes.
@@ -149,6 +183,7 @@ impl Seq {
 
     /// The number of items, where it is known without walking.
     pub fn count(&self) -> Option<usize> {
+        self.see();
         match &self.node {
             Node::Empty => Some(0),
             Node::Slice { items, from } => Some(items.len().saturating_sub(*from)),
@@ -160,6 +195,7 @@ impl Seq {
 
     /// The first item.
     pub fn first(&self) -> Option<Value> {
+        self.see();
         match &self.node {
             Node::Empty => None,
             Node::Slice { items, from } => items.get(*from).cloned(),
@@ -192,13 +228,15 @@ impl Seq {
 
     /// What follows the first item: `()`, a sequence or a lazy one.
     pub fn rest(&self) -> Value {
+        self.see();
         match &self.node {
             Node::Empty => Self::empty(),
             Node::Slice { items, from } => {
                 let from = from.saturating_add(1);
                 let rest = if from < items.len() { Some(Node::Slice { items: items.clone(), from }) } else { None };
                 rest.map_or_else(Self::empty, |node| {
-                    Self { node, extent: self.extent, list: self.list, meta: Meta::NONE }.into()
+                    Self { node, extent: self.extent, list: self.list, seen: AtomicBool::default(), meta: Meta::NONE }
+                        .into()
                 })
             }
             Node::Cons { rest: Value::Nil, .. } => Self::empty(),
