@@ -98,6 +98,8 @@
 ;=> [false 2 true]
 [(realized? (filter odd? [1 2])) (realized? (doall (map inc [1]))) (realized? (lazy-seq [1]))]
 ;=> [false true false]
+(realized? (with-meta (lazy-seq [1 2]) {:from "a"}))
+;=> true
 
 ; Transients answer what the collection in them answers.
 [(counted? (transient [])) (ifn? (transient {})) ((transient #{:a}) :b 1) ((transient #{:a}) :a)]
@@ -107,3 +109,13 @@
 (let [n (atom 0)] (add-watch n :more (fn [_ a _ _] (swap! a inc))) (swap! n inc))
 ;! limit-error: calls are nested too deeply: max_depth is 2000, and 2001 would be needed
 ;? use loop/recur or reduce instead of recursion; the host can raise max_depth
+
+; A queue takes items at the end and gives them at the front; the old one stays as it was.
+(let [q (conj clojure.lang.PersistentQueue/EMPTY 1 2 3)]
+  [(peek q) (pop q) (conj (pop q) 4) (count q) (into q [8 9]) (peek (pop (pop (pop q)))) (= q [1 2 3]) q])
+;=> [1 (2 3) (2 3 4) 3 (1 2 3 8 9) nil true (1 2 3)]
+(loop [q (into clojure.lang.PersistentQueue/EMPTY (range 1000)) sum 0]
+  (cond (empty? q) sum (zero? (mod (peek q) 3)) (recur (conj (pop q) 1) sum) :else (recur (pop q) (+ sum (peek q)))))
+;=> 333334
+[(empty (conj clojure.lang.PersistentQueue/EMPTY 1)) (seq clojure.lang.PersistentQueue/EMPTY) (pop clojure.lang.PersistentQueue/EMPTY)]
+;=> [() nil ()]

@@ -55,7 +55,7 @@ mod walk;
 
 use std::sync::LazyLock;
 
-use crate::lisp::value::{Registry, Value};
+use crate::lisp::value::{Registry, Seq, Value};
 
 /// The closed table.
 pub fn registry() -> &'static Registry {
@@ -114,6 +114,7 @@ pub fn registry() -> &'static Registry {
 fn constants() -> Vec<(&'static str, Value)> {
     vec![
         ("Math/PI", Value::Float(std::f64::consts::PI)),
+        ("PersistentQueue/EMPTY", Seq::queue()),
         ("Math/E", Value::Float(std::f64::consts::E)),
         ("clojure.math/PI", Value::Float(std::f64::consts::PI)),
         ("clojure.math/E", Value::Float(std::f64::consts::E)),

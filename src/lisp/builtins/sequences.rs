@@ -251,6 +251,7 @@ builtins! { Sequences;
         Ok(match coll {
             Value::Vector(items) if items.is_entry() => Value::Nil,
             Value::Vector(_) => Value::vector(Vec::new()).with_meta_of(&coll),
+            Value::Seq(ref queue) if queue.is_queue() => Seq::queue().with_meta_of(&coll),
             Value::Seq(_) | Value::Lazy(_) => Seq::empty().with_meta_of(&coll),
             Value::Map(map) => map.emptied().into(),
             Value::Set(set) => set.emptied().into(),
