@@ -116,6 +116,6 @@
 ;=> [1 (2 3) (2 3 4) 3 (1 2 3 8 9) nil true (1 2 3)]
 (loop [q (into clojure.lang.PersistentQueue/EMPTY (range 1000)) sum 0]
   (cond (empty? q) sum (zero? (mod (peek q) 3)) (recur (conj (pop q) 1) sum) :else (recur (pop q) (+ sum (peek q)))))
-;=> 333334
+;=> 333001
 [(empty (conj clojure.lang.PersistentQueue/EMPTY 1)) (seq clojure.lang.PersistentQueue/EMPTY) (pop clojure.lang.PersistentQueue/EMPTY)]
 ;=> [() nil ()]

@@ -48,3 +48,7 @@
 ;? expand a simpler form; programs need no expansion to run
 (macroexpand-1 '(when))
 ;! 1:1 value-error: when takes no 0 parts of these kinds
+
+; # A sequence of entries is as good as the map
+[(update-vals (seq {:a 1}) inc) (update-keys (sort {:b 1 :a 2}) name) (reduce-kv assoc {} (filter val {:a 1 :b nil}))]
+;=> [{:a 2} {"a" 2, "b" 1} {:a 1}]
