@@ -111,7 +111,7 @@ pub trait Context {
     /// Sets what an atom holds, so that it can be undone if the program fails.
     fn write(&mut self, atom: &Arc<Atom>, value: Value) -> Value;
 
-    /// Gives an atom another validator and other metadata, so that it can be undone too.
+    /// Gives an atom another validator, other watches and other metadata, so that it can be undone too.
     fn amend(&mut self, atom: &Arc<Atom>, extras: AtomExtras);
 
     /// An atom, volatile, delay or transient that holds `value`.

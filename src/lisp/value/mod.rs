@@ -177,6 +177,7 @@ impl Value {
             Self::Symbol(_) => "a symbol",
             Self::Vector(_) => "a vector",
             Self::Seq(seq) if seq.is_list() => "a list",
+            Self::Seq(seq) if seq.is_queue() => "a queue",
             Self::Seq(_) | Self::Lazy(_) => "a sequence",
             Self::Map(_) => "a map",
             Self::Set(_) => "a set",
