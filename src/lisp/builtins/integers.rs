@@ -149,7 +149,7 @@ builtins! { Java;
     /// ;=> 2.0
     ".setScale" (_cx, n: Value, places: i64, mode: Value) => { scaled(&n, places, &mode) }
 
-    /// The sum.
+    /// The sum of two numbers.
     /// (.add (biginteger 2) (biginteger 3))
     /// ;=> 5
     ".add" (cx, a: Value, b: Value) => {
@@ -160,12 +160,12 @@ builtins! { Java;
         binary(cx, arithmetic::add, &a, &b)
     }
 
-    /// The difference.
+    /// The difference of two numbers.
     /// (.subtract (biginteger 2) (biginteger 3))
     /// ;=> -1
     ".subtract" (cx, a: Value, b: Value) => { binary(cx, arithmetic::subtract, &a, &b) }
 
-    /// The product.
+    /// The product of two numbers.
     /// (.multiply (biginteger 2) (biginteger 3))
     /// ;=> 6
     ".multiply" (cx, a: Value, b: Value) => { binary(cx, arithmetic::multiply, &a, &b) }
