@@ -208,6 +208,6 @@
 ;=> "a"
 (.exec (Runtime/getRuntime) "ls")
 ;! 1:1 unsupported-error: there are no Java methods; .exec is not among those that are built in
-;? use a function of clojure.core or clojure.string
+;? (:exec x) reads a key of a map; methods are functions of clojure.core and clojure.string
 (class 1)
 ;=> java.lang.Long

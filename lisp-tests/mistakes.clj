@@ -459,7 +459,7 @@ None
 ;? in Clojure this is (.between ChronoUnit/DAYS (LocalDate/parse a) (LocalDate/parse b))
 (-> {:id 1} .id)
 ;! 1:13 unsupported-error: there are no Java methods; .id is not among those that are built in
-;? use a function of clojure.core or clojure.string
+;? (:id x) reads a key of a map; methods are functions of clojure.core and clojure.string
 
 ; # Dates and strings as numbers
 (- "2024-01-15" "2024-01-10")

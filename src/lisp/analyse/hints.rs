@@ -246,8 +246,8 @@ pub(super) fn method(name: &str) -> Option<&'static str> {
         "append" | "insert" | "reverse" | "setLength" | "deleteCharAt" => {
             "there are no builders: (str a b), (apply str parts), (str/reverse s)"
         }
-        "find" | "group" | "groupCount" | "matcher" | "start" | "end" | "hitEnd" => {
-            "there are no matchers: (re-find re s) gives the match and its groups, (re-seq re s) all of them"
+        "start" | "end" | "hitEnd" | "lookingAt" => {
+            "(re-find re s) gives the match and its groups, (re-seq re s) all of them, (str/index-of s part) a place"
         }
         "remove" => "write (dissoc m k), (disj set x) or (remove pred coll)",
         "count" => "write (count coll)",

@@ -336,10 +336,12 @@ builtins! { Java;
     /// Whether a regex, given as a string, matches the whole string.
     /// (.matches "123" "[0-9]+")
     /// ;=> true
-    ".matches" (cx, s: Str, regex: Str) => {
-        let regex = regexes::compile(cx, regex.as_str())?;
-        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::Bool(!found.is_nil()))
-    }
+    ".matches"
+        (cx, matcher: Value) => { super::matchers::matches(cx, &matcher) }
+        (cx, s: Str, regex: Str) => {
+            let regex = regexes::compile(cx, regex.as_str())?;
+            regexes::whole(cx, &regex, s.as_str()).map(|found| Value::Bool(!found.is_nil()))
+        }
 
     /// Whether the string or collection is empty.
     /// (.isEmpty "")

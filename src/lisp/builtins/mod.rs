@@ -27,6 +27,7 @@ mod java;
 mod json;
 mod lazies;
 mod maps;
+mod matchers;
 mod math;
 mod metadata;
 mod multimethods;
@@ -85,6 +86,7 @@ pub fn registry() -> &'static Registry {
             json::BUILTINS,
             lazies::BUILTINS,
             maps::BUILTINS,
+            matchers::BUILTINS,
             metadata::BUILTINS,
             math::BUILTINS,
             multimethods::BUILTINS,
