@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::sync::mpsc;
 use super::Process;
 use super::journal::{CallEnd, GIVEN_UP, edn, idempotency_key};
 use super::process::traced;
-use super::reading::caller;
+use super::reading::{READ, caller};
 use crate::alloc::Account;
 use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
@@ -71,7 +72,29 @@ pub(super) struct Caller {
     pub process: Arc<Process>,
     pub turn: u32,
     pub calls: mpsc::UnboundedSender<Started>,
-    pub warnings: Arc<Mutex<Vec<String>>>,
+    pub notes: Arc<Notes>,
+}
+
+/// What the calls of a program leave behind.
+#[derive(Default)]
+pub(super) struct Notes {
+    warnings: Mutex<Vec<String>>,
+    /// The bytes that the trace keeps of calls that were made on other threads. They count as the program's.
+    traced: AtomicU64,
+}
+
+impl Notes {
+    pub fn warn(&self, warnings: Vec<String>) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+    }
+
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn count_traced(&self, bytes: u64) {
+        self.traced.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 /// How many readings of the clock are journaled of one program.
@@ -103,7 +126,7 @@ impl PoolHost {
     }
 
     fn warn(&self, warnings: Vec<String>) {
-        self.caller.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+        self.caller.notes.warn(warnings);
     }
 }
 
@@ -134,7 +157,8 @@ impl Host for PoolHost {
     }
 
     fn live_bytes(&self) -> Option<u64> {
-        Account::live_bytes()
+        let traced = self.caller.notes.traced.load(Ordering::Relaxed);
+        Account::live_bytes().map(|bytes| bytes.saturating_add(traced))
     }
 
     fn call(&self, call: ToolCall) -> ToolAnswer {
@@ -298,17 +322,56 @@ pub(super) struct Place<'a> {
     pub reached: Reached,
 }
 
-/// Records how a call ended.
+/// The most that the trace keeps of what one program read of descriptors, in bytes. It is in the trace already, where the
+/// descriptor came from.
+const READ_TRACED: usize = 1 << 20;
+
+/// A result as the trace keeps it.
+fn traced_result(process: &Process, name: &str, value: &Value) -> Json {
+    let tool = process.agent.dispatcher.tools.get(name);
+    if tool.is_some_and(|tool| tool.known_as == Some(READ)) {
+        let mut descriptors = process.descriptors();
+        let bytes = bytes_of(value);
+        descriptors.read = descriptors.read.saturating_add(bytes);
+        if descriptors.read > READ_TRACED {
+            return Json::String(format!("(about {bytes} bytes of a descriptor, not kept here)"));
+        }
+    }
+    traced(value)
+}
+
+/// Roughly how long what was read of a descriptor is.
+fn bytes_of(value: &Value) -> usize {
+    let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
+    let inner = match value {
+        Value::Vector(lines) => lines.iter().map(text).sum(),
+        other => text(other.get("content").unwrap_or(other)),
+    };
+    inner + usize::try_from(value.weight()).unwrap_or(usize::MAX).saturating_mul(16)
+}
+
+/// What a JSON value takes, in bytes, about.
+fn size(json: &Json) -> u64 {
+    let inner: u64 = match json {
+        Json::String(text) => text.len() as u64,
+        Json::Array(items) => items.iter().map(size).sum(),
+        Json::Object(fields) => fields.iter().map(|(key, value)| key.len() as u64 + size(value)).sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
+    };
+    inner.saturating_add(size_of::<Json>() as u64)
+}
+
+/// Records how a call ended, and gives the bytes that the trace keeps of its result.
 pub(super) fn record_end(
     process: &Process,
     place: Place<'_>,
     arguments: &Value,
     result: &Result<Value, Box<Fault>>,
     children: &[String],
-) {
+) -> u64 {
     let (result, edn, error) = match result {
         Ok(value) => {
-            let json = traced(value);
+            let json = traced_result(process, place.name, value);
             // What processes gave is made again from what they did.
             let keeps = children.is_empty() && process.tree.recorder.writes_file();
             let edn = if keeps { edn(value, &json) } else { None };
@@ -320,7 +383,9 @@ pub(super) fn record_end(
     let args = traced(arguments);
     let Place { turn, call, name, reached } = place;
     let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
+    let bytes = result.as_ref().map_or(0, size) + edn.as_ref().map_or(0, |edn| edn.len() as u64);
     process.record(EventKind::ToolEnd { turn, call, name, args, result, edn, error, children, writes, cached });
+    bytes
 }
 
 /// The result of a sub-agent without its trace, which stands under the call's children.

@@ -31,7 +31,7 @@ pub(crate) use descriptors::Descriptors;
 pub use descriptors::Paging;
 pub use discovery::choose_tools;
 pub use extract::{Extracted, extract};
-pub(crate) use fork::fork_tool;
+pub(crate) use fork::{MOST_FORKS, fork_tool};
 pub use goto::Rewind;
 pub(crate) use goto::goto_tool;
 pub use journal::Journal;

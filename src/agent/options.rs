@@ -219,6 +219,34 @@ impl Options {
         Self { paging: Some(paging), ..self }.tools(tools)
     }
 
+    /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at
+    /// most, each with one task. Copies do not fork themselves. Ten are usual; program files have no more unless they say so.
+    ///
+    /// ```
+    /// use ptc::{Options, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let model = Scripted::new(["(mapv :message (call \"fork\" {:prompts [\"Count up.\" \"Count down.\"]}))", "Counted."])
+    ///     .process("main/fork[0]", ["One, two."])
+    ///     .process("main/fork[1]", ["Two, one."]);
+    /// let outcome = delegate("Have it counted.", Options::new(model).forks(10)).await?;
+    /// assert_eq!(outcome.result.to_string(), "[\"One, two.\" \"Two, one.\"]");
+    /// # Ok::<(), ptc::DelegateError>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn forks(self, most: usize) -> Self {
+        let none = Arc::new(|name: &str| Err(format!("there is no program {name:?}")));
+        self.tools(super::fork_tool(most, Vec::new(), none))
+    }
+
+    /// Lets programs go back in the conversation, to forget what led nowhere:
+    /// `(call "goto" {:position "msg_0" :message "what was learnt"})`. The user's messages carry such numbers then.
+    #[must_use]
+    pub fn rewinds(self) -> Self {
+        Self { numbered: true, ..self }.tools(super::goto_tool())
+    }
+
     /// Sets the name of the agent as a tool.
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {

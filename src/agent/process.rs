@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::calls::{Caller, Came, Place, PoolHost, Started, record_end, written};
+use super::calls::{Caller, Came, Notes, Place, PoolHost, Started, record_end, written};
 use super::descriptors::{Descriptors, Shown};
 use super::journal::{GIVEN_UP, Journal};
 use super::pool::Pool;
@@ -118,7 +118,7 @@ impl Agent {
         let signature = options.signature.as_ref();
         let mut prompt = options.prompt.clone();
         if let Some(paging) = &options.paging {
-            prompt.appendix = format!("{}\n\n{}", paging.explanation(), prompt.appendix);
+            prompt.appendix = format!("{}\n\n{}", paging.explanation(&tools), prompt.appendix);
         }
         let system = system_prompt(&prompt, &shown, &options.context, &options.refs, signature);
         let agent = Self {
@@ -163,6 +163,7 @@ impl Process {
         agent: Agent,
         descriptors: Descriptors,
     ) -> Arc<Self> {
+        let descriptors = descriptors.read_with(&agent.dispatcher.tools);
         Arc::new(Self {
             tree,
             path,
@@ -437,10 +438,10 @@ impl Process {
         let agent = &self.agent;
         self.descriptors().begin();
         let (calls, mut started) = mpsc::unbounded_channel();
-        let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
+        let notes: Arc<Notes> = Arc::default();
         let source = Arc::new(Source::new("program", program));
         let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
-        let caller = Caller { process: self.clone(), turn, calls, warnings: warnings.clone() };
+        let caller = Caller { process: self.clone(), turn, calls, notes: notes.clone() };
         let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
             let tools = Rc::new(caller.process.agent.dispatcher.clone());
             let host = Rc::new(PoolHost::new(caller, watch));
@@ -476,7 +477,7 @@ impl Process {
                     };
                     let known = underway.remove(&id);
                     if let Some(call) = call.or(known) {
-                        let result = self.end_call(turn, &call, result, &warnings);
+                        let result = self.end_call(turn, &call, result, &notes);
                         if self.tree.ledger.spent().is_some() || self.is_stopped() || self.is_rewound() {
                             drop(ticket);
                             break cancelled(finished, memory).await;
@@ -497,12 +498,12 @@ impl Process {
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
             let error = ToolError::new(GIVEN_UP);
-            let _ = self.end_call(turn, &call, Err(error), &warnings);
+            let _ = self.end_call(turn, &call, Err(error), &notes);
         }
         let returned = matches!(finished.end, End::Return(_));
         *memory = finished.memory.clone();
         let evaluation = settled(finished);
-        let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut all = notes.take_warnings();
         all.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
         let (mut descriptors, ledger) = (self.descriptors(), &self.tree.ledger);
@@ -527,7 +528,7 @@ impl Process {
         turn: u32,
         call: &Started,
         result: Result<Value, ToolError>,
-        warnings: &Mutex<Vec<String>>,
+        notes: &Notes,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
         let (reached, settled) = call.known.clone().unwrap_or(Came::Live(result)).settle(
@@ -536,9 +537,10 @@ impl Process {
             &call.call.arguments,
             &mut told,
         );
-        warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
+        notes.warn(told);
         let place = Place { turn, call: call.index, name: &call.tool.name, reached };
-        record_end(self, place, &call.call.arguments, &settled, &call.call.children);
+        let traced = record_end(self, place, &call.call.arguments, &settled, &call.call.children);
+        notes.count_traced(traced);
         settled
     }
 }

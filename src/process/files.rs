@@ -1,12 +1,11 @@
 //! The built-in tools that touch files: `read_file`, `list_dir`, `fd_to_file`.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use super::confine::{Opening, Roots};
 use crate::agent::caller;
 use crate::contract::ParseError;
-use crate::lisp::value::Value;
+use crate::lisp::value::{Boolean, Value};
 use crate::tool::{Access, Call, Tool, ToolError};
 
 fn text<'a>(arguments: &'a Value, name: &str) -> &'a str {
@@ -14,7 +13,7 @@ fn text<'a>(arguments: &'a Value, name: &str) -> &'a str {
 }
 
 fn flag(arguments: &Value, name: &str) -> bool {
-    matches!(arguments.get(name), Some(Value::Bool(true)))
+    matches!(arguments.get(name), Some(Value::Bool(Boolean::True)))
 }
 
 fn count(n: u64) -> Value {
@@ -72,9 +71,7 @@ pub(super) fn fd_to_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
             let path = text(arguments, "file_path");
             let opening = Opening { append, create: flag(arguments, "create"), exist_ok: flag(arguments, "exist_ok") };
             let content = pages.text().as_str();
-            let mut file = roots.open(path, opening)?;
-            let written = file.write_all(content.as_bytes()).and_then(|()| file.flush());
-            written.map_err(|error| format!("{path:?} could not be written to the end: {}", error.kind()))?;
+            roots.write(path, content, opening)?;
             Ok(Value::map([
                 (Value::keyword("file_path"), Value::text(path)),
                 (Value::keyword("characters"), count(pages.characters() as u64)),

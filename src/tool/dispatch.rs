@@ -323,6 +323,10 @@ impl Tools for Dispatcher {
         }
     }
 
+    fn called<'a>(&'a self, known_as: &'a str) -> &'a str {
+        self.tools.called(known_as).unwrap_or(known_as)
+    }
+
     fn result(&self, name: &str) -> Outline {
         let Some(tool) = self.tools.get(name) else { return Outline::ANY };
         let Some(signature) = self.held_signature(tool) else { return Outline::ANY };

@@ -150,6 +150,8 @@ pub struct Tool {
     pub access: Access,
     /// How it runs.
     pub run: Run,
+    /// What the runtime knows it by, if it is one of its own; programs may call it otherwise.
+    pub known_as: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Tool {
@@ -211,6 +213,7 @@ impl Tool {
             for_planning: false,
             access: Access::Write,
             run,
+            known_as: None,
         }
     }
 
@@ -363,6 +366,12 @@ impl Toolbox {
     /// The tool of a name.
     pub fn get(&self, name: &str) -> Option<&Arc<Tool>> {
         self.tools.get(name)
+    }
+
+    /// What programs call a tool of the runtime here, if it is there.
+    pub(crate) fn called(&self, known_as: &str) -> Option<&str> {
+        let mut callable = self.tools.values().filter(|tool| !tool.for_planning);
+        callable.find(|tool| tool.known_as == Some(known_as)).map(|tool| tool.name.as_str())
     }
 
     /// All tools, in order.

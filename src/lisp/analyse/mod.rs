@@ -71,6 +71,11 @@ pub trait Tools {
     /// What the tool gives, as far as it is declared and held to it.
     fn result(&self, name: &str) -> Outline;
 
+    /// What programs call a tool of the runtime here.
+    fn called<'a>(&'a self, known_as: &'a str) -> &'a str {
+        known_as
+    }
+
     /// Whether there is such a tool, and it can be called.
     fn has(&self, name: &str) -> bool {
         self.check(name, None).is_ok()

@@ -121,7 +121,7 @@ impl Analyser<'_> {
         if self.is_remembered(name) {
             return self.global(name, true, span);
         }
-        if let Some(function) = handles::function(name, span) {
+        if let Some(function) = handles::function(name, self.around.tools, span) {
             return self.form(&function, false);
         }
         if self.around.tools.has(name) {

@@ -184,7 +184,7 @@ builtins! { Java;
     /// ;=> true
     "Pattern/matches" (cx, regex: Str, s: Str) => {
         let regex = regexes::compile(cx, regex.as_str())?;
-        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::Bool(!found.is_nil()))
+        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
     }
 }
 

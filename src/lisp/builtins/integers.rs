@@ -66,7 +66,7 @@ fn scaled(n: &Value, places: i64, mode: &Value) -> Result<Value> {
     };
     let text = format!("{}", x.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let Some((kept, rest)) = fraction.split_at_checked(places) else { return Ok(Value::Float(x)) };
+    let Some((kept, rest)) = fraction.split_at_checked(places) else { return Ok(Value::from(x)) };
     let digits = format!("{whole}{kept}");
     let odd = digits.bytes().last().is_some_and(|digit| digit & 1 == 1);
     let exact = rest.bytes().all(|digit| digit == b'0');
@@ -90,7 +90,7 @@ fn scaled(n: &Value, places: i64, mode: &Value) -> Result<Value> {
     let mut spelled = String::from_utf8(digits).unwrap_or_default();
     spelled.insert(spelled.len().saturating_sub(places), '.');
     let rounded: f64 = spelled.parse().unwrap_or(x);
-    Ok(Value::Float(if x < 0.0 { -rounded } else { rounded }))
+    Ok(Value::from(if x < 0.0 { -rounded } else { rounded }))
 }
 
 builtins! { Java;
@@ -346,7 +346,7 @@ builtins! { Java;
     /// The float that has these bits.
     /// (Double/longBitsToDouble 4607182418800017408)
     /// ;=> 1.0
-    "Double/longBitsToDouble" (_cx, n: i64) => { Ok(Value::Float(f64::from_bits(n.cast_unsigned()))) }
+    "Double/longBitsToDouble" (_cx, n: i64) => { Ok(Value::from(f64::from_bits(n.cast_unsigned()))) }
 
     /// The boolean as a string.
     /// (Boolean/toString true)

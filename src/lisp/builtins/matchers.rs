@@ -108,7 +108,7 @@ builtins! { Regexes;
     /// Whether there is another match, which .group then gives.
     /// (let [m (re-matcher #"\d" "a1")] [(.find m) (.find m)])
     /// ;=> [true false]
-    ".find" (cx, matcher: Value) => { next(cx, ".find", &matcher).map(|found| Value::Bool(!found.is_nil())) }
+    ".find" (cx, matcher: Value) => { next(cx, ".find", &matcher).map(|found| Value::from(!found.is_nil())) }
 
     /// The text of the match that was found last, or of one of its groups.
     /// (let [m (re-matcher #"(\d+)-(\d+)" "10-20")] (when (.matches m) [(.group m) (.group m 2)]))
