@@ -60,10 +60,10 @@ async fn costs_are_counted_and_bind() {
     let cost = outcome.usage["cost"].as_f64().unwrap();
     assert!((cost - 4.0 * 0.003).abs() < 1e-9, "{cost}");
 
-    let dear = Options::new(model).budget(Budget { cost: Some(0.005), prices: prices(), ..Budget::default() });
+    let dear = Options::new(model).budget(Budget { cost: Some(0.006), prices: prices(), ..Budget::default() });
     let error = delegate("Go.", dear).await.map(|outcome| outcome.summary).expect_err("it costs more");
     assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.cost")));
-    assert!(error.message.contains("budget.cost is 0.005"), "{}", error.message);
+    assert!(error.message.contains("budget.cost is 0.006"), "{}", error.message);
     assert_eq!(error.usage["requests"], 2);
 
     let unknown = Options::new(model).budget(Budget { cost: Some(1.0), ..Budget::default() });
@@ -294,6 +294,7 @@ async fn commands_are_tools_where_the_host_says_so() {
 }
 
 const FULL: &str = r#"
+overlap_reads = 4
 max_ref_retries = 2
 tool_validation = "warn_only"
 access = "write"
@@ -370,6 +371,7 @@ fn an_exported_program_is_an_equal_one() {
             // Nothing of it was lost on the way out.
             for key in [
                 "max_ref_retries",
+                "overlap_reads",
                 "tool_validation",
                 "access",
                 "model",

@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Process;
-use super::journal::{CallEnd, GIVEN_UP, edn, idempotency_key};
+use super::ahead::{Ahead, Begun, ended};
+use super::journal::{CallEnd, GIVEN_UP, edn};
 use super::process::traced;
 use super::reading::{READ, caller};
 use crate::alloc::Account;
@@ -36,11 +38,13 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Runs the tool, if what comes of it is not known. In a run that is resumed results come in the order they came in.
-    pub async fn begin(&self) -> Result<Value, ToolError> {
-        let result = match &self.known {
-            Some(_) => Ok(Value::Nil),
-            None => self.run().await,
+    /// Runs the tool, if what comes of it is not known and it was not begun before. In a run that is resumed results come in
+    /// the order they came in.
+    pub async fn begin(&self, begun: Option<Begun>) -> Result<Value, ToolError> {
+        let result = match (&self.known, begun) {
+            (Some(_), _) => Ok(Value::Nil),
+            (None, Some(begun)) => ended(begun).await,
+            (None, None) => self.run().await,
         };
         if let Ok(process) = caller(&self.call)
             && let Some(journal) = &process.tree.journal
@@ -53,7 +57,7 @@ impl Started {
         result
     }
 
-    async fn run(&self) -> Result<Value, ToolError> {
+    pub async fn run(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
             Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
             Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
@@ -71,8 +75,9 @@ impl Started {
 pub(super) struct Caller {
     pub process: Arc<Process>,
     pub turn: u32,
-    pub calls: mpsc::UnboundedSender<Started>,
+    pub calls: mpsc::UnboundedSender<(Started, Option<Begun>)>,
     pub notes: Arc<Notes>,
+    pub runtime: Handle,
 }
 
 /// What the calls of a program leave behind.
@@ -103,6 +108,7 @@ const READINGS: u32 = 1_000;
 /// The host of a program on the pool.
 pub(super) struct PoolHost {
     caller: Caller,
+    ahead: Ahead,
     watch: Rc<Stopwatch>,
     next: Cell<u64>,
     /// How often the clock was read.
@@ -113,7 +119,8 @@ pub(super) struct PoolHost {
 
 impl PoolHost {
     pub fn new(caller: Caller, watch: Rc<Stopwatch>) -> Self {
-        Self { caller, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
+        let ahead = Ahead::new(caller.process.agent.overlap_reads, caller.runtime.clone());
+        Self { caller, ahead, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
     }
 
     /// What the journal says that the program got from outside, or what it gets now.
@@ -161,6 +168,14 @@ impl Host for PoolHost {
         Account::live_bytes().map(|bytes| bytes.saturating_add(traced))
     }
 
+    fn find_tools(&self, text: &str) -> Vec<String> {
+        self.caller.process.agent.dispatcher.find_tools(text)
+    }
+
+    fn describe_tool(&self, name: &str) -> crate::lisp::value::Result<String> {
+        self.caller.process.agent.dispatcher.describe_tool(name)
+    }
+
     fn call(&self, call: ToolCall) -> ToolAnswer {
         let process = &self.caller.process;
         let dispatcher = &process.agent.dispatcher;
@@ -168,6 +183,8 @@ impl Host for PoolHost {
             return ToolAnswer::Stop;
         }
         let number = self.next.replace(self.next.get() + 1);
+        let begun = self.ahead.take(&call);
+        self.ahead.go_on(&self.caller, number, &call);
         let index = usize::try_from(number).unwrap_or(usize::MAX);
         let (turn, name, given) = (self.caller.turn, call.name.clone(), call.arguments.clone());
         let started = |arguments: &Value, writes: bool| {
@@ -214,7 +231,7 @@ impl Host for PoolHost {
         }
         let mut call = Call {
             arguments: prepared.arguments,
-            idempotency_key: idempotency_key(&process.path, turn, index),
+            idempotency_key: process.idempotency_key(index),
             children: Vec::new(),
             caller: Some(process.clone()),
         };
@@ -231,8 +248,12 @@ impl Host for PoolHost {
                 }
             }
         }
-        let _ = self.caller.calls.send(Started { number, index, tool: prepared.tool, call, known });
+        let _ = self.caller.calls.send((Started { number, index, tool: prepared.tool, call, known }, begun));
         ToolAnswer::Later(number)
+    }
+
+    fn foresee(&self, calls: Box<dyn Iterator<Item = ToolCall>>) {
+        self.ahead.expect(calls);
     }
 }
 
@@ -371,6 +392,9 @@ pub(super) fn record_end(
 ) -> u64 {
     let (result, edn, error) = match result {
         Ok(value) => {
+            if !process.agent.rules.refs.is_empty() {
+                process.sources.keep(place.turn, place.call, place.name, value);
+            }
             let json = traced_result(process, place.name, value);
             // What processes gave is made again from what they did.
             let keeps = children.is_empty() && process.tree.recorder.writes_file();

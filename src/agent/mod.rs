@@ -1,5 +1,6 @@
 //! Agents: a task, a model, tools; programs instead of tool calls; one loop for all of them.
 
+mod ahead;
 mod budget;
 mod calls;
 mod delegate;
@@ -16,6 +17,7 @@ mod pages;
 mod pool;
 mod process;
 mod prompt;
+mod provenance;
 mod reading;
 mod refs;
 mod session;

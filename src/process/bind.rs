@@ -74,7 +74,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         max_turns: program.max_turns,
         max_ref_retries: program.max_ref_retries,
         validation: program.validation,
-        discovery: program.discovery,
+        overlap_reads: program.overlap_reads,
         budget: program.budget.clone(),
         limits: program.limits.clone(),
         model_options: program.parameters.clone(),
@@ -84,6 +84,9 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         numbered: program.builtins.iter().any(|tool| tool.name == "goto"),
         ..Options::default()
     };
+    if program.discovery {
+        options = options.discovery();
+    }
     let roots = Arc::new(roots_of(library, program, grants));
     options.prompt.appendix =
         appendix(program, grants, &roots, &mut options.warnings).map_err(|why| format!("{file}: {why}"))?;

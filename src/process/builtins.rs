@@ -100,9 +100,6 @@ fn calculator() -> Result<Tool, crate::contract::ParseError> {
         let text = arguments.get("expression").and_then(Value::as_name).unwrap_or_default();
         super::calculate::calculate(text).map_err(crate::ToolError)
     });
-    let mut tool = tool
-        .spec("(expression :string) -> :any")?
-        .description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10");
-    tool.access = Access::Read;
-    Ok(tool)
+    let tool = tool.spec("(expression :string) -> :any")?;
+    Ok(tool.description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10").reads())
 }

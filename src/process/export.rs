@@ -108,6 +108,7 @@ impl Program {
         top.differs("max_ref_retries", self.max_ref_retries, 1);
         top.differs("tool_validation", validation(self.validation), validation(Validation::Enabled));
         top.differs("discovery", self.discovery, false);
+        top.differs("overlap_reads", self.overlap_reads, 1);
         top.differs("access", self.access.name(), "admin");
         self.export_bounds(&mut top);
         let mut preload = Fields::default();

@@ -26,9 +26,7 @@ pub(super) fn read_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
         let roots = roots.clone();
         off_thread(move || roots.read(text(&call.arguments, "path")).map(Value::text))
     });
-    let mut tool = tool.spec("(path :string) -> :string")?.description("The text of a file");
-    tool.access = Access::Read;
-    Ok(tool)
+    Ok(tool.spec("(path :string) -> :string")?.description("The text of a file").reads())
 }
 
 /// What is in a folder.
@@ -48,11 +46,8 @@ pub(super) fn list_dir(roots: Arc<Roots>) -> Result<Tool, ParseError> {
             Ok(Value::vector(found.into_iter().map(entry).collect()))
         })
     });
-    let mut tool = tool
-        .spec("(path :string = \".\") -> [{:name :string :type (\"file\" | \"folder\") :bytes :int}]")?
-        .description("What is in a folder");
-    tool.access = Access::Read;
-    Ok(tool)
+    let tool = tool.spec("(path :string = \".\") -> [{:name :string :type (\"file\" | \"folder\") :bytes :int}]")?;
+    Ok(tool.description("What is in a folder").reads())
 }
 
 /// Writes the content of a descriptor to a file.

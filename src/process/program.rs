@@ -63,6 +63,8 @@ pub struct Program {
     pub max_forks: usize,
     /// Whether programs find tools instead of being shown them.
     pub discovery: bool,
+    /// How many reads may be under way at once.
+    pub overlap_reads: usize,
     /// What the process may do.
     pub access: Access,
     /// When results are kept as descriptors, if they are.
@@ -244,6 +246,7 @@ impl Program {
             max_ref_retries: 1,
             max_forks: MOST_FORKS,
             discovery: top.boolean("discovery")?.unwrap_or(false),
+            overlap_reads: top.count("overlap_reads")?.map_or(1, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             access: Access::Admin,
             paging: None,
             demo: None,

@@ -59,7 +59,8 @@ pub enum Starts {
 pub struct Call {
     /// The arguments: a map with the declared names as keywords.
     pub arguments: Value,
-    /// The same for every try of this call, for tools that must not act twice.
+    /// The same for every try of this call, also when a run is resumed, and of no other call of any run: for tools that must not
+    /// act twice.
     pub idempotency_key: String,
     /// The names given to the processes that this call starts.
     pub children: Vec<String>,

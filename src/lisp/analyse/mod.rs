@@ -76,6 +76,14 @@ pub trait Tools {
         known_as
     }
 
+    /// Why there is nothing to be told of a tool: nobody knows its name.
+    ///
+    /// # Errors
+    /// The reason and what to do.
+    fn check_name(&self, name: &str) -> Result<(), Misfit> {
+        self.check(name, None)
+    }
+
     /// Whether there is such a tool, and it can be called.
     fn has(&self, name: &str) -> bool {
         self.check(name, None).is_ok()

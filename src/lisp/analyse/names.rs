@@ -197,6 +197,12 @@ impl Analyser<'_> {
             let hint = "write (memory/put :key value); (memory/put :key (f (memory/get :key))) changes what is there";
             return Some(self.wrong(span, format!("there is no function {name}"), hint));
         }
+        if let ("describe-tool", [tool]) = (name, arguments)
+            && let Some(tool) = tool.as_text().or_else(|| tool.as_keyword())
+            && let Err((kind, message, hint)) = self.around.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool))
+        {
+            return Some(self.error(span, kind, message, hint));
+        }
         if let ("memory/put", Some(key)) = (name, arguments.first())
             && let Some(key) = key.as_keyword().or_else(|| key.as_text())
         {

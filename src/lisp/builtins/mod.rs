@@ -26,6 +26,7 @@ mod integers;
 mod java;
 mod json;
 mod lazies;
+mod macros;
 mod maps;
 mod matchers;
 mod math;
@@ -59,7 +60,7 @@ mod walk;
 
 use std::sync::LazyLock;
 
-use crate::lisp::value::{Registry, Value};
+use crate::lisp::value::{Registry, Seq, Value};
 
 /// The closed table.
 pub fn registry() -> &'static Registry {
@@ -85,6 +86,7 @@ pub fn registry() -> &'static Registry {
             java::BUILTINS,
             json::BUILTINS,
             lazies::BUILTINS,
+            macros::BUILTINS,
             maps::BUILTINS,
             matchers::BUILTINS,
             metadata::BUILTINS,
@@ -122,6 +124,7 @@ pub fn registry() -> &'static Registry {
 fn constants() -> Vec<(&'static str, Value)> {
     vec![
         ("Math/PI", Value::from(std::f64::consts::PI)),
+        ("PersistentQueue/EMPTY", Seq::queue()),
         ("Math/E", Value::from(std::f64::consts::E)),
         ("clojure.math/PI", Value::from(std::f64::consts::PI)),
         ("clojure.math/E", Value::from(std::f64::consts::E)),

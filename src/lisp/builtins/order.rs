@@ -7,8 +7,8 @@ use super::functions::native;
 use super::stages::{function, in_order};
 use super::strings::with_hint;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, FromValue, Function, Number, Result, Value, Wants, collect, compare, force,
-    is_before, type_error,
+    Args, Callable, Context, Fault, FromValue, Function, Number, Result, Value, Wants, arity_error, collect, compare,
+    force, is_before, type_error,
 };
 
 /// A function that compares two values.
@@ -283,6 +283,9 @@ builtins! { Comparing;
     "comparator" (_cx, pred: Callable) => {
         Ok(native("comparator", vec![pred.0], |cx, held, arguments| {
             let Some(before) = held.first() else { return Ok(Value::Nil) };
+            if arguments.len() != 2 {
+                return Err(arity_error("a function of comparator", arguments.len(), "2"));
+            }
             if cx.call(before, arguments.clone())?.is_truthy() {
                 return Ok(Value::Int(-1));
             }
