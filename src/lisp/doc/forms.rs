@@ -264,7 +264,7 @@ forms! {
         "Constructors of maps with these fields.
         (defrecord Point [x y])
         [(->Point 1 2) (map->Point {:x 3})]
-        ;=> [{:x 1, :y 2} {:x 3}]"
+        ;=> [{:x 1, :y 2} {:x 3, :y nil}]"
     "ns" "(ns name (:require [namespace :as alias]))"
         "Gives namespaces of the language other names; nothing is loaded.
         (ns my.program (:require [clojure.string :as text]))
