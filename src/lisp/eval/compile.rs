@@ -687,6 +687,7 @@ fn sibling(env: &Arc<Function>, member: usize) -> Value {
 #[cold]
 fn unbound(name: &str, span: Span) -> Box<Raise> {
     let fault = Fault::value(format!("{name} was declared but has no value yet")).class("IllegalStateException");
+    let fault = fault.hint(format!("(def {name} value) gives it one; that must run before this"));
     Box::<Raise>::from(fault).at(span)
 }
 
