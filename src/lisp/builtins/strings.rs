@@ -3,8 +3,8 @@
 use super::builtins;
 use super::printing::{append, room, shown};
 use crate::lisp::value::{
-    Callable, Context, Draft, Fault, FromValue, Iter, Keyword, Raise, Result, Symbol, Text, Value, Wants, args, type_error,
-    value_error,
+    Callable, Context, Draft, Fault, FromValue, Iter, Keyword, Raise, Result, Symbol, Text, Value, Wants, args,
+    type_error, value_error,
 };
 
 /// A string, with advice for what models pass instead.

@@ -33,7 +33,8 @@ enum Operand {
 impl Counting {
     /// The steps, if every binding of a `recur` is one or leaves its slot as it is.
     pub(super) fn of(bindings: &[(usize, Expr)]) -> Option<Self> {
-        let stays = |(slot, value): &&(usize, Expr)| matches!(value.kind, ExprKind::Local { slot: same, .. } if same == *slot);
+        let stays =
+            |(slot, value): &&(usize, Expr)| matches!(value.kind, ExprKind::Local { slot: same, .. } if same == *slot);
         let changes = bindings.iter().filter(|binding| !stays(binding));
         let steps: Vec<Step> = changes.map(|(slot, value)| Step::of(*slot, value)).collect::<Option<_>>()?;
         (1..=MOST).contains(&steps.len()).then_some(Self(steps))
