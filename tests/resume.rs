@@ -432,7 +432,7 @@ mod command {
                 "[model]\nname = \"m\"\nprovider = \"openai\"\n[tools.note]\nspec = \"() -> :int\"\n\
                  command = [\"sh\", \"-c\", \"echo note >> log; echo 1\"]\n[tools.slow]\nspec = \"() -> :int\"\n\
                  effect = \"{effect}\"\n\
-                 command = [\"sh\", \"-c\", \"echo slow >> log; until test -e quick; do sleep 0.1; done; echo 2\"]\n"
+                 command = [\"sh\", \"-c\", \"echo slow >> log; until test -e quick || ! test -e log; do sleep 0.1; done; echo 2\"]\n"
             ),
         );
         let mut run = ptc(&folder, &["Go.", "--trace", "run.jsonl"]).spawn().unwrap();
