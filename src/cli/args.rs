@@ -30,7 +30,7 @@ pub(super) enum Command {
     Run(RunOptions),
     /// Evaluates what is typed, on one memory.
     Repl(ReplOptions),
-    /// Works on plans: tasks that need each other, in a JSON file or a Markdown check-list.
+    /// Works on plans: tasks that need each other, in a JSON file, a Markdown check-list or an issue of GitHub.
     #[command(subcommand)]
     Plan(PlanCommand),
     /// Shows what happened in a run.
@@ -299,12 +299,25 @@ pub(super) enum PlanCommand {
     Run(PlanOptions),
     /// Goes on with a plan. What is done stays done.
     Resume(PlanOptions),
+    /// Copies a plan from one place to another: into a file, into an issue, into a new issue (github:OWNER/REPO).
+    Copy(PlanCopy),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanCopy {
+    /// The plan: a file, or github:OWNER/REPO#NUMBER.
+    pub from: String,
+    /// Where to: a file, github:OWNER/REPO#NUMBER, or github:OWNER/REPO for a new issue.
+    pub to: String,
+    /// Overwrite the plan that is there.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct PlanFile {
-    /// The plan: JSON, or a check-list if the name ends in .md.
-    pub plan: PathBuf,
+    /// The plan: a JSON file, a check-list if the name ends in .md, or the issue github:OWNER/REPO#NUMBER.
+    pub plan: String,
     /// A program file whose model, tools and limits the steps have.
     #[arg(long, value_name = "FILE.toml")]
     pub agent: Option<PathBuf>,
@@ -323,9 +336,9 @@ pub(super) struct PlanOptions {
     /// How often a step that does not say so itself is tried again.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub retries: u32,
-    /// Write what is done into this file instead of the plan's.
-    #[arg(long, value_name = "FILE")]
-    pub save: Option<PathBuf>,
+    /// Write what is done into this file or issue instead of the plan's.
+    #[arg(long, value_name = "PLACE")]
+    pub save: Option<String>,
     /// Forget what is done.
     #[arg(long)]
     pub fresh: bool,

@@ -5,10 +5,11 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
+use reqwest::header::HeaderValue;
 use reqwest::{Client, Url};
 use serde_json::{Map, Value};
 
-use super::http::{self, Answer, Post, Secret};
+use super::http::{self, Answer, Exchange, Secret};
 use super::{Deltas, Message, ModelError, ModelErrorKind, Reply, Request, Role, Tokens};
 
 /// What sets one provider's API apart from another's.
@@ -100,7 +101,7 @@ impl Connection {
         let mut url = self.url()?;
         wire.address(&mut url, &self.model, streamed);
         let body = wire.body(&self.model, request, streamed).into();
-        let mut post = Post::new(&url, &body, request.options.timeout);
+        let mut post = Exchange::post(&url, &body, request.options.timeout);
         match &self.key {
             Key::None => {}
             Key::Given(key) => post.key(wire.key_header(), key)?,
@@ -110,7 +111,7 @@ impl Connection {
             }
         }
         if let Some((name, value)) = wire.other_header() {
-            post.header(name, value);
+            post.header(name, HeaderValue::from_static(value));
         }
         post.extra_headers(&request.options.extra_headers)?;
         let mut draft = Draft::new(&request.deltas);
@@ -251,7 +252,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The reply, if it is whole.
-    fn reply<W: Wire>(self, post: &Post<'_>, place: &str, shown: &str) -> Result<Reply, ModelError> {
+    fn reply<W: Wire>(self, post: &Exchange<'_>, place: &str, shown: &str) -> Result<Reply, ModelError> {
         let error =
             |kind, what: String, detail: &str| ModelError { tokens: self.tokens, ..post.error(kind, &what, detail) };
         if self.given_up {

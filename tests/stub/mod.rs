@@ -41,18 +41,24 @@ pub struct Server {
 impl Server {
     /// A server that plays the acts in order, the last one for ever.
     pub fn start(acts: Vec<Act>) -> Self {
+        let last = acts.last().cloned().unwrap();
+        let mut acts = acts.into_iter().chain(std::iter::repeat(last));
+        Self::answering(move |_| acts.next().unwrap())
+    }
+
+    /// A server that answers each request with what this function makes of it.
+    pub fn answering(mut act: impl FnMut(&Seen) -> Act + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
         let record = seen.clone();
-        let last = acts.last().cloned().unwrap();
         thread::spawn(move || {
-            let mut acts = acts.into_iter().chain(std::iter::repeat(last));
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                record.lock().unwrap().push(hear(&stream));
+                let heard = hear(&stream);
+                record.lock().unwrap().push(heard.clone());
                 // A client that has heard enough hangs up, which is no concern of the server's.
-                match acts.next().unwrap() {
+                match act(&heard) {
                     Act::Answer(line, headers, body) => drop(answer(&mut stream, line, &headers, &body)),
                     Act::Hang(start) => drop(thread::spawn(move || {
                         stream.write_all(start.as_bytes()).ok();
@@ -91,7 +97,8 @@ fn hear(stream: &TcpStream) -> Seen {
     let length = lines.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).unwrap();
-    Seen { line: lines.remove(0), headers: lines, body: serde_json::from_slice(&body).unwrap() }
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    Seen { line: lines.remove(0), headers: lines, body }
 }
 
 fn answer(stream: &mut TcpStream, line: &str, headers: &[String], body: &str) -> std::io::Result<()> {
