@@ -542,7 +542,6 @@ fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
     assert_eq!((&json["usage"]["requests"], &json["usage"]["processes"]), (&json!(1), &json!(2)));
     let trace = json["trace"][0]["tool_calls"].as_array().unwrap();
     assert_eq!((trace.len(), &trace[0]["children"][0]["path"]), (1, &json!("main/double#1")));
-    // There is nothing left to ask.
     ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &folder.file("none.json", "{}"), "--json"]).json();
 }
 

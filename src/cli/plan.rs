@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Trouble;
 use super::args::{PlanCommand, PlanCopy, PlanFile, PlanOptions};
 use super::run::{grants, recorder, report, unusable, wait};
+use super::watch::{Telemetry, priced};
 use crate::model::Scripted;
 use crate::plan::Store;
 use crate::process::{Grants, Library, bind};
@@ -122,12 +123,15 @@ async fn work(options: &PlanOptions, resume: bool) -> Result<u8, Trouble> {
         None => from,
     };
     let grants = grants(how).map_err(unusable)?;
-    let recorder = recorder(how).map_err(unusable)?;
+    let telemetry = Telemetry::new(&how.watched).map_err(unusable)?;
+    let recorder = recorder(how, &telemetry).map_err(unusable)?;
     let began = std::time::Instant::now();
-    let (mut agent, warnings) = agent(&options.file, &grants, true).await.map_err(unusable)?;
+    let (agent, warnings) = agent(&options.file, &grants, true).await.map_err(unusable)?;
+    let mut agent = priced(agent, &how.watched).map_err(unusable)?;
     agent.model_options.stream |= how.stream;
     let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save_to(save.clone());
     let outcome = plan.run_with(&executor, recorder).await;
+    telemetry.flush().await;
     if outcome.is_err() && plan.has_begun() {
         let kept = kept(&plan, &save).await?;
         if !how.json {

@@ -1,5 +1,7 @@
 //! Data for a server that is no model, sent as requests to models are.
 
+use std::time::Duration;
+
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::Url;
 use serde_json::{Map, Value};
@@ -39,6 +41,8 @@ impl Delivery {
         let mut post = Exchange::post(&self.url, body, None);
         post.extra_headers(&self.headers)?;
         let send = || async { post.send(&client).await.map(drop) };
-        send.retry(ExponentialBuilder::new()).when(|error: &ModelError| error.kind.is_passing()).await
+        send.retry(ExponentialBuilder::new().with_min_delay(Duration::from_millis(250)))
+            .when(|error: &ModelError| error.kind.is_passing())
+            .await
     }
 }
