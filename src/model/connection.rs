@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use reqwest::header::HeaderValue;
 use reqwest::{Client, Url};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::http::{self, Answer, Exchange, Secret};
 use super::{Deltas, Message, ModelError, ModelErrorKind, Reply, Request, Role, Tokens};
@@ -152,6 +152,39 @@ impl Connection {
     }
 }
 
+/// What every client can be told, and that it is a model: it has a `connection`, and this field, which is its [`Wire`].
+macro_rules! client {
+    ($client:ident, $wire:ident, $address:literal) => {
+        impl $client {
+            #[doc = concat!("Another endpoint: the address before ", $address, ".")]
+            #[must_use]
+            pub fn base_url(mut self, url: impl Into<String>) -> Self {
+                self.connection.set_base(url);
+                self
+            }
+
+            /// The key to send, if any.
+            #[must_use]
+            pub fn key(mut self, key: Option<String>) -> Self {
+                self.connection.set_key(key);
+                self
+            }
+        }
+
+        impl $crate::model::Model for $client {
+            fn reply(&self, request: $crate::model::Request) -> $crate::model::Answering<'_> {
+                Box::pin(async move { self.connection.ask(&self.$wire, &request).await })
+            }
+
+            fn name(&self) -> String {
+                self.connection.name()
+            }
+        }
+    };
+}
+
+pub(super) use client;
+
 /// Adds segments to the path of a URL, however it ends.
 pub(super) fn extend<'a>(url: &mut Url, segments: impl IntoIterator<Item = &'a str>) {
     if let Ok(mut path) = url.path_segments_mut() {
@@ -166,6 +199,11 @@ pub(super) fn with_version(url: &mut Url, version: &str) {
     if !url.path_segments().is_some_and(|mut parts| parts.any(is_version)) {
         extend(url, [version]);
     }
+}
+
+/// The messages as OpenAI and Anthropic write them.
+pub(super) fn messages(request: &Request) -> impl Iterator<Item = Value> {
+    alternating(&request.messages).into_iter().map(|(role, content)| json!({"role": role, "content": content}))
 }
 
 /// The messages with those of one role in a row made one, as providers want the roles to alternate.
@@ -188,6 +226,8 @@ pub(super) struct Draft<'a> {
     text: Option<String>,
     pub(super) tokens: Tokens,
     ended: Option<(End, String)>,
+    /// Whether the model called a tool in the provider's way, of which it was told none.
+    called: bool,
     trouble: Option<(ModelErrorKind, String)>,
     streamed: bool,
     /// Whether nothing more is to come, or to be waited for.
@@ -213,6 +253,7 @@ impl<'a> Draft<'a> {
             text: None,
             tokens: Tokens::default(),
             ended: None,
+            called: false,
             trouble: None,
             streamed: false,
             is_closed: false,
@@ -234,6 +275,13 @@ impl<'a> Draft<'a> {
     /// Says how the reply ended, in the provider's words.
     pub(super) fn end(&mut self, end: End, reason: &str) {
         self.ended = Some((end, reason.to_owned()));
+    }
+
+    /// Says that the model called a tool in the provider's way. Its text only announces that, so it is no answer: the
+    /// reply counts as empty, and the model is told how programs are written.
+    pub(super) fn call(&mut self) {
+        self.called = true;
+        self.text.get_or_insert_default();
     }
 
     /// Says that nothing more will come.
@@ -275,6 +323,7 @@ impl<'a> Draft<'a> {
             (None, _) if self.streamed => {
                 Err(error(ModelErrorKind::Server, format!("{place} broke off before the reply was whole"), ""))
             }
+            (_, Some(_)) if self.called => Ok(Reply { text: String::new(), tokens: self.tokens }),
             (_, Some(text)) => Ok(Reply { text, tokens: self.tokens }),
             (ended, None) => {
                 let ended = ended.map(|(_, reason)| format!(" (it finished by {reason:?})")).unwrap_or_default();

@@ -155,7 +155,11 @@ impl<'a> Exchange<'a> {
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         // Some servers answer as a whole though they were asked for a stream.
-        Ok(if kind.starts_with("text/event-stream") { Answer::Stream(response) } else { Answer::Whole(response) })
+        Ok(if kind.to_ascii_lowercase().starts_with("text/event-stream") {
+            Answer::Stream(response)
+        } else {
+            Answer::Whole(response)
+        })
     }
 
     /// Reads the JSON of a whole answer.
@@ -191,7 +195,9 @@ impl<'a> Exchange<'a> {
 
     fn unread(&self, bytes: &[u8], error: &serde_json::Error) -> ModelError {
         let what = format!("{} answered what is no JSON ({error})", place(self.url));
-        self.error(ModelErrorKind::Other, &what, &String::from_utf8_lossy(bytes))
+        // What ends too early was cut off on its way.
+        let kind = if error.is_eof() { ModelErrorKind::Server } else { ModelErrorKind::Other };
+        self.error(kind, &what, &String::from_utf8_lossy(bytes))
     }
 
     fn bounded(&self, size: usize) -> Result<(), ModelError> {
@@ -223,7 +229,10 @@ impl<'a> Exchange<'a> {
     /// What a status other than success means.
     async fn refused(&self, response: Response) -> ModelError {
         let status = response.status();
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(wait);
+        let headers = response.headers();
+        // The same in milliseconds, which some add.
+        let milliseconds = headers.get("retry-after-ms").and_then(wait).map(|wait| wait / 1000);
+        let retry_after = milliseconds.or_else(|| headers.get(RETRY_AFTER).and_then(wait));
         // Not every number has a name: 529 is Anthropic's for being overloaded.
         let named = status.canonical_reason().map_or_else(|| status.as_str().to_owned(), |_| status.to_string());
         let mut what = format!("{} answered {named}", place(self.url));
@@ -293,6 +302,7 @@ fn kind(status: StatusCode) -> ModelErrorKind {
     match status.as_u16() {
         429 => ModelErrorKind::RateLimit,
         401 | 403 => ModelErrorKind::Auth,
+        408 => ModelErrorKind::Timeout,
         300..=499 => ModelErrorKind::BadRequest,
         500..=599 => ModelErrorKind::Server,
         _ => ModelErrorKind::Other,

@@ -17,6 +17,10 @@ pub enum Act {
     Hang(&'static str),
     /// Promises more than it sends.
     Break,
+    /// Answers with these bytes, and hangs up.
+    Raw(Vec<u8>),
+    /// Answers with these bytes, one after the other, as long as somebody listens.
+    Drip(Vec<u8>),
     /// Streams these pieces; then it ends, or breaks off in the midst of a chunk.
     Stream(Vec<Vec<u8>>, bool),
 }
@@ -66,6 +70,15 @@ impl Server {
                         drop(stream);
                     })),
                     Act::Break => drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")),
+                    Act::Raw(bytes) => drop(stream.write_all(&bytes)),
+                    Act::Drip(bytes) => drop(thread::spawn(move || {
+                        for byte in bytes {
+                            if stream.write_all(&[byte]).is_err() {
+                                return;
+                            }
+                            thread::sleep(Duration::from_millis(20));
+                        }
+                    })),
                     Act::Stream(pieces, whole) => drop(pour(&mut stream, &pieces, whole)),
                 }
             }
