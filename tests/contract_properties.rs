@@ -51,7 +51,7 @@ fn fitting(kind: &Type) -> BoxedStrategy<Value> {
     match kind {
         Type::String => any::<String>().prop_map(Value::from).boxed(),
         Type::Int => prop_oneof![any::<i64>().prop_map(Value::from), any::<usize>().prop_map(Value::from)].boxed(),
-        Type::Float => (-1e12..1e12).prop_map(|x: f64| Value::Float(x)).boxed(),
+        Type::Float => (-1e12..1e12).prop_map(|x: f64| Value::from(x)).boxed(),
         Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
         Type::Keyword => "[a-z][a-z0-9-]{0,6}".prop_map(Value::keyword).boxed(),
         Type::Any => anything().boxed(),
@@ -74,7 +74,7 @@ fn anything() -> impl Strategy<Value = Value> {
         Just(Value::Nil),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        (-1e300..1e300).prop_map(|x: f64| Value::Float(x)),
+        (-1e300..1e300).prop_map(|x: f64| Value::from(x)),
         any::<String>().prop_map(Value::from),
         "[0-9a-z.-]{0,4}".prop_map(Value::from),
         "[a-z][a-z0-9-]{0,6}".prop_map(Value::keyword),

@@ -26,9 +26,9 @@ fn scalar() -> impl Strategy<Value = Value> {
         (-5..5_i64).prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<i128>().prop_map(|n| Value::from(BigInt::from(n))),
-        any::<f64>().prop_map(Value::Float),
+        any::<f64>().prop_map(Value::from),
         prop_oneof![Just(0.0), Just(-0.0), Just(1.0), Just(2.5), Just(f64::INFINITY), Just(f64::NEG_INFINITY)]
-            .prop_map(Value::Float),
+            .prop_map(Value::from),
         any::<String>().prop_map(Value::from),
         "[a-c]{0,2}".prop_map(Value::from),
         ":?[a-z*!?<>=][a-z0-9*+!?<>='#-]{0,6}(/[a-z][a-z0-9-]{0,4})?"
@@ -128,7 +128,7 @@ enum Change {
 fn key() -> impl Strategy<Value = Value> {
     prop_oneof![
         3 => (0..40_i64).prop_map(Value::from),
-        1 => (0..40_i64).prop_map(|n| Value::Float(n as f64)),
+        1 => (0..40_i64).prop_map(|n| Value::from(n as f64)),
         2 => "[a-e]".prop_map(Value::keyword),
         2 => "[a-e]".prop_map(Value::from),
         1 => scalar(),

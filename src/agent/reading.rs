@@ -4,7 +4,7 @@ use super::Process;
 use super::pages::{Piece, Unit};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
-use crate::lisp::value::{Regex, Text, Value};
+use crate::lisp::value::{Boolean, Regex, Text, Value};
 use crate::tool::{Access, Call, Kind, Tool, ToolError};
 
 /// The lines of one piece that `(fd/lines …)` takes.
@@ -53,7 +53,7 @@ fn text<'a>(call: &'a Call, name: &str) -> &'a str {
 }
 
 fn flag(call: &Call, name: &str) -> bool {
-    matches!(call.arguments.get(name), Some(Value::Bool(true)))
+    matches!(call.arguments.get(name), Some(Value::Bool(Boolean::True)))
 }
 
 fn whole(call: &Call, name: &str) -> Option<i64> {

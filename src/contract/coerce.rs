@@ -33,7 +33,7 @@ pub(super) fn strict(kind: &Type, value: &Value) -> bool {
         Type::String => matches!(value, Value::Text(_)),
         Type::Int => matches!(value, Value::Int(_) | Value::Big(_)),
         Type::Float => match value {
-            Value::Float(x) => x.is_finite(),
+            Value::Float(x) => x.get().is_finite(),
             other => matches!(other, Value::Int(_) | Value::Big(_)),
         },
         Type::Bool => matches!(value, Value::Bool(_)),
@@ -52,14 +52,14 @@ pub(super) fn strict(kind: &Type, value: &Value) -> bool {
 pub(super) fn gentle(kind: &Type, value: &Value) -> Fit {
     let read = match (kind, value) {
         (Type::Enum(choices), Value::Keyword(_) | Value::Text(_)) => return spelt(choices, value),
-        (Type::Float, Value::Int(n)) => return exact_float(*n).map_or(Fit::AsIs, |x| Fit::Quietly(Value::Float(x))),
+        (Type::Float, Value::Int(n)) => return exact_float(*n).map_or(Fit::AsIs, |x| Fit::Quietly(Value::from(x))),
         (kind, value) if strict(kind, value) => return Fit::AsIs,
         (Type::Int, Value::Text(text)) => integer(text.as_str()),
-        (Type::Int, Value::Float(x)) => whole(*x).map(Value::Int),
-        (Type::Float, Value::Text(text)) => float(text.as_str()).map(Value::Float),
+        (Type::Int, Value::Float(x)) => whole(x.get()).map(Value::Int),
+        (Type::Float, Value::Text(text)) => float(text.as_str()).map(Value::from),
         (Type::Bool, Value::Text(text)) => match text.as_str() {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
+            "true" => Some(Value::from(true)),
+            "false" => Some(Value::from(false)),
             _ => None,
         },
         (Type::Keyword, Value::Text(text)) => {

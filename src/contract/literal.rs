@@ -117,7 +117,7 @@ fn constant(input: &str) -> Read<'_, Value> {
     let (rest, word) = word.parse(input).or_else(|_: nom::Err<Wrong<'_>>| {
         Wrong::expected(input, "a literal: a number, a string, true, false, nil, a keyword, [ ] or { }")
     })?;
-    Ok((rest, if word == "nil" { Value::Nil } else { Value::Bool(word == "true") }))
+    Ok((rest, if word == "nil" { Value::Nil } else { Value::from(word == "true") }))
 }
 
 /// vector = "[", { literal }, "]" ;
@@ -143,7 +143,7 @@ fn number(input: &str) -> Read<'_, Value> {
         return Wrong::expected(input, "a number");
     }
     let number = match is_float {
-        true => digits.parse().ok().filter(|x: &f64| x.is_finite()).map(Value::Float),
+        true => digits.parse().ok().filter(|x: &f64| x.is_finite()).map(Value::from),
         false => digits.parse().ok().map(|n: BigInt| Value::from(n)),
     };
     match number {

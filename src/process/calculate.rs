@@ -115,15 +115,15 @@ impl Parser<'_> {
             return Ok(Value::Int(n));
         }
         if let Ok(x) = word.parse::<f64>() {
-            return Ok(Value::Float(x));
+            return Ok(Value::from(x));
         }
         self.function(&word)
     }
 
     fn function(&mut self, name: &str) -> Result<Value, String> {
         match name {
-            "pi" => return Ok(Value::Float(std::f64::consts::PI)),
-            "e" => return Ok(Value::Float(std::f64::consts::E)),
+            "pi" => return Ok(Value::from(std::f64::consts::PI)),
+            "e" => return Ok(Value::from(std::f64::consts::E)),
             _ => {}
         }
         let unary: fn(f64) -> f64 = match name {
@@ -160,7 +160,7 @@ fn number(value: &Value) -> Result<f64, String> {
 }
 
 fn whole_if_exact(x: f64) -> Value {
-    if x.fract() == 0.0 && x.abs() < 9e15 { Value::Int(x as i64) } else { Value::Float(x) }
+    if x.fract() == 0.0 && x.abs() < 9e15 { Value::Int(x as i64) } else { Value::from(x) }
 }
 
 #[cfg(test)]

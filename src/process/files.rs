@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::confine::{Opening, Roots};
 use crate::agent::caller;
 use crate::contract::ParseError;
-use crate::lisp::value::Value;
+use crate::lisp::value::{Boolean, Value};
 use crate::tool::{Access, Call, Tool, ToolError};
 
 fn text<'a>(arguments: &'a Value, name: &str) -> &'a str {
@@ -14,7 +14,7 @@ fn text<'a>(arguments: &'a Value, name: &str) -> &'a str {
 }
 
 fn flag(arguments: &Value, name: &str) -> bool {
-    matches!(arguments.get(name), Some(Value::Bool(true)))
+    matches!(arguments.get(name), Some(Value::Bool(Boolean::True)))
 }
 
 fn count(n: u64) -> Value {

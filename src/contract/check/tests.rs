@@ -143,7 +143,7 @@ fn output_is_strict_and_says_everything_at_once() {
     assert_eq!(output(":keyword", &"a".into()).len(), 1);
     assert_eq!(output(":string", &Value::keyword("a")).len(), 1);
     assert_eq!(output(r#"("a")"#, &Value::keyword("a")).len(), 1);
-    assert_eq!(output(":float", &Value::Float(f64::NAN)), ["result: expected float, got float ##NaN"]);
+    assert_eq!(output(":float", &Value::from(f64::NAN)), ["result: expected float, got float ##NaN"]);
     assert_eq!(output("[:int]", &Value::set([Value::Int(1)])).len(), 1);
     assert_eq!(output("{:tags [:int]}", &parse_json(r#"{"tags": 1}"#).unwrap()).len(), 1);
 }

@@ -54,7 +54,7 @@ impl Analyser<'_> {
                 None => self.wrong(span, "#' takes a name", "write #'name, or just name"),
             },
             ("and", items) => match items {
-                [] => Expr::constant(Value::Bool(true), span),
+                [] => Expr::constant(Value::from(true), span),
                 [only] => self.form(only, tail),
                 _ => ExprKind::And(self.sequence(items, tail)).at(span),
             },

@@ -158,8 +158,8 @@ builtins! { Java;
     /// (double-array [1 2])
     /// ;=> [1.0 2.0]
     "double-array"
-        (cx, size: Value) => { array(cx, "double-array", "double", size, Value::Float(0.0)) }
-        (cx, size: Value, init: Value) => { array_from(cx, "double-array", "double", size, init, Value::Float(0.0)) }
+        (cx, size: Value) => { array(cx, "double-array", "double", size, Value::from(0.0)) }
+        (cx, size: Value, init: Value) => { array_from(cx, "double-array", "double", size, init, Value::from(0.0)) }
 
     /// A vector of so many floats, or of the items as floats; arrays are vectors here.
     /// (float-array 2)
@@ -167,8 +167,8 @@ builtins! { Java;
     /// (float-array [1 2])
     /// ;=> [1.0 2.0]
     "float-array"
-        (cx, size: Value) => { array(cx, "float-array", "float", size, Value::Float(0.0)) }
-        (cx, size: Value, init: Value) => { array_from(cx, "float-array", "float", size, init, Value::Float(0.0)) }
+        (cx, size: Value) => { array(cx, "float-array", "float", size, Value::from(0.0)) }
+        (cx, size: Value, init: Value) => { array_from(cx, "float-array", "float", size, init, Value::from(0.0)) }
 
     /// A vector of so many booleans, or of the items as booleans; arrays are vectors here.
     /// (boolean-array 2)
@@ -176,8 +176,8 @@ builtins! { Java;
     /// (boolean-array [1 nil])
     /// ;=> [true false]
     "boolean-array"
-        (cx, size: Value) => { array(cx, "boolean-array", "boolean", size, Value::Bool(false)) }
-        (cx, size: Value, init: Value) => { array_from(cx, "boolean-array", "boolean", size, init, Value::Bool(false)) }
+        (cx, size: Value) => { array(cx, "boolean-array", "boolean", size, Value::from(false)) }
+        (cx, size: Value, init: Value) => { array_from(cx, "boolean-array", "boolean", size, init, Value::from(false)) }
 
     /// A vector of so many characters, or of the items as characters; arrays are vectors here.
     /// (char-array "ab")

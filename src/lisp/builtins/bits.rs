@@ -145,7 +145,7 @@ builtins! { Numbers;
     /// (bit-test 4 2)
     /// ;=> true
     "bit-test" (_cx, n: Value, index: Value) => {
-        Ok(Value::Bool(bits("bit-test", &n)? & bit("bit-test", &index)? != 0))
+        Ok(Value::from(bits("bit-test", &n)? & bit("bit-test", &index)? != 0))
     }
 
     /// The sum, wrapped around in 64 bits.
@@ -292,14 +292,14 @@ builtins! { Numbers;
     /// The number as a float.
     /// (unchecked-double 1)
     /// ;=> 1.0
-    "unchecked-double" (_cx, x: f64) => { Ok(Value::Float(x)) }
+    "unchecked-double" (_cx, x: f64) => { Ok(Value::from(x)) }
 
     /// The number as a float, without a look at its size.
     /// (unchecked-float 1)
     /// ;=> 1.0
     "unchecked-float" (_cx, x: Value) => {
         match Number::of(&x) {
-            Some(number) => Ok(Value::Float(number.to_f64())),
+            Some(number) => Ok(Value::from(number.to_f64())),
             None => Err(type_error("unchecked-float", "a number", &x)),
         }
     }

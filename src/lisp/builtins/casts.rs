@@ -30,10 +30,11 @@ fn bounded(name: &str, value: &Value, low: i64, high: i64) -> Result<i64> {
         Value::Big(_) => Err(out_of_range(name, value)),
         #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "the range is checked before")]
         Value::Float(x) => {
+            let x = x.get();
             if x.is_nan() && matches!(name, "int" | "long") {
                 return Ok(0);
             }
-            if *x >= low as f64 && *x <= high as f64 { Ok(*x as i64) } else { Err(out_of_range(name, value)) }
+            if x >= low as f64 && x <= high as f64 { Ok(x as i64) } else { Err(out_of_range(name, value)) }
         }
         other => match code_point(other) {
             Some(point) => within(point),
@@ -70,7 +71,7 @@ pub(super) fn wrapped_long(name: &str, value: &Value) -> Result<i64> {
     match value {
         Value::Int(n) => Ok(*n),
         #[expect(clippy::cast_possible_truncation, reason = "what Java does: it stays at the bounds")]
-        Value::Float(x) => Ok(*x as i64),
+        Value::Float(x) => Ok(x.get() as i64),
         Value::Big(n) => {
             let low = n.iter_u64_digits().next().unwrap_or(0).cast_signed();
             Ok(if n.sign() == num_bigint::Sign::Minus { low.wrapping_neg() } else { low })
@@ -86,7 +87,7 @@ pub(super) fn wrapped_long(name: &str, value: &Value) -> Result<i64> {
 #[expect(clippy::cast_possible_truncation, reason = "wrapping is what it is for")]
 pub(super) fn wrapped_int(name: &str, value: &Value) -> Result<i32> {
     match value {
-        Value::Float(x) => Ok(*x as i32),
+        Value::Float(x) => Ok(x.get() as i32),
         other => wrapped_long(name, other).map(|n| n as i32),
     }
 }
@@ -110,7 +111,7 @@ fn float(name: &str, value: &Value) -> Result<f64> {
 fn whole(cx: &mut dyn Context, name: &str, value: Value) -> Result<Value> {
     match &value {
         Value::Int(_) | Value::Big(_) => Ok(value),
-        Value::Float(x) => match whole_part(*x) {
+        Value::Float(x) => match whole_part(x.get()) {
             Some(n) => Ok(n.into()),
             None => {
                 let message = format!("{name} needs a finite number, got {}", value.describe());
@@ -232,7 +233,7 @@ fn ratio(name: &str, value: &Value) -> Result<(i64, i64)> {
         Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into())
     };
     let x = match value {
-        Value::Float(x) if x.abs() < MOST && x.trunc() != *x => *x,
+        Value::Float(x) if x.get().abs() < MOST && x.get().trunc() != x.get() => x.get(),
         Value::Int(_) | Value::Big(_) | Value::Float(_) => return none(),
         other => return Err(type_error(name, "a ratio", other)),
     };
@@ -288,7 +289,7 @@ builtins! { Numbers;
     /// The number as a float.
     /// (double 3)
     /// ;=> 3.0
-    "double" (_cx, x: Value) => { float("double", &x).map(Value::Float) }
+    "double" (_cx, x: Value) => { float("double", &x).map(Value::from) }
 
     /// The number as a float that would fit into 32 bits.
     /// (float 3)
@@ -299,7 +300,7 @@ builtins! { Numbers;
             return Err(out_of_range("float", &x));
         }
         // Below half of the smallest float of 32 bits nothing is left.
-        Ok(Value::Float(if size.abs() <= 7e-46 { size * 0.0 } else { size }))
+        Ok(Value::from(if size.abs() <= 7e-46 { size * 0.0 } else { size }))
     }
 
     /// The number itself; anything else is an error.
@@ -334,7 +335,7 @@ builtins! { Numbers;
             let message = format!("bigdec needs a finite number, got {}", x.describe());
             return Err(Fault::value(message).class("NumberFormatException").into());
         }
-        Ok(Value::Float(size))
+        Ok(Value::from(size))
     }
 
     /// The number as an integer where it is one, else as it is: there are no ratios.
@@ -345,11 +346,11 @@ builtins! { Numbers;
     "rationalize" (_cx, x: Value) => {
         match &x {
             Value::Nil => Ok(x),
-            Value::Float(size) if !size.is_finite() => {
+            Value::Float(size) if !size.get().is_finite() => {
                 let message = format!("rationalize needs a finite number, got {}", x.describe());
                 Err(Fault::value(message).class("NumberFormatException").into())
             }
-            Value::Float(size) if size.trunc() == *size => Ok(whole_part(*size).map_or(x, Value::from)),
+            Value::Float(size) if size.get().trunc() == size.get() => Ok(whole_part(size.get()).map_or(x, Value::from)),
             _ => number("rationalize", x),
         }
     }
@@ -392,8 +393,8 @@ builtins! { Numbers;
     /// ;=> nil
     "parse-boolean" (_cx, s: Value) => {
         Ok(match text("parse-boolean", &s)? {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
+            "true" => Value::from(true),
+            "false" => Value::from(false),
             _ => Value::Nil,
         })
     }

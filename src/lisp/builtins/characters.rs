@@ -56,7 +56,7 @@ fn digit(c: char, radix: i64) -> i64 {
 
 fn yes(cx: &mut dyn Context, answer: bool) -> Result<Value> {
     cx.spend(1)?;
-    Ok(Value::Bool(answer))
+    Ok(Value::from(answer))
 }
 
 builtins! { Java;

@@ -231,7 +231,7 @@ builtins! { Collections;
     /// ;=> true
     /// (contains? [7 8] 8)
     /// ;=> true
-    "contains?" (cx, coll: Value, key: Value) => { contains(cx, &coll, &key).map(Value::Bool) }
+    "contains?" (cx, coll: Value, key: Value) => { contains(cx, &coll, &key).map(Value::from) }
 
     /// A map of keys and values in turn, as a pattern for keyword arguments takes a sequence.
     "%keyword-arguments" (cx, given: Value) => {

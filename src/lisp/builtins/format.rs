@@ -2,7 +2,7 @@
 
 use super::printing::room;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Context, Fault, Raise, Result, Value, display, type_error};
+use crate::lisp::value::{Boolean, Context, Fault, Raise, Result, Value, display, type_error};
 
 /// A directive: `%1$-8.2f`.
 struct Directive<'a> {
@@ -195,7 +195,7 @@ impl<'a> Directive<'a> {
 
     fn apply(&self, value: &Value) -> Result<String> {
         match (self.conversion, value) {
-            ('b' | 'B', Value::Nil | Value::Bool(false)) => self.cut("false".into()),
+            ('b' | 'B', Value::Nil | Value::Bool(Boolean::False)) => self.cut("false".into()),
             ('b' | 'B', _) => self.cut("true".into()),
             (_, Value::Nil) => self.cut("null".into()),
             ('s' | 'S', other) => self.cut(display(other)),
@@ -238,9 +238,9 @@ impl<'a> Directive<'a> {
                 let code = (bits ^ (bits >> 32)) as u32;
                 self.cut(format!("{code:x}"))
             }
-            ('h' | 'H', Value::Bool(true)) => self.cut("4cf".into()),
+            ('h' | 'H', Value::Bool(Boolean::True)) => self.cut("4cf".into()),
             ('h' | 'H', other) => self.refuse("a string or an integer", other, "%s prints anything"),
-            (_, Value::Float(x)) => self.float(*x),
+            (_, Value::Float(x)) => self.float(x.get()),
             (_, other) => {
                 let hint = match other {
                     Value::Int(_) | Value::Big(_) => "(double x) makes a float of an integer; %d prints integers",

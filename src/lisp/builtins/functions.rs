@@ -119,7 +119,7 @@ builtins! { Functions;
     "complement" (_cx, f: Callable) => {
         Ok(native("complement", vec![f.0], |cx, held, arguments| {
             let Some(function) = held.first() else { return Ok(Value::Nil) };
-            cx.call(function, arguments).map(|value| Value::Bool(!value.is_truthy()))
+            cx.call(function, arguments).map(|value| Value::from(!value.is_truthy()))
         }))
     }
 
@@ -152,7 +152,7 @@ builtins! { Functions;
         let held = std::iter::once(pred.0).chain(more).collect();
         Ok(native("every-pred", held, |cx, held, arguments| {
             let refused = first_answer(cx, held, &arguments, false)?;
-            Ok(Value::Bool(refused.is_none_or(|answer| answer.is_truthy())))
+            Ok(Value::from(refused.is_none_or(|answer| answer.is_truthy())))
         }))
     }
 
@@ -181,7 +181,7 @@ builtins! { Functions;
     /// Whether the value is nil or false.
     /// (not nil)
     /// ;=> true
-    "not" (_cx, x: Value) => { Ok(Value::Bool(!x.is_truthy())) }
+    "not" (_cx, x: Value) => { Ok(Value::from(!x.is_truthy())) }
 
     /// A lazy sequence from a function without parameters; what `lazy-seq` is made of.
     "%lazy-seq" (_cx, thunk: Value) => { Ok(Lazy::thunk(thunk)) }

@@ -94,14 +94,14 @@ fn of(value: &Value) -> u32 {
     match value {
         Value::Nil | Value::Nothing => 0,
         Value::Bool(yes) => {
-            if *yes {
+            if yes.get() {
                 1231
             } else {
                 1237
             }
         }
         Value::Int(n) => of_long(*n),
-        Value::Float(x) => of_float(*x),
+        Value::Float(x) => of_float(x.get()),
         Value::Big(_) => Number::of(value).map_or(0, |number| of_float(number.to_f64())),
         Value::Text(text) => of_int(java(text.as_str())),
         Value::Symbol(symbol) => of_symbol(symbol),

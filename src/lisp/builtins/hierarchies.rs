@@ -208,12 +208,12 @@ builtins! { Functions;
         (cx, child: Value, parent: Value) => {
             force(&child, cx)?;
             force(&parent, cx)?;
-            Hierarchy::global(cx).is_a(cx, &child, &parent).map(Value::Bool)
+            Hierarchy::global(cx).is_a(cx, &child, &parent).map(Value::from)
         }
         (cx, hierarchy: Value, child: Value, parent: Value) => {
             force(&child, cx)?;
             force(&parent, cx)?;
-            Hierarchy::of("isa?", &hierarchy)?.is_a(cx, &child, &parent).map(Value::Bool)
+            Hierarchy::of("isa?", &hierarchy)?.is_a(cx, &child, &parent).map(Value::from)
         }
 
     /// The tags directly above a tag, or nil.

@@ -237,14 +237,14 @@ builtins! { Java;
                 walk(cx, text.as_str())?;
                 Ok(text.as_str().contains(sought(".contains", &item)?.as_str()).into())
             }
-            Value::Set(_) => super::collections::contains(cx, &target, &item).map(Value::Bool),
+            Value::Set(_) => super::collections::contains(cx, &target, &item).map(Value::from),
             Value::Atom(atom) => {
                 let held = atom.get();
-                super::collections::contains(cx, &held, &item).map(Value::Bool)
+                super::collections::contains(cx, &held, &item).map(Value::from)
             }
             _ => {
                 let found = position(cx, ".contains", target, &item, false)?;
-                Ok(Value::Bool(!matches!(found, Value::Int(-1))))
+                Ok(Value::from(!matches!(found, Value::Int(-1))))
             }
         }
     }
@@ -301,7 +301,7 @@ builtins! { Java;
     /// ;=> true
     ".matches" (cx, s: Str, regex: Str) => {
         let regex = regexes::compile(cx, regex.as_str())?;
-        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::Bool(!found.is_nil()))
+        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
     }
 
     /// Whether the string or collection is empty.
@@ -338,7 +338,7 @@ builtins! { Java;
     /// ;=> true
     ".equalsIgnoreCase" (cx, s: Str, other: Option<Str>) => {
         walk(cx, s.as_str())?;
-        let Some(other) = other else { return Ok(Value::Bool(false)) };
+        let Some(other) = other else { return Ok(Value::from(false)) };
         walk(cx, other.as_str())?;
         Ok((s.as_str().to_lowercase() == other.as_str().to_lowercase()).into())
     }
@@ -481,7 +481,7 @@ builtins! { Java;
     /// ;=> true
     ".containsKey" (cx, map: Value, key: Value) => {
         let map = Value::Map(map_of(".containsKey", map)?);
-        super::collections::contains(cx, &map, &key).map(Value::Bool)
+        super::collections::contains(cx, &map, &key).map(Value::from)
     }
 
     /// The keys of the map, as a set.
@@ -544,7 +544,7 @@ builtins! { Java;
     /// (.doubleValue 3)
     /// ;=> 3.0
     ".doubleValue" (_cx, n: Value) => {
-        Number::of(&n).map(|n| Value::Float(n.to_f64())).ok_or_else(|| no_method(".doubleValue", "a number", &n))
+        Number::of(&n).map(|n| Value::from(n.to_f64())).ok_or_else(|| no_method(".doubleValue", "a number", &n))
     }
 
     /// A date by a pattern of DateTimeFormatter/ofPattern, or a format string with its arguments.

@@ -10,7 +10,7 @@ use super::strings::Str;
 use crate::lisp::syntax::read_datum;
 use crate::lisp::text::Source;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, FromValue, Keyword, Map, Result, Text, Value, Wants, from_json, to_json,
+    Args, Boolean, Callable, Context, Fault, FromValue, Keyword, Map, Result, Text, Value, Wants, from_json, to_json,
     value_error,
 };
 
@@ -27,8 +27,8 @@ enum Keys {
 impl Keys {
     fn of(value: &Value, name: &'static str) -> Result<Self> {
         match value {
-            Value::Nil | Value::Bool(false) => Ok(Self::Plain),
-            Value::Bool(true) => Ok(Self::Keywords),
+            Value::Nil | Value::Bool(Boolean::False) => Ok(Self::Plain),
+            Value::Bool(Boolean::True) => Ok(Self::Keywords),
             Value::Function(function) if function.name() == Some("keyword") => Ok(Self::Keywords),
             other => Callable::from_value(other.clone(), Wants { name, argument: "key-fn" }).map(|by| Self::By(by.0)),
         }

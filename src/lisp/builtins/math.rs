@@ -337,7 +337,7 @@ math! {
 pub(super) fn absolute(name: &str, value: Value) -> Result<Value> {
     match value {
         Value::Int(n) if n >= 0 => Ok(value),
-        Value::Float(x) => Ok(Value::Float(x.abs())),
+        Value::Float(x) => Ok(Value::from(x.get().abs())),
         Value::Int(_) | Value::Big(_) => {
             let negative = Number::of(&value).is_some_and(|n| n.to_f64() < 0.0);
             if negative { arithmetic::negate(&value) } else { Ok(value) }

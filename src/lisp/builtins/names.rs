@@ -84,28 +84,28 @@ builtins! { Predicates;
     /// (map special-symbol? '[if when])
     /// ;=> (true false)
     "special-symbol?" (_cx, x: Value) => {
-        Ok(Value::Bool(matches!(&x, Value::Symbol(symbol) if SPECIAL.contains(&symbol.as_str()))))
+        Ok(Value::from(matches!(&x, Value::Symbol(symbol) if SPECIAL.contains(&symbol.as_str()))))
     }
 
     /// Whether the value is a class: there are none, so false.
     /// (class? 1)
     /// ;=> false
-    "class?" (_cx, _x: Value) => { Ok(Value::Bool(false)) }
+    "class?" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// Whether the value is a future: there are none, so false.
     /// (future? (delay 1))
     /// ;=> false
-    "future?" (_cx, _x: Value) => { Ok(Value::Bool(false)) }
+    "future?" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// Whether the value is a tagged literal: there are none, so false.
     /// (tagged-literal? 1)
     /// ;=> false
-    "tagged-literal?" (_cx, _x: Value) => { Ok(Value::Bool(false)) }
+    "tagged-literal?" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// Whether the value is a reader conditional: there are none, so false.
     /// (reader-conditional? 1)
     /// ;=> false
-    "reader-conditional?" (_cx, _x: Value) => { Ok(Value::Bool(false)) }
+    "reader-conditional?" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// The version of Clojure that this language follows.
     /// (clojure-version)
@@ -150,7 +150,7 @@ builtins! { Predicates;
     /// ;=> (:a "text" :b)
     "xml-seq" (cx, root: Value) => {
         let branch = functions::native("xml-seq", Vec::new(), |_, _, arguments| {
-            Ok(Value::Bool(!matches!(arguments.first(), Some(Value::Text(_)))))
+            Ok(Value::from(!matches!(arguments.first(), Some(Value::Text(_)))))
         });
         let children = functions::native("xml-seq", Vec::new(), |cx, _, arguments| {
             content(cx, arguments.first().unwrap_or(&Value::Nil))

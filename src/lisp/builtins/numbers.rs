@@ -17,11 +17,11 @@ fn chain(
     for next in rest {
         cx.spend(1)?;
         if !holds(cx, &last, &next)? {
-            return Ok(Value::Bool(false));
+            return Ok(Value::from(false));
         }
         last = next;
     }
-    Ok(Value::Bool(true))
+    Ok(Value::from(true))
 }
 
 fn compared(name: &'static str, a: &Value, b: &Value, wanted: fn(Ordering) -> bool) -> Result<bool> {
@@ -215,8 +215,8 @@ builtins! { Numbers;
     /// Whether each number is less than the next.
     /// (< 1 2 3)
     /// ;=> true
-    "<" (_cx, _a: Value) => { Ok(Value::Bool(true)) }
-        (_cx, a: Value, b: Value) => { compared("<", &a, &b, Ordering::is_lt).map(Value::Bool) }
+    "<" (_cx, _a: Value) => { Ok(Value::from(true)) }
+        (_cx, a: Value, b: Value) => { compared("<", &a, &b, Ordering::is_lt).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
             chain(cx, a, rest, |_, a, b| compared("<", a, b, Ordering::is_lt))
@@ -225,8 +225,8 @@ builtins! { Numbers;
     /// Whether each number is greater than the next.
     /// (> 3 2 1)
     /// ;=> true
-    ">" (_cx, _a: Value) => { Ok(Value::Bool(true)) }
-        (_cx, a: Value, b: Value) => { compared(">", &a, &b, Ordering::is_gt).map(Value::Bool) }
+    ">" (_cx, _a: Value) => { Ok(Value::from(true)) }
+        (_cx, a: Value, b: Value) => { compared(">", &a, &b, Ordering::is_gt).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
             chain(cx, a, rest, |_, a, b| compared(">", a, b, Ordering::is_gt))
@@ -235,8 +235,8 @@ builtins! { Numbers;
     /// Whether no number is greater than the next.
     /// (<= 1 1 2)
     /// ;=> true
-    "<=" (_cx, _a: Value) => { Ok(Value::Bool(true)) }
-        (_cx, a: Value, b: Value) => { compared("<=", &a, &b, Ordering::is_le).map(Value::Bool) }
+    "<=" (_cx, _a: Value) => { Ok(Value::from(true)) }
+        (_cx, a: Value, b: Value) => { compared("<=", &a, &b, Ordering::is_le).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
             chain(cx, a, rest, |_, a, b| compared("<=", a, b, Ordering::is_le))
@@ -245,8 +245,8 @@ builtins! { Numbers;
     /// Whether no number is less than the next.
     /// (>= 2 1 1)
     /// ;=> true
-    ">=" (_cx, _a: Value) => { Ok(Value::Bool(true)) }
-        (_cx, a: Value, b: Value) => { compared(">=", &a, &b, Ordering::is_ge).map(Value::Bool) }
+    ">=" (_cx, _a: Value) => { Ok(Value::from(true)) }
+        (_cx, a: Value, b: Value) => { compared(">=", &a, &b, Ordering::is_ge).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
             chain(cx, a, rest, |_, a, b| compared(">=", a, b, Ordering::is_ge))
@@ -255,8 +255,8 @@ builtins! { Numbers;
     /// Whether the numbers are equal.
     /// (== 1 1.0)
     /// ;=> true
-    "==" (_cx, _a: Value) => { Ok(Value::Bool(true)) }
-        (_cx, a: Value, b: Value) => { compared("==", &a, &b, Ordering::is_eq).map(Value::Bool) }
+    "==" (_cx, _a: Value) => { Ok(Value::from(true)) }
+        (_cx, a: Value, b: Value) => { compared("==", &a, &b, Ordering::is_eq).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
             chain(cx, a, rest, |_, a, b| compared("==", a, b, Ordering::is_eq))
@@ -267,8 +267,8 @@ builtins! { Numbers;
     /// ;=> true
     /// (= 1 1.0)
     /// ;=> true
-    "=" (_cx, _a: Value) => { Ok(Value::Bool(true)) }
-        (cx, a: Value, b: Value) => { equal_values(cx, &a, &b).map(Value::Bool) }
+    "=" (_cx, _a: Value) => { Ok(Value::from(true)) }
+        (cx, a: Value, b: Value) => { equal_values(cx, &a, &b).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
             chain(cx, a, rest, equal_values)
@@ -277,11 +277,11 @@ builtins! { Numbers;
     /// Whether the values are not all equal.
     /// (not= 1 2)
     /// ;=> true
-    "not=" (_cx, _a: Value) => { Ok(Value::Bool(false)) }
-        (cx, a: Value, b: Value) => { equal_values(cx, &a, &b).map(|same| Value::Bool(!same)) }
+    "not=" (_cx, _a: Value) => { Ok(Value::from(false)) }
+        (cx, a: Value, b: Value) => { equal_values(cx, &a, &b).map(|same| Value::from(!same)) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
-            chain(cx, a, rest, equal_values).map(|same| Value::Bool(!same.is_truthy()))
+            chain(cx, a, rest, equal_values).map(|same| Value::from(!same.is_truthy()))
         }
 
     /// The greatest of the numbers. For a collection write (apply max coll).

@@ -22,7 +22,7 @@ fn kind(key: &Value) -> Option<u8> {
     match key {
         Value::Nil => Some(0),
         Value::Int(_) | Value::Big(_) => Some(1),
-        Value::Float(x) if !x.is_nan() => Some(1),
+        Value::Float(x) if !x.get().is_nan() => Some(1),
         Value::Text(_) => Some(2),
         Value::Keyword(_) => Some(3),
         Value::Symbol(_) => Some(4),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::builtins;
 use super::collections::charge;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Fault, Node, Number, Result, Set, Value, equal, type_error};
+use crate::lisp::value::{Boolean, Fault, Node, Number, Result, Set, Value, equal, type_error};
 
 fn yes(answer: bool) -> Result<Value> {
-    Ok(Value::Bool(answer))
+    Ok(Value::from(answer))
 }
 
 /// A number for a question about numbers.
@@ -30,7 +30,9 @@ fn odd(name: &str, value: &Value) -> Result<bool> {
             let message = format!("{name} needs an integer, got {}", other.describe());
             let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
             Err(match other {
-                Value::Float(x) if x.is_finite() => fault.hint(format!("({name} (long x)) looks at the whole part")),
+                Value::Float(x) if x.get().is_finite() => {
+                    fault.hint(format!("({name} (long x)) looks at the whole part"))
+                }
                 Value::Text(text) if text.as_str().trim().parse::<i64>().is_ok() => {
                     fault.hint(format!("(parse-long {other}) reads it as one"))
                 }
@@ -53,7 +55,7 @@ fn namespaced(value: &Value) -> Option<bool> {
 /// Whether both are one object. Scalars and texts have no other identity than their value.
 pub(super) fn identical(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::Float(a), Value::Float(b)) => a.get().to_bits() == b.get().to_bits(),
         (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_)) => false,
         (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
         (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
@@ -82,12 +84,12 @@ builtins! { Predicates;
     /// Whether the value is true itself.
     /// (true? 1)
     /// ;=> false
-    "true?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(true))) }
+    "true?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(Boolean::True))) }
 
     /// Whether the value is false itself.
     /// (false? nil)
     /// ;=> false
-    "false?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(false))) }
+    "false?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(Boolean::False))) }
 
     /// Whether the value is true or false.
     /// (boolean? nil)
@@ -225,7 +227,7 @@ builtins! { Predicates;
         if let Value::Int(n) = n {
             return yes(n == 0);
         }
-        sign("zero?", &n).map(|sign| Value::Bool(sign.is_some_and(std::cmp::Ordering::is_eq)))
+        sign("zero?", &n).map(|sign| Value::from(sign.is_some_and(std::cmp::Ordering::is_eq)))
     }
 
     /// Whether the number is greater than 0.
@@ -238,7 +240,7 @@ builtins! { Predicates;
         if let Value::Int(n) = n {
             return yes(n > 0);
         }
-        sign("pos?", &n).map(|sign| Value::Bool(sign.is_some_and(std::cmp::Ordering::is_gt)))
+        sign("pos?", &n).map(|sign| Value::from(sign.is_some_and(std::cmp::Ordering::is_gt)))
     }
 
     /// Whether the number is less than 0.
@@ -248,7 +250,7 @@ builtins! { Predicates;
         if let Value::Int(n) = n {
             return yes(n < 0);
         }
-        sign("neg?", &n).map(|sign| Value::Bool(sign.is_some_and(std::cmp::Ordering::is_lt)))
+        sign("neg?", &n).map(|sign| Value::from(sign.is_some_and(std::cmp::Ordering::is_lt)))
     }
 
     /// Whether the integer is even.
@@ -257,12 +259,12 @@ builtins! { Predicates;
     /// (even? 2.0)
     /// ;! 1:1 type-error: even? needs an integer, got the float 2.0
     /// ;? (even? (long x)) looks at the whole part
-    "even?" (_cx, n: Value) => { odd("even?", &n).map(|odd| Value::Bool(!odd)) }
+    "even?" (_cx, n: Value) => { odd("even?", &n).map(|odd| Value::from(!odd)) }
 
     /// Whether the integer is odd.
     /// (odd? 3)
     /// ;=> true
-    "odd?" (_cx, n: Value) => { odd("odd?", &n).map(Value::Bool) }
+    "odd?" (_cx, n: Value) => { odd("odd?", &n).map(Value::from) }
 
     /// Whether the number is the float that is no number.
     /// (NaN? ##NaN)

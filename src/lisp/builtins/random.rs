@@ -13,14 +13,14 @@ builtins! { Numbers;
     /// A random float from 0 up to, not including, n or 1.
     /// (< -1 (rand 10) 10)
     /// ;=> true
-    "rand" (cx) => { Ok(Value::Float(unit(cx))) }
-        (cx, n: f64) => { Ok(Value::Float(unit(cx) * n)) }
+    "rand" (cx) => { Ok(Value::from(unit(cx))) }
+        (cx, n: f64) => { Ok(Value::from(unit(cx) * n)) }
 
     /// A random integer from 0 up to, not including, n.
     /// (contains? #{0 1 2} (rand-int 3))
     /// ;=> true
     "rand-int" (cx, n: f64) => {
-        let number = Value::Float((unit(cx) * n).trunc());
+        let number = Value::from((unit(cx) * n).trunc());
         super::casts::int("rand-int", &number).map(Value::Int)
     }
 
@@ -40,10 +40,10 @@ builtins! { Numbers;
     /// A random float from 0 up to, not including, 1.
     /// (< -1 (Math/random) 1)
     /// ;=> true
-    "Math/random" (cx) => { Ok(Value::Float(unit(cx))) }
+    "Math/random" (cx) => { Ok(Value::from(unit(cx))) }
 
     /// A random float from 0 up to, not including, 1.
     /// (< -1 (clojure.math/random) 1)
     /// ;=> true
-    "clojure.math/random" (cx) => { Ok(Value::Float(unit(cx))) }
+    "clojure.math/random" (cx) => { Ok(Value::from(unit(cx))) }
 }

@@ -155,7 +155,7 @@ builtins! { Sequences;
     /// Whether the value ends a reduction.
     /// (reduced? (reduced 1))
     /// ;=> true
-    "reduced?" (_cx, x: Value) => { Ok(Value::Bool(matches!(x, Value::Reduced(_)))) }
+    "reduced?" (_cx, x: Value) => { Ok(Value::from(matches!(x, Value::Reduced(_)))) }
 
     /// What a reduced value holds; any other value itself.
     /// (unreduced (reduced 1))

@@ -127,7 +127,7 @@ fn ask(
         return Err(arity_error("a predicate made by where", arguments.len(), "1: a record"));
     };
     let value = value_in(cx, field, record)?;
-    test(cx, &value, operand).map(Value::Bool)
+    test(cx, &value, operand).map(Value::from)
 }
 
 fn ordered(cx: &mut dyn Context, held: &[Value], arguments: Args, wanted: fn(Ordering) -> bool) -> Result<Value> {
@@ -300,32 +300,32 @@ builtins! { Agents;
     /// Whether the collection holds the value.
     /// (in :a ["a" "b"])
     /// ;=> true
-    "in" (cx, value: Value, coll: Value) => { includes(cx, &coll, &value).map(Value::Bool) }
+    "in" (cx, value: Value, coll: Value) => { includes(cx, &coll, &value).map(Value::from) }
 
     /// Whether the collection holds the value, or the string the part.
     /// (filter (where :tags includes "new") [{:id 1 :tags ["new"]} {:id 2 :tags []}])
     /// ;=> ({:id 1, :tags ["new"]})
-    "includes" (cx, coll: Value, value: Value) => { includes(cx, &coll, &value).map(Value::Bool) }
+    "includes" (cx, coll: Value, value: Value) => { includes(cx, &coll, &value).map(Value::from) }
 
     /// A predicate that holds where all of these do.
     /// (filter (all-of (where :a > 1) (where :b)) [{:a 2 :b true} {:a 2}])
     /// ;=> ({:a 2, :b true})
     "all-of" (_cx; predicates) => {
-        Ok(asks("all-of", predicates, |cx, held, arguments| any(cx, held, &arguments, false).map(|no| Value::Bool(!no))))
+        Ok(asks("all-of", predicates, |cx, held, arguments| any(cx, held, &arguments, false).map(|no| Value::from(!no))))
     }
 
     /// A predicate that holds where any of these does.
     /// (filter (any-of (where :a > 1) (where :b)) [{:a 2} {:b true} {:a 0}])
     /// ;=> ({:a 2} {:b true})
     "any-of" (_cx; predicates) => {
-        Ok(asks("any-of", predicates, |cx, held, arguments| any(cx, held, &arguments, true).map(Value::Bool)))
+        Ok(asks("any-of", predicates, |cx, held, arguments| any(cx, held, &arguments, true).map(Value::from)))
     }
 
     /// A predicate that holds where none of these does.
     /// (filter (none-of (where :a > 1) (where :b)) [{:a 2} {:b true} {:a 0}])
     /// ;=> ({:a 0})
     "none-of" (_cx; predicates) => {
-        Ok(asks("none-of", predicates, |cx, held, arguments| any(cx, held, &arguments, true).map(|yes| Value::Bool(!yes))))
+        Ok(asks("none-of", predicates, |cx, held, arguments| any(cx, held, &arguments, true).map(|yes| Value::from(!yes))))
     }
 
     /// What is in a field of every record.

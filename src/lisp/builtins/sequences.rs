@@ -236,7 +236,7 @@ builtins! { Sequences;
     /// Whether there is no item.
     /// (empty? [])
     /// ;=> true
-    "empty?" (cx, coll: Value) => { is_empty(cx, &coll).map(Value::Bool) }
+    "empty?" (cx, coll: Value) => { is_empty(cx, &coll).map(Value::from) }
 
     /// The collection, or nil if there is no item in it.
     /// (not-empty [])
@@ -259,13 +259,13 @@ builtins! { Sequences;
     /// Whether every item passes the test.
     /// (every? pos? [1 2])
     /// ;=> true
-    "every?" (cx, pred: Value, coll: Value) => { every(cx, "(every? pred coll)", pred, coll).map(Value::Bool) }
+    "every?" (cx, pred: Value, coll: Value) => { every(cx, "(every? pred coll)", pred, coll).map(Value::from) }
 
     /// Whether any item fails the test.
     /// (not-every? pos? [1 -2])
     /// ;=> true
     "not-every?" (cx, pred: Value, coll: Value) => {
-        every(cx, "(not-every? pred coll)", pred, coll).map(|all| Value::Bool(!all))
+        every(cx, "(not-every? pred coll)", pred, coll).map(|all| Value::from(!all))
     }
 
     /// The first truthy value that the function gives for an item, or nil.
@@ -277,6 +277,6 @@ builtins! { Sequences;
     /// (not-any? neg? [1 2])
     /// ;=> true
     "not-any?" (cx, pred: Value, coll: Value) => {
-        some(cx, "(not-any? pred coll)", pred, coll).map(|found| Value::Bool(!found.is_truthy()))
+        some(cx, "(not-any? pred coll)", pred, coll).map(|found| Value::from(!found.is_truthy()))
     }
 }

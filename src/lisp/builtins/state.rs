@@ -179,7 +179,7 @@ builtins! { State;
         if holds {
             cx.write(&atom, x);
         }
-        Ok(Value::Bool(holds))
+        Ok(Value::from(holds))
     }
 
     /// A place for the state of a transducer or loop; changed with vswap! and vreset!.
@@ -191,7 +191,7 @@ builtins! { State;
     /// (volatile? (volatile! 1))
     /// ;=> true
     "volatile?" (_cx, x: Value) => {
-        Ok(Value::Bool(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Volatile)))
+        Ok(Value::from(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Volatile)))
     }
 
     /// Gives a volatile another value.
@@ -228,7 +228,7 @@ builtins! { State;
     /// (delay? (delay 1))
     /// ;=> true
     "delay?" (_cx, x: Value) => {
-        Ok(Value::Bool(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Delay)))
+        Ok(Value::from(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Delay)))
     }
 
     /// Whether the value of a delay, or the first item of a lazy sequence, has been made.
@@ -237,11 +237,11 @@ builtins! { State;
     "realized?" (_cx, x: Value) => {
         match &x {
             Value::Atom(atom) if atom.kind == AtomKind::Delay => {
-                Ok(Value::Bool(matches!(atom.get(), Value::Reduced(_) | Value::Fault(_))))
+                Ok(Value::from(matches!(atom.get(), Value::Reduced(_) | Value::Fault(_))))
             }
-            Value::Lazy(lazy) => Ok(Value::Bool(lazy.ready().is_some())),
+            Value::Lazy(lazy) => Ok(Value::from(lazy.ready().is_some())),
             // What sequence functions make at once is there from the start.
-            Value::Seq(seq) if !seq.is_list() => Ok(Value::Bool(true)),
+            Value::Seq(seq) if !seq.is_list() => Ok(Value::from(true)),
             other => Err(type_error("realized?", "a delay or lazy sequence", other)),
         }
     }

@@ -49,7 +49,7 @@ fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
         Value::Text(text) => text,
         Value::Nil => return Err(Fault::value("a string is needed, got nil").class("NullPointerException").into()),
         other => match Number::of(other) {
-            Some(number) => return Ok(Value::Float(number.to_f64())),
+            Some(number) => return Ok(Value::from(number.to_f64())),
             None => return Err(type_error("parsing a float", "a string", other)),
         },
     };
@@ -61,7 +61,7 @@ fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
     let digits = plain.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
     let parsed: Option<f64> =
         if special || digits { trimmed.trim_end_matches(['d', 'D', 'f', 'F']).parse().ok() } else { None };
-    parsed.map(Value::Float).ok_or_else(|| no_number(text))
+    parsed.map(Value::from).ok_or_else(|| no_number(text))
 }
 
 fn int(value: i64) -> Result<u32> {
@@ -246,7 +246,7 @@ builtins! { Java;
     /// The float as a string.
     /// (Double/toString 1.5)
     /// ;=> "1.5"
-    "Double/toString" (cx, x: f64) => { shown(cx, &Value::Float(x)).map(Value::Text) }
+    "Double/toString" (cx, x: f64) => { shown(cx, &Value::from(x)).map(Value::Text) }
 
     /// Whether the number is not a number (NaN).
     /// (Double/isNaN ##NaN)
@@ -285,7 +285,7 @@ builtins! { Java;
         Ok(match &s {
             Value::Bool(_) => s,
             Value::Text(text) => text.as_str().eq_ignore_ascii_case("true").into(),
-            _ => Value::Bool(false),
+            _ => Value::from(false),
         })
     }
 

@@ -211,7 +211,7 @@ pub(super) fn character(name: &'static str, value: &Value) -> Result<char> {
         }
         Value::Int(code) => *code,
         #[expect(clippy::cast_possible_truncation, reason = "what Clojure does; saturates outside")]
-        Value::Float(code) => *code as i64,
+        Value::Float(code) => code.get() as i64,
         other => return Err(type_error(name, "a character or its code", other)),
     };
     let c = u32::try_from(code).ok().and_then(char::from_u32);
@@ -341,7 +341,7 @@ builtins! { Strings;
     /// (clojure.string/blank? " \n")
     /// ;=> true
     "clojure.string/blank?" (cx, s: Option<Str>) => {
-        let Some(s) = s else { return Ok(Value::Bool(true)) };
+        let Some(s) = s else { return Ok(Value::from(true)) };
         walk(cx, s.as_str())?;
         Ok(s.as_str().chars().all(is_space).into())
     }

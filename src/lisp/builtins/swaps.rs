@@ -65,7 +65,7 @@ pub(super) fn is_same(a: &Value, b: &Value) -> bool {
         (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
         (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
         (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b),
-        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::Float(a), Value::Float(b)) => a.get().to_bits() == b.get().to_bits(),
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Int(_) | Value::Float(_), _) | (_, Value::Int(_) | Value::Float(_)) => false,
         // What is left compares by identity or has none of its own.

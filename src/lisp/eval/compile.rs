@@ -147,7 +147,7 @@ impl Compiler {
             ExprKind::If(parts) => {
                 let [test, then, otherwise] = &**parts;
                 let (test, then, otherwise) = (self.test(test), self.compile(then), self.compile(otherwise));
-                code(move |m, env| if test(m, env)? { then(m, env) } else { otherwise(m, env) })
+                code(move |m, env| if test.run(m, env)? { then.run(m, env) } else { otherwise.run(m, env) })
             }
             ExprKind::Do(items) => self.sequence(items),
             ExprKind::Let(bindings, body) => {
@@ -157,17 +157,17 @@ impl Compiler {
                     && let Some((slot, value)) = bindings.pop()
                 {
                     return code(move |m, env| {
-                        let value = value(m, env)?;
+                        let value = value.run(m, env)?;
                         m.put(slot, value);
-                        body(m, env)
+                        body.run(m, env)
                     });
                 }
                 code(move |m, env| {
                     for (slot, value) in &bindings {
-                        let value = value(m, env)?;
+                        let value = value.run(m, env)?;
                         m.put(*slot, value);
                     }
-                    body(m, env)
+                    body.run(m, env)
                 })
             }
             ExprKind::Loop(bindings, body) => {
@@ -178,11 +178,11 @@ impl Compiler {
                 let (bindings, body) = (compiled, self.compile(body));
                 code(move |m, env| {
                     for (slot, value) in &bindings {
-                        let value = value(m, env)?;
+                        let value = value.run(m, env)?;
                         m.put(*slot, value);
                     }
                     loop {
-                        let value = body(m, env)?;
+                        let value = body.run(m, env)?;
                         if !m.recurring {
                             return Ok(value);
                         }
@@ -195,9 +195,9 @@ impl Compiler {
             ExprKind::And(items) => {
                 let items = self.all(items);
                 code(move |m, env| {
-                    let mut value = Value::Bool(true);
+                    let mut value = Value::from(true);
                     for item in &items {
-                        value = item(m, env)?;
+                        value = item.run(m, env)?;
                         if !value.is_truthy() {
                             break;
                         }
@@ -210,7 +210,7 @@ impl Compiler {
                 code(move |m, env| {
                     let mut value = Value::Nil;
                     for item in &items {
-                        value = item(m, env)?;
+                        value = item.run(m, env)?;
                         if value.is_truthy() {
                             break;
                         }
@@ -225,7 +225,7 @@ impl Compiler {
             ExprKind::Tool { name, arguments, positional } => {
                 let (name, arguments, positional) = (name.clone(), self.compile(arguments), *positional);
                 code(move |m, env| {
-                    let arguments = arguments(m, env)?;
+                    let arguments = arguments.run(m, env)?;
                     m.step()?;
                     m.tool(&name, arguments, positional).map_err(|raise| raise.at(span))
                 })
@@ -235,7 +235,7 @@ impl Compiler {
                 code(move |m, env| {
                     let mut values = Vec::with_capacity(items.len());
                     for item in &items {
-                        values.push(item(m, env)?);
+                        values.push(item.run(m, env)?);
                     }
                     m.spend(values.len() as u64)?;
                     Value::from(Vector::from(values)).within_nesting()
@@ -247,7 +247,7 @@ impl Compiler {
                 code(move |m, env| {
                     let mut set = Set::default();
                     for item in &items {
-                        let item = item(m, env)?;
+                        let item = item.run(m, env)?;
                         m.charge(&item)?;
                         m.step()?;
                         if set.contains(&item) {
@@ -272,7 +272,7 @@ impl Compiler {
                     if let Some(value) = &value
                         && !(once && there)
                     {
-                        let value = value(m, env)?;
+                        let value = value.run(m, env)?;
                         m.shared.globals.borrow_mut().set(number, value);
                     }
                     m.shared.names.define(number);
@@ -290,9 +290,9 @@ impl Compiler {
             Some(last) if items.is_empty() => last,
             Some(last) => code(move |m, env| {
                 for item in &items {
-                    item(m, env)?;
+                    item.run(m, env)?;
                 }
-                last(m, env)
+                last.run(m, env)
             }),
         }
     }
@@ -304,7 +304,7 @@ impl Compiler {
             1 => {
                 let Some((slot, value)) = bindings.pop() else { return constant(Value::Nil) };
                 code(move |m, env| {
-                    let value = value(m, env)?;
+                    let value = value.run(m, env)?;
                     m.put(slot, value);
                     m.recurring = true;
                     Ok(Value::Nil)
@@ -315,8 +315,8 @@ impl Compiler {
                     return constant(Value::Nil);
                 };
                 code(move |m, env| {
-                    let a = a(m, env)?;
-                    let b = b(m, env)?;
+                    let a = a.run(m, env)?;
+                    let b = b.run(m, env)?;
                     m.put(x, a);
                     m.put(y, b);
                     m.recurring = true;
@@ -327,7 +327,7 @@ impl Compiler {
                 // New values wait on the stack until all are computed.
                 let bottom = m.stack.len();
                 for (_, value) in &bindings {
-                    let value = value(m, env)?;
+                    let value = value.run(m, env)?;
                     m.stack.push(value);
                 }
                 for (slot, _) in bindings.iter().rev() {
@@ -353,13 +353,13 @@ impl Compiler {
             bodies.push(self.compile(body));
         }
         code(move |m, env| {
-            let value = on(m, env)?;
+            let value = on.run(m, env)?;
             m.step()?;
             m.charge(&value)?;
             let found =
                 table.get(&hash(&value)).and_then(|row| row.iter().find(|(constant, _)| equal(constant, &value)));
             match found.and_then(|(_, at)| bodies.get(*at)).or(otherwise.as_ref()) {
-                Some(body) => body(m, env),
+                Some(body) => body.run(m, env),
                 None => {
                     let message = format!("No matching clause: {}", crate::lisp::value::shorten(&value, 200));
                     let fault = Fault::value(message).hint("add a last expression to case for everything else");
@@ -401,7 +401,7 @@ impl Compiler {
             m.step()?;
             let mut held = Vec::with_capacity(captures.len());
             for capture in &captures {
-                held.push(capture(m, env)?);
+                held.push(capture.run(m, env)?);
             }
             Ok(Function::Closure(Closure { template: template.clone(), captures: held, member: 0 }).into())
         })
@@ -436,7 +436,7 @@ impl Compiler {
             BuiltinCode::F1(run) => {
                 let a = pop();
                 code(move |m, env| {
-                    let a = a(m, env)?;
+                    let a = a.run(m, env)?;
                     m.step()?;
                     run(m, a).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
@@ -444,8 +444,8 @@ impl Compiler {
             BuiltinCode::F2(run) => {
                 let (b, a) = (pop(), pop());
                 code(move |m, env| {
-                    let a = a(m, env)?;
-                    let b = b(m, env)?;
+                    let a = a.run(m, env)?;
+                    let b = b.run(m, env)?;
                     m.step()?;
                     run(m, a, b).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
@@ -453,9 +453,9 @@ impl Compiler {
             BuiltinCode::F3(run) => {
                 let (c, b, a) = (pop(), pop(), pop());
                 code(move |m, env| {
-                    let a = a(m, env)?;
-                    let b = b(m, env)?;
-                    let c = c(m, env)?;
+                    let a = a.run(m, env)?;
+                    let b = b.run(m, env)?;
+                    let c = c.run(m, env)?;
                     m.step()?;
                     run(m, a, b, c).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
                 })
@@ -463,7 +463,7 @@ impl Compiler {
             BuiltinCode::N(run) => code(move |m, env| {
                 let mut values = crate::lisp::value::Args::new();
                 for item in &items {
-                    values.push(item(m, env)?);
+                    values.push(item.run(m, env)?);
                 }
                 m.step()?;
                 run(m, values).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
@@ -493,9 +493,9 @@ impl Compiler {
         }
         let target = self.compile(target);
         code(move |m, env| {
-            let target = target(m, env)?;
+            let target = target.run(m, env)?;
             let default = match &default {
-                Some(default) => default(m, env)?,
+                Some(default) => default.run(m, env)?,
                 None => Value::Nil,
             };
             m.step()?;
@@ -520,7 +520,7 @@ impl Compiler {
                 };
                 let bottom = m.stack.len();
                 for item in &items {
-                    let value = item(m, env)?;
+                    let value = item.run(m, env)?;
                     m.stack.push(value);
                 }
                 match (&other, &**env) {
@@ -537,7 +537,7 @@ impl Compiler {
             return code(move |m, env| {
                 let bottom = m.stack.len();
                 for item in &items {
-                    let value = item(m, env)?;
+                    let value = item.run(m, env)?;
                     m.stack.push(value);
                 }
                 match &**env {
@@ -550,10 +550,10 @@ impl Compiler {
         }
         let function = self.compile(function);
         code(move |m, env| {
-            let callee = function(m, env)?;
+            let callee = function.run(m, env)?;
             let bottom = m.stack.len();
             for item in &items {
-                let value = item(m, env)?;
+                let value = item.run(m, env)?;
                 m.stack.push(value);
             }
             m.call_on_stack(&callee, bottom, span)
@@ -567,7 +567,7 @@ impl Compiler {
             return code(move |m, env| {
                 let mut held = Vec::with_capacity(values.len());
                 for value in &values {
-                    held.push(value(m, env)?);
+                    held.push(value.run(m, env)?);
                 }
                 m.spend(held.len() as u64)?;
                 Value::from(Map::record(shape.clone(), held)).within_nesting()
@@ -578,9 +578,9 @@ impl Compiler {
         code(move |m, env| {
             let mut map = Map::default();
             for (key, value) in &entries {
-                let key = key(m, env)?;
+                let key = key.run(m, env)?;
                 m.charge(&key)?;
-                let value = value(m, env)?;
+                let value = value.run(m, env)?;
                 m.step()?;
                 if map.get(&key).is_some() {
                     return Err(
@@ -608,7 +608,7 @@ impl Compiler {
         code(move |m, env| {
             let (height, base, depth) = (m.stack.len(), m.base, m.depth);
             let captures = m.shared.output.borrow().captures.len();
-            let mut result = body(m, env);
+            let mut result = body.run(m, env);
             if let Err(raise) = result {
                 if matches!(*raise, Raise::Limit(..) | Raise::Cancelled) {
                     return Err(raise);
@@ -621,7 +621,7 @@ impl Compiler {
                     Raise::Fault(fault) => match catches.iter().find(|(class, ..)| catches_class(&fault, class)) {
                         Some((_, slot, handler)) => {
                             m.put(*slot, Value::fault(fault));
-                            handler(m, env)
+                            handler.run(m, env)
                         }
                         None => Err(fault.into()),
                     },
@@ -634,7 +634,7 @@ impl Compiler {
                     Ok(_) | Err(_) => {
                         m.stack.truncate(height);
                         (m.base, m.depth, m.recurring) = (base, depth, false);
-                        finally(m, env)?;
+                        finally.run(m, env)?;
                     }
                 }
             }

@@ -22,6 +22,7 @@ pub fn machine<'way>(shared: Rc<Shared>, way: &'way dyn Suspend, depth: u32) -> 
         depth,
         recurring: false,
         floor: way.stack_floor(),
+        raised: None,
         shared,
         way,
     }
@@ -147,11 +148,11 @@ impl Machine<'_> {
         self.descend(arity.weight)?;
         self.stack.resize(bottom.saturating_add(arity.slots), Value::Nil);
         let outer = std::mem::replace(&mut self.base, bottom);
-        let mut result = (arity.body)(self, function);
+        let mut result = arity.body.run(self, function);
         while self.recurring {
             self.recurring = false;
             self.step()?;
-            result = (arity.body)(self, function);
+            result = arity.body.run(self, function);
         }
         self.base = outer;
         self.stack.truncate(bottom);

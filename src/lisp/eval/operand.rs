@@ -10,14 +10,24 @@ use crate::lisp::value::{
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Code that gives only whether a test holds; no boolean value is made.
-pub(super) type Test = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync>;
+/// Code that gives only whether a test holds; no boolean value is made. `None` stands for an error that the machine holds.
+pub(super) struct Test(Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Option<bool> + Send + Sync>);
+
+impl Test {
+    #[inline]
+    pub(super) fn run(&self, m: &mut Machine<'_>, env: &Arc<Function>) -> Result<bool> {
+        (self.0)(m, env).ok_or_else(|| m.raised())
+    }
+}
 
 fn test<F>(run: F) -> Test
 where
     F: Fn(&mut Machine<'_>, &Arc<Function>) -> Result<bool> + Send + Sync + 'static,
 {
-    Box::new(run)
+    Test(Box::new(move |m, env| {
+        let held = run(m, env);
+        held.map_err(|raise| m.raise(raise)).ok()
+    }))
 }
 
 /// Where an operand comes from.
@@ -69,28 +79,28 @@ macro_rules! fused {
                 $body
             }),
             (Operand::Code(x), Operand::Slot(y)) => $make(move |$m, $env| {
-                let x = x($m, $env)?;
+                let x = x.run($m, $env)?;
                 let ($a, $b) = (&x, $m.peek(y));
                 $body
             }),
             (Operand::Code(x), Operand::Constant(y)) => $make(move |$m, $env| {
-                let x = x($m, $env)?;
+                let x = x.run($m, $env)?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Slot(x), Operand::Code(y)) => $make(move |$m, $env| {
-                let y = y($m, $env)?;
+                let y = y.run($m, $env)?;
                 let ($a, $b) = ($m.peek(x), &y);
                 $body
             }),
             (Operand::Constant(x), Operand::Code(y)) => $make(move |$m, $env| {
-                let y = y($m, $env)?;
+                let y = y.run($m, $env)?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
             (Operand::Code(x), Operand::Code(y)) => $make(move |$m, $env| {
-                let x = x($m, $env)?;
-                let y = y($m, $env)?;
+                let x = x.run($m, $env)?;
+                let y = y.run($m, $env)?;
                 let ($a, $b) = (&x, &y);
                 $body
             }),
@@ -132,7 +142,7 @@ macro_rules! order {
         let (span, missing) = ($span, $missing);
         fused!(test, $left, $right, |m, env, a, b| match (a, b) {
             (Value::Int(a), Value::Int(b)) => Ok(a $op b),
-            (Value::Float(a), Value::Float(b)) => Ok(a $op b),
+            (Value::Float(a), Value::Float(b)) => Ok(a.get() $op b.get()),
             (a, b) => match ordering($name, a, b) {
                 Ok(Some(order)) => Ok(order $op Ordering::Equal),
                 Ok(None) => Ok(false),
@@ -187,7 +197,7 @@ macro_rules! by_one {
             }),
             Operand::Constant(value) => code(move |m, env| quick(&value).map_or_else(|| slow(&value, m, env), Ok)),
             Operand::Code(value) => code(move |m, env| {
-                let value = value(m, env)?;
+                let value = value.run(m, env)?;
                 quick(&value).map_or_else(|| slow(&value, m, env), Ok)
             }),
         }
@@ -204,7 +214,7 @@ impl Compiler {
     pub(super) fn fused_value(&self, name: &str, left: &Expr, right: &Expr, span: Span) -> Option<Code> {
         if !matches!(name, "+" | "-" | "*") {
             let holds = self.fused_test(name, left, right, span)?;
-            return Some(code(move |m, env| holds(m, env).map(Value::Bool)));
+            return Some(code(move |m, env| holds.run(m, env).map(Value::from)));
         }
         let missing = self.missing([left, right], true);
         let (left, right) = self.operands(left, right);
@@ -266,15 +276,15 @@ impl Compiler {
                 }
                 ("nil?", [only]) => {
                     let value = self.compile(only);
-                    test(move |m, env| Ok(value(m, env)?.is_nil()))
+                    test(move |m, env| Ok(value.run(m, env)?.is_nil()))
                 }
                 ("some?", [only]) => {
                     let value = self.compile(only);
-                    test(move |m, env| Ok(!value(m, env)?.is_nil()))
+                    test(move |m, env| Ok(!value.run(m, env)?.is_nil()))
                 }
                 ("not", [only]) => {
                     let inner = self.test(only);
-                    test(move |m, env| Ok(!inner(m, env)?))
+                    test(move |m, env| Ok(!inner.run(m, env)?))
                 }
                 _ => self.any_test(expr),
             },
@@ -282,7 +292,7 @@ impl Compiler {
                 let items: Vec<Test> = items.iter().map(|item| self.test(item)).collect();
                 test(move |m, env| {
                     for item in &items {
-                        if !item(m, env)? {
+                        if !item.run(m, env)? {
                             return Ok(false);
                         }
                     }
@@ -293,7 +303,7 @@ impl Compiler {
                 let items: Vec<Test> = items.iter().map(|item| self.test(item)).collect();
                 test(move |m, env| {
                     for item in &items {
-                        if item(m, env)? {
+                        if item.run(m, env)? {
                             return Ok(true);
                         }
                     }
@@ -306,6 +316,6 @@ impl Compiler {
 
     fn any_test(&self, expr: &Expr) -> Test {
         let value = self.compile(expr);
-        test(move |m, env| Ok(value(m, env)?.is_truthy()))
+        test(move |m, env| Ok(value.run(m, env)?.is_truthy()))
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn number(token: &str) -> Result<Value, String> {
     let decimal = |text: &str| -> Result<Value, String> {
         let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
         match text.parse::<f64>() {
-            Ok(x) if plain => Ok(Value::Float(if sign == "-" { -x } else { x })),
+            Ok(x) if plain => Ok(Value::from(if sign == "-" { -x } else { x })),
             _ => refuse(),
         }
     };
@@ -68,7 +68,7 @@ fn ratio(sign: &str, top: &str, bottom: &str) -> Result<Value, String> {
     #[expect(clippy::cast_possible_truncation, reason = "whole and well within 64 bits")]
     let whole = quotient as i64;
     let exact = quotient.fract() == 0.0 && quotient.abs() < 9e15;
-    Ok(if exact { Value::Int(whole) } else { Value::Float(quotient) })
+    Ok(if exact { Value::Int(whole) } else { Value::from(quotient) })
 }
 
 /// The character that an escape in a string stands for and how many bytes of the escape were read.

@@ -362,7 +362,7 @@ impl Reader<'_> {
         let (rest, meta) = self.form(rest, inside)?;
         let entries = match &meta.kind {
             FormKind::Literal(Value::Keyword(_)) => {
-                vec![meta.clone(), Form::literal(Value::Bool(true), meta.span)]
+                vec![meta.clone(), Form::literal(Value::from(true), meta.span)]
             }
             FormKind::Map(items) => items.clone(),
             FormKind::Symbol(_) | FormKind::Literal(Value::Text(_)) | FormKind::Vector(_) => Vec::new(),
@@ -459,7 +459,7 @@ impl Reader<'_> {
                 return self.problem(input, 2, message, "there are ##Inf, ##-Inf and ##NaN");
             }
         };
-        Ok((rest, Form::literal(Value::Float(number), self.span(input, rest))))
+        Ok((rest, Form::literal(Value::from(number), self.span(input, rest))))
     }
 
     /// tagged = "#inst", [ gap ], '"', date, '"' ;
@@ -498,8 +498,8 @@ impl Reader<'_> {
         let span = self.span(input, rest);
         let kind = match name {
             "nil" => FormKind::Literal(Value::Nil),
-            "true" => FormKind::Literal(Value::Bool(true)),
-            "false" => FormKind::Literal(Value::Bool(false)),
+            "true" => FormKind::Literal(Value::from(true)),
+            "false" => FormKind::Literal(Value::from(false)),
             "" => {
                 let c = input.chars().next().unwrap_or(' ');
                 return self.problem(input, c.len_utf8(), format!("{c:?} cannot stand here"), "");

@@ -63,7 +63,7 @@ macro_rules! from_value {
 
 from_value!(Text, "a string", Value::Text(text) => text);
 from_value!(Keyword, "a keyword", Value::Keyword(keyword) => keyword);
-from_value!(bool, "a boolean", Value::Bool(yes) => yes);
+from_value!(bool, "a boolean", Value::Bool(yes) => yes.get());
 from_value!(Arc<Vector>, "a vector", Value::Vector(vector) => vector);
 from_value!(Arc<Map>, "a map", Value::Map(map) => map);
 from_value!(Arc<Set>, "a set", Value::Set(set) => set);
@@ -79,7 +79,7 @@ impl FromValue for i64 {
                 clippy::cast_possible_truncation,
                 reason = "what Clojure does; saturates outside, and no number is 0"
             )]
-            Value::Float(x) if !x.is_infinite() => Ok(x as i64),
+            Value::Float(x) if !x.get().is_infinite() => Ok(x.get() as i64),
             other => wants.refuse("an integer", &other),
         }
     }

@@ -30,9 +30,9 @@ fn hash_word(kind: u8, word: u64) -> u64 {
 pub fn hash(value: &Value) -> u64 {
     match value {
         Value::Nil | Value::Nothing => 1,
-        Value::Bool(yes) => 2 | u64::from(*yes),
+        Value::Bool(yes) => 2 | u64::from(yes.get()),
         Value::Int(n) => hash_word(1, n.cast_unsigned()),
-        Value::Float(x) => hash_float(*x),
+        Value::Float(x) => hash_float(x.get()),
         Value::Big(n) => match n.to_i64() {
             Some(n) => hash_word(1, n.cast_unsigned()),
             // A double can equal a big integer only where it is one, so both hash what a double keeps of it.

@@ -111,14 +111,31 @@ pub struct TemplateArity {
 }
 
 /// Compiled code: given the machine and the function it belongs to, a value.
-pub type Code = Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync>;
+///
+/// What the closure gives is a bare value, which fits two registers where a `Result` goes through memory:
+/// [`Value::Nothing`] stands for an error that the machine holds.
+pub struct Code(Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Value + Send + Sync>);
+
+impl Code {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// What the program raises.
+    #[inline]
+    pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
+        match (self.0)(machine, function) {
+            Value::Nothing => Err(machine.raised()),
+            value => Ok(value),
+        }
+    }
+}
 
 /// A closure as code; lets the compiler infer that it works for every machine.
 pub fn code<F>(run: F) -> Code
 where
     F: Fn(&mut Machine<'_>, &Arc<Function>) -> Result<Value> + Send + Sync + 'static,
 {
-    Box::new(run)
+    Code(Box::new(move |machine, function| run(machine, function).unwrap_or_else(|raise| machine.raise(raise))))
 }
 
 impl Function {

@@ -126,11 +126,11 @@ impl Importer {
         let inner = depth.saturating_add(1);
         Ok(match json {
             Json::Null => Value::Nil,
-            Json::Bool(yes) => Value::Bool(*yes),
+            Json::Bool(yes) => Value::from(*yes),
             Json::Number(number) => match (number.as_i64(), number.as_u64()) {
                 (Some(n), _) => Value::Int(n),
                 (None, Some(n)) => super::BigInt::from(n).into(),
-                (None, None) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+                (None, None) => Value::from(number.as_f64().unwrap_or(f64::NAN)),
             },
             Json::String(text) => Value::Text(self.text(text)),
             Json::Array(items) => {
@@ -173,7 +173,7 @@ impl Importer {
 /// The first part without a JSON form, with its path.
 pub fn check_json(value: &Value, path: &str) -> std::result::Result<(), JsonError> {
     let plain = |value: &Value| match value {
-        Value::Float(x) => x.is_finite(),
+        Value::Float(x) => x.get().is_finite(),
         Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Keyword(_) => true,
         _ => false,
     };
@@ -194,10 +194,10 @@ pub fn to_json(value: &Value, path: &str) -> std::result::Result<Json, JsonError
     let refuse = |what: String| Err(JsonError { path: path.into(), what });
     Ok(match value {
         Value::Nil | Value::Nothing => Json::Null,
-        Value::Bool(yes) => Json::Bool(*yes),
+        Value::Bool(yes) => Json::Bool(yes.get()),
         Value::Int(n) => Json::from(*n),
         Value::Big(n) => n.to_u64().map_or_else(|| Json::String(n.to_string()), Json::from),
-        Value::Float(x) => match serde_json::Number::from_f64(*x) {
+        Value::Float(x) => match serde_json::Number::from_f64(x.get()) {
             Some(number) => Json::Number(number),
             None => return refuse(format!("the number {value}")),
         },

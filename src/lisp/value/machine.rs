@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::{Atom, AtomExtras, Host, Suspend, Value};
+use super::{Atom, AtomExtras, Fault, Host, Raise, Suspend, Value};
 use crate::lisp::limits::Limits;
 
 /// One line of evaluation: the main one of a program, or a branch of a `pmap`.
@@ -26,6 +26,23 @@ pub struct Machine<'way> {
     pub way: &'way dyn Suspend,
     /// The lowest address that the native stack may reach.
     pub floor: usize,
+    /// The error on its way, while code gives no value.
+    pub raised: Option<Box<Raise>>,
+}
+
+impl Machine<'_> {
+    /// Sends an error on its way; the value says that there is none.
+    #[cold]
+    pub fn raise(&mut self, raise: Box<Raise>) -> Value {
+        self.raised = Some(raise);
+        Value::Nothing
+    }
+
+    /// The error on its way.
+    #[cold]
+    pub fn raised(&mut self) -> Box<Raise> {
+        self.raised.take().unwrap_or_else(|| Fault::value("an expression gave no value").into())
+    }
 }
 
 /// What all branches of a program share.

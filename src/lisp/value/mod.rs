@@ -21,6 +21,7 @@ mod number;
 mod order;
 mod print;
 mod rows;
+mod scalar;
 mod sequence;
 mod set;
 mod sorted;
@@ -50,6 +51,7 @@ pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
 pub use print::{display, printed, readable, shorten};
+pub use scalar::{Boolean, Double};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;
 pub use sorted::{Place, compare_by, is_before};
@@ -63,11 +65,11 @@ pub enum Value {
     #[default]
     Nil,
     /// `true` or `false`.
-    Bool(bool),
+    Bool(Boolean),
     /// An integer of 64 bits.
     Int(i64),
     /// A double.
-    Float(f64),
+    Float(Double),
     /// An integer beyond 64 bits.
     Big(Arc<BigInt>),
     /// A string; characters are strings of one character.
@@ -106,7 +108,7 @@ impl Value {
     /// Whether `if` takes the first branch: everything but `nil` and `false`.
     #[inline]
     pub fn is_truthy(&self) -> bool {
-        !matches!(self, Self::Nil | Self::Bool(false))
+        !matches!(self, Self::Nil | Self::Bool(Boolean::False))
     }
 
     /// Whether this is `nil`.
@@ -224,8 +226,9 @@ impl Value {
 }
 
 impl From<bool> for Value {
+    #[inline]
     fn from(value: bool) -> Self {
-        Self::Bool(value)
+        Self::Bool(value.into())
     }
 }
 impl From<i32> for Value {
@@ -244,8 +247,9 @@ impl From<usize> for Value {
     }
 }
 impl From<f64> for Value {
+    #[inline]
     fn from(value: f64) -> Self {
-        Self::Float(value)
+        Self::Float(value.into())
     }
 }
 impl From<BigInt> for Value {

@@ -28,7 +28,7 @@ impl<'a> Number<'a> {
     pub fn of(value: &'a Value) -> Option<Self> {
         match value {
             Value::Int(n) => Some(Self::Int(*n)),
-            Value::Float(x) => Some(Self::Float(*x)),
+            Value::Float(x) => Some(Self::Float(x.get())),
             Value::Big(n) => Some(Self::Big(n)),
             _ => None,
         }
@@ -136,7 +136,7 @@ pub mod arithmetic {
                     }
                     #[expect(clippy::arithmetic_side_effects, reason = "big integers grow")]
                     Some((a, b)) => bounded(a $op b),
-                    None => Ok(Value::Float(a.to_f64() $op b.to_f64())),
+                    None => Ok(Value::from(a.to_f64() $op b.to_f64())),
                 }
             }
         };
@@ -170,10 +170,10 @@ pub mod arithmetic {
             #[expect(clippy::arithmetic_side_effects, reason = "b is not zero")]
             Some((a, b)) => match (&a % &b).is_zero() {
                 true => Ok(normal(a / b)),
-                false => Ok(Value::Float(Number::Big(&a).to_f64() / Number::Big(&b).to_f64())),
+                false => Ok(Value::from(Number::Big(&a).to_f64() / Number::Big(&b).to_f64())),
             },
             None if matches!(b, Number::Int(0)) => Err(by_zero()),
-            None => Ok(Value::Float(a.to_f64() / b.to_f64())),
+            None => Ok(Value::from(a.to_f64() / b.to_f64())),
         }
     }
 
@@ -194,7 +194,7 @@ pub mod arithmetic {
                 if !a.to_f64().is_finite() || b.to_f64().is_nan() {
                     return Err(Fault::value("Infinite or NaN").class("NumberFormatException").into());
                 }
-                Ok(Value::Float(result))
+                Ok(Value::from(result))
             }
         }
     }
@@ -249,7 +249,7 @@ pub mod arithmetic {
     /// What is no number.
     pub fn negate(a: &Value) -> Result<Value> {
         match a {
-            Value::Float(x) => Ok(Value::Float(-x)),
+            Value::Float(x) => Ok(Value::from(-x.get())),
             other => subtract(&Value::Int(0), other),
         }
     }

@@ -26,7 +26,7 @@ pub fn display(value: &Value) -> String {
     match value {
         Value::Nil => String::new(),
         Value::Text(text) => text.as_str().into(),
-        Value::Float(x) => float_text(*x, false),
+        Value::Float(x) => float_text(x.get(), false),
         Value::Big(n) => n.to_string(),
         Value::Regex(regex) => regex.pattern.clone(),
         Value::Date(date) => date.to_string(),
@@ -117,13 +117,13 @@ impl Printer {
     #[inline(never)]
     fn leaf(&mut self, value: &Value) {
         match value {
-            Value::Bool(yes) => self.out.push_str(if *yes { "true" } else { "false" }),
+            Value::Bool(yes) => self.out.push_str(if yes.get() { "true" } else { "false" }),
             Value::Int(n) => self.display(n),
             Value::Big(n) => {
                 self.display(n);
                 self.out.push('N');
             }
-            Value::Float(x) => self.out.push_str(&float_text(*x, true)),
+            Value::Float(x) => self.out.push_str(&float_text(x.get(), true)),
             Value::Text(text) if self.readable => self.quoted(text.as_str()),
             Value::Text(text) => self.out.push_str(text.as_str()),
             Value::Keyword(keyword) => {

@@ -50,7 +50,7 @@ enum Answer {
 fn answer(cx: &mut dyn Context, by: &Value, a: &Value, b: &Value) -> Result<Answer> {
     let answer = cx.call2(by, a.clone(), b.clone())?;
     if let Value::Bool(before) = answer {
-        return Ok(Answer::Before(before));
+        return Ok(Answer::Before(before.get()));
     }
     let order = match Number::of(&answer) {
         // As in Java only the whole part counts.
