@@ -98,7 +98,7 @@ impl GitHub {
     /// Other names, and an address that is no URL.
     pub fn issue(&self, name: &str) -> Result<Issue, PlanError> {
         let unfit = || PlanError::one(format!("an issue is named OWNER/REPO#NUMBER, got {name:?}"));
-        let (repository, number) = name.split_once('#').ok_or_else(unfit)?;
+        let (repository, number) = name.split_once('#').filter(|(owner, _)| owner.contains('/')).ok_or_else(unfit)?;
         let number: u64 = number.parse().map_err(|_| unfit())?;
         let mut address = self.issues(repository)?;
         if let Ok(mut path) = address.path_segments_mut() {

@@ -41,7 +41,8 @@ pub type Storing<'a, T> = Pin<Box<dyn Future<Output = Result<T, PlanError>> + Se
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let page = Page(Arc::new(Mutex::new("- [ ] greet: Say hello\n".into())));
-/// let executor = Executor::new(Options::new(Scripted::new(["Hello."]))).save_to(page.clone());
+/// let model = Scripted::new(Vec::<String>::new()).process("main/greet#1", ["Hello."]);
+/// let executor = Executor::new(Options::new(model)).save_to(page.clone());
 /// page.load().await?.run(&executor).await?;
 /// assert!(page.0.lock().unwrap().starts_with("- [x] greet: Say hello\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
