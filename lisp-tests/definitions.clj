@@ -169,3 +169,8 @@ made
 (defmacro m [x] x)
 ;! 1:2 unsupported-error: defmacro is not available in this sandbox
 ;? write a function: there are no macros of one's own
+
+; # Records: fields that are not given are nil
+(defrecord Point [x y])
+(map->Point {:y 2 :z 3})
+;=> {:x nil, :y 2, :z 3}

@@ -104,6 +104,19 @@
 (try (assert false) (catch Exception e :exception) (catch Throwable e :error))
 ;=> :error
 
+; # An error of types is caught by the class that fits best
+(defn what [f] (try (f) (catch NullPointerException e :null) (catch IllegalArgumentException e :argument) (catch ClassCastException e :cast)))
+[(what #(inc nil)) (what #(inc "a")) (what #(first 1)) (what #(even? "a")) (what #(sort [1 :a])) (what #(conj {} 1))]
+;=> [:null :cast :argument :argument :cast :argument]
+(try (inc "a") (catch IllegalArgumentException e :argument) (catch Exception e :other))
+;=> :argument
+(try (inc "a") (catch Exception e :first) (catch ClassCastException e :second))
+;=> :first
+
+; # Without a message it is nil
+(map ex-message [(ex-info nil {}) (ex-info "" {}) (Exception.) (Exception. "")])
+;=> (nil "" nil "")
+
 ; # Limits are no exceptions
 (try ((fn f [n] (inc (f n))) 1) (catch Throwable e :caught) (finally (println "never")))
 ;! limit-error: calls are nested too deeply: max_depth is 2000, and 2001 would be needed

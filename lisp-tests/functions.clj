@@ -151,6 +151,13 @@
 ;=> true
 ((constantly 1) 2 3)
 ;=> 1
+[((comp inc) 1) ((partial inc) 1) ((comp) 1) (= inc (comp inc) (partial inc))]
+;=> [2 2 1 true]
+(map fn? [(juxt nil) (complement nil) (partial nil 1) (every-pred 1) (some-fn "a") (fnil nil 0) (memoize nil)])
+;=> (true true true true true true true)
+((juxt inc nil) 1)
+;! 1:1 type-error: nil cannot be called
+;? the function was nil: a key that is not there, or a name that holds no function
 (= inc inc)
 ;=> true
 (= (fn [] 1) (fn [] 1))

@@ -72,3 +72,50 @@
 ;=> 23416728348467685
 (let [n (atom 0) f (memoize (fn [x] (swap! n inc) nil))] (f 1) (f 1) @n)
 ;=> 1
+
+; Watches are told of every change, until they are removed.
+(let [log (atom []) n (atom 1)]
+  (add-watch n :log (fn [k a old new] (swap! log conj [k (= a n) old new])))
+  (swap! n inc)
+  (reset! n 5)
+  (swap-vals! n inc)
+  (compare-and-set! n 6 7)
+  (remove-watch n :log)
+  (reset! n 0)
+  @log)
+;=> [[:log true 1 2] [:log true 2 5] [:log true 5 6] [:log true 6 7]]
+(let [n (atom 0 :validator even?) seen (atom 0)]
+  (add-watch n 1 (fn [& _] (swap! seen inc)))
+  (try (reset! n 1) (catch IllegalStateException e :refused))
+  [@n @seen])
+;=> [0 0]
+(add-watch 1 :k println)
+;! 1:1 type-error: add-watch needs an atom, got the integer 1
+;? (def state (atom value)) makes one; @state reads it
+
+; Whether anybody has asked for the items of a sequence, as in Clojure, though they may be there.
+(let [s (map inc [1 2])] [(realized? s) (first s) (realized? s)])
+;=> [false 2 true]
+[(realized? (filter odd? [1 2])) (realized? (doall (map inc [1]))) (realized? (lazy-seq [1]))]
+;=> [false true false]
+(realized? (with-meta (lazy-seq [1 2]) {:from "a"}))
+;=> true
+
+; Transients answer what the collection in them answers.
+[(counted? (transient [])) (ifn? (transient {})) ((transient #{:a}) :b 1) ((transient #{:a}) :a)]
+;=> [true true 1 :a]
+
+; One that changes what it watches without end reaches the limit.
+(let [n (atom 0)] (add-watch n :more (fn [_ a _ _] (swap! a inc))) (swap! n inc))
+;! limit-error: calls are nested too deeply: max_depth is 2000, and 2001 would be needed
+;? use loop/recur or reduce instead of recursion; the host can raise max_depth
+
+; A queue takes items at the end and gives them at the front; the old one stays as it was.
+(let [q (conj clojure.lang.PersistentQueue/EMPTY 1 2 3)]
+  [(peek q) (pop q) (conj (pop q) 4) (count q) (into q [8 9]) (peek (pop (pop (pop q)))) (= q [1 2 3]) q])
+;=> [1 (2 3) (2 3 4) 3 (1 2 3 8 9) nil true (1 2 3)]
+(loop [q (into clojure.lang.PersistentQueue/EMPTY (range 1000)) sum 0]
+  (cond (empty? q) sum (zero? (mod (peek q) 3)) (recur (conj (pop q) 1) sum) :else (recur (pop q) (+ sum (peek q)))))
+;=> 333001
+[(empty (conj clojure.lang.PersistentQueue/EMPTY 1)) (seq clojure.lang.PersistentQueue/EMPTY) (pop clojure.lang.PersistentQueue/EMPTY)]
+;=> [() nil ()]

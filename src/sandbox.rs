@@ -172,6 +172,7 @@ impl Sandbox {
             move |way| {
                 let (source, memory, context, limits) = parts;
                 let host = LocalHost {
+                    run: random_bits(),
                     dispatcher: dispatcher.clone(),
                     watch: Stopwatch::started(),
                     calls: recorded,
@@ -239,6 +240,8 @@ pub(crate) fn settled(finished: Finished) -> Evaluation {
 }
 
 struct LocalHost {
+    /// What no other program's host has.
+    run: u64,
     dispatcher: Dispatcher,
     watch: Stopwatch,
     calls: Rc<RefCell<Vec<CallRecord>>>,
@@ -268,6 +271,14 @@ impl Host for LocalHost {
         Account::live_bytes()
     }
 
+    fn find_tools(&self, text: &str) -> Vec<String> {
+        self.dispatcher.find_tools(text)
+    }
+
+    fn describe_tool(&self, name: &str) -> crate::lisp::value::Result<String> {
+        self.dispatcher.describe_tool(name)
+    }
+
     fn call(&self, call: ToolCall) -> ToolAnswer {
         let (name, given) = (call.name.clone(), call.arguments.clone());
         let index = self.calls.borrow().len();
@@ -288,7 +299,9 @@ impl Host for LocalHost {
         self.watch.pause();
         let result = match &prepared.tool.run {
             Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
-            Run::Later(run) | Run::Process(_, run) => run_later(&**run, &prepared.arguments, index),
+            Run::Later(run) | Run::Process(_, run) => {
+                run_later(&**run, &prepared.arguments, format!("{:016x}:{index}", self.run))
+            }
         };
         self.watch.go_on();
         let result = self.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut warnings);
@@ -304,7 +317,7 @@ impl Host for LocalHost {
 fn run_later(
     run: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
     arguments: &Value,
-    index: usize,
+    idempotency_key: String,
 ) -> Result<Value, crate::ToolError> {
     if tokio::runtime::Handle::try_current().is_ok() {
         return Err(crate::ToolError::new(
@@ -312,7 +325,6 @@ fn run_later(
         ));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(crate::ToolError::new)?;
-    let idempotency_key = format!("eval:{index}");
     runtime.block_on(run(crate::tool::Call {
         arguments: arguments.clone(),
         idempotency_key,
@@ -326,7 +338,7 @@ fn run_later(
 fn run_later(
     _: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
     _: &Value,
-    _: usize,
+    _: String,
 ) -> Result<Value, crate::ToolError> {
     Err(crate::ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
 }

@@ -175,8 +175,18 @@ async fn every_call_has_a_key_of_its_own() {
     });
     let child = as_tool(Options::new(program("(tool/pay {})")).tools([tool.clone()]).name("child"));
     let options = Options::new(program("(tool/pay {}) (tool/pay {}) (tool/child {:task \"t\"})")).tools([tool, child]);
-    delegate("pay", options).await.expect("an outcome");
-    assert_eq!(*keys.lock().expect("no panic"), ["main:1:0", "main:1:1", "main/child#1:1:0"]);
+    delegate("pay", options.clone()).await.expect("an outcome");
+    let first = std::mem::take(&mut *keys.lock().expect("no panic"));
+    let (run, _) = first[0].split_once(':').expect("a run and a place");
+    assert_eq!(first, ["main:1:0", "main:1:1", "main/child#1:1:0"].map(|place| format!("{run}:{place}")));
+
+    // Neither another run nor another task of the same process has the same ones.
+    let mut session = ptc::agent::Session::start(&options).await.expect("a session");
+    session.run("pay").await.expect("an outcome");
+    session.run("pay again").await.expect("an outcome");
+    let later = keys.lock().expect("no panic").clone();
+    let all: std::collections::BTreeSet<&String> = first.iter().chain(&later).collect();
+    assert_eq!((later.len(), all.len()), (6, 9), "{all:?}");
 }
 
 #[tokio::test]
@@ -260,6 +270,7 @@ async fn all_options_can_be_given() {
         .expect("a signature")
         .max_turns(1)
         .max_ref_retries(0)
+        .overlap_reads(4)
         .timeout(Duration::from_secs(1))
         .limits(Limits { max_steps: 10_000, ..Limits::default() })
         .budget(Budget { turns: Some(1), ..Budget::default() })
@@ -343,7 +354,7 @@ async fn a_childs_refs_and_context_go_through_its_contract() {
     let child = as_tool(child);
     assert_eq!(
         child.signature(),
-        "finder: agent(task :string, context :map?) -> {:summary :string :refs {:ids [:int]?}}"
+        "finder: agent(task :string, context :map?) -> {:summary :string :refs {:ids [:int]}}"
     );
     let block = |text: &str| format!("```clojure\n{text}\n```");
     let model = Scripted::new([
@@ -405,13 +416,11 @@ async fn costs_are_told_where_prices_are_known() {
 async fn a_bound_on_the_cost_binds_the_whole_tree() {
     let script = Scripted::new([costly("```clojure\n(tool/helper {:task \"add\"})\n```"), costly("never")])
         .process("main/helper#1", [costly("```clojure\n1\n```"), costly("never")]);
-    let budget = Budget { cost: Some(0.015), prices: prices(), ..Budget::default() };
+    let budget = Budget { cost: Some(0.02), prices: prices(), ..Budget::default() };
     let helper = as_tool(Options::default().name("helper"));
     let error = delegate("add", Options::new(script).tools([helper]).budget(budget)).await.err().unwrap();
-    assert_eq!(
-        error.to_string(),
-        "the budget of the whole run is spent: budget.cost is 0.015, and 0.02 would be needed"
-    );
+    let message = error.to_string();
+    assert!(message.starts_with("the budget of the whole run is spent: budget.cost is 0.02, and 0.02"), "{message}");
     assert_eq!(error.usage["requests"], 2);
 }
 

@@ -59,6 +59,30 @@ fn a_program_file_is_checked_without_a_model() {
 }
 
 #[test]
+fn what_the_trace_keeps_of_calls_counts_as_the_memory_of_the_program() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traced");
+    fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name).to_string_lossy().into_owned()
+    };
+    write("large.txt", &"x".repeat(4_000_000));
+    let program = write(
+        "agent.toml",
+        "[model]\nname = \"m\"\nprovider = \"openai\"\n[tools]\nenabled = [\"read_file\"]\n[limits]\nmax_memory = \"32MiB\"\n",
+    );
+    let again = "(dotimes [_ 250] (call \"read_file\" {:path \"large.txt\"}))";
+    let script = write("script.json", &json!([again, "It is large."]).to_string());
+    let ran = ptc_with("", &["run", &program, "Read.", "--json", "--script", &script]);
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let outcome: Json = serde_json::from_str(&ran.out).unwrap();
+    let error = outcome["trace"][0]["error"].as_str().unwrap();
+    assert!(error.contains("the program holds too much memory"), "{error}");
+    let calls = outcome["trace"][0]["tool_calls"].as_array().unwrap().len();
+    assert!((1..=10).contains(&calls), "{calls}");
+}
+
+#[test]
 fn a_conversation_is_a_task_a_line() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conversation");
     fs::create_dir_all(&folder).unwrap();

@@ -102,20 +102,23 @@ fn every_tool_is_found_first_by_its_own_words() {
 #[tokio::test]
 async fn programs_find_tools_that_the_prompt_does_not_show() {
     let replies = [
-        "```clojure\n(mapv :name (tool/apropos {:text \"sum expenses by field\" :limit 2}))\n```",
-        "```clojure\n(tool/describe-tool {:name \"sum_by_expenses\"})\n```",
-        "```clojure\n(tool/describe-tool {:name \"sum_by_expense\"})\n```",
+        "```clojure\n(vec (take 2 (apropos \"sum expenses by field\")))\n```",
+        "```clojure\n(describe-tool \"sum_by_expenses\")\n```",
+        "```clojure\n(describe-tool (first ctx/last-result))\n```",
+        "```clojure\n(describe-tool \"sum_by_expense\")\n```",
         "```clojure\n(tool/sum_by_expense {:text \"travel\"})\n```",
         "Seven.",
     ];
     let task = "Sum up the travel expenses";
-    let found =
-        delegate(task, Options::new(Scripted::new(replies)).tools(registry()).discovery()).await.expect("an outcome");
+    let found = delegate(task, Options::new(Scripted::new(replies)).tools(registry()).max_turns(6).discovery())
+        .await
+        .expect("an outcome");
     let told: Vec<String> =
         found.trace.iter().map(|turn| turn["result"].to_string() + &turn["error"].to_string()).collect();
-    assert!(told[0].starts_with("[\"sum_by_expense\","), "{told:?}");
+    assert!(told[0].starts_with("[\"tool/sum_by_expense\","), "{told:?}");
     assert!(told[1].contains("did you mean") && told[1].contains("sum_by_expense"), "{told:?}");
     assert!(told[2].contains("(tool/sum_by_expense {})") && told[2].contains("Adds up"), "{told:?}");
+    assert_eq!(told[2], told[3]);
     assert_eq!(found.result, Value::from(7));
 
     let shown = delegate(task, Options::new(Scripted::new(["Seven."])).tools(registry())).await.expect("an outcome");
@@ -127,7 +130,7 @@ async fn programs_find_tools_that_the_prompt_does_not_show() {
 #[tokio::test]
 async fn an_agent_chooses_tools_and_names_none_that_are_not_there() {
     let replies = [
-        "```clojure\n(mapv :name (tool/apropos {:text \"overdue bill\"}))\n```",
+        "```clojure\n(apropos \"overdue bill\")\n```",
         "```clojure\n(return (tool/select-tools {:names [\"list_invoices\"]}))\n```",
         "```clojure\n(return (tool/select-tools {:names [\"list_invoice\" \"notify_about_invoice\"]}))\n```",
     ];

@@ -8,16 +8,22 @@ fn example(name: &str) -> String {
     let folder = Path::new(env!("CARGO_BIN_EXE_ptc")).parent().unwrap();
     let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "{} is not built: cargo build --examples", program.display());
-    run(Command::new(program))
+    run(&mut Command::new(program))
+}
+
+/// The same with arguments.
+fn example_with(name: &str, arguments: &[&str]) -> String {
+    let folder = Path::new(env!("CARGO_BIN_EXE_ptc")).parent().unwrap();
+    run(Command::new(folder.join("examples").join(name)).args(arguments))
 }
 
 fn ptc(arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ptc"));
     command.args(arguments);
-    run(command)
+    run(&mut command)
 }
 
-fn run(mut command: Command) -> String {
+fn run(command: &mut Command) -> String {
     let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{:?}\n{out}\n{err}", output.status);
@@ -145,4 +151,21 @@ fn a_long_log_is_read_in_parts() {
     assert!(std::fs::read_to_string(&report).unwrap().starts_with("At 22:47 three orders were lost"));
     std::fs::remove_file(report).unwrap();
     assert_eq!(json["warnings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_task_by_program_is_measured_against_single_calls() {
+    let text = example_with("measure", &["task", "1000"]);
+    let row = text.lines().find(|line| line.starts_with("| 1,000 |")).expect("a row");
+    let bytes: Vec<usize> = row
+        .split(" turns, ")
+        .skip(1)
+        .filter_map(|cell| cell.split(" bytes").next()?.replace(',', "").parse().ok())
+        .collect();
+    let [program, single, parallel] = bytes[..] else { panic!("three ways: {row}") };
+    assert!(row.contains("| 3 turns") && row.contains("| 13 turns") && row.contains("| 5 turns"), "{row}");
+    assert!(program * 20 < parallel && parallel < single, "{row}");
+
+    let text = example_with("measure", &["delegates", "20"]);
+    assert_eq!(text.lines().filter(|line| line.starts_with("| 20 |")).count(), 3, "{text}");
 }

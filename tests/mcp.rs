@@ -41,6 +41,12 @@ fn refused(servers: &Servers) -> String {
 
 /// What the server answers to these messages, by the numbers of the requests.
 fn answers(messages: &[Json]) -> Vec<Json> {
+    let lines: Vec<String> = messages.iter().map(Json::to_string).collect();
+    answers_to_bytes((lines.join("\n") + "\n").as_bytes())
+}
+
+/// The same for whatever a client may send once it has begun.
+fn answers_to_bytes(sent: &[u8]) -> Vec<Json> {
     let hello =
         json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "0"}});
     let mut server = Command::new(PTC).arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -49,8 +55,15 @@ fn answers(messages: &[Json]) -> Vec<Json> {
         json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}),
         json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
     ];
-    for message in begin.iter().chain(messages) {
+    for message in &begin {
         writeln!(input, "{message}").unwrap();
+    }
+    // In two parts, so that a message comes in pieces.
+    let (first, rest) = sent.split_at(sent.len() / 2);
+    for part in [first, rest] {
+        input.write_all(part).unwrap();
+        input.flush().unwrap();
+        std::thread::sleep(Duration::from_millis(20));
     }
     drop(input);
     let output = server.wait_with_output().unwrap();
@@ -63,6 +76,38 @@ fn answers(messages: &[Json]) -> Vec<Json> {
 
 fn call(id: u32, tool: &str, arguments: Json) -> Json {
     json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments}})
+}
+
+#[test]
+fn what_is_no_message_is_passed_over() {
+    let call = |id: Json| json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": "eval", "arguments": {"program": "(+ 1 2)"}}});
+    let batch = json!([call(json!(2)), call(json!(3))]).to_string();
+    let deep = "[".repeat(100_000);
+    let strange: [&[u8]; 9] = [
+        b"not json",
+        b"\xff\xfe\x00",
+        b"",
+        b"  \r",
+        batch.as_bytes(),
+        deep.as_bytes(),
+        br#"{"jsonrpc":"2.0","id":99999999999999999999999999,"method":"tools/list"}"#,
+        br#"{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":5}}"#,
+        br#"{"jsonrpc":"2.0","id":5,"method":"no/such"}"#,
+    ];
+    let mut sent = strange.join(&b'\n');
+    let long = json!("x".repeat(1_000));
+    sent.extend(format!("\n{}\r\n{}\n", call(long.clone()), call(json!(1))).into_bytes());
+    let answers = answers_to_bytes(&sent);
+    for id in [long, json!(1)] {
+        let answer = answers.iter().find(|answer| answer["id"] == id).expect("an answer");
+        assert_eq!(answer["result"]["structuredContent"]["value"], 3, "{answer}");
+    }
+    for id in [4, 5] {
+        let answer = answers.iter().find(|answer| answer["id"] == id).expect("an answer");
+        assert!(answer["error"]["message"].is_string(), "{answer}");
+    }
+    // Nothing of the batch has run.
+    assert!(!answers.iter().any(|answer| answer["id"] == 2 || answer["id"] == 3), "{answers:?}");
 }
 
 #[test]
@@ -354,6 +399,25 @@ fn program_files_name_servers_and_what_they_take_of_them() {
     let settings = json!({"lisp": {"eval": {"access": "read", "spec": "(program :string) -> {:value :int}"}}});
     let (status, outcome) = run(&program("some.json", settings), &["--allow-commands"]);
     assert_eq!((status, &outcome["result"]), (Some(0), &json!(42)), "{outcome}");
+    // The name, what is said of it and of its parameters are the program's to choose.
+    let mine = json!({"name": "eval", "alias": "lisp__eval", "param_descriptions": {"program": "MY-WORDS"}});
+    let (status, outcome) = run(&program("mine.json", json!({"lisp": [mine]})), &["--allow-commands"]);
+    assert_eq!((status, &outcome["result"]), (Some(0), &json!(42)), "{outcome}");
+    let system = outcome["trace"][0]["system"].as_str().unwrap();
+    assert!(system.contains("MY-WORDS"), "{system}");
+    assert!(!outcome["warnings"].to_string().contains("param_descriptions"), "{outcome}");
+    let alias = json!({"lisp": {"eval": {"alias": "compute", "description": "COMPUTES"}}});
+    let (_, outcome) = run(&program("alias.json", alias), &["--allow-commands"]);
+    assert!(outcome["trace"][0]["error"].as_str().unwrap().contains("the tools are compute"), "{outcome}");
+    let wrong = json!({"lisp": {"eval": {"param_descriptions": {"code": "x"}}}});
+    let (status, outcome) = run(&program("wrong.json", wrong), &["--allow-commands"]);
+    let message = outcome["error"]["message"].as_str().unwrap();
+    assert_eq!(status, Some(2));
+    assert!(
+        message.contains("tools.mcp.lisp.eval.param_descriptions: there is no parameter code (there are program"),
+        "{message}"
+    );
+
     let (_, outcome) = run(&program("check.json", json!({"lisp": ["check"]})), &["--allow-commands"]);
     let error = outcome["trace"][0]["error"].as_str().unwrap();
     assert!(error.contains("the tools are lisp__check"), "{error}");

@@ -67,7 +67,7 @@ fn budgets() {
     for (change, text, requests) in [
         ((|budget| budget.turns = Some(0)) as fn(&mut Budget), "budget.turns is 0, and 1 would be needed", 0),
         (|budget| budget.tokens = Some(0), "budget.tokens is 0, and 1 would be needed", 0),
-        (|budget| budget.cost = Some(0.0), "budget.cost is 0, and 0.000001 would be needed", 0),
+        (|budget| budget.cost = Some(0.0), "budget.cost is 0, and 0.00", 0),
         (|budget| budget.time = Some(Duration::ZERO), "budget.time is 0, and ", 0),
         (|budget| budget.depth = 0, "budget.depth is 0, and 1 would be needed", 0),
         (|budget| budget.processes = Some(0), "budget.processes is 0, and 1 would be needed", 0),

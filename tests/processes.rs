@@ -2,6 +2,8 @@
 #![cfg(feature = "agent")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use ptc::model::{ModelError, Price, Reply, Request, Scripted, Tokens};
@@ -58,10 +60,10 @@ async fn costs_are_counted_and_bind() {
     let cost = outcome.usage["cost"].as_f64().unwrap();
     assert!((cost - 4.0 * 0.003).abs() < 1e-9, "{cost}");
 
-    let dear = Options::new(model).budget(Budget { cost: Some(0.005), prices: prices(), ..Budget::default() });
+    let dear = Options::new(model).budget(Budget { cost: Some(0.006), prices: prices(), ..Budget::default() });
     let error = delegate("Go.", dear).await.map(|outcome| outcome.summary).expect_err("it costs more");
     assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.cost")));
-    assert!(error.message.contains("budget.cost is 0.005"), "{}", error.message);
+    assert!(error.message.contains("budget.cost is 0.006"), "{}", error.message);
     assert_eq!(error.usage["requests"], 2);
 
     let unknown = Options::new(model).budget(Budget { cost: Some(1.0), ..Budget::default() });
@@ -96,6 +98,161 @@ async fn ten_forks_take_the_time_of_one() {
     );
     assert_eq!(outcome.usage["processes"], 11);
     eprintln!("ten forks of 100 ms: {took:?}");
+}
+
+/// A model that forks ten times; forks think for this long.
+#[derive(Clone, Default)]
+struct TenForks {
+    thinking: Arc<AtomicUsize>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl TenForks {
+    fn model(&self, each: Duration) -> impl ptc::model::Model + 'static {
+        /// Counts those who think.
+        struct Thinks(Arc<AtomicUsize>);
+        impl Drop for Thinks {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        let own = self.clone();
+        move |request: Request| {
+            let own = own.clone();
+            async move {
+                own.asked.fetch_add(1, Ordering::SeqCst);
+                if request.path == "main" {
+                    let program = "(call \"fork\" {:prompts (mapv str (range 10))})";
+                    return Ok(Reply::text(if request.turn == 1 { program } else { "done" }));
+                }
+                own.thinking.fetch_add(1, Ordering::SeqCst);
+                let _thinks = Thinks(own.thinking.clone());
+                // One after the other comes to an end.
+                let number: u32 = request.path.chars().rev().nth(1).and_then(|digit| digit.to_digit(10)).unwrap_or(0);
+                tokio::time::sleep(each * (number + 1)).await;
+                let text = if request.turn == 1 { "(+ 1 2)" } else { "Three." };
+                Ok::<_, ModelError>(Reply { text: text.into(), tokens: Tokens { input: 10, output: 10, cached: 0 } })
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stop_of_one_of_ten_forks_ends_that_one() {
+    let ten = TenForks::default();
+    let options = Options::new(ten.model(Duration::from_millis(50))).forks(10).observer(|event| match &event.kind {
+        EventKind::Response { .. } if event.path == "main/fork[1]" => Verdict::Stop,
+        _ => Verdict::Continue,
+    });
+    let outcome = delegate("Go.", options.max_turns(3)).await.map_err(|error| error.message);
+    let result = outcome.expect("only one fork was ended").result.to_string();
+    assert!(result.contains("{:id 1, :error true, :message \"an observer stopped the process\"}"), "{result}");
+    assert_eq!(result.matches(":error").count(), 1, "{result}");
+    assert_eq!(ten.thinking.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_stop_of_the_tree_in_the_midst_of_ten_forks_ends_them_all() {
+    let ten = TenForks::default();
+    let began = Instant::now();
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = seen.clone();
+    let options = Options::new(ten.model(Duration::from_millis(100))).forks(10).observer(move |event| {
+        let replied = matches!(event.kind, EventKind::Response { .. }) && event.path != "main";
+        if replied {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+        if count.load(Ordering::SeqCst) >= 3 { Verdict::Stop } else { Verdict::Continue }
+    });
+    let ended = delegate("Go.", options).await;
+    // Each is asked to stop with its next event; those that think are heard when they have thought.
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(ended.is_err_and(|error| error.kind == "stopped"));
+    assert_eq!(ten.thinking.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn who_gives_up_in_the_midst_of_ten_forks_leaves_nobody_behind() {
+    let ten = TenForks::default();
+    let options = Options::new(ten.model(Duration::from_millis(100))).forks(10);
+    let given_up = tokio::time::timeout(Duration::from_millis(250), delegate("Go.", options)).await;
+    assert!(given_up.is_err());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let asked = ten.asked.load(Ordering::SeqCst);
+    assert!(asked >= 11 && ten.thinking.load(Ordering::SeqCst) == 0, "{asked} asked");
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    assert_eq!(ten.asked.load(Ordering::SeqCst), asked);
+}
+
+#[tokio::test]
+async fn a_budget_that_is_spent_in_the_midst_of_ten_forks_ends_them_all() {
+    let ten = TenForks::default();
+    let budget = Budget { tokens: Some(65), ..Budget::default() };
+    let options = Options::new(ten.model(Duration::from_millis(20))).forks(10).budget(budget);
+    let error = delegate("Go.", options).await.map(|outcome| outcome.summary).expect_err("it is spent");
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.tokens")));
+    assert_eq!(ten.thinking.load(Ordering::SeqCst), 0);
+    let asked = ten.asked.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(ten.asked.load(Ordering::SeqCst), asked);
+}
+
+#[tokio::test]
+async fn reading_the_same_again_does_not_fill_the_trace() {
+    let read = "(count (for [_ (range 100)] (do (fd/value \"fd:1\") (read_fd {:fd \"fd:1\" :read_all true}) nil)))";
+    let model = Scripted::new(["(apply str (repeat 300000 \"0123456789\"))", read, "It was read."]);
+    let options = Options::new(model).descriptors(ptc::agent::Paging::default());
+    let outcome = delegate("Read.", options).await.expect("an outcome");
+    assert_eq!(outcome.result, 100.into());
+    let calls = outcome.trace[1]["tool_calls"].to_string();
+    assert!(calls.len() < 200_000, "{} bytes", calls.len());
+    assert!(calls.contains("bytes of a descriptor, not kept here"), "{calls}");
+}
+
+#[tokio::test]
+async fn searches_have_the_time_of_their_program() {
+    // Of such a text no state of a searcher comes up twice.
+    let mut state = 1_u64;
+    let mut bit = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        if state >> 63 == 0 { '0' } else { '1' }
+    };
+    let lines: String = (0..400).map(|_| (0..10_000).map(|_| bit()).chain(['\n']).collect::<String>()).collect();
+    let search = "(pmap (fn [i] (try (fd/search \"fd:1\" (re-pattern (str \"1[01]{400}\" i))) (catch Exception e (ex-message e)))) (range 2 40))";
+    let long = "(def line (apply str (repeat 300000 \"long\"))) (str line \" end\")";
+    let told = "(vector (fd/search \"fd:2\" \" end\") (try (fd/search \"fd:2\" #\"end\") (catch Exception e (ex-message e))) \
+                (try (fd/search \"fd:2\" \"a\\nb\") (catch Exception e (ex-message e))))";
+    let model = Scripted::new(["(str ctx/text)", search, long, told, "It was sought."]);
+    let options = Options::new(model)
+        .with_context("text", ptc::Value::text(lines))
+        .descriptors(ptc::agent::Paging::default())
+        .timeout(Duration::from_millis(500));
+    let began = Instant::now();
+    let outcome = delegate("Seek.", options).await.expect("an outcome");
+    // Each of them would take longer than that alone; how long a program takes that does nothing depends on the machine.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    let sought = outcome.trace[1]["result"].to_string();
+    assert!(sought.contains("the searches of this program take longer than 500ms"), "{sought}");
+    let told = outcome.result.to_string();
+    assert!(told.starts_with("[[{:line 1"), "{told}");
+    assert!(told.contains("a regex searches lines of 1048576 at most") && told.contains("has a line break"), "{told}");
+}
+
+#[tokio::test]
+async fn hosts_grant_forks_and_going_back() {
+    let script = [
+        "(try (call \"fork\" {:prompts [\"a\" \"b\" \"c\"]}) (catch Exception e (ex-message e)))",
+        "(call \"goto\" {:position \"msg_0\" :message \"Two are the most.\"})",
+        "Two it is.",
+    ];
+    let outcome = delegate("Go.", Options::new(Scripted::new(script)).forks(2).rewinds()).await.expect("an outcome");
+    assert!(
+        outcome.result.to_string().contains("3 prompts are more than the 2 forks of one call"),
+        "{}",
+        outcome.result
+    );
+    let last = outcome.trace[2]["messages"].as_array().expect("messages");
+    assert!(last.len() == 1 && last[0]["content"].as_str().is_some_and(|text| text.contains("Two are the most.")));
 }
 
 #[tokio::test]
@@ -137,6 +294,7 @@ async fn commands_are_tools_where_the_host_says_so() {
 }
 
 const FULL: &str = r#"
+overlap_reads = 4
 max_ref_retries = 2
 tool_validation = "warn_only"
 access = "write"
@@ -213,6 +371,7 @@ fn an_exported_program_is_an_equal_one() {
             // Nothing of it was lost on the way out.
             for key in [
                 "max_ref_retries",
+                "overlap_reads",
                 "tool_validation",
                 "access",
                 "model",

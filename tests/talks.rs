@@ -325,7 +325,9 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
             let result = outcome.result.to_string();
             lines.push(format!("- result: {}", one_line(&result)));
             lines.push(format!("- summary: {}", one_line(&outcome.summary)));
-            lines.extend(outcome.refs.iter().map(|(name, value)| format!("- ref: {name} = {value}")));
+            lines.extend(
+                outcome.refs.iter().map(|(name, value)| format!("- ref: {name} = {value}{}", origins(outcome, name))),
+            );
             let entries = outcome.memory.entries();
             lines.extend(
                 entries.iter().map(|(name, value)| format!("- memory: {name} = {}", one_line(&value.to_string()))),
@@ -359,6 +361,12 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
     }
     let folder = format!("{}/", folder.display());
     lines.into_iter().map(|line| line.replace(&folder, "")).collect()
+}
+
+/// The tool calls that a ref comes from, by turn, call and path.
+fn origins(outcome: &Outcome, name: &str) -> String {
+    let calls = outcome.provenance.get(name).into_iter().flat_map(|provenance| &provenance.calls);
+    calls.map(|call| format!(", from {} {}.{} at {}", call.tool, call.turn, call.call, call.paths.join(" "))).collect()
 }
 
 /// What each part says, if it says anything, and what it should say. Parts about which nothing is to be said go.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::lisp::text::LimitReached;
-use crate::model::{Price, Prices, Tokens};
+use crate::model::{Message, Price, Prices, Tokens};
 
 /// What a tree of processes may use in all. Nothing is bounded but the depth unless it is set.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,9 @@ pub struct Budget {
     pub turns: Option<u64>,
     /// Tokens, read and written.
     pub tokens: Option<u64>,
-    /// What the tokens may cost, in the money of `prices`. In a [`LimitReached`] it is counted in millionths.
+    /// What the tokens may cost, in the money of `prices`. Before a model is asked, the cost of the whole prompt (a token for
+    /// three bytes) and of the longest reply (`max_tokens`, if that is set) must be left. In a [`LimitReached`] it is counted
+    /// in millionths.
     pub cost: Option<f64>,
     /// What models cost; with a bound on the cost, one without a price is not asked.
     pub prices: Prices,
@@ -121,16 +123,17 @@ impl Ledger {
         }
     }
 
-    /// Takes a turn that may write so many tokens at this price.
+    /// Takes a turn that reads about so many tokens and may write so many, at this price. What it reads is reserved of the
+    /// cost only.
     ///
     /// # Errors
     /// The limit that the turn could pass; the budget is spent then.
-    pub fn take_turn(&self, max_tokens: u64, price: Option<Price>) -> Result<Reserved, LimitReached> {
+    pub fn take_turn(&self, input: u64, max_tokens: u64, price: Option<Price>) -> Result<Reserved, LimitReached> {
         if let Some(spent) = self.spent() {
             return Err(spent);
         }
-        let written = Tokens { output: max_tokens, ..Tokens::default() };
-        let reserved = Reserved { tokens: max_tokens, cost: price.map_or(0.0, |price| price.of(written)), price };
+        let most = Tokens { input, output: max_tokens, cached: 0 };
+        let reserved = Reserved { tokens: max_tokens, cost: price.map_or(0.0, |price| price.of(most)), price };
         let mut used = self.lock();
         let turns = used.turns.saturating_add(1);
         let tokens = used.tokens.saturating_add(used.reserved_tokens).saturating_add(max_tokens);
@@ -203,6 +206,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// How many tool calls are left.
+    pub fn tool_calls_left(&self) -> u64 {
+        self.budget.tool_calls.map_or(u64::MAX, |most| most.saturating_sub(self.lock().tool_calls))
+    }
+
     /// Takes a tool call.
     ///
     /// # Errors
@@ -227,6 +235,13 @@ impl Ledger {
     }
 }
 
+/// About how many tokens a prompt is: one for three bytes of text, and eight for each message. Text in English comes to a
+/// quarter less, most other text and data to about as many; so it is rarely too few.
+pub(super) fn estimated_tokens(system: &str, messages: &[Message]) -> u64 {
+    let tokens = |text: &str| (text.len() as u64).div_ceil(3).saturating_add(8);
+    messages.iter().map(|message| tokens(&message.content)).fold(tokens(system), u64::saturating_add)
+}
+
 /// Money as limits have it, which are whole numbers; as casts go, what is no number is 0 and what is too much the most.
 fn millionths(cost: f64) -> u64 {
     (cost * 1e6).ceil() as u64
@@ -247,17 +262,17 @@ mod tests {
     #[test]
     fn tokens_are_reserved_so_that_no_call_overshoots() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-        let _under_way = ledger.take_turn(60, None).expect("60 of 100");
-        assert_eq!(ledger.take_turn(60, None).expect_err("120 of 100").name, "budget.tokens");
+        let _under_way = ledger.take_turn(0, 60, None).expect("60 of 100");
+        assert_eq!(ledger.take_turn(0, 60, None).expect_err("120 of 100").name, "budget.tokens");
         assert!(ledger.spent().is_some());
     }
 
     #[test]
     fn what_was_reserved_goes_back() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-        let reserved = ledger.take_turn(60, None).expect("60 of 100");
+        let reserved = ledger.take_turn(0, 60, None).expect("60 of 100");
         assert_eq!(ledger.settle_turn(reserved, written(10)), None);
-        let _under_way = ledger.take_turn(60, None).expect("70 of 100");
+        let _under_way = ledger.take_turn(0, 60, None).expect("70 of 100");
     }
 
     /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.
@@ -270,21 +285,31 @@ mod tests {
     fn costs_are_reserved_and_settled_like_tokens() {
         let ledger = two_cents();
         let price = ledger.price("home:tiny").expect("a price");
-        let reserved = ledger.take_turn(1500, price).expect("1.5 of 2 cents");
-        let other = ledger.take_turn(400, price).expect("1.9 of 2 cents");
+        let reserved = ledger.take_turn(0, 1500, price).expect("1.5 of 2 cents");
+        let other = ledger.take_turn(0, 400, price).expect("1.9 of 2 cents");
         assert_eq!(ledger.settle_turn(reserved, written(1000)), Some(0.01));
         assert_eq!(ledger.settle_turn(other, Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
-        let refused = ledger.take_turn(600, price).expect_err("2.1 of 2 cents");
+        let refused = ledger.take_turn(0, 600, price).expect_err("2.1 of 2 cents");
         assert_eq!(refused, reached("budget.cost", 20_000, 21_000));
+    }
+
+    #[test]
+    fn what_a_prompt_costs_is_reserved() {
+        let ledger = two_cents();
+        let price = ledger.price("tiny").expect("a price");
+        let _under_way = ledger.take_turn(15_000, 0, price).expect("1.5 of 2 cents");
+        assert_eq!(ledger.take_turn(6_000, 0, price).expect_err("2.1 of 2 cents").name, "budget.cost");
+        let message = Message { role: crate::model::Role::User, content: "Zähle!".into() };
+        assert_eq!(estimated_tokens("You count.", &[message]), (4 + 8) + (3 + 8));
     }
 
     #[test]
     fn a_cost_that_is_reached_is_spent_even_where_nothing_is_reserved() {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
-        let reserved = ledger.take_turn(0, price).expect("nothing of 2 cents");
+        let reserved = ledger.take_turn(0, 0, price).expect("nothing of 2 cents");
         assert_eq!(ledger.settle_turn(reserved, written(2000)), Some(0.02));
-        assert_eq!(ledger.take_turn(0, price).expect_err("2 of 2 cents").name, "budget.cost");
+        assert_eq!(ledger.take_turn(0, 0, price).expect_err("2 of 2 cents").name, "budget.cost");
     }
 
     #[test]

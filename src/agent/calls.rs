@@ -3,16 +3,19 @@
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Process;
-use super::journal::{CallEnd, GIVEN_UP, edn, idempotency_key};
+use super::ahead::{Ahead, Begun, ended};
+use super::journal::{CallEnd, GIVEN_UP, edn};
 use super::process::traced;
-use super::reading::caller;
+use super::reading::{READ, caller};
 use crate::alloc::Account;
 use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
@@ -35,11 +38,13 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Runs the tool, if what comes of it is not known. In a run that is resumed results come in the order they came in.
-    pub async fn begin(&self) -> Result<Value, ToolError> {
-        let result = match &self.known {
-            Some(_) => Ok(Value::Nil),
-            None => self.run().await,
+    /// Runs the tool, if what comes of it is not known and it was not begun before. In a run that is resumed results come in
+    /// the order they came in.
+    pub async fn begin(&self, begun: Option<Begun>) -> Result<Value, ToolError> {
+        let result = match (&self.known, begun) {
+            (Some(_), _) => Ok(Value::Nil),
+            (None, Some(begun)) => ended(begun).await,
+            (None, None) => self.run().await,
         };
         if let Ok(process) = caller(&self.call)
             && let Some(journal) = &process.tree.journal
@@ -52,7 +57,7 @@ impl Started {
         result
     }
 
-    async fn run(&self) -> Result<Value, ToolError> {
+    pub async fn run(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
             Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
             Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
@@ -70,8 +75,31 @@ impl Started {
 pub(super) struct Caller {
     pub process: Arc<Process>,
     pub turn: u32,
-    pub calls: mpsc::UnboundedSender<Started>,
-    pub warnings: Arc<Mutex<Vec<String>>>,
+    pub calls: mpsc::UnboundedSender<(Started, Option<Begun>)>,
+    pub notes: Arc<Notes>,
+    pub runtime: Handle,
+}
+
+/// What the calls of a program leave behind.
+#[derive(Default)]
+pub(super) struct Notes {
+    warnings: Mutex<Vec<String>>,
+    /// The bytes that the trace keeps of calls that were made on other threads. They count as the program's.
+    traced: AtomicU64,
+}
+
+impl Notes {
+    pub fn warn(&self, warnings: Vec<String>) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+    }
+
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn count_traced(&self, bytes: u64) {
+        self.traced.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 /// How many readings of the clock are journaled of one program.
@@ -80,6 +108,7 @@ const READINGS: u32 = 1_000;
 /// The host of a program on the pool.
 pub(super) struct PoolHost {
     caller: Caller,
+    ahead: Ahead,
     watch: Rc<Stopwatch>,
     next: Cell<u64>,
     /// How often the clock was read.
@@ -90,7 +119,8 @@ pub(super) struct PoolHost {
 
 impl PoolHost {
     pub fn new(caller: Caller, watch: Rc<Stopwatch>) -> Self {
-        Self { caller, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
+        let ahead = Ahead::new(caller.process.agent.overlap_reads, caller.runtime.clone());
+        Self { caller, ahead, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
     }
 
     /// What the journal says that the program got from outside, or what it gets now.
@@ -103,7 +133,7 @@ impl PoolHost {
     }
 
     fn warn(&self, warnings: Vec<String>) {
-        self.caller.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+        self.caller.notes.warn(warnings);
     }
 }
 
@@ -134,7 +164,16 @@ impl Host for PoolHost {
     }
 
     fn live_bytes(&self) -> Option<u64> {
-        Account::live_bytes()
+        let traced = self.caller.notes.traced.load(Ordering::Relaxed);
+        Account::live_bytes().map(|bytes| bytes.saturating_add(traced))
+    }
+
+    fn find_tools(&self, text: &str) -> Vec<String> {
+        self.caller.process.agent.dispatcher.find_tools(text)
+    }
+
+    fn describe_tool(&self, name: &str) -> crate::lisp::value::Result<String> {
+        self.caller.process.agent.dispatcher.describe_tool(name)
     }
 
     fn call(&self, call: ToolCall) -> ToolAnswer {
@@ -144,6 +183,8 @@ impl Host for PoolHost {
             return ToolAnswer::Stop;
         }
         let number = self.next.replace(self.next.get() + 1);
+        let begun = self.ahead.take(&call);
+        self.ahead.go_on(&self.caller, number, &call);
         let index = usize::try_from(number).unwrap_or(usize::MAX);
         let (turn, name, given) = (self.caller.turn, call.name.clone(), call.arguments.clone());
         let started = |arguments: &Value, writes: bool| {
@@ -190,7 +231,7 @@ impl Host for PoolHost {
         }
         let mut call = Call {
             arguments: prepared.arguments,
-            idempotency_key: idempotency_key(&process.path, turn, index),
+            idempotency_key: process.idempotency_key(index),
             children: Vec::new(),
             caller: Some(process.clone()),
         };
@@ -207,8 +248,12 @@ impl Host for PoolHost {
                 }
             }
         }
-        let _ = self.caller.calls.send(Started { number, index, tool: prepared.tool, call, known });
+        let _ = self.caller.calls.send((Started { number, index, tool: prepared.tool, call, known }, begun));
         ToolAnswer::Later(number)
+    }
+
+    fn foresee(&self, calls: Box<dyn Iterator<Item = ToolCall>>) {
+        self.ahead.expect(calls);
     }
 }
 
@@ -298,17 +343,59 @@ pub(super) struct Place<'a> {
     pub reached: Reached,
 }
 
-/// Records how a call ended.
+/// The most that the trace keeps of what one program read of descriptors, in bytes. It is in the trace already, where the
+/// descriptor came from.
+const READ_TRACED: usize = 1 << 20;
+
+/// A result as the trace keeps it.
+fn traced_result(process: &Process, name: &str, value: &Value) -> Json {
+    let tool = process.agent.dispatcher.tools.get(name);
+    if tool.is_some_and(|tool| tool.known_as == Some(READ)) {
+        let mut descriptors = process.descriptors();
+        let bytes = bytes_of(value);
+        descriptors.read = descriptors.read.saturating_add(bytes);
+        if descriptors.read > READ_TRACED {
+            return Json::String(format!("(about {bytes} bytes of a descriptor, not kept here)"));
+        }
+    }
+    traced(value)
+}
+
+/// Roughly how long what was read of a descriptor is.
+fn bytes_of(value: &Value) -> usize {
+    let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
+    let inner = match value {
+        Value::Vector(lines) => lines.iter().map(text).sum(),
+        other => text(other.get("content").unwrap_or(other)),
+    };
+    inner + usize::try_from(value.weight()).unwrap_or(usize::MAX).saturating_mul(16)
+}
+
+/// What a JSON value takes, in bytes, about.
+fn size(json: &Json) -> u64 {
+    let inner: u64 = match json {
+        Json::String(text) => text.len() as u64,
+        Json::Array(items) => items.iter().map(size).sum(),
+        Json::Object(fields) => fields.iter().map(|(key, value)| key.len() as u64 + size(value)).sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
+    };
+    inner.saturating_add(size_of::<Json>() as u64)
+}
+
+/// Records how a call ended, and gives the bytes that the trace keeps of its result.
 pub(super) fn record_end(
     process: &Process,
     place: Place<'_>,
     arguments: &Value,
     result: &Result<Value, Box<Fault>>,
     children: &[String],
-) {
+) -> u64 {
     let (result, edn, error) = match result {
         Ok(value) => {
-            let json = traced(value);
+            if !process.agent.rules.refs.is_empty() {
+                process.sources.keep(place.turn, place.call, place.name, value);
+            }
+            let json = traced_result(process, place.name, value);
             // What processes gave is made again from what they did.
             let keeps = children.is_empty() && process.tree.recorder.writes_file();
             let edn = if keeps { edn(value, &json) } else { None };
@@ -320,7 +407,9 @@ pub(super) fn record_end(
     let args = traced(arguments);
     let Place { turn, call, name, reached } = place;
     let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
+    let bytes = result.as_ref().map_or(0, size) + edn.as_ref().map_or(0, |edn| edn.len() as u64);
     process.record(EventKind::ToolEnd { turn, call, name, args, result, edn, error, children, writes, cached });
+    bytes
 }
 
 /// The result of a sub-agent without its trace, which stands under the call's children.

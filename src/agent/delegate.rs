@@ -19,7 +19,7 @@ use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, from_json, from_value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
-use crate::trace::{trace, usage_json};
+use crate::trace::{Provenance, trace, usage_json};
 
 /// What came of a task.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Outcome {
     pub summary: String,
     /// What was taken from the result.
     pub refs: IndexMap<String, Value>,
+    /// Where each ref that has a value comes from: its path or expression, and the tool calls that gave what it was read from.
+    pub provenance: IndexMap<String, Provenance>,
     /// What the tree used, and under `own` the process itself.
     pub usage: Json,
     /// The turns, with those of sub-agents inside of the tool calls that started them.
@@ -112,6 +114,8 @@ impl std::fmt::Debug for DelegateError {
 /// let outcome = delegate("Find the urgent mails", Options::new(model).tools([list_mails]).refs(refs)).await?;
 /// assert_eq!(outcome.summary, "One mail is urgent.");
 /// assert_eq!(outcome.refs["ids"], Value::vector(vec![1.into()]));
+/// let from = &outcome.provenance["ids"].calls[0];
+/// assert_eq!((from.turn, from.tool.as_str(), from.paths[0].as_str()), (1, "list_mails", "[0].id"));
 /// # Ok::<(), ptc::DelegateError>(()) })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -163,6 +167,14 @@ pub async fn delegate_all(
 ///
 /// let finder = as_tool(Options::default().name("finder").description("Finds mails"));
 /// assert_eq!(finder.signature(), "finder: agent(task :string, context :map?) -> {:summary :string :refs :map}");
+///
+/// let refs = ptc::Refs::new().path("ids", "[*].id").required().typed(ptc::contract::Type::parse("[:int]")?).path("first", "[0]");
+/// let finder = as_tool(Options::default().name("finder").refs(refs));
+/// assert_eq!(
+///     finder.signature(),
+///     "finder: agent(task :string, context :map?) -> {:summary :string :refs {:ids [:int] :first :any?}}"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn as_tool(options: Options) -> Tool {
     let name = options.name.clone().unwrap_or_else(|| "agent".into());
@@ -181,7 +193,7 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
     let types = refs.types();
     let refs = match types.is_empty() {
         true => Type::Map,
-        false => Type::Record(types.into_iter().map(|(name, kind)| field(&name, kind.optional())).collect()),
+        false => Type::Record(types.into_iter().map(|(name, kind)| field(&name, kind)).collect()),
     };
     let signature = Signature {
         parameters: vec![

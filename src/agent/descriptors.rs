@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Ledger;
 use super::feedback::{escaped, without_internals};
 use super::pages::Pages;
+use super::reading::{READ, SEARCH};
 use crate::lisp::value::{Iter, Text, Value, readable};
+use crate::tool::Toolbox;
 
 /// When something is too long for a conversation, and how it is paged then. Lengths are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +33,21 @@ impl Default for Paging {
 }
 
 impl Paging {
-    /// What the system prompt says of it.
-    pub(super) fn explanation(&self) -> String {
-        let mut text = "## Descriptors\nWhat is too long to show is kept under an id such as `fd:1`; you see how it begins. \
-            `(read_fd {:fd id :start 2})` reads a page; in programs `(fd/value id)` is the whole of it, `(fd/lines id)` its lines, \
-            `(fd/search id #\"regex\")` the lines that match."
-            .to_owned();
+    /// What the system prompt says of it to those who have these tools.
+    pub(super) fn explanation(&self, tools: &Toolbox) -> String {
+        let mut text =
+            "## Descriptors\nWhat is too long to show is kept under an id such as `fd:1`; you see how it begins."
+                .to_owned();
+        if let Some(read) = tools.called(READ) {
+            let _ = write!(
+                text,
+                " `({read} {{:fd id :start 2}})` reads a page; in programs `(fd/value id)` is the whole of it, `(fd/lines id)` its lines{}",
+                if tools.called(SEARCH).is_some() { "," } else { "." }
+            );
+        }
+        if tools.called(SEARCH).is_some() {
+            text.push_str(" `(fd/search id #\"regex\")` the lines that match.");
+        }
         if self.references {
             text.push_str(
                 " Text that you write between `<ref id=\"name\">` and `</ref>` is kept as `ref:name`, at once.",
@@ -58,8 +70,14 @@ pub(crate) struct Descriptors {
     paging: Option<Paging>,
     numbered: im::OrdMap<u64, Descriptor>,
     named: im::OrdMap<String, Descriptor>,
+    /// What programs call the tool that reads, if they have it.
+    reader: Option<Arc<str>>,
     /// What the descriptor tools gave to the program that runs: it has been kept already.
     given: Vec<Value>,
+    /// How much the program that runs has read, in bytes.
+    pub read: usize,
+    /// How long the program that runs has searched; locked while it does.
+    pub searching: Arc<tokio::sync::Mutex<Duration>>,
 }
 
 /// How something is shown to the model.
@@ -91,7 +109,7 @@ impl Descriptors {
     /// The table that a process starts with under other rules of paging: the references and these descriptors.
     pub fn passed(&self, numbered: &[u64], paging: Option<Paging>) -> Self {
         let numbered = numbered.iter().filter_map(|number| Some((*number, self.numbered.get(number)?.clone())));
-        Self { paging, numbered: numbered.collect(), named: self.named.clone(), given: Vec::new() }
+        Self { paging, numbered: numbered.collect(), named: self.named.clone(), ..Self::default() }
     }
 
     /// The same table under the rules of another agent.
@@ -100,9 +118,16 @@ impl Descriptors {
         self.begin();
     }
 
+    /// Says with which tool they are read.
+    pub fn read_with(self, tools: &Toolbox) -> Self {
+        Self { reader: tools.called(READ).map(Into::into), ..self }
+    }
+
     /// A program begins: nothing has been given to it.
     pub fn begin(&mut self) {
         self.given.clear();
+        self.read = 0;
+        self.searching = Arc::default();
     }
 
     /// Notes what a descriptor tool gives.
@@ -186,10 +211,13 @@ impl Descriptors {
             most.min(count),
             escaped(begin.trim_end_matches('\n'))
         );
-        let _ = write!(
-            shown,
-            "\n</fd>\n(read_fd {{:fd \"fd:{number}\" :start 1}}) reads a page, (fd/value \"fd:{number}\") is the whole of it.\n"
-        );
+        shown.push_str("\n</fd>\n");
+        if let Some(read) = &self.reader {
+            let _ = writeln!(
+                shown,
+                "({read} {{:fd \"fd:{number}\" :start 1}}) reads a page, (fd/value \"fd:{number}\") is the whole of it."
+            );
+        }
         shown
     }
 
@@ -280,7 +308,8 @@ struct Reference {
     whole: (usize, usize),
 }
 
-/// The references of a reply that are closed, in the order of their ends.
+/// The references of a reply that are closed, in the order of their ends. What one holds is kept as it was written, the marks of
+/// those within it too.
 fn references(reply: &str) -> Vec<Reference> {
     let (mut found, mut open): (Vec<Reference>, Vec<(String, usize, usize)>) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -305,8 +334,9 @@ fn opening(text: &str) -> Option<(String, usize)> {
     let rest = rest.trim_start().strip_prefix('=')?.trim_start();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let (id, rest) = rest[1..].split_once(quote)?;
-    let rest = rest.trim_start().strip_prefix('>')?;
-    let plain = !id.is_empty() && id.len() <= 100 && !id.contains(['\n', '<', '>', '"']);
+    // It may say more of it.
+    let (more, rest) = rest.split_once('>')?;
+    let plain = !more.contains(['\n', '<']) && !id.is_empty() && id.len() <= 100 && !id.contains(['\n', '<', '>', '"']);
     plain.then(|| (id.to_owned(), text.len() - rest.len()))
 }
 
@@ -347,6 +377,8 @@ mod tests {
         assert_eq!(content(&descriptors, "ref:b").as_deref(), Ok("two"));
         assert_eq!(content(&descriptors, "ref:a b").as_deref(), Ok("x"));
         assert!(content(&descriptors, "ref:open").is_err());
+        descriptors.take_references("<ref id=\"code\" type='rust'>fn</ref><ref id=\"d\"never\n>", &ledger);
+        assert_eq!(content(&descriptors, "ref:code").as_deref(), Ok("fn"));
         descriptors.take_references("<ref id=\"b\">first</ref> <ref id=\"b\">last</ref>", &ledger);
         assert_eq!(content(&descriptors, "ref:b").as_deref(), Ok("last"));
         assert_eq!(

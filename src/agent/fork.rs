@@ -14,8 +14,8 @@ use crate::lisp::value::{Iter, Value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Starts, Tool, ToolError};
 
-/// The most forks of one call.
-const MOST: usize = 10;
+/// The most forks of one call, unless the host or the program file says otherwise.
+pub(crate) const MOST_FORKS: usize = 10;
 
 /// The task of a fork, and the program under which it goes on, if it is another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,19 @@ struct Prompt {
     program: Option<String>,
 }
 
-/// The tool that forks, to go on under the same program or one of these.
-pub(crate) fn fork_tool(links: Vec<(String, String)>, make: MakeProgram) -> Result<Tool, ParseError> {
+/// The tool that forks, so many times a call at most, to go on under the same program or one of these.
+pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakeProgram) -> Result<Tool, ParseError> {
+    let or_linked = match links.is_empty() {
+        true => "",
+        false => ", or {:prompt \"…\" :program \"…\"} to go on as a linked program",
+    };
+    let description = format!(
+        "Continues this conversation in up to {most} copies of this process at once, each with one of the prompts as its only \
+         task. Copies have the conversation and memory from before this turn. Gives [{{:id 0 :message \"…\"}} …] in the order \
+         of the prompts, {{:id 1 :error true :message cause}} for one that failed. A prompt is a text{or_linked}"
+    );
     let announce = move |call: &Call| {
-        let prompts = prompts(&call.arguments)?;
+        let prompts = prompts(&call.arguments, most)?;
         for program in prompts.iter().filter_map(|prompt| prompt.program.as_deref()) {
             known_program(program, &links)?;
         }
@@ -35,21 +44,16 @@ pub(crate) fn fork_tool(links: Vec<(String, String)>, make: MakeProgram) -> Resu
     };
     let tool = Tool::process("fork", announce, move |call: Call| {
         let make = make.clone();
-        async move { run(&call, &*make).await }
+        async move { run(&call, most, &*make).await }
     });
     let contract = "(prompts [:any]) -> [{:id :int :message :any :error :bool?}]";
-    let mut tool = tool.spec(contract)?.description(format!(
-        "Continues this conversation in up to {MOST} copies of this process at once, each with one of the prompts as its only \
-         task. Copies have the conversation and memory from before this turn. Gives [{{:id 0 :message \"…\"}} …] in the order \
-         of the prompts, {{:id 1 :error true :message cause}} for one that failed. A prompt is a text, or {{:prompt \"…\" \
-         :program \"…\"}} to go on as a linked program"
-    ));
+    let mut tool = tool.spec(contract)?.description(description);
     tool.access = Access::Admin;
     Ok(tool)
 }
 
 /// The prompts of a call, if there are not too many and each says something.
-fn prompts(arguments: &Value) -> Result<Vec<Prompt>, ToolError> {
+fn prompts(arguments: &Value, most: usize) -> Result<Vec<Prompt>, ToolError> {
     let given = arguments.get("prompts").unwrap_or(&Value::Nil);
     if !matches!(given, Value::Vector(_) | Value::Seq(_) | Value::Lazy(_)) {
         return Err(ToolError(format!(
@@ -57,10 +61,10 @@ fn prompts(arguments: &Value) -> Result<Vec<Prompt>, ToolError> {
             given.describe()
         )));
     }
-    let given: Vec<Value> = Iter::ready(given).take(100_000).collect();
-    if given.len() > MOST {
+    let given: Vec<Value> = Iter::ready(given).take(most.saturating_add(100_000)).collect();
+    if given.len() > most {
         return Err(ToolError(format!(
-            "{} prompts are more than the {MOST} forks of one call; nothing was started, fork in several calls",
+            "{} prompts are more than the {most} forks of one call; nothing was started, fork in several calls",
             given.len()
         )));
     }
@@ -98,10 +102,11 @@ struct Beginning {
 
 async fn run(
     call: &Call,
+    most: usize,
     make: &(dyn Fn(&str) -> Result<super::Options, String> + Send + Sync),
 ) -> Result<Value, ToolError> {
     let parent = caller(call)?;
-    let prompts = prompts(&call.arguments)?;
+    let prompts = prompts(&call.arguments, most)?;
     let (count, past) = (prompts.len(), parent.past());
     let mut forks: JoinSet<(usize, Result<Value, String>)> = JoinSet::new();
     let mut results: Vec<Result<Value, String>> = vec![Err("the fork was given up".into()); count];
@@ -168,7 +173,7 @@ mod tests {
 
     fn told(program: &str) -> String {
         let given = ptc_value(program);
-        prompts(&Value::map([(Value::keyword("prompts"), given)])).expect_err(program).0
+        prompts(&Value::map([(Value::keyword("prompts"), given)]), MOST_FORKS).expect_err(program).0
     }
 
     fn ptc_value(program: &str) -> Value {
@@ -209,7 +214,8 @@ mod tests {
         let given = Value::map([(Value::keyword("prompts"), ptc_value("[\"a\" {:prompt \"b\" :program \"c\"}]"))]);
         let expected =
             vec![Prompt { text: "a".into(), program: None }, Prompt { text: "b".into(), program: Some("c".into()) }];
-        assert_eq!(prompts(&given), Ok(expected));
+        assert_eq!(prompts(&given, 2), Ok(expected));
+        assert!(prompts(&given, 1).is_err());
         assert_eq!(
             told("(repeat 11 \"x\")"),
             "11 prompts are more than the 10 forks of one call; nothing was started, fork in several calls"

@@ -62,6 +62,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Journal {
     file: PathBuf,
     events: Vec<Event>,
+    run_id: String,
     tasks: Vec<String>,
     undecided: Vec<String>,
     state: Mutex<State>,
@@ -84,6 +85,7 @@ struct State {
     samples: HashMap<(Turn, SampleSource), VecDeque<i64>>,
     /// The turn that each process is in.
     at: HashMap<String, u32>,
+    run_id: String,
     /// The first thing in which the run is not that of the journal.
     divergence: Option<String>,
 }
@@ -145,7 +147,8 @@ impl Journal {
         if tasks.is_empty() {
             return Err("it does not say with which task the run began".into());
         }
-        Ok(Self { file, events, tasks, undecided, state: Mutex::new(state), moved: Notify::new() })
+        let run_id = state.run_id.clone();
+        Ok(Self { file, events, run_id, tasks, undecided, state: Mutex::new(state), moved: Notify::new() })
     }
 
     /// The tasks that the run was given, of which the last may not be finished.
@@ -157,6 +160,11 @@ impl Journal {
     /// whether they have happened.
     pub fn undecided(&self) -> &[String] {
         &self.undecided
+    }
+
+    /// What no other run has.
+    pub(super) fn run_id(&self) -> &str {
+        &self.run_id
     }
 
     /// The file.
@@ -210,6 +218,12 @@ impl Journal {
     /// The answer to the request that a process makes, if it is known.
     pub(super) fn answer(&self, path: &str) -> Option<Result<Reply, ModelError>> {
         self.lock().exchanges.get_mut(path)?.pop_front()?.answer
+    }
+
+    /// Whether a call has happened that a process is going to make in its turn.
+    pub(super) fn knows(&self, path: &str, call: usize) -> bool {
+        let state = self.lock();
+        state.calls.get(&(state.turn(path), call)).is_some_and(|known| !matches!(known.end, CallEnd::Unknown))
     }
 
     /// What is known of the end of a call.
@@ -290,7 +304,10 @@ impl State {
         let path = event.path.as_str();
         let turn = self.turn(path);
         let answer = match &event.kind {
-            EventKind::Start { task, .. } => {
+            EventKind::Start { task, run_id, .. } => {
+                if let Some(run_id) = run_id {
+                    self.run_id.clone_from(run_id);
+                }
                 self.tasks.entry(path.to_owned()).or_default().push_back(task.clone());
                 None
             }
@@ -309,8 +326,9 @@ impl State {
                 let kind = serde_json::from_value(Json::String(kind.clone())).unwrap_or(ModelErrorKind::Other);
                 Some(Err(ModelError { tokens: *tokens, ..ModelError::new(kind, message.clone()) }))
             }
-            EventKind::ToolStart { turn: number, call, name, args, writes } => {
-                let (name, args, key) = (name.clone(), args.clone(), idempotency_key(path, *number, *call));
+            EventKind::ToolStart { call, name, args, writes, .. } => {
+                let (name, args) = (name.clone(), args.clone());
+                let key = idempotency_key(&self.run_id, path, turn.1, *call);
                 self.calls.insert((turn, *call), Known { name, args, end: CallEnd::Unknown, writes: *writes, key });
                 None
             }
@@ -381,9 +399,9 @@ impl State {
     }
 }
 
-/// What a tool is told a call by, the same however often it is made.
-pub(super) fn idempotency_key(path: &str, turn: u32, call: usize) -> String {
-    format!("{path}:{turn}:{call}")
+/// What a tool is told a call by: the run, the process, its turn over all tasks, the call.
+pub(super) fn idempotency_key(run: &str, path: &str, turn: u32, call: usize) -> String {
+    format!("{run}:{path}:{turn}:{call}")
 }
 
 /// A result as it was.

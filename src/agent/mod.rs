@@ -1,5 +1,6 @@
 //! Agents: a task, a model, tools; programs instead of tool calls; one loop for all of them.
 
+mod ahead;
 mod budget;
 mod calls;
 mod delegate;
@@ -16,6 +17,7 @@ mod pages;
 mod pool;
 mod process;
 mod prompt;
+mod provenance;
 mod reading;
 mod refs;
 mod session;
@@ -31,7 +33,7 @@ pub(crate) use descriptors::Descriptors;
 pub use descriptors::Paging;
 pub use discovery::choose_tools;
 pub use extract::{Extracted, extract};
-pub(crate) use fork::fork_tool;
+pub(crate) use fork::{MOST_FORKS, fork_tool};
 pub use goto::Rewind;
 pub(crate) use goto::goto_tool;
 pub use journal::Journal;

@@ -46,7 +46,9 @@ pub struct Options {
     pub(crate) numbered: bool,
     /// What is odd about where they come from.
     pub(crate) warnings: Vec<String>,
-    pub(crate) discovery: bool,
+    /// Of which tools the prompt says nothing.
+    pub(crate) hides: fn(&Tool) -> bool,
+    pub(crate) overlap_reads: usize,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) repeat_undecided: bool,
 }
@@ -74,7 +76,8 @@ impl Default for Options {
             paging: None,
             numbered: false,
             warnings: Vec::new(),
-            discovery: false,
+            hides: |_| false,
+            overlap_reads: 1,
             journal: None,
             repeat_undecided: false,
         }
@@ -107,11 +110,39 @@ impl Options {
         self
     }
 
-    /// Shows none of the tools in the prompt: programs find them with `(tool/apropos {:text "…"})` and
-    /// `(tool/describe-tool {:name "…"})`, and call them as ever. For registries of fifty tools and more.
+    /// Shows none of the tools in the prompt: programs find them with `(apropos "words")` and `(describe-tool "name")`, and call
+    /// them as ever. For registries of fifty tools and more.
     #[must_use]
     pub fn discovery(self) -> Self {
-        Self { discovery: true, ..self }
+        Self { hides: |tool| !tool.for_planning, ..self }
+    }
+
+    /// Lets up to so many reads be under way at once, where a `map`, `mapv` or `for` does nothing but to call a tool that only
+    /// reads: `(mapv (fn [id] (tool/fetch {:id id})) ids)`. Off (1) unless set.
+    ///
+    /// What can be seen of the run is the same: values, errors, the trace in the order of the program, usage, budget. It
+    /// takes less time; and when it ends in the midst of such calls, by an error or a limit, some of those that would have
+    /// come next have been read in vain, never more than are under way at once.
+    ///
+    /// ```
+    /// use ptc::{Options, Tool, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let fetch = Tool::asynchronous("fetch", |call| async move {
+    ///     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    ///     Ok(call.arguments.get("id").cloned().unwrap_or_default())
+    /// });
+    /// let fetch = fetch.spec("(id :int) -> :int")?.reads();
+    /// let model = Scripted::new(["(return (mapv (fn [id] (tool/fetch {:id id})) (range 20)))"]);
+    /// let outcome = delegate("Fetch all.", Options::new(model).tools([fetch]).overlap_reads(10)).await?;
+    /// assert_eq!(outcome.usage["tool_calls"], 20);
+    /// assert!(outcome.duration.as_millis() < 20 * 20);
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overlap_reads(self, at_once: usize) -> Self {
+        Self { overlap_reads: at_once, ..self }
     }
 
     /// Sets the values that programs see as `ctx/…`: a map.
@@ -217,6 +248,34 @@ impl Options {
     pub fn descriptors(self, paging: Paging) -> Self {
         let tools = [super::read_fd(), super::fd_search()].into_iter().flatten();
         Self { paging: Some(paging), ..self }.tools(tools)
+    }
+
+    /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at
+    /// most, each with one task. Copies do not fork themselves. Ten are usual; program files have no more unless they say so.
+    ///
+    /// ```
+    /// use ptc::{Options, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let model = Scripted::new(["(mapv :message (call \"fork\" {:prompts [\"Count up.\" \"Count down.\"]}))", "Counted."])
+    ///     .process("main/fork[0]", ["One, two."])
+    ///     .process("main/fork[1]", ["Two, one."]);
+    /// let outcome = delegate("Have it counted.", Options::new(model).forks(10)).await?;
+    /// assert_eq!(outcome.result.to_string(), "[\"One, two.\" \"Two, one.\"]");
+    /// # Ok::<(), ptc::DelegateError>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn forks(self, most: usize) -> Self {
+        let none = Arc::new(|name: &str| Err(format!("there is no program {name:?}")));
+        self.tools(super::fork_tool(most, Vec::new(), none))
+    }
+
+    /// Lets programs go back in the conversation, to forget what led nowhere:
+    /// `(call "goto" {:position "msg_0" :message "what was learnt"})`. The user's messages carry such numbers then.
+    #[must_use]
+    pub fn rewinds(self) -> Self {
+        Self { numbered: true, ..self }.tools(super::goto_tool())
     }
 
     /// Sets the name of the agent as a tool.

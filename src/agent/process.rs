@@ -4,19 +4,25 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use serde_json::Value as Json;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::calls::{Caller, Came, Place, PoolHost, Started, record_end, written};
+use super::budget::estimated_tokens;
+use super::calls::{Caller, Came, Notes, Place, PoolHost, Started, record_end, written};
 use super::descriptors::{Descriptors, Shown};
-use super::journal::{GIVEN_UP, Journal};
+use super::journal::{GIVEN_UP, Journal, idempotency_key};
 use super::pool::Pool;
+use super::provenance::Sources;
 use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
-use super::{Budget, Ledger, Options, Paging, Rewind, discovery, system_prompt};
+use super::{Budget, Ledger, Options, Paging, Rewind, system_prompt};
+use crate::host::random_bits;
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::{LimitReached, Source};
@@ -24,14 +30,16 @@ use crate::lisp::value::{Fault, Value, readable, to_json};
 use crate::lisp::{End, Finished, Job};
 use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
 use crate::sandbox::settled;
-use crate::tool::{Dispatcher, Run, Starts, Tool, ToolError, Toolbox};
-use crate::trace::{EventKind, Recorder};
+use crate::tool::{Dispatcher, Run, Starts, ToolError, Toolbox};
+use crate::trace::{EventKind, Provenance, Recorder};
 
 /// What all processes of a tree share.
 pub(crate) struct Tree {
     pub ledger: Ledger,
     pub recorder: Recorder,
     pub pool: Arc<Pool>,
+    /// What no other run has; a run that is resumed keeps it.
+    pub run_id: String,
     /// What happened before, in a run that is resumed.
     pub journal: Option<Journal>,
 }
@@ -39,7 +47,13 @@ pub(crate) struct Tree {
 impl Tree {
     /// A tree without processes.
     pub fn new(budget: Budget, recorder: Recorder) -> Self {
-        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared(), journal: None }
+        let run_id = format!("{:016x}", random_bits());
+        Self { ledger: Ledger::new(budget), recorder, pool: Pool::shared(), run_id, journal: None }
+    }
+
+    /// The tree of a run that goes on.
+    pub fn resumed(budget: Budget, recorder: Recorder, journal: Journal) -> Self {
+        Self { run_id: journal.run_id().to_owned(), journal: Some(journal), ..Self::new(budget, recorder) }
     }
 }
 
@@ -56,6 +70,10 @@ pub(crate) struct Process {
     /// How many children of each name were started.
     children: Mutex<HashMap<String, u32>>,
     forks: Mutex<usize>,
+    /// What its tools gave, if refs are taken.
+    pub(super) sources: Sources,
+    /// How many turns have begun, over all tasks.
+    turns_begun: AtomicU32,
     /// Where the program that runs wants to go back to.
     rewind: Mutex<Option<Rewind>>,
 }
@@ -77,6 +95,8 @@ pub(crate) struct Agent {
     pub model_options: ModelOptions,
     pub rules: Rules,
     pub paging: Option<Paging>,
+    /// How many reads may be under way at once.
+    pub overlap_reads: usize,
 }
 
 /// Why a process ended without a result.
@@ -101,21 +121,13 @@ impl Agent {
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
         }
-        let mut shown = tools.clone();
-        if options.discovery {
-            let (planning, found): (Vec<Tool>, Vec<Tool>) = tools.iter().cloned().partition(|tool| tool.for_planning);
-            let asking = discovery::tools(found);
-            shown = asking.iter().cloned().chain(planning).collect();
-            for tool in asking {
-                tools.add(tool).map_err(|error| error.to_string())?;
-            }
-        }
         options.refs.check()?;
         if !matches!(options.context, Value::Map(_) | Value::Nil) {
             return Err(format!("the context is a map of names to values, got {}", options.context.describe()));
         }
-        let tools = Arc::new(tools);
-        let mut dispatcher = Dispatcher::new(tools.clone());
+        let shown: Toolbox = tools.iter().filter(|tool| !(options.hides)(tool)).cloned().collect();
+        let hidden = tools.iter().count() - shown.iter().count();
+        let mut dispatcher = Dispatcher::new(Arc::new(tools));
         (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
         let mut warnings = options.warnings.clone();
         warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
@@ -128,9 +140,9 @@ impl Agent {
         let signature = options.signature.as_ref();
         let mut prompt = options.prompt.clone();
         if let Some(paging) = &options.paging {
-            prompt.appendix = format!("{}\n\n{}", paging.explanation(), prompt.appendix);
+            prompt.appendix = format!("{}\n\n{}", paging.explanation(&dispatcher.tools), prompt.appendix);
         }
-        let system = system_prompt(&prompt, &shown, &options.context, &options.refs, signature);
+        let system = system_prompt(&prompt, &shown, hidden, &options.context, &options.refs, signature);
         let agent = Self {
             system: system.into(),
             dispatcher,
@@ -146,6 +158,7 @@ impl Agent {
                 references: options.paging.as_ref().is_some_and(|paging| paging.references),
             },
             paging: options.paging.clone(),
+            overlap_reads: options.overlap_reads,
         };
         Ok((agent, warnings))
     }
@@ -173,6 +186,7 @@ impl Process {
         agent: Agent,
         descriptors: Descriptors,
     ) -> Arc<Self> {
+        let descriptors = descriptors.read_with(&agent.dispatcher.tools);
         Arc::new(Self {
             tree,
             path,
@@ -183,6 +197,8 @@ impl Process {
             past: Mutex::default(),
             children: Mutex::default(),
             forks: Mutex::default(),
+            sources: Sources::default(),
+            turns_begun: AtomicU32::new(0),
             rewind: Mutex::default(),
         })
     }
@@ -241,7 +257,22 @@ impl Process {
         self.stopped().is_some()
     }
 
+    /// What a tool is told a call of the turn at hand by: in no other call and no other run, and the same however often this
+    /// one is made.
+    pub fn idempotency_key(&self, call: usize) -> String {
+        idempotency_key(&self.tree.run_id, &self.path, self.turns_begun.load(Ordering::Relaxed), call)
+    }
+
+    /// The event of a task that begins.
+    pub fn start(&self, task: &str, max_turns: u32) -> EventKind {
+        let run_id = Some(self.tree.run_id.clone()).filter(|_| self.depth == 1);
+        EventKind::Start { task: task.to_owned(), max_turns, run_id }
+    }
+
     pub fn record(&self, kind: EventKind) {
+        if matches!(kind, EventKind::TurnStart { .. }) {
+            self.turns_begun.fetch_add(1, Ordering::Relaxed);
+        }
         let Tree { recorder, journal, .. } = &*self.tree;
         let Some(journal) = journal else { return recorder.record(&self.path, kind) };
         journal.check(&self.path, &kind);
@@ -265,24 +296,30 @@ impl Process {
         note: Option<&str>,
     ) -> Result<Ended, Stop> {
         let began = Instant::now();
-        self.record(EventKind::Start { task: task.to_owned(), max_turns: self.agent.rules.max_turns });
+        self.sources.clear();
+        self.record(self.start(task, self.agent.rules.max_turns));
         let shown = self.descriptors().show_task(task, &self.tree.ledger);
         let shown = shown.as_deref().unwrap_or(task);
         let first = note.map_or_else(|| shown.to_owned(), |note| format!("{note}\n\n{shown}"));
         let ended = self.drive(turns, memory, task, first).await;
-        let (result, error) = match &ended {
-            Ok(ended) => (Some(traced(&ended.result)), None),
-            Err(stop) => (None, Some(stop.message())),
+        let (result, error, provenance) = match &ended {
+            Ok(ended) => (Some(traced(&ended.result)), None, self.provenance(ended)),
+            Err(stop) => (None, Some(stop.message()), IndexMap::new()),
         };
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.record(EventKind::End { result, error, duration_ms });
+        self.record(EventKind::End { result, error, duration_ms, provenance });
         ended
+    }
+
+    fn provenance(&self, ended: &Ended) -> IndexMap<String, Provenance> {
+        let refs = &self.agent.rules.refs;
+        if refs.is_empty() { IndexMap::new() } else { self.sources.of(refs, &ended.result, &ended.refs) }
     }
 
     /// Runs one program, without a model.
     pub async fn run_alone(self: &Arc<Self>, memory: &mut Memory, program: &str) -> Result<Value, String> {
         let began = Instant::now();
-        self.record(EventKind::Start { task: String::new(), max_turns: 1 });
+        self.record(self.start("", 1));
         self.record(EventKind::TurnStart { turn: 1 });
         let ran = self.run(memory, 1, program).await;
         let value = ran.result.map_err(|failure| failure.error().to_string());
@@ -299,7 +336,7 @@ impl Process {
             warnings: ran.warnings,
         });
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.record(EventKind::End { result, error, duration_ms });
+        self.record(EventKind::End { result, error, duration_ms, provenance: IndexMap::new() });
         value
     }
 
@@ -369,7 +406,8 @@ impl Process {
         let most = agent.model_options.max_tokens.unwrap_or(0);
         let model = self.model.name();
         let price = ledger.price(&model).map_err(Stop::Unusable)?;
-        let reserved = ledger.take_turn(most, price).map_err(Stop::Budget)?;
+        let prompt = estimated_tokens(&agent.system, &turns.messages);
+        let reserved = ledger.take_turn(prompt, most, price).map_err(Stop::Budget)?;
         let request = Request {
             path: self.path.clone(),
             turn,
@@ -447,10 +485,11 @@ impl Process {
         let agent = &self.agent;
         self.descriptors().begin();
         let (calls, mut started) = mpsc::unbounded_channel();
-        let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
+        let notes: Arc<Notes> = Arc::default();
         let source = Arc::new(Source::new("program", program));
         let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
-        let caller = Caller { process: self.clone(), turn, calls, warnings: warnings.clone() };
+        let runtime = Handle::current();
+        let caller = Caller { process: self.clone(), turn, calls, notes: notes.clone(), runtime };
         let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
             let tools = Rc::new(caller.process.agent.dispatcher.clone());
             let host = Rc::new(PoolHost::new(caller, watch));
@@ -463,11 +502,11 @@ impl Process {
             tokio::select! {
                 // Calls begin in the order of the program, and before it is asked whether it has ended.
                 biased;
-                Some(call) = started.recv() => {
-                    let begun = call.clone();
+                Some((call, begun)) = started.recv() => {
+                    let own = call.clone();
                     let task = running.spawn(async move {
-                        let result = begun.begin().await;
-                        (begun, result)
+                        let result = own.begin(begun).await;
+                        (own, result)
                     });
                     underway.insert(task.id(), call);
                 }
@@ -486,7 +525,7 @@ impl Process {
                     };
                     let known = underway.remove(&id);
                     if let Some(call) = call.or(known) {
-                        let result = self.end_call(turn, &call, result, &warnings);
+                        let result = self.end_call(turn, &call, result, &notes);
                         if self.tree.ledger.spent().is_some() || self.is_stopped() || self.is_rewound() {
                             drop(ticket);
                             break cancelled(finished, memory).await;
@@ -503,16 +542,16 @@ impl Process {
         // What the program did not wait for is given up, and the trace says so.
         let _ = tokio::time::timeout(GRACE, running.shutdown()).await;
         let mut given_up: Vec<Started> = underway.into_values().collect();
-        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()));
+        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()).map(|(call, _)| call));
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
             let error = ToolError::new(GIVEN_UP);
-            let _ = self.end_call(turn, &call, Err(error), &warnings);
+            let _ = self.end_call(turn, &call, Err(error), &notes);
         }
         let returned = matches!(finished.end, End::Return(_));
         *memory = finished.memory.clone();
         let evaluation = settled(finished);
-        let mut all = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut all = notes.take_warnings();
         all.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
         let (mut descriptors, ledger) = (self.descriptors(), &self.tree.ledger);
@@ -537,7 +576,7 @@ impl Process {
         turn: u32,
         call: &Started,
         result: Result<Value, ToolError>,
-        warnings: &Mutex<Vec<String>>,
+        notes: &Notes,
     ) -> Result<Value, Box<Fault>> {
         let mut told = Vec::new();
         let (reached, settled) = call.known.clone().unwrap_or(Came::Live(result)).settle(
@@ -546,9 +585,10 @@ impl Process {
             &call.call.arguments,
             &mut told,
         );
-        warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
+        notes.warn(told);
         let place = Place { turn, call: call.index, name: &call.tool.name, reached };
-        record_end(self, place, &call.call.arguments, &settled, &call.call.children);
+        let traced = record_end(self, place, &call.call.arguments, &settled, &call.call.children);
+        notes.count_traced(traced);
         settled
     }
 }

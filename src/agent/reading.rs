@@ -1,5 +1,7 @@
 //! The tools that read descriptors: `read_fd` and `fd_search`.
 
+use std::time::Instant;
+
 use super::Process;
 use super::pages::{Piece, Unit};
 use crate::contract::ParseError;
@@ -7,16 +9,22 @@ use crate::lisp::text::abridge;
 use crate::lisp::value::{Boolean, Regex, Text, Value};
 use crate::tool::{Access, Call, Kind, Tool, ToolError};
 
+/// What `fd/…` and the prompt know the tools by.
+pub(super) const READ: &str = "read_fd";
+pub(super) const SEARCH: &str = "fd_search";
+
 /// The lines of one piece that `(fd/lines …)` takes.
 const LINES: usize = 4_000;
 /// The most lines that a search gives.
 const MATCHES: usize = 10_000;
+/// The longest line that a regex searches, in bytes: a search within a line cannot be ended.
+const LONGEST: usize = 1 << 20;
 /// The most of a line that a search gives, in bytes.
 const MATCH: usize = 2_000;
 
 /// The tool that reads a descriptor by pages, lines or characters.
 pub(crate) fn read_fd() -> Result<Tool, ParseError> {
-    let tool = Tool::asynchronous("read_fd", |call: Call| async move { read(&call) });
+    let tool = Tool::asynchronous(READ, |call: Call| async move { read(&call) });
     let contract = "(fd :string, mode :string = \"page\", start :int?, count :int = 1, read_all :bool = false, \
                     extract_to_new_fd :bool = false) -> :any";
     let mut tool = tool.spec(contract)?.description(
@@ -24,21 +32,30 @@ pub(crate) fn read_fd() -> Result<Tool, ParseError> {
          and lines count from 1, characters from 0. Gives {:content … :lines [from to] :total_pages …}, or with \
          extract_to_new_fd the id of a new descriptor",
     );
-    (tool.access, tool.kind) = (Access::Read, Kind::Inner);
+    (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(READ));
     Ok(tool)
 }
 
 /// The tool that finds the lines of a descriptor that hold a text or match a regex.
 pub(crate) fn fd_search() -> Result<Tool, ParseError> {
-    let tool = Tool::asynchronous("fd_search", |call: Call| async move {
+    let tool = Tool::asynchronous(SEARCH, |call: Call| async move {
+        let process = caller(&call)?;
+        let (most, clock) = (process.agent.limits.max_time, process.descriptors().searching.clone());
+        // One after the other: all searches of a program have the time that it has itself.
+        let mut spent = clock.lock_owned().await;
         // A large text takes a while, in which others go on.
-        let search = tokio::task::spawn_blocking(move || search(&call));
+        let search = tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
+            let found = search(&call, &process, began + most.saturating_sub(*spent));
+            *spent += began.elapsed();
+            found
+        });
         search.await.unwrap_or_else(|_| Err(ToolError::new("the search was given up")))
     });
     let mut tool = tool
         .spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")?
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
-    (tool.access, tool.kind) = (Access::Read, Kind::Inner);
+    (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(SEARCH));
     Ok(tool)
 }
 
@@ -118,12 +135,16 @@ fn answer(id: &str, piece: &Piece<'_>, content: Text, (pages, lines): (usize, us
     ])
 }
 
-fn search(call: &Call) -> Result<Value, ToolError> {
-    let process = caller(call)?;
+fn search(call: &Call, process: &Process, deadline: Instant) -> Result<Value, ToolError> {
     let pages = process.descriptors().find(text(call, "fd")).map_err(ToolError)?.pages.clone();
     let pattern = text(call, "pattern");
     if pattern.is_empty() {
         return Err(ToolError::new("pattern is empty: every line would match"));
+    }
+    if pattern.contains('\n') {
+        return Err(ToolError::new(
+            "pattern has a line break, and lines are searched one by one: search for a part of it",
+        ));
     }
     let regex = if flag(call, "regex") {
         Some(Regex::compile(pattern).map_err(|fault| ToolError(fault.message.clone()))?)
@@ -135,7 +156,24 @@ fn search(call: &Call) -> Result<Value, ToolError> {
         None => line.contains(pattern),
     };
     let (mut found, mut count) = (Vec::new(), 0_usize);
-    for (at, line) in pages.text().as_str().lines().enumerate().filter(|(_, line)| matches(line)) {
+    for (at, line) in pages.text().as_str().lines().enumerate() {
+        if regex.is_some() && line.len() > LONGEST {
+            return Err(ToolError(format!(
+                "line {} has {} bytes, and a regex searches lines of {LONGEST} at most; search for a text (regex false), or \
+                 read it by characters",
+                at + 1,
+                line.len()
+            )));
+        }
+        if Instant::now() >= deadline {
+            return Err(ToolError(format!(
+                "the searches of this program take longer than {:?}; search for a text, or for a simpler regex",
+                process.agent.limits.max_time
+            )));
+        }
+        if !matches(line) {
+            continue;
+        }
         count += 1;
         if count <= MATCHES {
             let number = i64::try_from(at + 1).unwrap_or(i64::MAX);

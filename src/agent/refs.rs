@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::provenance;
 use crate::Sandbox;
 use crate::contract::{Type, check_output};
 use crate::lisp::limits::Limits;
@@ -166,9 +167,11 @@ impl Refs {
         self.refs.is_empty()
     }
 
-    /// The type of the refs as a contract shows it.
+    /// The types of the refs as a contract shows them; those that are not required are optional.
     pub fn types(&self) -> Vec<(String, Type)> {
-        self.refs.iter().map(|each| (each.name.clone(), each.kind.clone().unwrap_or(Type::Any))).collect()
+        let kind = |each: &Ref| each.kind.clone().unwrap_or(Type::Any);
+        let shown = |each: &Ref| if each.required { kind(each) } else { kind(each).optional() };
+        self.refs.iter().map(|each| (each.name.clone(), shown(each))).collect()
     }
 
     /// Takes the refs out of a result; optional ones that are not there are nil.
@@ -206,7 +209,41 @@ impl Refs {
     }
 }
 
+/// How many places are looked at of a ref that is taken from many.
+const PLACES: usize = 1_000;
+
+/// Where a ref was found: what is around it from the outermost on, each with the steps from there to it.
+pub(super) struct Place {
+    pub around: Vec<(Value, Vec<provenance::Step>)>,
+}
+
 impl RefSource {
+    /// The path or the expression.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Path(path) => Some(path.text()),
+            Self::Lisp(expression) => Some(expression),
+            Self::Closure(_) => None,
+        }
+    }
+
+    /// Where the value of a ref was found; of a collection that was made anew, where its items were.
+    pub(super) fn places(&self, result: &Value, value: &Value) -> Vec<Place> {
+        let mut places = Vec::new();
+        match self {
+            Self::Path(path) => walk(result, &path.steps, &mut Vec::new(), &mut places),
+            Self::Lisp(_) | Self::Closure(_) => {
+                let items = if value.is_sequential() { Some(Iter::ready(value)) } else { None };
+                let whole = vec![(value.clone(), Vec::new())];
+                places.push(Place { around: whole.clone() });
+                places.extend(
+                    items.into_iter().flatten().take(PLACES).map(|item| Place { around: vec![(item, Vec::new())] }),
+                );
+            }
+        }
+        places
+    }
+
     fn describe(&self) -> String {
         match self {
             Self::Path(path) => path.text.clone(),
@@ -312,6 +349,40 @@ fn find(value: &Value, steps: &[Step]) -> Value {
             _ => Value::Nil,
         },
     }
+}
+
+/// As [`find`], with all that is around each value that is found.
+fn walk(value: &Value, steps: &[Step], around: &mut Vec<(Value, Vec<provenance::Step>)>, places: &mut Vec<Place>) {
+    if places.len() >= PLACES || value.is_nil() {
+        return;
+    }
+    around.push((value.clone(), Vec::new()));
+    let mut go_in = |step: provenance::Step, inner: &Value, rest: &[Step]| {
+        around.iter_mut().for_each(|(_, steps)| steps.push(step.clone()));
+        walk(inner, rest, around, places);
+        around.iter_mut().for_each(|(_, steps)| drop(steps.pop()));
+    };
+    match steps.split_first() {
+        None => places.push(Place { around: around.clone() }),
+        Some((Step::Key(key), rest)) => {
+            if let Some(inner) = value.get(key) {
+                go_in(provenance::Step::Key(key.clone()), inner, rest);
+            }
+        }
+        Some((Step::Index(at), rest)) => {
+            if let Some(inner) = Iter::ready(value).nth(*at) {
+                go_in(provenance::Step::Index(*at), &inner, rest);
+            }
+        }
+        Some((Step::Each, rest)) => match value {
+            Value::Set(items) => items.iter().for_each(|item| go_in(provenance::Step::Item, &item, rest)),
+            other => Iter::ready(other)
+                .enumerate()
+                .take(PLACES)
+                .for_each(|(at, item)| go_in(provenance::Step::Index(at), &item, rest)),
+        },
+    }
+    around.pop();
 }
 
 impl std::fmt::Display for RefsProblem {

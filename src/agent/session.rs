@@ -11,7 +11,7 @@ use super::turn::{Ended, Turns};
 use super::{Journal, Options, Process, Reason, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;
-use crate::trace::{Recorder, trace, usage_json};
+use crate::trace::{EventKind, Recorder, trace, usage_json};
 
 /// The process at the root of a tree, which can be given tasks one after the other.
 ///
@@ -74,7 +74,7 @@ impl Session {
         }
         let unusable = |error| DelegateError::unusable(format!("{file}: {error}"));
         recorder.go_on_in(journal.file(), journal.events()).map_err(unusable)?;
-        let tree = Tree { journal: Some(journal), ..Tree::new(options.budget.clone(), recorder) };
+        let tree = Tree::resumed(options.budget.clone(), recorder, journal);
         Self::begin(options, tree).map_err(|error| *error)
     }
 
@@ -109,10 +109,15 @@ impl Session {
         let mut warnings = self.warnings.clone();
         warnings.extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
         let events = tree.recorder.since(before);
+        let provenance = events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::End { provenance, .. } if event.path == "main" => Some(provenance.clone()),
+            _ => None,
+        });
         Ok(Outcome {
             result,
             summary,
             refs,
+            provenance: provenance.unwrap_or_default(),
             usage: usage_json(&events, "main"),
             trace: trace(&events, "main"),
             memory: self.memory.clone(),

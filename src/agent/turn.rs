@@ -145,6 +145,8 @@ pub struct Turns {
     wordless: bool,
     /// Set while required refs are being repaired.
     repair: Option<Repair>,
+    /// The messages that notes were added to by going back to them, as they were before.
+    noted: Vec<(usize, Arc<str>)>,
 }
 
 /// An answer whose result lacks something.
@@ -168,6 +170,7 @@ impl Turns {
             reminded: false,
             around: String::new(),
             wordless: false,
+            noted: Vec::new(),
             repair: None,
         }
     }
@@ -223,6 +226,13 @@ impl Turns {
         let mut users = self.messages.iter().enumerate().filter(|(_, message)| message.role == Role::User);
         if let Some((at, _)) = users.nth(rewind.to) {
             self.messages.truncate(at + 1);
+            self.noted.retain(|(noted, _)| *noted <= at);
+            match (self.noted.last(), self.messages.last_mut()) {
+                // An earlier note followed upon the message, and is dropped with the rest.
+                (Some((noted, before)), Some(message)) if *noted == at => message.content = before.clone(),
+                (_, Some(message)) => self.noted.push((at, message.content.clone())),
+                (_, None) => {}
+            }
         }
         self.next(&format!(
             "(You have gone back to this message, msg_{}; what you did since is forgotten, but memory is as it was. Your note:)\n{}",

@@ -234,6 +234,9 @@ fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
     fields.insert("result".into(), result);
     fields.insert("summary".into(), json!(outcome.summary));
     fields.insert("refs".into(), refs_json(outcome));
+    if !outcome.provenance.is_empty() {
+        fields.insert("provenance".into(), json!(outcome.provenance));
+    }
     fields.insert("usage".into(), outcome.usage.clone());
     fields.insert("trace".into(), Json::Array(outcome.trace.clone()));
     fields.insert("memory".into(), memory_json(&outcome.memory));

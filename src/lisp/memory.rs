@@ -67,7 +67,7 @@ pub(super) fn cut_rings<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'
     let reached: HashSet<*const Atom> = reachable_atoms(roots).iter().map(Arc::as_ptr).collect();
     for atom in alive {
         if !reached.contains(&Arc::as_ptr(&atom)) {
-            drop(atom.replace(Value::Nil));
+            atom.clear();
         }
     }
 }
@@ -122,7 +122,7 @@ pub(super) fn reachable_atoms<'a>(roots: impl Iterator<Item = &'a Value>) -> Vec
                 reached.push(atom.clone());
                 stack.push(atom.get());
                 let extras = atom.extras();
-                stack.push(extras.validator);
+                stack.extend([extras.validator, extras.watches]);
                 stack.extend(extras.meta.map().cloned().map(Value::Map));
             }
             Value::Reduced(inner) => stack.push((**inner).clone()),

@@ -22,15 +22,21 @@ impl Memory {
         let old = reachable_atoms(self.roots());
         let fresh = |atom: &Arc<Atom>| {
             let copy = Atom::new(atom.kind, atom.program, Value::Nil);
-            copy.set_extras(atom.extras());
             (Arc::as_ptr(atom), Arc::new(copy))
         };
         let mut renewal = Renewal { atoms: old.iter().map(fresh).collect(), known: HashMap::new() };
         for atom in &old {
             let held = atom.get();
             let held = renewal.renewed(&held, 0).unwrap_or(held);
+            let mut extras = atom.extras();
+            for function in [&mut extras.validator, &mut extras.watches] {
+                if let Some(renewed) = renewal.renewed(function, 0) {
+                    *function = renewed;
+                }
+            }
             if let Some(copy) = renewal.atoms.get(&Arc::as_ptr(atom)) {
                 copy.replace(held);
+                copy.set_extras(extras);
             }
         }
         for (number, value) in self.globals.set_names() {
@@ -133,13 +139,15 @@ mod tests {
         parent
             .eval(
                 "(def a (atom 1)) (def b {:same [a a]}) (def add! (fn [] (swap! a inc))) (def ring (atom nil)) \
-                 (reset! ring {:self ring}) (def plain [1 2])",
+                 (reset! ring {:self ring}) (def plain [1 2]) (def seen (atom [])) \
+                 (add-watch a :w (fn [_ _ _ new] (swap! seen conj new)))",
             )
             .expect("definitions");
         let mut child = Sandbox { memory: parent.memory.forked(), ..parent.clone() };
         assert_eq!(child.eval("(add!) (swap! (first (:same b)) + 10) @a").expect("a value").to_string(), "12");
         assert_eq!(child.eval("(identical? @(:self @ring) @ring)").expect("a value").to_string(), "true");
-        assert_eq!(parent.eval("[@a plain]").expect("a value").to_string(), "[1 [1 2]]");
+        assert_eq!(child.eval("@seen").expect("a value").to_string(), "[2 12]");
+        assert_eq!(parent.eval("[@a plain @seen]").expect("a value").to_string(), "[1 [1 2] []]");
     }
 
     #[test]

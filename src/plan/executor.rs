@@ -210,6 +210,7 @@ impl Plan {
             result,
             summary: summaries.join("\n"),
             refs,
+            provenance: IndexMap::new(),
             stop_reason: "answer",
             last_message: String::new(),
             duration: began.elapsed(),
@@ -246,7 +247,7 @@ type Failure = (Option<String>, Stop);
 impl Run<'_> {
     async fn work(mut self) -> Result<(), Failure> {
         let began = Instant::now();
-        self.process.record(EventKind::Start { task: self.plan.goal.clone(), max_turns: 1 });
+        self.process.record(self.process.start(&self.plan.goal, 1));
         self.process.record(EventKind::TurnStart { turn: 1 });
         let ended = self.steps().await;
         let result = traced(&Value::map(
@@ -269,7 +270,7 @@ impl Run<'_> {
             warnings: Vec::new(),
         });
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.process.record(EventKind::End { result, error, duration_ms });
+        self.process.record(EventKind::End { result, error, duration_ms, provenance: IndexMap::new() });
         ended
     }
 
@@ -328,7 +329,7 @@ impl Run<'_> {
         let caller: Arc<Process> = self.process.clone();
         let request = Call {
             arguments: Value::Nil,
-            idempotency_key: format!("main:{child}"),
+            idempotency_key: self.process.idempotency_key(call),
             children: named,
             caller: Some(caller.clone()),
         };

@@ -74,7 +74,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         max_turns: program.max_turns,
         max_ref_retries: program.max_ref_retries,
         validation: program.validation,
-        discovery: program.discovery,
+        overlap_reads: program.overlap_reads,
         budget: program.budget.clone(),
         limits: program.limits.clone(),
         model_options: program.parameters.clone(),
@@ -84,6 +84,9 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         numbered: program.builtins.iter().any(|tool| tool.name == "goto"),
         ..Options::default()
     };
+    if program.discovery {
+        options = options.discovery();
+    }
     let roots = Arc::new(roots_of(library, program, grants));
     options.prompt.appendix =
         appendix(program, grants, &roots, &mut options.warnings).map_err(|why| format!("{file}: {why}"))?;
@@ -185,7 +188,29 @@ pub(super) fn dressed(mut tool: Tool, entry: &ToolEntry) -> Result<Tool, String>
     }
     tool.description = entry.description.clone().or(tool.description);
     tool.access = entry.access.unwrap_or(tool.access);
+    describe_parameters(&mut tool, &entry.parameters)?;
     Ok(tool)
+}
+
+/// Says what parameters are for, in the place of what the tool says itself.
+pub(super) fn describe_parameters(tool: &mut Tool, descriptions: &[(String, String)]) -> Result<(), String> {
+    if descriptions.is_empty() {
+        return Ok(());
+    }
+    let mut spec = match &tool.contract {
+        Contract::Spec(spec) => ToolSpec::clone(spec),
+        Contract::Skip | Contract::None => return Err(".param_descriptions: a spec is needed to say of what".into()),
+    };
+    for (name, description) in descriptions {
+        if spec.signature.parameter(name).is_none() {
+            let names: Vec<&str> = spec.signature.parameters.iter().map(|one| one.name.as_str()).collect();
+            let names = if names.is_empty() { "none".into() } else { names.join(", ") };
+            return Err(format!(".param_descriptions: there is no parameter {name} (there are {names})"));
+        }
+        spec = spec.about(name, description);
+    }
+    tool.contract = Contract::Spec(Arc::new(spec));
+    Ok(())
 }
 
 /// A command as a tool: its arguments as JSON on standard input, its result as JSON or text on standard output.

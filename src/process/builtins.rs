@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::bind::{Grants, bind};
+use super::bind::{Grants, bind, describe_parameters};
 use super::confine::Roots;
 use super::files;
 use super::load::Library;
 use super::program::{BuiltinTool, Program};
 use crate::agent::{Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
-use crate::contract::{ParseError, ToolSpec};
+use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::plan::create_plan;
-use crate::tool::{Access, Call, Contract, Kind, Tool, ToolError};
+use crate::tool::{Access, Call, Kind, Tool, ToolError};
 use crate::trace::EventKind;
 
 /// Whom the tools are made for.
@@ -32,16 +32,7 @@ pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, St
     }
     tool.description = wanted.description.clone().or(tool.description);
     tool.access = wanted.access.unwrap_or(tool.access);
-    if let Contract::Spec(spec) = &tool.contract {
-        let mut spec = ToolSpec::clone(spec);
-        for (name, description) in &wanted.parameters {
-            let parameters = &mut spec.signature.parameters;
-            let parameter = parameters.iter_mut().find(|parameter| parameter.name.as_str() == name);
-            let parameter = parameter.ok_or_else(|| format!("{}: there is no parameter {name}", wanted.name))?;
-            parameter.description = Some(description.clone());
-        }
-        tool.contract = Contract::Spec(Arc::new(spec));
-    }
+    describe_parameters(&mut tool, &wanted.parameters).map_err(|why| format!("{}{why}", wanted.name))?;
     Ok(tool)
 }
 
@@ -50,7 +41,7 @@ fn made(host: &Host<'_>, name: &str) -> Result<Tool, ParseError> {
         "spawn" => spawn_tool(spawner(host)),
         "fork" => {
             let Spawner { links, make, .. } = spawner(host);
-            fork_tool(links, make)
+            fork_tool(host.program.max_forks, links, make)
         }
         "create_plan" => {
             let program = host.program;
@@ -109,9 +100,6 @@ fn calculator() -> Result<Tool, crate::contract::ParseError> {
         let text = arguments.get("expression").and_then(Value::as_name).unwrap_or_default();
         super::calculate::calculate(text).map_err(crate::ToolError)
     });
-    let mut tool = tool
-        .spec("(expression :string) -> :any")?
-        .description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10");
-    tool.access = Access::Read;
-    Ok(tool)
+    let tool = tool.spec("(expression :string) -> :any")?;
+    Ok(tool.description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10").reads())
 }

@@ -1,17 +1,26 @@
 //! Confinement: the folders that programs may touch, and the one way from a path in a program to a file of the host.
 
-use std::fs::{File, OpenOptions};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::beneath::Folder;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
 /// The folders that a process may touch, and the one that its paths begin at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Roots {
     base: PathBuf,
-    granted: Vec<Root>,
+    granted: Vec<Granted>,
+}
+
+/// A granted folder, by its real path and held open.
+#[derive(Clone, Debug)]
+struct Granted {
+    root: Root,
+    folder: Arc<Folder>,
 }
 
 /// A folder with all that is below it.
@@ -48,8 +57,10 @@ impl Roots {
     /// The same with one more folder; one that is not there grants nothing.
     #[must_use]
     pub fn and(mut self, root: &Root) -> Self {
-        if let Ok(folder) = here_if_empty(&root.folder).canonicalize() {
-            self.granted.push(Root { folder, writable: root.writable });
+        let real = here_if_empty(&root.folder).canonicalize();
+        if let Ok((real, folder)) = real.and_then(|real| Folder::open(&real).map(|folder| (real, folder))) {
+            let root = Root { folder: real, writable: root.writable };
+            self.granted.push(Granted { root, folder: Arc::new(folder) });
         }
         self
     }
@@ -60,14 +71,15 @@ impl Roots {
         Self { base: base.to_owned(), ..self }
     }
 
-    /// The innermost granted folder that a real path lies in.
-    fn root_of(&self, real: &Path) -> Option<&Root> {
-        let around = self.granted.iter().filter(|root| real.starts_with(&root.folder));
-        around.max_by_key(|root| root.folder.components().count())
+    /// The innermost granted folder that a real path lies in, and the path from there on.
+    fn beneath(&self, real: &Path) -> Option<(&Granted, PathBuf)> {
+        let around = self.granted.iter().filter(|granted| real.starts_with(&granted.root.folder));
+        let innermost = around.max_by_key(|granted| granted.root.folder.components().count())?;
+        Some((innermost, real.strip_prefix(&innermost.root.folder).ok()?.to_owned()))
     }
 
     /// Where a path leads, links resolved: to something granted, which may be missing.
-    fn resolve(&self, path: &str) -> Result<(PathBuf, &Root), String> {
+    fn resolve(&self, path: &str) -> Result<(&Granted, PathBuf), String> {
         let refused = || format!("{path:?} is outside of the granted folders");
         let shown = crate::lisp::text::abridge(path, 200);
         if path.trim().is_empty() || path.contains('\0') || path.len() > 4_096 {
@@ -96,8 +108,7 @@ impl Roots {
             }
         };
         let real = missing.iter().rev().fold(real, |real, name| real.join(name));
-        let root = self.root_of(&real).ok_or_else(refused)?;
-        Ok((real, root))
+        self.beneath(&real).ok_or_else(refused)
     }
 
     /// Whether a path leads to something granted, which may be missing.
@@ -110,14 +121,14 @@ impl Roots {
     /// # Errors
     /// What is not granted, not there, no file, too large or no UTF-8.
     pub fn read(&self, path: &str) -> Result<String, String> {
-        let (real, _) = self.resolve(path)?;
-        let kind = real.metadata().map_err(|_| format!("{path:?} is not there"))?;
-        if !kind.is_file() {
-            return Err(format!("{path:?} is no file"));
-        }
-        let wrong = |error: std::io::Error| format!("{path:?} cannot be read: {}", error.kind());
+        let (granted, below) = self.resolve(path)?;
+        let wrong = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => format!("{path:?} is not there"),
+            ErrorKind::IsADirectory => format!("{path:?} is no file"),
+            other => format!("{path:?} cannot be read: {other}"),
+        };
         let mut bytes = Vec::new();
-        File::open(&real).map_err(wrong)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(wrong)?;
+        granted.folder.read(&below).map_err(wrong)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(wrong)?;
         if bytes.len() as u64 > LARGEST {
             return Err(format!("{path:?} is larger than {LARGEST} bytes"));
         }
@@ -129,51 +140,41 @@ impl Roots {
     /// # Errors
     /// What is not granted, or no folder.
     pub fn list(&self, path: &str) -> Result<Vec<(String, bool, u64)>, String> {
-        let (real, _) = self.resolve(path)?;
-        let wrong = |error: std::io::Error| format!("{path:?} cannot be listed: {}", error.kind());
-        let mut found = Vec::new();
-        for entry in real.read_dir().map_err(wrong)? {
-            let entry = entry.map_err(wrong)?;
-            let kind = entry.metadata().map_err(wrong)?;
-            found.push((entry.file_name().to_string_lossy().into_owned(), kind.is_dir(), kind.len()));
-        }
+        let (granted, below) = self.resolve(path)?;
+        let listed = granted.folder.list(&below);
+        let mut found = listed.map_err(|error| format!("{path:?} cannot be listed: {}", error.kind()))?;
         found.sort();
         Ok(found)
     }
 
-    /// Opens a file to write to, and makes the folders that lead to it. A call that is refused leaves nothing behind.
+    /// Writes a text to a file, and makes the folders that lead to it. Those who write to one file at once do so one after the
+    /// other. A call that is refused leaves nothing behind.
     ///
     /// # Errors
     /// What is not granted or may only be read; a file that is there and should not be, or the other way round.
-    pub fn open(&self, path: &str, how: Opening) -> Result<File, String> {
-        let (real, root) = self.resolve(path)?;
-        if !root.writable {
+    pub fn write(&self, path: &str, text: &str, how: Opening) -> Result<(), String> {
+        let (granted, below) = self.resolve(path)?;
+        if path.ends_with('/') {
+            return Err(format!("{path:?} names a folder, not a file"));
+        }
+        if !granted.root.writable {
             return Err(format!("{path:?} may only be read"));
         }
-        match (how.create, how.exist_ok, real.symlink_metadata().is_ok()) {
-            (false, false, _) => {
-                return Err("create and exist_ok are both false: no file can be both there and not there".into());
-            }
-            (_, false, true) => return Err(format!("{path:?} is there already, and exist_ok is false")),
-            (false, _, false) => return Err(format!("{path:?} is not there, and create is false")),
-            _ => {}
+        if !how.create && !how.exist_ok {
+            return Err("create and exist_ok are both false: no file can be both there and not there".into());
         }
-        let wrong = |error: std::io::Error| format!("{path:?} cannot be written: {}", error.kind());
-        let mut options = OpenOptions::new();
-        options.append(how.append).write(true).truncate(false);
-        if real.exists() {
-            if !real.is_file() {
-                return Err(format!("{path:?} is no file"));
-            }
-            options.truncate(!how.append);
-        } else {
-            // Made new, so that a link that somebody puts there meanwhile is not followed.
-            options.create_new(true);
-            if let Some(folder) = real.parent() {
-                std::fs::create_dir_all(folder).map_err(wrong)?;
-            }
-        }
-        options.open(&real).map_err(wrong)
+        let opened = granted.folder.write(&below, how).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists if !how.exist_ok => format!("{path:?} is there already, and exist_ok is false"),
+            ErrorKind::NotFound if !how.create => format!("{path:?} is not there, and create is false"),
+            ErrorKind::IsADirectory => format!("{path:?} is no file"),
+            other => format!("{path:?} cannot be written: {other}"),
+        });
+        let mut file = opened?;
+        // Where files cannot be locked, writers at once are on their own.
+        let _ = file.lock();
+        let emptied = if how.append { Ok(()) } else { file.set_len(0) };
+        let written = emptied.and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.flush());
+        written.map_err(|error| format!("{path:?} could not be written to the end: {}", error.kind()))
     }
 }
 
@@ -200,10 +201,10 @@ mod tests {
         std::fs::create_dir_all(folder.join("kept")).expect("a folder");
         let kept = Root { folder: folder.join("kept"), writable: false };
         let roots = Roots::at(&folder).and(&kept);
-        assert!(roots.open("a.txt", WRITE).is_ok());
-        assert_eq!(roots.open("kept/a.txt", WRITE).map(|_| ()), Err("\"kept/a.txt\" may only be read".into()));
+        assert_eq!(roots.write("a.txt", "", WRITE), Ok(()));
+        assert_eq!(roots.write("kept/a.txt", "", WRITE), Err("\"kept/a.txt\" may only be read".into()));
         assert_eq!(
-            roots.open("new/../../a.txt", WRITE).map(|_| ()),
+            roots.write("new/../../a.txt", "", WRITE),
             Err("\"new/../../a.txt\" is outside of the granted folders".into())
         );
         assert!(!folder.join("new").exists());

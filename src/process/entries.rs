@@ -117,6 +117,7 @@ pub(super) fn read_tool(
         reads,
         cacheable: section.boolean("cacheable")?.unwrap_or(false),
         timeout: section.time("timeout")?,
+        parameters: read_parameters(&section)?,
         source,
     };
     section.unknown(warnings);

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value as Json, json};
 
 use super::program::{Program, ToolEntry, ToolSource};
-use crate::agent::{Paging, RefSource};
+use crate::agent::{MOST_FORKS, Paging, RefSource};
 use crate::lisp::limits::Limits;
 use crate::tool::Validation;
 
@@ -108,6 +108,7 @@ impl Program {
         top.differs("max_ref_retries", self.max_ref_retries, 1);
         top.differs("tool_validation", validation(self.validation), validation(Validation::Enabled));
         top.differs("discovery", self.discovery, false);
+        top.differs("overlap_reads", self.overlap_reads, 1);
         top.differs("access", self.access.name(), "admin");
         self.export_bounds(&mut top);
         let mut preload = Fields::default();
@@ -139,8 +140,7 @@ impl Program {
             fields.some("alias", tool.alias.clone());
             fields.some("description", tool.description.clone());
             fields.some("access", tool.access.map(|access| access.name()));
-            let parameters = tool.parameters.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
-            fields.section("param_descriptions", Fields(parameters));
+            fields.section("param_descriptions", described(&tool.parameters));
             if fields.0.is_empty() {
                 return json!(tool.name);
             }
@@ -187,6 +187,7 @@ impl Program {
         fields.differs("max_result", limits.max_result, default.max_result);
         fields.differs("max_source", limits.max_source, default.max_source);
         fields.differs("max_branches", limits.max_branches, default.max_branches);
+        fields.differs("max_forks", self.max_forks, MOST_FORKS);
         top.section("limits", fields);
         let (budget, default) = (&self.budget, crate::Budget::default());
         let mut fields = Fields::default();
@@ -215,6 +216,11 @@ impl Program {
     }
 }
 
+/// What is said of parameters.
+fn described(parameters: &[(String, String)]) -> Fields {
+    Fields(parameters.iter().map(|(name, text)| (name.clone(), json!(text))).collect())
+}
+
 /// A path as the file wrote it: from its own folder on.
 fn below(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
@@ -238,5 +244,6 @@ fn export_tool(entry: &ToolEntry, folder: &Path) -> Result<Fields, String> {
     fields.differs("effect", if entry.reads { "read" } else { "write" }, "write");
     fields.differs("cacheable", entry.cacheable, false);
     fields.some("timeout", entry.timeout.map(millis));
+    fields.section("param_descriptions", described(&entry.parameters));
     Ok(fields)
 }

@@ -1,6 +1,5 @@
 //! The built-in tools that touch files: `read_file`, `list_dir`, `fd_to_file`.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use super::confine::{Opening, Roots};
@@ -27,9 +26,7 @@ pub(super) fn read_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
         let roots = roots.clone();
         off_thread(move || roots.read(text(&call.arguments, "path")).map(Value::text))
     });
-    let mut tool = tool.spec("(path :string) -> :string")?.description("The text of a file");
-    tool.access = Access::Read;
-    Ok(tool)
+    Ok(tool.spec("(path :string) -> :string")?.description("The text of a file").reads())
 }
 
 /// What is in a folder.
@@ -49,11 +46,8 @@ pub(super) fn list_dir(roots: Arc<Roots>) -> Result<Tool, ParseError> {
             Ok(Value::vector(found.into_iter().map(entry).collect()))
         })
     });
-    let mut tool = tool
-        .spec("(path :string = \".\") -> [{:name :string :type (\"file\" | \"folder\") :bytes :int}]")?
-        .description("What is in a folder");
-    tool.access = Access::Read;
-    Ok(tool)
+    let tool = tool.spec("(path :string = \".\") -> [{:name :string :type (\"file\" | \"folder\") :bytes :int}]")?;
+    Ok(tool.description("What is in a folder").reads())
 }
 
 /// Writes the content of a descriptor to a file.
@@ -72,9 +66,7 @@ pub(super) fn fd_to_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
             let path = text(arguments, "file_path");
             let opening = Opening { append, create: flag(arguments, "create"), exist_ok: flag(arguments, "exist_ok") };
             let content = pages.text().as_str();
-            let mut file = roots.open(path, opening)?;
-            let written = file.write_all(content.as_bytes()).and_then(|()| file.flush());
-            written.map_err(|error| format!("{path:?} could not be written to the end: {}", error.kind()))?;
+            roots.write(path, content, opening)?;
             Ok(Value::map([
                 (Value::keyword("file_path"), Value::text(path)),
                 (Value::keyword("characters"), count(pages.characters() as u64)),

@@ -1,5 +1,6 @@
 //! Program files: agents as data, linked to each other, started as processes.
 
+mod beneath;
 mod bind;
 mod builtins;
 mod calculate;

@@ -10,9 +10,10 @@ use super::environment::{Environment, VARIABLES};
 use super::load::prices as prices_of;
 use super::remote::Remote;
 use super::section::Section;
-use crate::agent::{Budget, Paging, Refs};
+use crate::agent::{Budget, MOST_FORKS, Paging, Refs};
 use crate::contract::{Signature, Type};
 use crate::lisp::limits::Limits;
+use crate::lisp::text::nearest;
 use crate::model::ModelOptions;
 use crate::tool::{Access, Response, Validation};
 
@@ -59,8 +60,12 @@ pub struct Program {
     pub validation: Validation,
     /// Extra turns to repair refs.
     pub max_ref_retries: u32,
+    /// The most forks of one call.
+    pub max_forks: usize,
     /// Whether programs find tools instead of being shown them.
     pub discovery: bool,
+    /// How many reads may be under way at once.
+    pub overlap_reads: usize,
     /// What the process may do.
     pub access: Access,
     /// When results are kept as descriptors, if they are.
@@ -112,6 +117,8 @@ pub struct ToolEntry {
     pub cacheable: bool,
     /// How long it may take.
     pub timeout: Option<Duration>,
+    /// What it says of its parameters.
+    pub parameters: Vec<(String, String)>,
     /// Where its results come from.
     pub source: ToolSource,
 }
@@ -175,6 +182,34 @@ pub(super) const BUILTINS: [&str; 11] = [
     "write_stderr",
 ];
 
+/// What providers are known to take, besides what every model is told.
+const PARAMETERS: [&str; 24] = [
+    "max_tokens",
+    "temperature",
+    "timeout",
+    "stream",
+    "extra_headers",
+    "frequency_penalty",
+    "generationConfig",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "metadata",
+    "presence_penalty",
+    "reasoning",
+    "reasoning_effort",
+    "response_format",
+    "safetySettings",
+    "seed",
+    "service_tier",
+    "stop",
+    "stop_sequences",
+    "thinking",
+    "top_k",
+    "top_p",
+    "user",
+];
+
 /// Those that work on descriptors.
 const DESCRIPTOR_TOOLS: [&str; 3] = ["read_fd", "fd_search", "fd_to_file"];
 
@@ -210,7 +245,9 @@ impl Program {
             budget: Budget::default(),
             validation: Validation::Enabled,
             max_ref_retries: 1,
+            max_forks: MOST_FORKS,
             discovery: top.boolean("discovery")?.unwrap_or(false),
+            overlap_reads: top.count("overlap_reads")?.map_or(1, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             access: Access::Admin,
             paging: None,
             demo: None,
@@ -260,6 +297,11 @@ impl Program {
         if let Some(parameters) = top.table("parameters")? {
             program.parameters = serde_json::from_value(Json::Object(parameters.clone()))
                 .map_err(|error| format!("parameters: {error}"))?;
+            let odd = program.parameters.extra.keys().filter(|key| !PARAMETERS.contains(&key.as_str()));
+            warnings.extend(odd.map(|key| {
+                let near = nearest(key, PARAMETERS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                format!("parameters.{key}: not known here, passed to the provider as it is{near}")
+            }));
         }
         read_tools(&top, &mut program, &mut warnings, folder)?;
         for (name, entry) in top.table("tool_catalog")?.into_iter().flatten() {
@@ -336,6 +378,7 @@ fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Stri
         if let Some(depth) = limits.count("max_depth")? {
             target.max_depth = u32::try_from(depth).unwrap_or(u32::MAX);
         }
+        program.max_forks = size(limits.count("max_forks")?, program.max_forks);
         limits.unknown(warnings);
     }
     if let Some(section) = top.section("budget")? {

@@ -18,11 +18,18 @@ pub struct Remote {
     pub chosen: Option<Map<String, Json>>,
 }
 
-/// What is taken of a server; entries have the names that the server knows.
+/// What is taken of a server.
 #[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "only checked"))]
 enum Choice {
     All,
-    Only(Vec<ToolEntry>),
+    Only(Vec<Taken>),
+}
+
+/// A tool that is taken, under the name that the server knows, and what the program calls it.
+#[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "only checked"))]
+struct Taken {
+    entry: ToolEntry,
+    alias: Option<String>,
 }
 
 impl Remote {
@@ -67,26 +74,30 @@ impl Remote {
         for (server, chosen) in self.chosen.iter().flatten() {
             let at = format!("tools.mcp.{server}");
             let mut entries = Vec::new();
-            let none = Json::Object(Map::new());
-            let named: Vec<(&str, &Json)> = match chosen {
+            let named: Vec<(String, Json)> = match chosen {
                 Json::String(all) if all == "all" => {
                     choices.push((server.clone(), Choice::All));
                     continue;
                 }
-                Json::Array(names) => {
-                    if !names.iter().all(Json::is_string) {
-                        return Err(format!("{at}: expected names of tools in the list"));
-                    }
-                    names.iter().filter_map(Json::as_str).map(|name| (name, &none)).collect()
-                }
-                Json::Object(tools) => tools.iter().map(|(name, settings)| (name.as_str(), settings)).collect(),
+                Json::Array(items) => items
+                    .iter()
+                    .map(|item| named(item).map_err(|why| format!("{at}: {why}")))
+                    .collect::<Result<_, _>>()?,
+                Json::Object(tools) => tools.iter().map(|(name, settings)| (name.clone(), settings.clone())).collect(),
                 _ => return Err(format!("{at}: expected \"all\", a list of names, or a table of settings by tool")),
             };
-            for (name, settings) in named {
+            for (name, mut settings) in named {
                 let at = format!("{at}.{name}");
-                let entry = read_tool(&at, name, settings, folder, warnings)?;
+                let alias = match settings.as_object_mut().and_then(|fields| fields.shift_remove("alias")) {
+                    None => None,
+                    Some(Json::String(alias)) => Some(alias),
+                    Some(_) => return Err(format!("{at}.alias: expected a string")),
+                };
+                let entry = read_tool(&at, &name, &settings, folder, warnings)?;
                 match &entry.source {
-                    ToolSource::Table { responses, default: None } if responses.is_empty() => entries.push(entry),
+                    ToolSource::Table { responses, default: None } if responses.is_empty() => {
+                        entries.push(Taken { entry, alias });
+                    }
                     _ => return Err(format!("{at}: it is the server that answers; leave out where results come from")),
                 }
             }
@@ -96,9 +107,24 @@ impl Remote {
     }
 }
 
+/// An item of a list of tools: a name, or a table with a name and settings.
+fn named(item: &Json) -> Result<(String, Json), String> {
+    match item {
+        Json::String(name) => Ok((name.clone(), Json::Object(Map::new()))),
+        Json::Object(fields) => {
+            let mut settings = fields.clone();
+            match settings.shift_remove("name") {
+                Some(Json::String(name)) => Ok((name, Json::Object(settings))),
+                _ => Err("a tool in the list needs a name".into()),
+            }
+        }
+        _ => Err("expected names of tools in the list, or tables with a name".into()),
+    }
+}
+
 #[cfg(feature = "mcp")]
 mod connected {
-    use super::{Choice, Path, Remote};
+    use super::{Choice, Path, Remote, Taken};
     use crate::mcp::{Reach, Servers, connect_each};
     use crate::process::bind::dressed;
     use crate::process::command::NOT_GRANTED;
@@ -136,13 +162,15 @@ mod connected {
                     continue;
                 };
                 let short = |tool: &'_ Tool| tool.name[server.len() + "__".len()..].to_owned();
-                for entry in entries {
+                for Taken { entry, alias } in entries {
                     let at = format!("tools.mcp.{server}.{}", entry.name);
                     let Some(tool) = own.iter().find(|tool| short(tool) == entry.name) else {
                         let names: Vec<String> = own.iter().map(short).collect();
                         return Err(format!("{at}: the server has no such tool (there are {})", names.join(", ")));
                     };
-                    tools.push(dressed(tool.clone(), &entry).map_err(|why| format!("{at}{why}"))?);
+                    let mut tool = dressed(tool.clone(), &entry).map_err(|why| format!("{at}{why}"))?;
+                    tool.name = alias.unwrap_or(tool.name);
+                    tools.push(tool);
                 }
             }
             Ok(tools)

@@ -33,7 +33,8 @@ pub fn discover<'a>(task: &str, tools: impl IntoIterator<Item = &'a Tool>, most:
 }
 
 /// What tools say of themselves, by word.
-pub(crate) struct Index {
+#[derive(Debug)]
+pub(super) struct Index {
     /// For each word the tools that have it, and how much it says of each.
     words: HashMap<String, Vec<(usize, f64)>>,
     /// How much each tool says.

@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::discover::Index;
 use super::outlines;
 use super::toolbox::{Access, Contract, Run, Tool, ToolError, Toolbox};
 use crate::contract::{Effect, Issue, Signature, check_input, check_output};
@@ -65,6 +66,8 @@ pub struct Dispatcher {
     pub access: Access,
     /// What cacheable tools gave.
     cache: Arc<Mutex<HashMap<String, Value>>>,
+    /// By which tools are found.
+    index: Arc<OnceLock<Index>>,
 }
 
 /// How many results are kept.
@@ -96,7 +99,13 @@ fn list(issues: &[Issue]) -> String {
 impl Dispatcher {
     /// A dispatcher that checks everything and allows everything.
     pub fn new(tools: Arc<Toolbox>) -> Self {
-        Self { tools, validation: Validation::Enabled, access: Access::Admin, cache: Arc::default() }
+        Self {
+            tools,
+            validation: Validation::Enabled,
+            access: Access::Admin,
+            cache: Arc::default(),
+            index: Arc::default(),
+        }
     }
 
     fn cache(&self) -> MutexGuard<'_, HashMap<String, Value>> {
@@ -151,6 +160,31 @@ impl Dispatcher {
     fn held_signature<'t>(&self, tool: &'t Tool) -> Option<&'t Signature> {
         let held = matches!(self.validation, Validation::Enabled | Validation::Strict);
         tool.spec_of().filter(|_| held).map(|spec| &spec.signature)
+    }
+
+    /// The names of the tools that have most to do with a text, the best first.
+    pub(crate) fn find_tools(&self, text: &str) -> Vec<String> {
+        /// A text that says no more than this is enough to find a tool by.
+        const LONGEST: usize = 400;
+        const MOST: usize = 10;
+        let index = self.index.get_or_init(|| Index::new(self.tools.iter()));
+        let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
+        let found = index.search(text, MOST).into_iter().filter_map(|at| self.tools.iter().nth(at));
+        found.map(|tool| tool.name.clone()).collect()
+    }
+
+    /// What a program is told of a tool.
+    pub(crate) fn describe_tool(&self, name: &str) -> crate::lisp::value::Result<String> {
+        if let Some(tool) = self.tools.get(name) {
+            let planning = if tool.for_planning { "\n    for planning only: it cannot be called here" } else { "" };
+            return Ok(tool.describe() + planning);
+        }
+        let near = nearest(name, self.tools.iter().map(|tool| tool.name.as_str()));
+        let hint = near.map_or_else(
+            || "(apropos \"words\") finds tools by what they do".to_owned(),
+            |near| format!("did you mean {near}?"),
+        );
+        Err(fault(format!("there is no tool {name:?}")).hint(hint).into())
     }
 
     fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
@@ -315,12 +349,21 @@ impl Tools for Dispatcher {
         }
     }
 
+    fn check_name(&self, name: &str) -> Result<(), Misfit> {
+        // What is there for planning is described as well.
+        if self.tools.get(name).is_some() { Ok(()) } else { self.find(name).map(|_| ()) }
+    }
+
     fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit> {
         let tool = self.find(name)?;
         match self.held_signature(tool) {
             Some(signature) => verdict(tool, &outlines::misfits(signature, arguments)),
             None => Ok(()),
         }
+    }
+
+    fn called<'a>(&'a self, known_as: &'a str) -> &'a str {
+        self.tools.called(known_as).unwrap_or(known_as)
     }
 
     fn result(&self, name: &str) -> Outline {

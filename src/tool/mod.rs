@@ -1,13 +1,12 @@
 //! Tools: what programs may call, and the one place through which every call goes.
 
+mod describe;
 mod discover;
 mod dispatch;
 mod outlines;
 mod table;
 mod toolbox;
 
-#[cfg(feature = "agent")]
-pub(crate) use discover::Index;
 pub use discover::discover;
 #[cfg(feature = "agent")]
 pub(crate) use dispatch::panicked;

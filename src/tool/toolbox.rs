@@ -59,7 +59,8 @@ pub enum Starts {
 pub struct Call {
     /// The arguments: a map with the declared names as keywords.
     pub arguments: Value,
-    /// The same for every try of this call, for tools that must not act twice.
+    /// The same for every try of this call, also when a run is resumed, and of no other call of any run: for tools that must not
+    /// act twice.
     pub idempotency_key: String,
     /// The names given to the processes that this call starts.
     pub children: Vec<String>,
@@ -150,6 +151,8 @@ pub struct Tool {
     pub access: Access,
     /// How it runs.
     pub run: Run,
+    /// What the runtime knows it by, if it is one of its own; programs may call it otherwise.
+    pub known_as: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Tool {
@@ -211,6 +214,7 @@ impl Tool {
             for_planning: false,
             access: Access::Write,
             run,
+            known_as: None,
         }
     }
 
@@ -361,6 +365,12 @@ impl Toolbox {
     /// The tool of a name.
     pub fn get(&self, name: &str) -> Option<&Arc<Tool>> {
         self.tools.get(name)
+    }
+
+    /// What programs call a tool of the runtime here, if it is there.
+    pub(crate) fn called(&self, known_as: &str) -> Option<&str> {
+        let mut callable = self.tools.values().filter(|tool| !tool.for_planning);
+        callable.find(|tool| tool.known_as == Some(known_as)).map(|tool| tool.name.as_str())
     }
 
     /// All tools, in order.

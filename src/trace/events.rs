@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -38,7 +39,13 @@ pub struct Event {
 #[expect(missing_docs, reason = "fields say what they are; the variants are documented")]
 pub enum EventKind {
     /// A process began with a task.
-    Start { task: String, max_turns: u32 },
+    Start {
+        task: String,
+        max_turns: u32,
+        /// What no other run has, and a run that is resumed keeps; only of roots.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run_id: Option<String>,
+    },
     /// A turn began.
     TurnStart { turn: u32 },
     /// A model was asked.
@@ -129,7 +136,33 @@ pub enum EventKind {
         error: Option<String>,
         /// The wall time it took.
         duration_ms: u64,
+        /// Where its refs come from.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        provenance: IndexMap<String, Provenance>,
     },
+}
+
+/// Where a ref comes from, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The path in the result, or the expression over it; a closure of the host's has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The tool calls that gave what it was read from. None if a program made the value.
+    pub calls: Vec<CallOrigin>,
+}
+
+/// A tool call, and where in its result something was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallOrigin {
+    /// The turn, from 1.
+    pub turn: u32,
+    /// The call's place among those of the turn, from 0.
+    pub call: usize,
+    /// The tool.
+    pub tool: String,
+    /// Paths in what the tool gave: the first ten.
+    pub paths: Vec<String>,
 }
 
 /// What a program gets from outside, besides the results of tools.

@@ -8,7 +8,7 @@ mod otel;
 mod show;
 mod tree;
 
-pub use events::{Event, EventKind, Observer, Recorder, SampleSource, Verdict, read_events};
+pub use events::{CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events};
 pub use html::html;
 #[cfg(feature = "otel")]
 pub use otel::Otel;

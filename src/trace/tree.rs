@@ -163,6 +163,9 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                     set(&mut turns, "warnings", json!(warnings));
                 }
             }
+            EventKind::End { provenance, .. } if !provenance.is_empty() => {
+                set(&mut turns, "provenance", json!(provenance))
+            }
             EventKind::Start { .. }
             | EventKind::Delta { .. }
             | EventKind::Sampled { .. }

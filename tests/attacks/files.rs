@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ptc::process::{Opening, Root, Roots};
 
@@ -102,9 +103,7 @@ fn nothing_beyond_is_written() {
     let roots = ground.roots();
     for way in ground.ways().into_iter().chain(["nowhere", "up/new.txt", "../new.txt", "inner"].map(str::to_owned)) {
         // Names that only look like ways out may be made inside.
-        if let Ok(mut file) = roots.open(&way, WRITE) {
-            std::io::Write::write_all(&mut file, b"HACKED").unwrap();
-        }
+        let _ = roots.write(&way, "HACKED", WRITE);
     }
     for untouched in ["secret.txt", "granted-not/secret.txt"] {
         assert_eq!(fs::read_to_string(ground.folder.join(untouched)).unwrap(), "CLASSIFIED");
@@ -113,6 +112,101 @@ fn nothing_beyond_is_written() {
         fs::read_dir(&ground.folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(beside.len(), 3, "{beside:?}");
     let read_only = ground.roots().and(&Root { folder: ground.folder.join("granted/inner"), writable: false });
-    assert!(read_only.open("inner/a.txt", WRITE).is_err() && read_only.open("inside/a.txt", WRITE).is_err());
+    for way in ["inner/a.txt", "inside/a.txt"] {
+        assert!(read_only.write(way, "HACKED", WRITE).is_err(), "{way}");
+    }
     assert!(!ground.folder.join("granted/inner/a.txt").exists());
+}
+
+#[test]
+fn links_that_are_swapped_in_meanwhile_lead_nowhere() {
+    let ground = Ground::new("swapped");
+    let at = |name: &str| ground.folder.join("granted").join(name);
+    fs::create_dir(at("shelf")).unwrap();
+    fs::write(at("shelf/secret.txt"), "harmless").unwrap();
+    std::os::unix::fs::symlink("..", at("way-out")).unwrap();
+    std::os::unix::fs::symlink("../secret.txt", at("file-out")).unwrap();
+    let done = AtomicBool::new(false);
+    let swap = |name: &str, link: &str| {
+        let away = at(&format!("{name}-away"));
+        while !done.load(Ordering::Relaxed) {
+            for (from, to) in
+                [(at(name), away.clone()), (at(link), at(name)), (at(name), at(link)), (away.clone(), at(name))]
+            {
+                while fs::rename(&from, &to).is_err() {
+                    // A write has made the folder that was away.
+                    let _ = fs::remove_dir_all(&to);
+                }
+            }
+        }
+    };
+    let roots = ground.roots();
+    let (mut read, mut written, mut listed) = (0, 0, 0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| swap("shelf", "way-out"));
+        scope.spawn(|| swap("open.txt", "file-out"));
+        for round in 0..2_000 {
+            for way in ["shelf/secret.txt", "open.txt"] {
+                if let Ok(text) = roots.read(way) {
+                    assert_ne!(text, "CLASSIFIED", "{way} in round {round}");
+                    read += 1;
+                }
+            }
+            for way in ["shelf/new.txt", "shelf/new/er.txt", "shelf/secret.txt", "open.txt"] {
+                written += usize::from(roots.write(way, "HACKED", WRITE).is_ok());
+            }
+            if let Ok(found) = roots.list("shelf") {
+                assert!(found.iter().all(|(name, ..)| name != "granted-not"), "{found:?} in round {round}");
+                listed += 1;
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    for untouched in ["secret.txt", "granted-not/secret.txt"] {
+        assert_eq!(fs::read_to_string(ground.folder.join(untouched)).unwrap(), "CLASSIFIED");
+    }
+    assert_eq!(fs::read_dir(&ground.folder).unwrap().count(), 3);
+    assert!(read > 0 && written > 0 && listed > 0, "{read} reads, {written} writes and {listed} lists got through");
+}
+
+#[test]
+fn those_who_write_one_file_at_once_do_not_mix() {
+    let ground = Ground::new("at-once");
+    let roots = ground.roots();
+    let texts: Vec<String> = ('a'..='h').map(|letter| letter.to_string().repeat(300_000)).collect();
+    std::thread::scope(|scope| {
+        for text in &texts {
+            let roots = &roots;
+            scope.spawn(move || {
+                assert_eq!(roots.write("new/er/one.txt", text, WRITE), Ok(()));
+                assert_eq!(roots.write("all.txt", text, Opening { append: true, ..WRITE }), Ok(()));
+            });
+        }
+    });
+    let one = fs::read_to_string(ground.folder.join("granted/new/er/one.txt")).unwrap();
+    assert!(texts.contains(&one), "{} bytes", one.len());
+    let all = fs::read_to_string(ground.folder.join("granted/all.txt")).unwrap();
+    assert!(all.len() == texts.len() * 300_000 && texts.iter().all(|text| all.contains(text)));
+}
+
+#[test]
+fn what_is_no_file_is_told_and_nothing_is_left_behind() {
+    let ground = Ground::new("no-file");
+    let roots = ground.roots();
+    let pipe = ground.folder.join("granted/pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Nobody is at the other end; who waited for it would wait for ever.
+    assert_eq!(roots.read("pipe"), Err("\"pipe\" is no file".into()));
+    assert!(roots.write("pipe", "", WRITE).is_err());
+    assert_eq!(roots.read("inner"), Err("\"inner\" is no file".into()));
+    assert_eq!(roots.write("inner", "", WRITE), Err("\"inner\" is no file".into()));
+    assert_eq!(roots.write(".", "", WRITE), Err("\".\" is no file".into()));
+    // The folders can be made, the file cannot.
+    assert!(roots.write(&format!("new/er/{}", "x".repeat(300)), "", WRITE).is_err());
+    assert!(!ground.folder.join("granted/new").exists());
+    let old = Opening { create: false, ..WRITE };
+    assert_eq!(roots.write("new/a.txt", "", old), Err("\"new/a.txt\" is not there, and create is false".into()));
+    let new = Opening { exist_ok: false, ..WRITE };
+    assert_eq!(roots.write("open.txt", "", new), Err("\"open.txt\" is there already, and exist_ok is false".into()));
+    assert!(!ground.folder.join("granted/new").exists());
 }

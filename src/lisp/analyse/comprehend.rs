@@ -88,7 +88,7 @@ impl Analyser<'_> {
                 }
             }
         }
-        if levels.is_empty() {
+        if levels.is_empty() && form == "for" {
             self.wrong(bindings.span, format!("{form} needs a name and a collection"), hints::shape(form));
             return None;
         }

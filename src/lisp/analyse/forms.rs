@@ -247,8 +247,21 @@ impl Analyser<'_> {
                         continue;
                     };
                     let arity = self.arity(params, body, form.span);
-                    if arities.iter().any(|other| other.params == arity.params && other.variadic == arity.variadic) {
-                        self.wrong(form.span, "two bodies of the function take the same number of arguments", "");
+                    for other in &arities {
+                        let what = match (other.variadic, arity.variadic) {
+                            (true, true) => "two bodies of the function take any number of arguments",
+                            (false, false) if other.params == arity.params => {
+                                "two bodies of the function take the same number of arguments"
+                            }
+                            (true, false) if other.params < arity.params => {
+                                "a body takes more than the one with a rest"
+                            }
+                            (false, true) if other.params > arity.params => {
+                                "a body takes more than the one with a rest"
+                            }
+                            _ => continue,
+                        };
+                        self.wrong(form.span, what, "");
                     }
                     arities.push(arity);
                 }

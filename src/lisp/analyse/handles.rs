@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Tools;
 use crate::lisp::syntax::{Form, FormKind, read};
 use crate::lisp::text::{Source, Span};
 
@@ -24,10 +25,12 @@ const FUNCTIONS: [(&str, &str); 4] = [
     ),
 ];
 
-/// The function of a name, as if it were written at a place.
-pub(super) fn function(name: &str, span: Span) -> Option<Form> {
+/// The function of a name, as if it were written at a place, over the tools as they are called here.
+pub(super) fn function(name: &str, tools: &dyn Tools, span: Span) -> Option<Form> {
     let (_, text) = FUNCTIONS.iter().find(|(known, _)| *known == name)?;
-    let forms = read(&Arc::new(Source::new("fd", *text))).ok()?;
+    let called = |text: String, tool: &str| text.replace(&format!("{tool:?}"), &format!("{:?}", tools.called(tool)));
+    let text = ["read_fd", "fd_search"].into_iter().fold((*text).to_owned(), called);
+    let forms = read(&Arc::new(Source::new("fd", text))).ok()?;
     forms.into_iter().next().map(|form| placed(form, span))
 }
 
@@ -47,11 +50,12 @@ fn placed(form: Form, span: Span) -> Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lisp::analyse::NoTools;
 
     #[test]
     fn all_functions_read() {
         for name in NAMES {
-            assert!(function(name, Span { start: 0, end: 0 }).is_some(), "{name}");
+            assert!(function(name, &NoTools, Span { start: 0, end: 0 }).is_some(), "{name}");
         }
     }
 }

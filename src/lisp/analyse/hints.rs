@@ -1,10 +1,9 @@
 //! Advice for names and shapes that models get wrong.
 
 /// What to write instead of a form or function that needs a host: all of clojure.core that is not built in is here.
-const UNSUPPORTED: [(&str, &str); 23] = [
+const UNSUPPORTED: [(&str, &str); 22] = [
     (
-        "defmacro definline macroexpand macroexpand-1 gensym unquote unquote-splicing destructure \
-         clojure.walk/macroexpand-all",
+        "defmacro definline gensym unquote unquote-splicing destructure",
         "write a function: there are no macros of one's own",
     ),
     (
@@ -27,7 +26,6 @@ const UNSUPPORTED: [(&str, &str); 23] = [
          shutdown-agents set-agent-send-executor! set-agent-send-off-executor! *agent*",
         "use an atom with swap!: programs run alone",
     ),
-    ("add-watch remove-watch", "compare the values that (swap-vals! atom f) gives"),
     ("add-tap remove-tap tap>", "print it: (println x) goes to the trace"),
     (
         "ref alter commute ref-set ensure ref-history-count ref-max-history ref-min-history",

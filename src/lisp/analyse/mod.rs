@@ -71,6 +71,19 @@ pub trait Tools {
     /// What the tool gives, as far as it is declared and held to it.
     fn result(&self, name: &str) -> Outline;
 
+    /// What programs call a tool of the runtime here.
+    fn called<'a>(&'a self, known_as: &'a str) -> &'a str {
+        known_as
+    }
+
+    /// Why there is nothing to be told of a tool: nobody knows its name.
+    ///
+    /// # Errors
+    /// The reason and what to do.
+    fn check_name(&self, name: &str) -> Result<(), Misfit> {
+        self.check(name, None)
+    }
+
     /// Whether there is such a tool, and it can be called.
     fn has(&self, name: &str) -> bool {
         self.check(name, None).is_ok()

@@ -121,7 +121,7 @@ impl Analyser<'_> {
         if self.is_remembered(name) {
             return self.global(name, true, span);
         }
-        if let Some(function) = handles::function(name, span) {
+        if let Some(function) = handles::function(name, self.around.tools, span) {
             return self.form(&function, false);
         }
         if self.around.tools.has(name) {
@@ -180,6 +180,12 @@ impl Analyser<'_> {
             && let Some(tool) = first.as_text().or_else(|| first.as_keyword())
         {
             return Some(self.tool_call(tool, rest, span));
+        }
+        if let ("describe-tool", [tool]) = (name, arguments)
+            && let Some(tool) = tool.as_text().or_else(|| tool.as_keyword())
+            && let Err((kind, message, hint)) = self.around.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool))
+        {
+            return Some(self.error(span, kind, message, hint));
         }
         if let ("memory/put", Some(key)) = (name, arguments.first())
             && let Some(key) = key.as_keyword().or_else(|| key.as_text())

@@ -315,12 +315,16 @@ impl Analyser<'_> {
     /// `(defrecord Point [x y])`: data with constructors.
     fn record(&mut self, at: &At, named: &Form, fields: &Form) -> Option<Form> {
         let (name, items) = (named.as_symbol()?, fields.as_vector()?);
-        let keys = items.iter().filter_map(Form::as_symbol).map(|field| Form::literal(Value::keyword(field), at.0));
-        let map =
-            Form::new(FormKind::Map(keys.zip(items).flat_map(|(key, field)| [key, field.clone()]).collect()), at.0);
+        let of_fields = |value: &dyn Fn(&Form) -> Form| {
+            let entry = |field: &Form| Some([Form::literal(Value::keyword(field.as_symbol()?), at.0), value(field)]);
+            Form::new(FormKind::Map(items.iter().filter_map(entry).flatten().collect()), at.0)
+        };
+        let map = of_fields(&Form::clone);
         let make = |title: String| at.list([at.name("defn"), at.name(&title), fields.clone(), map.clone()]);
         let given = at.name("given");
-        let from_map = at.list([at.name("defn"), at.name(&format!("map->{name}")), at.vector([given.clone()]), given]);
+        // Fields that are not given are nil.
+        let whole = at.list([at.name("merge"), of_fields(&|_| at.nil()), given.clone()]);
+        let from_map = at.list([at.name("defn"), at.name(&format!("map->{name}")), at.vector([given]), whole]);
         Some(at.call("do", [make(format!("->{name}")), make(format!("{name}.")), from_map, at.nil()], &[]))
     }
 }

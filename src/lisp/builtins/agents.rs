@@ -57,6 +57,11 @@ fn documentation(cx: &mut dyn Context, name: &str) -> String {
         let doc = member.doc.as_deref().map(|doc| format!("\n{doc}")).unwrap_or_default();
         return format!("{name} {}{doc}", member.signatures());
     }
+    if let Some(tool) = name.strip_prefix("tool/")
+        && let Ok(told) = cx.describe_tool(tool)
+    {
+        return told;
+    }
     if let Some(entry) = doc::entry(name) {
         return entry;
     }
@@ -154,10 +159,12 @@ builtins! { Agents;
         Ok(Value::Nil)
     }
 
-    /// The names that contain a text, else those of functions that are about it.
+    /// Tools that a text is about, then functions it is in the names of.
+    ///
+    /// If there are none, functions that the text is about. Tools are found by their names, descriptions and parameters.
     /// (apropos "shift")
     /// ;=> (bit-shift-left bit-shift-right unsigned-bit-shift-right)
-    "apropos" (_cx, about: Value) => {
+    "apropos" (cx, about: Value) => {
         let text = match &about {
             Value::Regex(regex) => regex.pattern.clone(),
             other => name("apropos", other)?.to_lowercase(),
@@ -166,13 +173,23 @@ builtins! { Agents;
             Value::Regex(regex) => regex.compiled.is_match(name),
             _ => name.to_lowercase().contains(&text),
         };
+        let tools = cx.find_tools(&text)?;
         let all = super::registry().all();
         let mut names: Vec<&str> = all.iter().map(|builtin| builtin.name).filter(|name| matches(name)).collect();
-        if names.is_empty() {
+        if names.is_empty() && tools.is_empty() {
             names = doc::search(&text).iter().take(10).map(|builtin| builtin.name).collect();
         }
         names.sort_unstable();
-        Ok(Value::seq(names.into_iter().map(Value::symbol).collect()))
+        let tools = tools.iter().map(|name| Value::symbol(format!("tool/{name}")));
+        Ok(Value::seq(tools.chain(names.into_iter().map(Value::symbol)).collect()))
+    }
+
+    /// A tool's contract, and how it is called.
+    /// (describe-tool "search")
+    /// ;! 1:1 analysis-error: there is no tool "search": this program was given none
+    "describe-tool" (cx, tool: Value) => {
+        let name = name("describe-tool", &tool)?;
+        cx.describe_tool(name.strip_prefix("tool/").unwrap_or(name)).map(Value::from)
     }
 
     /// The shape of a value in a few words. They say its size, its keys and what is in them.

@@ -96,6 +96,11 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
             Value::Vector(items).within_nesting()
         }
         Value::Nil => Value::list(vec![item]).within_nesting(),
+        Value::Seq(queue) if queue.is_queue() => {
+            let (queue, cost) = Seq::enqueue(queue, item);
+            cx.spend(cost)?;
+            queue.within_nesting()
+        }
         Value::Seq(ref seq) => {
             let (list, meta) = (seq.is_list(), target.meta().cloned());
             let made = Seq::cons(item, target)?;

@@ -17,6 +17,10 @@ impl Stage for Gather {
             made => out(cx, made),
         }
     }
+
+    fn calls(&self) -> Option<&Value> {
+        Some(&self.0)
+    }
 }
 
 builtins! { Sequences;

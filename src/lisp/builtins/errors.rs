@@ -10,22 +10,24 @@ use crate::lisp::value::{Context, Fault, Result, Text, Value, display, type_erro
 fn made(cx: &mut dyn Context, class: &'static str, arguments: impl IntoIterator<Item = Value>) -> Result<Value> {
     let mut arguments = arguments.into_iter();
     let (message, cause) = match (arguments.next(), arguments.next()) {
-        (None, _) | (Some(Value::Nil), None) => (String::new(), Value::Nil),
+        (None, _) | (Some(Value::Nil), None) => (None, Value::Nil),
         (Some(cause @ Value::Fault(_)), None) => {
             cx.spend(cause.weight())?;
-            (display(&cause), cause)
+            (Some(Text::from(display(&cause))), cause)
         }
-        (Some(Value::Text(text)), cause) => (text.as_str().into(), cause.unwrap_or_default()),
-        (Some(Value::Nil), Some(cause)) => (String::new(), cause),
+        (Some(Value::Text(text)), cause) => (Some(text), cause.unwrap_or_default()),
+        (Some(Value::Nil), Some(cause)) => (None, cause),
         (Some(other), _) => {
             let message = format!("{class}. needs a string as message, got {}", other.describe());
             return Err(Fault::value(message).hint("(str x) makes a string").into());
         }
     };
-    exception(Fault::value(message).class(class), None, cause)
+    exception(message, class, None, cause)
 }
 
-fn exception(fault: Fault, data: Option<Value>, cause: Value) -> Result<Value> {
+fn exception(message: Option<Text>, class: &'static str, data: Option<Value>, cause: Value) -> Result<Value> {
+    let mut fault = Fault::value(message.as_ref().map_or("", Text::as_str)).class(class);
+    fault.silent = message.is_none();
     if !matches!(cause, Value::Fault(_) | Value::Nil) {
         return Err(type_error("an exception", "another exception or nil as its cause", &cause));
     }
@@ -43,13 +45,11 @@ fn informed(message: Option<Text>, data: Value, cause: Value) -> Result<Value> {
         };
         return Err(fault.into());
     };
-    let message = message.as_ref().map_or("", Text::as_str);
-    exception(Fault::value(message).class("ExceptionInfo"), Some(data), cause)
+    exception(message, "ExceptionInfo", Some(data), cause)
 }
 
 fn message(fault: &Fault) -> Value {
-    // What ex-info made has a message, be it empty.
-    if fault.message.is_empty() && fault.data.is_none() { Value::Nil } else { Value::text(&fault.message) }
+    if fault.silent { Value::Nil } else { Value::text(&fault.message) }
 }
 
 builtins! { Errors;

@@ -97,6 +97,9 @@ builtins! { Functions;
             let identity = super::registry().find("identity").map(|identity| Function::Builtin(identity).into());
             return Ok(identity.unwrap_or_default());
         }
+        if let [function] = functions.as_slice() {
+            return Ok(function.clone());
+        }
         cx.spend(functions.len() as u64)?;
         Ok(native("comp", functions.into_vec(), composed))
     }
@@ -104,8 +107,11 @@ builtins! { Functions;
     /// A function with the first arguments filled in.
     /// ((partial + 1) 2)
     /// ;=> 3
-    "partial" (_cx, f: Callable; arguments) => {
-        let held = std::iter::once(f.0).chain(arguments).collect();
+    "partial" (_cx, f: Value; arguments) => {
+        if arguments.is_empty() {
+            return Ok(f);
+        }
+        let held = std::iter::once(f).chain(arguments).collect();
         Ok(native("partial", held, |cx, held, more| {
             let Some((function, first)) = held.split_first() else { return Ok(Value::Nil) };
             let arguments = first.iter().cloned().chain(more).collect();
@@ -116,8 +122,8 @@ builtins! { Functions;
     /// A function that gives true where this one gives nil or false.
     /// ((complement nil?) 1)
     /// ;=> true
-    "complement" (_cx, f: Callable) => {
-        Ok(native("complement", vec![f.0], |cx, held, arguments| {
+    "complement" (_cx, f: Value) => {
+        Ok(native("complement", vec![f], |cx, held, arguments| {
             let Some(function) = held.first() else { return Ok(Value::Nil) };
             cx.call(function, arguments).map(|value| Value::from(!value.is_truthy()))
         }))
@@ -126,8 +132,8 @@ builtins! { Functions;
     /// A function that gives a vector of what each function gives.
     /// ((juxt first count) [7 8])
     /// ;=> [7 2]
-    "juxt" (_cx, f: Callable; more) => {
-        let held = std::iter::once(f.0).chain(more).collect();
+    "juxt" (_cx, f: Value; more) => {
+        let held = std::iter::once(f).chain(more).collect();
         Ok(native("juxt", held, |cx, held, arguments| {
             let mut values = Vec::with_capacity(held.len());
             for function in held {
@@ -141,15 +147,15 @@ builtins! { Functions;
     /// (update {} :n (fnil inc 0))
     /// ;=> {:n 1}
     "fnil"
-        (_cx, f: Callable, a: Value) => { Ok(native("fnil", vec![f.0, a], with_defaults)) }
-        (_cx, f: Callable, a: Value, b: Value) => { Ok(native("fnil", vec![f.0, a, b], with_defaults)) }
-        (_cx, f: Callable, a: Value, b: Value, c: Value) => { Ok(native("fnil", vec![f.0, a, b, c], with_defaults)) }
+        (_cx, f: Value, a: Value) => { Ok(native("fnil", vec![f, a], with_defaults)) }
+        (_cx, f: Value, a: Value, b: Value) => { Ok(native("fnil", vec![f, a, b], with_defaults)) }
+        (_cx, f: Value, a: Value, b: Value, c: Value) => { Ok(native("fnil", vec![f, a, b, c], with_defaults)) }
 
     /// A function that says whether all predicates hold of all its arguments.
     /// ((every-pred odd? pos?) 1 3)
     /// ;=> true
-    "every-pred" (_cx, pred: Callable; more) => {
-        let held = std::iter::once(pred.0).chain(more).collect();
+    "every-pred" (_cx, pred: Value; more) => {
+        let held = std::iter::once(pred).chain(more).collect();
         Ok(native("every-pred", held, |cx, held, arguments| {
             let refused = first_answer(cx, held, &arguments, false)?;
             Ok(Value::from(refused.is_none_or(|answer| answer.is_truthy())))
@@ -159,8 +165,8 @@ builtins! { Functions;
     /// A function that gives the first truthy value of any predicate for any of its arguments.
     /// ((some-fn :nick :name) {:name "Ann"})
     /// ;=> "Ann"
-    "some-fn" (_cx, pred: Callable; more) => {
-        let held = std::iter::once(pred.0).chain(more).collect();
+    "some-fn" (_cx, pred: Value; more) => {
+        let held = std::iter::once(pred).chain(more).collect();
         Ok(native("some-fn", held, |cx, held, arguments| {
             first_answer(cx, held, &arguments, true).map(Option::unwrap_or_default)
         }))

@@ -148,6 +148,9 @@ fn range(cx: &mut dyn Context, start: Value, end: Value, step: Value) -> Result<
 /// Makes the items of a sequence, at most so many.
 fn realise(cx: &mut dyn Context, items: Value, most: i64) -> Result<()> {
     if matches!(items, Value::Seq(_) | Value::Vector(_)) && items.is_eager() {
+        if let Value::Seq(made) = &items {
+            made.see();
+        }
         return Ok(());
     }
     let mut items = Iter::new(items)?;

@@ -100,6 +100,14 @@ fn conj_entries(cx: &mut dyn Context, mut map: Arc<Map>, entries: Value) -> Resu
     Value::Map(map).within_nesting()
 }
 
+/// What update-vals and update-keys go through: a sequence of entries as a map, anything else as it is.
+fn gathered(cx: &mut dyn Context, coll: Value) -> Result<Value> {
+    match coll {
+        Value::Seq(_) | Value::Lazy(_) => conj_entries(cx, Arc::default(), coll),
+        other => Ok(other),
+    }
+}
+
 /// A map of keys and values in turn.
 pub(super) fn build(cx: &mut dyn Context, name: &str, mut map: Map, items: Args) -> Result<Value> {
     let mut items = items.into_iter();
@@ -401,7 +409,7 @@ builtins! { Maps;
     /// (update-vals {:a 1 :b 2} inc)
     /// ;=> {:a 2, :b 3}
     "update-vals" (cx, map: Value, f: Callable) => {
-        match map {
+        match gathered(cx, map)? {
             Value::Nil => Ok(Value::empty_map()),
             Value::Map(map) => {
                 let mut map = if map.sorting().is_some() { Arc::new(map.iter().collect()) } else { map };
@@ -432,6 +440,7 @@ builtins! { Maps;
     /// (update-keys {:a 1 :b 2} name)
     /// ;=> {"a" 1, "b" 2}
     "update-keys" (cx, map: Value, f: Callable) => {
+        let map = gathered(cx, map)?;
         let entries: Vec<(Value, Value)> = match &map {
             Value::Nil => Vec::new(),
             Value::Map(map) => map.iter().collect(),

@@ -22,6 +22,7 @@ mod hierarchies;
 mod java;
 mod json;
 mod lazies;
+mod macros;
 mod maps;
 mod math;
 mod metadata;
@@ -54,7 +55,7 @@ mod walk;
 
 use std::sync::LazyLock;
 
-use crate::lisp::value::{Registry, Value};
+use crate::lisp::value::{Registry, Seq, Value};
 
 /// The closed table.
 pub fn registry() -> &'static Registry {
@@ -76,6 +77,7 @@ pub fn registry() -> &'static Registry {
             java::BUILTINS,
             json::BUILTINS,
             lazies::BUILTINS,
+            macros::BUILTINS,
             maps::BUILTINS,
             metadata::BUILTINS,
             math::BUILTINS,
@@ -112,6 +114,7 @@ pub fn registry() -> &'static Registry {
 fn constants() -> Vec<(&'static str, Value)> {
     vec![
         ("Math/PI", Value::from(std::f64::consts::PI)),
+        ("PersistentQueue/EMPTY", Seq::queue()),
         ("Math/E", Value::from(std::f64::consts::E)),
         ("clojure.math/PI", Value::from(std::f64::consts::PI)),
         ("clojure.math/E", Value::from(std::f64::consts::E)),

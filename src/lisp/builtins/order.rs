@@ -6,7 +6,8 @@ use super::builtins;
 use super::functions::native;
 use super::stages::{function, in_order};
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, Function, Number, Result, Value, collect, compare, force, is_before, type_error,
+    Args, Callable, Context, Fault, Function, Number, Result, Value, arity_error, collect, compare, force, is_before,
+    type_error,
 };
 
 /// How a whole collection of keys compares without asking the program and without errors.
@@ -260,6 +261,9 @@ builtins! { Comparing;
     "comparator" (_cx, pred: Callable) => {
         Ok(native("comparator", vec![pred.0], |cx, held, arguments| {
             let Some(before) = held.first() else { return Ok(Value::Nil) };
+            if arguments.len() != 2 {
+                return Err(arity_error("a function of comparator", arguments.len(), "2"));
+            }
             if cx.call(before, arguments.clone())?.is_truthy() {
                 return Ok(Value::Int(-1));
             }

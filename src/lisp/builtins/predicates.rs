@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::builtins;
 use super::collections::charge;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Boolean, Fault, Node, Number, Result, Set, Value, equal, type_error};
+use crate::lisp::value::{AtomKind, Boolean, Fault, Node, Number, Result, Set, Value, equal, type_error};
 
 fn yes(answer: bool) -> Result<Value> {
     Ok(Value::from(answer))
@@ -58,8 +58,12 @@ pub(super) fn identical(a: &Value, b: &Value) -> bool {
         (Value::Float(a), Value::Float(b)) => a.get().to_bits() == b.get().to_bits(),
         (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_)) => false,
         (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
+        (Value::Map(a), Value::Map(b)) => {
+            Arc::ptr_eq(a, b) || [a, b].iter().all(|map| map.is_empty() && map.sorting().is_none())
+        }
+        (Value::Set(a), Value::Set(b)) => {
+            Arc::ptr_eq(a, b) || [a, b].iter().all(|set| set.is_empty() && set.as_sorted().is_none())
+        }
         (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
         (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
         (Value::Seq(_), Value::Vector(_) | Value::Lazy(_)) | (Value::Vector(_) | Value::Lazy(_), Value::Seq(_)) => {
@@ -336,6 +340,7 @@ builtins! { Predicates;
                 Node::Range { count, .. } => *count != usize::MAX,
                 Node::Cons { .. } => seq.is_list(),
             },
+            Value::Atom(atom) => atom.kind == AtomKind::Transient,
             _ => false,
         })
     }
@@ -368,10 +373,10 @@ builtins! { Predicates;
         })
     }
 
-    /// Whether the value may be an entry of a map: a vector of two items.
-    /// (map-entry? (first {:a 1}))
-    /// ;=> true
-    "map-entry?" (_cx, x: Value) => { yes(matches!(&x, Value::Vector(items) if items.len() == 2)) }
+    /// Whether the value is an entry of a map. Other vectors of two items are none.
+    /// (map map-entry? [(first {:a 1}) [:a 1]])
+    /// ;=> (true false)
+    "map-entry?" (_cx, x: Value) => { yes(matches!(&x, Value::Vector(items) if items.is_entry())) }
 
     /// Whether the value is a function.
     /// (fn? inc)
@@ -392,7 +397,7 @@ builtins! { Predicates;
                 | Value::Map(_)
                 | Value::Set(_)
                 | Value::Vector(_)
-        ))
+        ) || matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Transient))
     }
 
     /// Whether the value is a regular expression.

@@ -227,7 +227,8 @@ builtins! { Sequences;
     /// ;=> (0 1 2)
     "cons" (cx, x: Value, coll: Value) => {
         let rest = match coll {
-            Value::Lazy(_) | Value::Seq(_) | Value::Nil => coll,
+            Value::Nil => return Value::list(vec![x]).within_nesting(),
+            Value::Lazy(_) | Value::Seq(_) => coll,
             other => seq(other, cx)?,
         };
         Seq::cons(x, rest)
@@ -248,7 +249,9 @@ builtins! { Sequences;
     /// ;=> []
     "empty" (_cx, coll: Value) => {
         Ok(match coll {
+            Value::Vector(items) if items.is_entry() => Value::Nil,
             Value::Vector(_) => Value::vector(Vec::new()).with_meta_of(&coll),
+            Value::Seq(ref queue) if queue.is_queue() => Seq::queue().with_meta_of(&coll),
             Value::Seq(_) | Value::Lazy(_) => Seq::empty().with_meta_of(&coll),
             Value::Map(map) => map.emptied().into(),
             Value::Set(set) => set.emptied().into(),

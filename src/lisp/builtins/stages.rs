@@ -40,6 +40,11 @@ pub(super) trait Stage: Send + Sync {
         Ok(())
     }
 
+    /// The function, where a stage does nothing but to call it with each item.
+    fn calls(&self) -> Option<&Value> {
+        None
+    }
+
     /// Whether no item need be looked at, such as for `(take 0 …)`.
     fn is_done(&self) -> bool {
         false
@@ -162,6 +167,9 @@ impl Made {
 /// A stage over all items of a collection.
 pub(super) fn run(cx: &mut dyn Context, mut stage: impl Stage, items: Value) -> Result<Vec<Value>> {
     let mut made = Made::default();
+    if let Some(function) = stage.calls() {
+        cx.foresee(function, &items);
+    }
     let mut iter = Iter::new(items)?;
     let mut out = |cx: &mut dyn Context, item: Value| {
         made.push(cx, item)?;

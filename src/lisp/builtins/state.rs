@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{builtins, swaps};
+use super::{builtins, collections, swaps};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
-    Args, Atom, AtomExtras, AtomKind, Callable, Context, Fault, Meta, Raise, Result, Value, type_error,
+    Args, Atom, AtomExtras, AtomKind, Callable, Context, Fault, Meta, Raise, Result, Value, pair, type_error,
 };
 
 /// The atom, volatile or delay that an argument must be.
@@ -122,6 +122,34 @@ builtins! { State;
         Ok(Value::Nil)
     }
 
+    /// Has a function called after every change of an atom, with the key, the atom, the old and the new value.
+    /// (let [n (atom 1)] (add-watch n :log (fn [_ _ old new] (println old "->" new))) (swap! n inc))
+    /// ;| 1 -> 2
+    /// ;=> 2
+    "add-watch" (cx, atom: Value, key: Value, f: Value) => {
+        let changed = place("add-watch", AtomKind::Atom, &atom)?;
+        let mut extras = changed.extras();
+        let watches = if extras.watches.is_nil() { Value::empty_map() } else { extras.watches };
+        extras.watches = collections::conj(cx, watches, pair(key, f))?;
+        cx.amend(&changed, extras);
+        Ok(atom)
+    }
+
+    /// Ends what add-watch began with this key.
+    /// (let [n (atom 1)] (add-watch n :log println) (remove-watch n :log) (swap! n inc))
+    /// ;=> 2
+    "remove-watch" (cx, atom: Value, key: Value) => {
+        let changed = place("remove-watch", AtomKind::Atom, &atom)?;
+        let mut extras = changed.extras();
+        if let Value::Map(mut watches) = extras.watches {
+            collections::charge(cx, &key)?;
+            Arc::make_mut(&mut watches).remove(&key);
+            extras.watches = Value::Map(watches);
+            cx.amend(&changed, extras);
+        }
+        Ok(atom)
+    }
+
     /// What an atom or volatile holds, the value of a delay; what `@` stands for.
     /// @(atom 1)
     /// ;=> 1
@@ -155,7 +183,7 @@ builtins! { State;
     "reset!" (cx, atom: Value, x: Value) => {
         let atom = place("reset!", AtomKind::Atom, &atom)?;
         validate(cx, atom.validator().as_ref(), &x)?;
-        cx.write(&atom, x.clone());
+        swaps::put(cx, &atom, x.clone())?;
         Ok(x)
     }
 
@@ -165,7 +193,7 @@ builtins! { State;
     "reset-vals!" (cx, atom: Value, x: Value) => {
         let atom = place("reset-vals!", AtomKind::Atom, &atom)?;
         validate(cx, atom.validator().as_ref(), &x)?;
-        let old = cx.write(&atom, x.clone());
+        let old = swaps::put(cx, &atom, x.clone())?;
         Value::vector(vec![old, x]).within_nesting()
     }
 
@@ -177,7 +205,7 @@ builtins! { State;
         validate(cx, atom.validator().as_ref(), &x)?;
         let holds = swaps::is_same(&atom.get(), &expected);
         if holds {
-            cx.write(&atom, x);
+            swaps::put(cx, &atom, x)?;
         }
         Ok(Value::from(holds))
     }
@@ -231,7 +259,7 @@ builtins! { State;
         Ok(Value::from(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Delay)))
     }
 
-    /// Whether the value of a delay, or the first item of a lazy sequence, has been made.
+    /// Whether the value of a delay, or the first item of a lazy sequence, has been asked for.
     /// (let [d (delay 1)] [(realized? d) @d (realized? d)])
     /// ;=> [false 1 true]
     "realized?" (_cx, x: Value) => {
@@ -240,8 +268,8 @@ builtins! { State;
                 Ok(Value::from(matches!(atom.get(), Value::Reduced(_) | Value::Fault(_))))
             }
             Value::Lazy(lazy) => Ok(Value::from(lazy.ready().is_some())),
-            // What sequence functions make at once is there from the start.
-            Value::Seq(seq) if !seq.is_list() => Ok(Value::from(true)),
+            // What sequence functions make at once is there from the start, but Clojure waits until somebody looks.
+            Value::Seq(seq) if !seq.is_list() => Ok(Value::from(seq.is_seen())),
             other => Err(type_error("realized?", "a delay or lazy sequence", other)),
         }
     }
@@ -249,8 +277,8 @@ builtins! { State;
     /// A function that remembers what it gave for which arguments.
     /// (let [calls (atom 0) f (memoize (fn [x] (swap! calls inc) (* x x)))] [(f 3) (f 3) @calls])
     /// ;=> [9 9 1]
-    "memoize" (cx, f: Callable) => {
+    "memoize" (cx, f: Value) => {
         let cache = cx.make_atom(AtomKind::Atom, Value::empty_map());
-        Ok(super::functions::native("memoize", vec![f.0, cache], swaps::remembered))
+        Ok(super::functions::native("memoize", vec![f, cache], swaps::remembered))
     }
 }

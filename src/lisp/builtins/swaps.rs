@@ -21,7 +21,7 @@ const LIGHT: u64 = 64;
 
 /// Changes what an atom or volatile holds and gives the new value.
 pub(super) fn swap(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: Args) -> Result<Value> {
-    if atom.validator().is_none() && is_sure(f, &atom.get(), &more, LEVELS) {
+    if atom.is_unwatched() && is_sure(f, &atom.get(), &more, LEVELS) {
         let old = cx.write(atom, Value::Nothing);
         let new = cx.call(f, args([old]).into_iter().chain(more).collect())?;
         cx.write(atom, new.clone());
@@ -38,11 +38,21 @@ pub(super) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: 
         let new = cx.call(f, arguments)?;
         super::state::validate(cx, atom.validator().as_ref(), &new)?;
         if is_unchanged(cx, &atom.get(), &old)? {
-            cx.write(atom, new.clone());
+            put(cx, atom, new.clone())?;
             return Ok((old, new));
         }
         cx.spend(1)?;
     }
+}
+
+/// Replaces what an atom holds, tells those who watch it, and gives what it held.
+pub(super) fn put(cx: &mut dyn Context, atom: &Arc<Atom>, new: Value) -> Result<Value> {
+    let Some(watches) = atom.watches() else { return Ok(cx.write(atom, new)) };
+    let old = cx.write(atom, new.clone());
+    for (key, watch) in watches.iter() {
+        cx.call(&watch, args([key, Value::Atom(atom.clone()), old.clone(), new.clone()]))?;
+    }
+    Ok(old)
 }
 
 /// Whether an atom holds what it held before. An equal value will do: nobody could tell the difference.

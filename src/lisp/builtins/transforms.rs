@@ -25,6 +25,10 @@ impl Stage for Map {
         let made = cx.call(&self.0, row)?;
         out(cx, made)
     }
+
+    fn calls(&self) -> Option<&Value> {
+        Some(&self.0)
+    }
 }
 
 /// Passes on the items for which a function says yes, or those for which it says no.

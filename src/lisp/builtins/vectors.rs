@@ -8,7 +8,7 @@ use crate::lisp::value::{Context, Fault, Iter, Node, Result, Seq, Value, Vector,
 /// A vector of the items. Those of a sequence that lies in one stay where they are.
 pub(super) fn vec(cx: &mut dyn Context, coll: Value) -> Result<Value> {
     match coll {
-        Value::Vector(_) => Ok(coll),
+        Value::Vector(items) if !items.is_entry() => Ok(Value::Vector(items)),
         Value::Seq(seq) if matches!(seq.node(), Node::Slice { from: 0, .. }) => match Seq::into_node(seq) {
             Node::Slice { items, .. } => Ok(Value::Vector(items)),
             Node::Empty | Node::Cons { .. } | Node::Range { .. } => Ok(Value::vector(Vec::new())),
@@ -117,7 +117,7 @@ builtins! { Collections;
         match &coll {
             Value::Nil => Ok(Value::Nil),
             Value::Vector(items) => Ok(items.last().cloned().unwrap_or_default()),
-            Value::Seq(list) if list.is_list() => Ok(list.first().unwrap_or_default()),
+            Value::Seq(list) if list.is_list() || list.is_queue() => Ok(list.first().unwrap_or_default()),
             other => Err(no_stack("peek", other)),
         }
     }
@@ -134,6 +134,7 @@ builtins! { Collections;
                 Vector::make_mut(&mut items).pop();
                 Ok(Value::Vector(items))
             }
+            Value::Seq(queue) if queue.is_queue() => Ok(Seq::dequeue(queue)),
             Value::Seq(list) if list.is_empty() => nothing_to_pop("list"),
             Value::Seq(list) if list.is_list() => Ok(Seq::into_rest(list)),
             other => Err(no_stack("pop", &other)),

@@ -4,7 +4,7 @@ use super::{builtins, collections};
 use crate::lisp::value::{Callable, Context, Map, Result, Value, collect, equal, pair, readable, type_error};
 
 /// What is done with every part of a value.
-type Visit<'a> = &'a mut dyn FnMut(&mut dyn Context, Value) -> Result<Value>;
+pub(super) type Visit<'a> = &'a mut dyn FnMut(&mut dyn Context, Value) -> Result<Value>;
 
 /// A collection of the same kind with what `visit` makes of each item; other values as they are.
 fn inside(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
@@ -18,6 +18,10 @@ fn inside(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> 
     };
     let meta = form.meta().cloned();
     match form {
+        Value::Vector(entry) if entry.is_entry() => {
+            let mut items = all(cx, entry.iter().cloned().collect())?.into_iter();
+            pair(items.next().unwrap_or_default(), items.next().unwrap_or_default()).within_nesting()
+        }
         Value::Vector(_) => {
             let items = collect(form, cx)?;
             Value::vector(all(cx, items)?).with_meta(meta).within_nesting()
@@ -61,7 +65,7 @@ fn postwalk(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value
 }
 
 /// Visits the whole before the parts.
-fn prewalk(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
+pub(super) fn prewalk(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
     let visited = visit(cx, form)?;
     deeper(cx, visited, &mut |cx, item| prewalk(cx, item, visit))
 }

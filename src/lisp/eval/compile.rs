@@ -34,6 +34,7 @@ pub fn compile_program(source: &Arc<Source>, program: &Program, moves: bool) -> 
         weight: weight(&program.body),
         signature: "[]".into(),
         body,
+        direct_call: None,
     };
     let member = Member { name: None, arities: vec![arity], doc: None };
     let span = program.body.span;
@@ -382,6 +383,7 @@ impl Compiler {
                     self.origins.borrow_mut().clear();
                     self.compile(&arity.body)
                 },
+                direct_call: self.direct_call(arity),
             });
             Member { name: member.name.clone(), arities: arities.collect(), doc: member.doc.clone() }
         });
@@ -618,13 +620,16 @@ impl Compiler {
                 (m.base, m.depth, m.recurring) = (base, depth, false);
                 m.shared.output.borrow_mut().captures.truncate(captures);
                 result = match *raise.within(&source) {
-                    Raise::Fault(fault) => match catches.iter().find(|(class, ..)| catches_class(&fault, class)) {
-                        Some((_, slot, handler)) => {
-                            m.put(*slot, Value::fault(fault));
-                            handler.run(m, env)
+                    Raise::Fault(fault) => {
+                        let caught = fault.caught_by(catches.iter().map(|(class, ..)| &**class));
+                        match caught.and_then(|caught| catches.get(caught)) {
+                            Some((_, slot, handler)) => {
+                                m.put(*slot, Value::fault(fault));
+                                handler.run(m, env)
+                            }
+                            None => Err(fault.into()),
                         }
-                        None => Err(fault.into()),
-                    },
+                    }
                     other => Err(Box::new(other)),
                 };
             }
@@ -641,10 +646,6 @@ impl Compiler {
             result
         })
     }
-}
-
-fn catches_class(fault: &Fault, class: &str) -> bool {
-    class == "default" || fault.is_a(class)
 }
 
 fn constant(value: Value) -> Code {

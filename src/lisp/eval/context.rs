@@ -7,6 +7,9 @@ use crate::lisp::value::{
     ToolAnswer, ToolCall, Value, args, collect, limit, seq,
 };
 
+/// The steps that it costs to look at what tools there are.
+const LOOK_AT_TOOLS: u64 = 1_000;
+
 impl Machine<'_> {
     /// Calls a function with all items of `rest` as its last arguments.
     fn spread(&mut self, function: &Value, mut arguments: Args, rest: Value) -> Result<Value> {
@@ -199,8 +202,22 @@ impl Context for Machine<'_> {
         Ok(value)
     }
 
+    fn find_tools(&mut self, text: &str) -> Result<Vec<String>> {
+        self.spend(LOOK_AT_TOOLS)?;
+        Ok(self.shared.host.find_tools(text))
+    }
+
+    fn describe_tool(&mut self, name: &str) -> Result<String> {
+        self.spend(LOOK_AT_TOOLS)?;
+        self.shared.host.describe_tool(name)
+    }
+
     fn branches(&mut self, function: &Value, arguments: Vec<Args>) -> Result<Vec<Value>> {
         self.run_branches(function, arguments)
+    }
+
+    fn foresee(&mut self, function: &Value, items: &Value) {
+        self.tell_ahead(function, items);
     }
 
     fn now(&mut self) -> i64 {

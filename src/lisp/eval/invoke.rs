@@ -254,7 +254,16 @@ impl Machine<'_> {
                 .into()),
             },
             Value::Atom(atom) if atom.kind == AtomKind::Transient && !atom.get().is_nothing() => {
-                self.apply(&atom.get(), args)
+                match (atom.get(), args.len()) {
+                    // Unlike a set that does not change, one that does takes a default.
+                    (Value::Set(set), 2) => {
+                        let default = args.pop().unwrap_or_default();
+                        let key = args.pop().unwrap_or_default();
+                        self.charge(&key)?;
+                        Ok(set.search(self, &key)?.cloned().unwrap_or(default))
+                    }
+                    (held, _) => self.apply(&held, args),
+                }
             }
             other => Err(not_callable(other, args.len())),
         }

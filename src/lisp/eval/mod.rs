@@ -1,5 +1,6 @@
 //! Evaluation: analysed trees are compiled to closures once, which then run on a machine under a meter.
 
+mod ahead;
 mod branches;
 mod compile;
 mod context;

@@ -5,18 +5,21 @@ use super::missing::explain;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::Span;
 use crate::lisp::value::{
-    Code, Context, Function, Machine, Number, Result, Value, arithmetic, code, equal, force, type_error,
+    Code, Context, Function, Machine, Number, Result, Run, Value, arithmetic, code, equal, force, type_error,
 };
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Code that gives only whether a test holds; no boolean value is made. `None` stands for an error that the machine holds.
-pub(super) struct Test(Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Option<bool> + Send + Sync>);
+pub(super) struct Test(Box<Run<Option<bool>>>);
 
 impl Test {
     #[inline]
     pub(super) fn run(&self, m: &mut Machine<'_>, env: &Arc<Function>) -> Result<bool> {
-        (self.0)(m, env).ok_or_else(|| m.raised())
+        match (self.0)(m, env) {
+            Some(held) => Ok(held),
+            None => m.raised.take().map_or(Ok(false), Err),
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Atom {
 pub struct AtomExtras {
     /// The function that says whether it may hold a value; `nil` if all are welcome.
     pub validator: Value,
+    /// The functions that are told of every change: a map from their keys; `nil` for none.
+    pub watches: Value,
     /// Its metadata.
     pub meta: Meta,
 }
@@ -70,18 +72,39 @@ impl Atom {
         std::mem::replace(&mut *self.lock(), value)
     }
 
+    /// Lets go of its value, its validator, its watches and its metadata.
+    pub fn clear(&self) {
+        drop(self.replace(Value::Nil));
+        if self.extras.get().is_some() {
+            self.set_extras(AtomExtras::default());
+        }
+    }
+
     /// The function that says whether it may hold a value, if it has one.
     pub fn validator(&self) -> Option<Value> {
         self.extras.get().map(|_| self.extras().validator).filter(|validator| !validator.is_nil())
     }
 
-    /// Its validator and metadata.
+    /// The functions that are told of every change, by their keys, if there are any.
+    pub fn watches(&self) -> Option<std::sync::Arc<super::Map>> {
+        match self.extras.get().map(|_| self.extras().watches) {
+            Some(Value::Map(watches)) if !watches.is_empty() => Some(watches),
+            _ => None,
+        }
+    }
+
+    /// Whether nobody is asked or told when it changes.
+    pub fn is_unwatched(&self) -> bool {
+        self.extras.get().is_none() || (self.validator().is_none() && self.watches().is_none())
+    }
+
+    /// Its validator, watches and metadata.
     pub fn extras(&self) -> AtomExtras {
         let extras = self.extras.get().map(|extras| extras.lock().unwrap_or_else(PoisonError::into_inner).clone());
         extras.unwrap_or_default()
     }
 
-    /// Gives it another validator and other metadata.
+    /// Gives it another validator, other watches and other metadata.
     pub fn set_extras(&self, extras: AtomExtras) {
         let before = {
             let mut place = self.extras.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +117,9 @@ impl Atom {
 impl Drop for Atom {
     fn drop(&mut self) {
         if let Some(extras) = self.extras.take() {
-            drop_flat(extras.into_inner().unwrap_or_else(PoisonError::into_inner).validator);
+            let extras = extras.into_inner().unwrap_or_else(PoisonError::into_inner);
+            drop_flat(extras.validator);
+            drop_flat(extras.watches);
         }
         drop_flat(std::mem::take(self.value.get_mut().unwrap_or_else(PoisonError::into_inner)));
     }

@@ -68,11 +68,27 @@ pub trait Context {
     /// What the tool or its contract refuses.
     fn tool(&mut self, name: &Arc<str>, arguments: Value, positional: bool) -> Result<Value>;
 
+    /// The names of the tools that have most to do with a text, the best first.
+    ///
+    /// # Errors
+    /// The limits.
+    fn find_tools(&mut self, text: &str) -> Result<Vec<String>>;
+
+    /// What there is to know of a tool.
+    ///
+    /// # Errors
+    /// A name that no tool has; the limits.
+    fn describe_tool(&mut self, name: &str) -> Result<String>;
+
     /// Calls a function for each list of arguments, overlapping their tool calls; results in order.
     ///
     /// # Errors
     /// What the first branch raises, in order.
     fn branches(&mut self, function: &Value, arguments: Vec<Args>) -> Result<Vec<Value>>;
+
+    /// Says that a function will now be called with each of these items and nothing else be done meanwhile, so that its tool
+    /// calls may be foreseen.
+    fn foresee(&mut self, function: &Value, items: &Value);
 
     /// Milliseconds since 1970, from the host.
     fn now(&mut self) -> i64;
@@ -95,7 +111,7 @@ pub trait Context {
     /// Sets what an atom holds, so that it can be undone if the program fails.
     fn write(&mut self, atom: &Arc<Atom>, value: Value) -> Value;
 
-    /// Gives an atom another validator and other metadata, so that it can be undone too.
+    /// Gives an atom another validator, other watches and other metadata, so that it can be undone too.
     fn amend(&mut self, atom: &Arc<Atom>, extras: AtomExtras);
 
     /// An atom, volatile, delay or transient that holds `value`.

@@ -32,6 +32,8 @@ pub struct Fault {
     pub class: &'static str,
     /// What was expected and what came.
     pub message: String,
+    /// Whether it was made without a message.
+    pub silent: bool,
     /// What to try.
     pub hint: Option<String>,
     /// The data of an `ex-info`.
@@ -48,7 +50,7 @@ impl Fault {
     /// An exception of a kind.
     pub fn new(kind: ErrorKind, class: &'static str, message: impl Into<String>) -> Self {
         let message = abridge(&message.into(), Error::LONGEST).into_owned();
-        Self { kind, class, message, hint: None, data: None, cause: Value::Nil, place: None, span: None }
+        Self { kind, class, message, silent: false, hint: None, data: None, cause: Value::Nil, place: None, span: None }
     }
 
     /// A value that cannot be used.
@@ -98,17 +100,32 @@ impl Fault {
     }
 
     /// Whether `(catch name …)` sees this exception; the name may have a package.
-    pub fn is_a(&self, name: &str) -> bool {
+    fn is_a(&self, name: &str) -> bool {
         let name = name.rsplit('.').next().unwrap_or(name);
-        if name == "Object" || (name == "IExceptionInfo" && self.class == "ExceptionInfo") {
-            return true;
-        }
-        // Where Java says which of these an error of types is depends on the host's types, so each of them catches all.
+        ["default", "Object"].contains(&name)
+            || (name == "IExceptionInfo" && self.class == "ExceptionInfo")
+            || std::iter::successors(Some(self.class), |class| parent(class)).any(|class| class == name)
+    }
+
+    /// Which of the classes after `catch` sees this exception.
+    ///
+    /// Which class an error of types has in Java depends on the host's types, so where the one that it has here is not
+    /// among them, another one catches it too.
+    pub fn caught_by<'a>(&self, classes: impl IntoIterator<Item = &'a str>) -> Option<usize> {
         let of_types = ["ClassCastException", "NullPointerException", "IllegalArgumentException"];
-        if self.kind == ErrorKind::Type && of_types.contains(&self.class) && of_types.contains(&name) {
-            return true;
+        let mut other = None;
+        for (index, class) in classes.into_iter().enumerate() {
+            let name = class.rsplit('.').next().unwrap_or(class);
+            match (self.is_a(class), other) {
+                (true, Some(other)) if !of_types.contains(&name) => return Some(other),
+                (true, _) => return Some(index),
+                (false, None) if self.kind == ErrorKind::Type && of_types.contains(&self.class) => {
+                    other = of_types.contains(&name).then_some(index);
+                }
+                (false, _) => {}
+            }
         }
-        std::iter::successors(Some(self.class), |class| parent(class)).any(|class| class == name)
+        other
     }
 
     /// The name of the class with its package.
@@ -270,7 +287,12 @@ pub fn limit(name: &'static str, configured: u64, observed: u64) -> Box<Raise> {
 /// `+ needs numbers, got the string "2"`.
 #[cold]
 pub fn type_error(name: &str, needs: &str, got: &Value) -> Box<Raise> {
-    let class = if got.is_nil() { "NullPointerException" } else { "ClassCastException" };
+    let no_sequence = needs.starts_with("a collection") && name != "conj";
+    let class = match got {
+        Value::Nil => "NullPointerException",
+        _ if no_sequence || needs.ends_with("for a map") || needs == "integers" => "IllegalArgumentException",
+        _ => "ClassCastException",
+    };
     let fault = Fault::new(ErrorKind::Type, class, format!("{name} needs {needs}, got {}", got.describe()));
     let hint = match got {
         Value::Text(text) if needs.starts_with("number") || needs.starts_with("an integer") => {

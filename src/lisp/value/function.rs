@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::drop::{drop_flat, drop_step};
-use super::{Args, Builtin, Context, Machine, Result, Value};
+use super::{Args, Builtin, Context, Globals, Machine, Result, Value};
 use crate::lisp::text::{Source, Span};
 
 /// A function.
@@ -108,13 +108,45 @@ pub struct TemplateArity {
     pub signature: Arc<str>,
     /// The body.
     pub body: Code,
+    /// What is known of its calls before they are made, if it does nothing but to call a tool.
+    pub direct_call: Option<DirectCall>,
+}
+
+/// The call of a tool that the body of a function of one parameter consists of.
+pub struct DirectCall {
+    /// The tool.
+    pub tool: Arc<str>,
+    /// Whether it is called with one positional argument.
+    pub positional: bool,
+    /// What it is called with, given the function's argument.
+    pub arguments: Guess,
+}
+
+/// What a value will be, worked out before its time; nothing if that cannot be known.
+pub type Guess = Box<dyn Fn(&mut Early) -> Option<Value> + Send + Sync>;
+
+/// What a guess is made of.
+pub struct Early {
+    /// The frame; the argument is in the first slot.
+    pub slots: Vec<Value>,
+    /// The function, with what it captured.
+    pub function: Arc<Function>,
+    /// The values of names.
+    pub globals: Globals,
+    /// What `ctx/…` shows.
+    pub context: Value,
+    /// The values of the last programs.
+    pub recent: [Value; 3],
 }
 
 /// Compiled code: given the machine and the function it belongs to, a value.
 ///
-/// What the closure gives is a bare value, which fits two registers where a `Result` goes through memory:
-/// [`Value::Nothing`] stands for an error that the machine holds.
-pub struct Code(Box<dyn Fn(&mut Machine<'_>, &Arc<Function>) -> Value + Send + Sync>);
+/// What the closure gives is a bare value, which fits two registers where a `Result` goes through memory. Where the
+/// machine holds an error, that is meant, and the value is [`Value::Nothing`].
+pub struct Code(Box<Run<Value>>);
+
+/// A compiled closure that gives a `T`.
+pub type Run<T> = dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T + Send + Sync;
 
 impl Code {
     /// Runs it.
@@ -124,7 +156,7 @@ impl Code {
     #[inline]
     pub fn run(&self, machine: &mut Machine<'_>, function: &Arc<Function>) -> Result<Value> {
         match (self.0)(machine, function) {
-            Value::Nothing => Err(machine.raised()),
+            Value::Nothing => machine.raised.take().map_or(Ok(Value::Nothing), Err),
             value => Ok(value),
         }
     }

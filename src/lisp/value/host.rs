@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Fault, Value};
+use crate::lisp::text::ErrorKind;
 
 /// The host of a program. What is not here, no program can do.
 pub trait Host {
@@ -21,10 +22,26 @@ pub trait Host {
 
     /// Dispatches a tool call: checks, limits, effects and trace are its business.
     fn call(&self, call: ToolCall) -> ToolAnswer;
+
+    /// The names of the tools that have most to do with a text, the best first.
+    fn find_tools(&self, _text: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What there is to know of a tool: its contract, what it does, how it is called.
+    ///
+    /// # Errors
+    /// A name that no tool has.
+    fn describe_tool(&self, name: &str) -> super::Result<String> {
+        Err(Fault::new(ErrorKind::Tool, "ExceptionInfo", format!("there is no tool {name:?}")).into())
+    }
+
+    /// Hears which calls are likely to come next, in order, and may begin what does no harm if it was begun in vain.
+    fn foresee(&self, _calls: Box<dyn Iterator<Item = ToolCall>>) {}
 }
 
 /// A call of a tool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
     /// The tool's name.
     pub name: Arc<str>,

@@ -271,7 +271,7 @@ impl Iterator for Ready {
 
 /// A map's entry as programs see it.
 pub fn pair(key: Value, value: Value) -> Value {
-    Value::vector(vec![key, value])
+    Vector::entry(key, value).into()
 }
 
 /// `nil`, or a sequence with a first item: what `seq` gives.
@@ -282,7 +282,10 @@ pub fn seq(value: Value, cx: &mut dyn Context) -> Result<Value> {
     Ok(match value {
         Value::Nil => Value::Nil,
         Value::Seq(seq) if seq.is_empty() => Value::Nil,
-        Value::Seq(_) => value,
+        Value::Seq(seq) => {
+            seq.see();
+            Value::Seq(seq)
+        }
         Value::Lazy(lazy) => Lazy::realise(&lazy, cx)?,
         Value::Vector(items) => Seq::slice_or_nothing(items, 0).unwrap_or_default(),
         other => {

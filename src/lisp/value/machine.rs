@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::{Atom, AtomExtras, Fault, Host, Raise, Suspend, Value};
+use super::{Atom, AtomExtras, Host, Raise, Suspend, Value};
 use crate::lisp::limits::Limits;
 
 /// One line of evaluation: the main one of a program, or a branch of a `pmap`.
@@ -36,12 +36,6 @@ impl Machine<'_> {
     pub fn raise(&mut self, raise: Box<Raise>) -> Value {
         self.raised = Some(raise);
         Value::Nothing
-    }
-
-    /// The error on its way.
-    #[cold]
-    pub fn raised(&mut self) -> Box<Raise> {
-        self.raised.take().unwrap_or_else(|| Fault::value("an expression gave no value").into())
     }
 }
 

@@ -39,9 +39,11 @@ pub use date::{Date, DateKind};
 pub use equality::{equal, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupported, value_error};
-pub use function::{Closure, Code, Function, Member, Step, Template, TemplateArity, code};
+pub use function::{
+    Closure, Code, DirectCall, Early, Function, Guess, Member, Run, Step, Template, TemplateArity, code,
+};
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
-pub use iterate::{Iter, collect, force, pair, seq};
+pub use iterate::{Iter, Ready, collect, force, pair, seq};
 pub use json::{DataError, JsonError, check_json, from_json, from_value, key_from_json, parse_json, to_json, to_value};
 pub use machine::{Globals, Machine, Names, Output, Shared};
 pub use map::{Map, Shape};
@@ -175,6 +177,7 @@ impl Value {
             Self::Symbol(_) => "a symbol",
             Self::Vector(_) => "a vector",
             Self::Seq(seq) if seq.is_list() => "a list",
+            Self::Seq(seq) if seq.is_queue() => "a queue",
             Self::Seq(_) | Self::Lazy(_) => "a sequence",
             Self::Map(_) => "a map",
             Self::Set(_) => "a set",

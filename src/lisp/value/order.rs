@@ -38,11 +38,10 @@ pub fn compare(a: &Value, b: &Value) -> Result<Ordering> {
             }
             Ok(Ordering::Equal)
         }
-        (a, b)
-            if super::equal(a, b) && !matches!(a, Value::Map(_) | Value::Set(_) | Value::Seq(_) | Value::Lazy(_)) =>
-        {
-            Ok(Ordering::Equal)
+        (Value::Map(_) | Value::Set(_) | Value::Vector(_) | Value::Seq(_) | Value::Lazy(_), _) => {
+            Err(incomparable(a, b))
         }
+        (a, b) if super::equal(a, b) => Ok(Ordering::Equal),
         (a, b) => Err(incomparable(a, b)),
     }
 }

@@ -1,5 +1,6 @@
 //! Lists and sequences: items that are there, cells, ranges, and lazy ones that are made when asked for.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::drop::{drop_flat, drop_generator};
@@ -9,8 +10,28 @@ use super::{Context, Extent, Meta, Result, Value, Vector};
 pub struct Seq {
     node: Node,
     extent: Extent,
-    list: bool,
+    kind: Kind,
+    /// Whether anybody has looked at the items, which in Clojure would have made them.
+    seen: AtomicBool,
     pub(super) meta: Meta,
+}
+
+/// What a sequence is to the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// What sequence functions give.
+    Plain,
+    /// A list: it has `peek` and `pop`, and `conj` puts items in front.
+    List,
+    /// A queue: it has `peek` and `pop`, and `conj` puts items at the end.
+    Queue,
+}
+
+impl Kind {
+    /// What follows the first item.
+    fn rest(self) -> Self {
+        if self == Self::Queue { Self::Plain } else { self }
+    }
 }
 
 /// How a sequence holds its items.
@@ -45,8 +66,15 @@ pub enum Node {
     },
 }
 
-static EMPTY: LazyLock<Arc<Seq>> =
-    LazyLock::new(|| Arc::new(Seq { node: Node::Empty, extent: Extent::EMPTY, list: true, meta: Meta::NONE }));
+static EMPTY: LazyLock<Arc<Seq>> = LazyLock::new(|| {
+    Arc::new(Seq {
+        node: Node::Empty,
+        extent: Extent::EMPTY,
+        kind: Kind::List,
+        seen: AtomicBool::new(true),
+        meta: Meta::NONE,
+    })
+});
 
 impl From<Vec<Value>> for Seq {
     fn from(items: Vec<Value>) -> Self {
@@ -63,7 +91,7 @@ impl Seq {
     /// A list of these items.
     pub fn list(items: Vec<Value>) -> Self {
         let mut list = Self::from(items);
-        list.list = true;
+        list.kind = Kind::List;
         list
     }
 
@@ -71,7 +99,7 @@ impl Seq {
     pub fn slice(items: Arc<Vector>, from: usize) -> Self {
         let extent = items.extent();
         let node = if from < items.len() { Node::Slice { items, from } } else { Node::Empty };
-        Self { node, extent, list: false, meta: Meta::NONE }
+        Self { node, extent, kind: Kind::Plain, seen: AtomicBool::default(), meta: Meta::NONE }
     }
 
     /// The items of a vector from an index on, or nothing if there are none.
@@ -91,24 +119,35 @@ impl Seq {
         };
         extent.add(&first);
         let count = count.map(|count| count.saturating_add(1));
-        Value::from(Self { node: Node::Cons { first, rest, count }, extent, list: false, meta: Meta::NONE })
-            .within_nesting()
+        Value::from(Self {
+            node: Node::Cons { first, rest, count },
+            extent,
+            kind: Kind::Plain,
+            seen: AtomicBool::default(),
+            meta: Meta::NONE,
+        })
+        .within_nesting()
     }
 
     /// The same items as a list, for `conj` on lists.
     pub fn into_list(value: Value) -> Value {
         match value {
-            Value::Seq(seq) if !seq.list => {
-                Value::Seq(Arc::new(Self { node: seq.node.clone(), extent: seq.extent, list: true, meta: Meta::NONE }))
-            }
+            Value::Seq(seq) if !seq.is_list() => Value::Seq(Arc::new(Self {
+                node: seq.node.clone(),
+                extent: seq.extent,
+                kind: Kind::List,
+                seen: AtomicBool::new(true),
+                meta: Meta::NONE,
+            })),
             other => other,
         }
     }
 
     /// The same items with other metadata.
     pub(super) fn with_meta(this: Arc<Self>, meta: Meta) -> Value {
-        let (extent, list) = (this.extent, this.list);
-        Self { node: Self::into_node(this), extent, list, meta }.into()
+        let (extent, kind) = (this.extent, this.kind);
+        let seen = AtomicBool::new(true);
+        Self { node: Self::into_node(this), extent, kind, seen, meta }.into()
     }
 
     /// Integers from `start` on.
@@ -120,7 +159,8 @@ impl Seq {
         Self {
             node: Node::Range { start, count, step },
             extent: Extent { weight, ..Extent::EMPTY },
-            list: false,
+            kind: Kind::Plain,
+            seen: AtomicBool::default(),
             meta: Meta::NONE,
         }
         .into()
@@ -129,12 +169,69 @@ impl Seq {
     /// How the items are held.
     #[inline]
     pub fn node(&self) -> &Node {
+        self.see();
         &self.node
+    }
+
+    /// Notes that somebody looks at the items.
+    #[inline]
+    pub fn see(&self) {
+        self.seen.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anybody has looked at the items.
+    pub fn is_seen(&self) -> bool {
+        self.seen.load(Ordering::Relaxed)
     }
 
     /// Whether `list?` says yes.
     pub fn is_list(&self) -> bool {
-        self.list
+        self.kind == Kind::List
+    }
+
+    /// Whether this is a queue: `conj` puts items at the end.
+    pub fn is_queue(&self) -> bool {
+        self.kind == Kind::Queue
+    }
+
+    /// A queue with one more item at the end, and what that costs in copied items.
+    pub fn enqueue(this: Arc<Self>, item: Value) -> (Value, u64) {
+        let meta = this.meta.clone();
+        let (mut items, from) = match Self::into_node(this) {
+            Node::Slice { items, from } => (items, from),
+            Node::Empty | Node::Cons { .. } | Node::Range { .. } => (Arc::new(Vector::from(Vec::new())), 0),
+        };
+        // What was taken out is let go of when it is half of the vector.
+        let (from, copied) = match items.len().checked_sub(from) {
+            Some(left) if left < from => {
+                items = Arc::new(items.slice(from, items.len()));
+                (0, left as u64)
+            }
+            _ => (from, 0),
+        };
+        let cost = copied.saturating_add(Vector::fork_cost(&items));
+        Vector::make_mut(&mut items).push(item);
+        (Self::queue_of(items, from, meta), cost)
+    }
+
+    /// A queue without its first item.
+    pub fn dequeue(this: Arc<Self>) -> Value {
+        let meta = this.meta.clone();
+        match Self::into_node(this) {
+            Node::Slice { items, from } => Self::queue_of(items, from.saturating_add(1), meta),
+            Node::Empty | Node::Cons { .. } | Node::Range { .. } => Self::queue(),
+        }
+    }
+
+    /// A queue without items.
+    pub fn queue() -> Value {
+        Self::queue_of(Arc::new(Vector::from(Vec::new())), 0, Meta::NONE)
+    }
+
+    fn queue_of(items: Arc<Vector>, from: usize, meta: Meta) -> Value {
+        let mut queue = Self::slice(items, from);
+        (queue.kind, queue.meta) = (Kind::Queue, meta);
+        queue.into()
     }
 
     /// Whether there is no item.
@@ -149,6 +246,7 @@ impl Seq {
 
     /// The number of items, where it is known without walking.
     pub fn count(&self) -> Option<usize> {
+        self.see();
         match &self.node {
             Node::Empty => Some(0),
             Node::Slice { items, from } => Some(items.len().saturating_sub(*from)),
@@ -160,6 +258,7 @@ impl Seq {
 
     /// The first item.
     pub fn first(&self) -> Option<Value> {
+        self.see();
         match &self.node {
             Node::Empty => None,
             Node::Slice { items, from } => items.get(*from).cloned(),
@@ -192,13 +291,21 @@ impl Seq {
 
     /// What follows the first item: `()`, a sequence or a lazy one.
     pub fn rest(&self) -> Value {
+        self.see();
         match &self.node {
             Node::Empty => Self::empty(),
             Node::Slice { items, from } => {
                 let from = from.saturating_add(1);
                 let rest = if from < items.len() { Some(Node::Slice { items: items.clone(), from }) } else { None };
                 rest.map_or_else(Self::empty, |node| {
-                    Self { node, extent: self.extent, list: self.list, meta: Meta::NONE }.into()
+                    Self {
+                        node,
+                        extent: self.extent,
+                        kind: self.kind.rest(),
+                        seen: AtomicBool::default(),
+                        meta: Meta::NONE,
+                    }
+                    .into()
                 })
             }
             Node::Cons { rest: Value::Nil, .. } => Self::empty(),

@@ -16,6 +16,8 @@ pub struct Vector {
 
 #[derive(Clone)]
 enum Items {
+    /// The entry of a map, until it is changed.
+    Entry([Value; 2]),
     Flat(Vec<Value>),
     Tree(im::Vector<Value>),
 }
@@ -34,10 +36,35 @@ impl FromIterator<Value> for Vector {
 }
 
 impl Vector {
+    /// The entry of a map: a vector of a key and a value that knows what it is.
+    pub fn entry(key: Value, value: Value) -> Self {
+        let items = [key, value];
+        let extent = Extent::of(&items);
+        Self { items: Items::Entry(items), extent, meta: Meta::NONE }
+    }
+
+    /// Whether this is the entry of a map.
+    pub fn is_entry(&self) -> bool {
+        matches!(self.items, Items::Entry(_))
+    }
+
+    /// The place of an item. What is changed is no entry any more.
+    fn place(&mut self, index: usize) -> Option<&mut Value> {
+        if let Items::Entry(items) = &mut self.items {
+            self.items = Items::Flat(std::mem::take(items).into());
+        }
+        match &mut self.items {
+            Items::Entry(items) => items.get_mut(index),
+            Items::Flat(items) => items.get_mut(index),
+            Items::Tree(items) => items.get_mut(index),
+        }
+    }
+
     /// The number of items.
     #[inline]
     pub fn len(&self) -> usize {
         match &self.items {
+            Items::Entry(items) => items.len(),
             Items::Flat(items) => items.len(),
             Items::Tree(items) => items.len(),
         }
@@ -53,6 +80,7 @@ impl Vector {
     #[inline]
     pub fn get(&self, index: usize) -> Option<&Value> {
         match &self.items {
+            Items::Entry(items) => items.get(index),
             Items::Flat(items) => items.get(index),
             Items::Tree(items) => items.get(index),
         }
@@ -66,6 +94,7 @@ impl Vector {
     /// The items in order.
     pub fn iter(&self) -> impl Iterator<Item = &Value> {
         let (flat, tree) = match &self.items {
+            Items::Entry(items) => (Some(items.iter()), None),
             Items::Flat(items) => (Some(items.iter()), None),
             Items::Tree(items) => (None, Some(items.iter())),
         };
@@ -75,6 +104,7 @@ impl Vector {
     /// The items as one slice, where they lie in one piece.
     pub fn as_slice(&self) -> Option<&[Value]> {
         match &self.items {
+            Items::Entry(items) => Some(items),
             Items::Flat(items) => Some(items),
             Items::Tree(_) => None,
         }
@@ -95,6 +125,10 @@ impl Vector {
     pub fn push(&mut self, item: Value) {
         self.extent.add(&item);
         match &mut self.items {
+            Items::Entry(items) => {
+                let [key, value] = std::mem::take(items);
+                self.items = Items::Flat(vec![key, value, item]);
+            }
             Items::Flat(items) => items.push(item),
             Items::Tree(items) => items.push_back(item),
         }
@@ -103,6 +137,11 @@ impl Vector {
     /// Removes the last item, in place.
     pub fn pop(&mut self) -> Option<Value> {
         match &mut self.items {
+            Items::Entry(items) => {
+                let [key, value] = std::mem::take(items);
+                self.items = Items::Flat(vec![key]);
+                Some(value)
+            }
             Items::Flat(items) => items.pop(),
             Items::Tree(items) => items.pop_back(),
         }
@@ -115,26 +154,21 @@ impl Vector {
             return true;
         }
         self.extent.add(&item);
-        let place = match &mut self.items {
-            Items::Flat(items) => items.get_mut(index),
-            Items::Tree(items) => items.get_mut(index),
-        };
-        place.map(|place| *place = item).is_some()
+        self.place(index).map(|place| *place = item).is_some()
     }
 
     /// Takes the item at an index out to change it and put it back; `nil` stands in meanwhile.
     pub fn take(&mut self, index: usize) -> Option<Value> {
-        let place = match &mut self.items {
-            Items::Flat(items) => items.get_mut(index),
-            Items::Tree(items) => items.get_mut(index),
-        };
-        place.map(std::mem::take)
+        self.place(index).map(std::mem::take)
     }
 
     /// The items from one index up to another, clamped.
     #[must_use]
     pub fn slice(&self, from: usize, to: usize) -> Self {
         match &self.items {
+            Items::Entry(items) => {
+                Self::from(items.get(from.min(items.len())..to.min(items.len())).unwrap_or(&[]).to_vec())
+            }
             Items::Flat(items) => {
                 Self::from(items.get(from.min(items.len())..to.min(items.len())).unwrap_or(&[]).to_vec())
             }
@@ -148,6 +182,7 @@ impl Vector {
     /// The items, moved out.
     pub fn into_items(self) -> Vec<Value> {
         match self.items {
+            Items::Entry(items) => items.into(),
             Items::Flat(items) => items,
             Items::Tree(items) => items.into_iter().collect(),
         }
@@ -182,7 +217,7 @@ impl Vector {
     pub fn fork_cost(shared: &std::sync::Arc<Self>) -> u64 {
         match &shared.items {
             Items::Flat(items) if std::sync::Arc::strong_count(shared) > 1 => items.len() as u64,
-            Items::Flat(_) | Items::Tree(_) => 1,
+            Items::Entry(_) | Items::Flat(_) | Items::Tree(_) => 1,
         }
     }
 }

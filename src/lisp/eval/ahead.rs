@@ -1,0 +1,368 @@
+//! Reading ahead: the tool calls that `map`, `mapv` and `for` are going to make, worked out before they are made.
+//!
+//! A function whose body is one call of a tool is compiled a second time, to a guess at the arguments of its next calls.
+//! A guess runs no code of the program's: it reads slots, captured values, memory and context, and works with builtins that
+//! get by on a [`Context`] that refuses everything. It is free of charge, but bounded; and nothing depends on it: a host that
+//! acts on a guess finds out at the call whether it was right.
+
+use std::sync::Arc;
+
+use super::compile::Compiler;
+use crate::lisp::analyse::{ArityExpr, Expr, ExprKind};
+use crate::lisp::value::{
+    Args, Atom, AtomExtras, AtomKind, BuiltinCode, Context, DirectCall, Early, Function, Guess, Iter, Machine, Map,
+    Raise, Ready, Result, ToolCall, Value, Vector,
+};
+
+/// The steps that one guess may take, and the largest value it may work with.
+const STEPS: u64 = 2_000;
+
+fn guess<F>(work_out: F) -> Guess
+where
+    F: Fn(&mut Early) -> Option<Value> + Send + Sync + 'static,
+{
+    Box::new(work_out)
+}
+
+/// A slot for each binding, and what goes into it.
+type Bindings = Vec<(usize, Guess)>;
+
+impl Compiler {
+    /// The one tool call that a body of one parameter consists of, if it does.
+    pub(super) fn direct_call(&self, arity: &ArityExpr) -> Option<DirectCall> {
+        if arity.params != 1 || arity.variadic {
+            return None;
+        }
+        let mut bindings = Vec::new();
+        let mut body = &arity.body;
+        loop {
+            match &body.kind {
+                // What a pattern in the place of the parameter comes to.
+                ExprKind::Let(more, inner) => {
+                    bindings.extend(guesses_of(more)?);
+                    body = inner;
+                }
+                ExprKind::Do(items) => match items.as_slice() {
+                    [only] => body = only,
+                    _ => return None,
+                },
+                ExprKind::Tool { name, arguments, positional } => {
+                    let (arguments, slots) = (guess_of(arguments)?, arity.slots);
+                    let arguments = guess(move |early| {
+                        early.slots.resize(slots, Value::Nil);
+                        bind(&bindings, early)?;
+                        arguments(early)
+                    });
+                    return Some(DirectCall { tool: name.clone(), positional: *positional, arguments });
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+fn bind(bindings: &Bindings, early: &mut Early) -> Option<()> {
+    for (slot, value) in bindings {
+        let value = value(early)?;
+        *early.slots.get_mut(*slot)? = value;
+    }
+    Some(())
+}
+
+fn guesses_of(bindings: &[(usize, Expr)]) -> Option<Bindings> {
+    bindings.iter().map(|(slot, value)| Some((*slot, guess_of(value)?))).collect()
+}
+
+fn all(items: &[Expr]) -> Option<Vec<Guess>> {
+    items.iter().map(guess_of).collect()
+}
+
+/// How an expression is worked out early, if its kind allows it.
+fn guess_of(expr: &Expr) -> Option<Guess> {
+    Some(match &expr.kind {
+        ExprKind::Constant(value) => {
+            let value = value.clone();
+            guess(move |_| Some(value.clone()))
+        }
+        ExprKind::Local { slot, .. } => {
+            let slot = *slot;
+            guess(move |early| early.slots.get(slot).cloned())
+        }
+        ExprKind::Captured(index) => {
+            let index = *index;
+            guess(move |early| Some(early.function.captured(index)))
+        }
+        ExprKind::Global { number, .. } => {
+            let number = *number;
+            guess(move |early| early.globals.get(number).cloned())
+        }
+        ExprKind::Context(key) if !key.is_nothing() => {
+            let key = key.clone();
+            guess(move |early| match &early.context {
+                Value::Map(context) => Some(context.get(&key).cloned().unwrap_or_default()),
+                _ => Some(Value::Nil),
+            })
+        }
+        ExprKind::Recent(index) => {
+            let index = *index;
+            guess(move |early| early.recent.get(index).cloned())
+        }
+        ExprKind::Vector(items) => {
+            let items = all(items)?;
+            guess(move |early| {
+                let values: Option<Vec<Value>> = items.iter().map(|item| item(early)).collect();
+                Some(Vector::from(values?).into())
+            })
+        }
+        ExprKind::Map(entries) => {
+            let entries: Option<Vec<(Guess, Guess)>> =
+                entries.iter().map(|(key, value)| Some((guess_of(key)?, guess_of(value)?))).collect();
+            let entries = entries?;
+            guess(move |early| {
+                let mut map = Map::default();
+                for (key, value) in &entries {
+                    let key = settled(key(early)?)?;
+                    map.insert(key, value(early)?);
+                }
+                Some(map.into())
+            })
+        }
+        ExprKind::If(parts) => {
+            let [test, then, otherwise] = &**parts;
+            let (test, then, otherwise) = (guess_of(test)?, guess_of(then)?, guess_of(otherwise)?);
+            guess(move |early| if test(early)?.is_truthy() { then(early) } else { otherwise(early) })
+        }
+        ExprKind::Let(bindings, body) => {
+            let (bindings, body) = (guesses_of(bindings)?, guess_of(body)?);
+            guess(move |early| {
+                bind(&bindings, early)?;
+                body(early)
+            })
+        }
+        ExprKind::Builtin(_, clause, items) => {
+            let (code, items) = (clause.code, all(items)?);
+            guess(move |early| {
+                let arguments: Option<Args> = items.iter().map(|item| settled(item(early)?)).collect();
+                Detached::run(code, arguments?)
+            })
+        }
+        ExprKind::Context(_)
+        | ExprKind::This(_)
+        | ExprKind::Do(_)
+        | ExprKind::Loop(..)
+        | ExprKind::Recur(_)
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::Case { .. }
+        | ExprKind::Function(_)
+        | ExprKind::Call(..)
+        | ExprKind::Tool { .. }
+        | ExprKind::Set(_)
+        | ExprKind::Define { .. }
+        | ExprKind::Try(_) => return None,
+    })
+}
+
+/// A value that is all there and not too large: nothing lazy in it would run, and no atom change.
+fn settled(value: Value) -> Option<Value> {
+    let extent = value.extent();
+    let is_data = !matches!(value, Value::Lazy(_) | Value::Function(_) | Value::Atom(_));
+    (is_data && !extent.lazy && u64::from(extent.weight) <= STEPS).then_some(value)
+}
+
+/// The calls that a function will make of a collection's items, as far as they can be known.
+struct Calls {
+    items: Ready,
+    early: Early,
+}
+
+impl Iterator for Calls {
+    type Item = ToolCall;
+
+    fn next(&mut self) -> Option<ToolCall> {
+        let item = settled(self.items.next()?)?;
+        self.early.slots.clear();
+        self.early.slots.push(item);
+        let function = self.early.function.clone();
+        let call = direct_call(&function)?;
+        let arguments = settled((call.arguments)(&mut self.early)?)?;
+        Some(ToolCall { name: call.tool.clone(), arguments, positional: call.positional })
+    }
+}
+
+fn direct_call(function: &Function) -> Option<&DirectCall> {
+    match function {
+        Function::Closure(closure) => closure.member()?.arity(1)?.direct_call.as_ref(),
+        Function::Builtin(_) | Function::Native { .. } | Function::Step { .. } => None,
+    }
+}
+
+impl Machine<'_> {
+    /// Tells the host what a function will call for these items, if it will do nothing else.
+    pub(super) fn tell_ahead(&self, function: &Value, items: &Value) {
+        let Value::Function(function) = function else { return };
+        // Branches call side by side already.
+        if direct_call(function).is_none() || !items.is_eager() || self.shared.branches.get() > 0 {
+            return;
+        }
+        let shared = &self.shared;
+        let left = shared.limits.max_tool_calls.saturating_sub(shared.tool_calls.get());
+        let early = Early {
+            slots: Vec::new(),
+            function: function.clone(),
+            globals: shared.globals.borrow().clone(),
+            context: shared.context.clone(),
+            recent: shared.recent.clone(),
+        };
+        let calls = Calls { items: Iter::ready(items), early };
+        shared.host.foresee(Box::new(calls.take(usize::try_from(left).unwrap_or(usize::MAX))));
+    }
+}
+
+/// A world in which there is nothing: builtins that need more than their arguments give nothing in it.
+struct Detached {
+    steps: u64,
+    /// Whether something was asked for that could not be refused.
+    was_asked: bool,
+}
+
+impl Detached {
+    fn run(code: BuiltinCode, mut arguments: Args) -> Option<Value> {
+        let mut nothing = Self { steps: STEPS, was_asked: false };
+        let mut pop = || arguments.pop().unwrap_or_default();
+        let made = match code {
+            BuiltinCode::F0(run) => run(&mut nothing),
+            BuiltinCode::F1(run) => run(&mut nothing, pop()),
+            BuiltinCode::F2(run) => {
+                let b = pop();
+                run(&mut nothing, pop(), b)
+            }
+            BuiltinCode::F3(run) => {
+                let (c, b) = (pop(), pop());
+                run(&mut nothing, pop(), b, c)
+            }
+            BuiltinCode::N(run) => run(&mut nothing, arguments),
+        };
+        made.ok().filter(|_| !nothing.was_asked)
+    }
+}
+
+fn refused<T>() -> Result<T> {
+    Err(Box::new(Raise::Cancelled))
+}
+
+impl Context for Detached {
+    fn call(&mut self, _: &Value, _: Args) -> Result<Value> {
+        refused()
+    }
+
+    fn call1(&mut self, _: &Value, _: Value) -> Result<Value> {
+        refused()
+    }
+
+    fn call2(&mut self, _: &Value, _: Value, _: Value) -> Result<Value> {
+        refused()
+    }
+
+    fn call_with_rest(&mut self, _: &Value, _: Args, _: Value) -> Result<Value> {
+        refused()
+    }
+
+    fn spend(&mut self, steps: u64) -> Result<()> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => refused(),
+        }
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.spend(bytes as u64 / 256)
+    }
+
+    fn enter(&mut self) -> Result<()> {
+        self.spend(1)
+    }
+
+    fn leave(&mut self) {}
+
+    fn print(&mut self, _: &str) -> Result<()> {
+        refused()
+    }
+
+    fn begin_capture(&mut self) {
+        self.was_asked = true;
+    }
+
+    fn end_capture(&mut self) -> String {
+        self.was_asked = true;
+        String::new()
+    }
+
+    fn tool(&mut self, _: &Arc<str>, _: Value, _: bool) -> Result<Value> {
+        refused()
+    }
+
+    fn find_tools(&mut self, _: &str) -> Result<Vec<String>> {
+        refused()
+    }
+
+    fn describe_tool(&mut self, _: &str) -> Result<String> {
+        refused()
+    }
+
+    fn branches(&mut self, _: &Value, _: Vec<Args>) -> Result<Vec<Value>> {
+        refused()
+    }
+
+    fn foresee(&mut self, _: &Value, _: &Value) {}
+
+    fn now(&mut self) -> i64 {
+        self.was_asked = true;
+        0
+    }
+
+    fn random(&mut self) -> u64 {
+        self.was_asked = true;
+        0
+    }
+
+    fn recall(&mut self, _: &str) -> Option<Value> {
+        self.was_asked = true;
+        None
+    }
+
+    fn remember(&mut self, _: &str, _: Value) -> Result<()> {
+        refused()
+    }
+
+    fn remembered(&mut self) -> Vec<Arc<str>> {
+        self.was_asked = true;
+        Vec::new()
+    }
+
+    fn write(&mut self, atom: &Arc<Atom>, _: Value) -> Value {
+        self.was_asked = true;
+        atom.get()
+    }
+
+    fn amend(&mut self, _: &Arc<Atom>, _: AtomExtras) {
+        self.was_asked = true;
+    }
+
+    fn make_atom(&mut self, _: AtomKind, _: Value) -> Value {
+        self.was_asked = true;
+        Value::Nil
+    }
+
+    fn warn(&mut self, _: String) {
+        self.was_asked = true;
+    }
+
+    fn recent(&mut self, _: usize) -> Value {
+        self.was_asked = true;
+        Value::Nil
+    }
+}

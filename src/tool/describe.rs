@@ -1,0 +1,67 @@
+//! How a tool is told to a model: its contract, what it does, an example of a call.
+
+use std::fmt::Write as _;
+
+use super::toolbox::Tool;
+use crate::contract::{Effect, Type};
+
+impl Tool {
+    /// What a model is told of the tool, with an example of how it is called if it can be.
+    ///
+    /// ```
+    /// use ptc::Tool;
+    ///
+    /// let search = Tool::new("search", |_| Ok(1.into())).description("Finds mails").spec("(query :string) -> [:map]")?.reads();
+    /// assert_eq!(
+    ///     search.describe(),
+    ///     "search(query :string) -> [:map] ; Finds mails (reads only)\n    (tool/search {:query \"text\"})"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn describe(&self) -> String {
+        let mut text = self.signature();
+        if let Some(description) = &self.description {
+            let _ = write!(text, " ; {}", description.replace('\n', " "));
+        }
+        let Some(spec) = self.spec_of() else { return text };
+        if spec.effect == Effect::Read {
+            text.push_str(" (reads only)");
+        }
+        for parameter in &spec.signature.parameters {
+            if let Some(description) = &parameter.description {
+                let _ = write!(text, "\n    :{} {}", parameter.name.as_str(), description.replace('\n', " "));
+            }
+        }
+        if !self.for_planning {
+            let required = spec.signature.parameters.iter().filter(|parameter| parameter.is_required());
+            let arguments: Vec<String> =
+                required.map(|parameter| format!(":{} {}", parameter.name.as_str(), sample(&parameter.kind))).collect();
+            let _ = write!(text, "\n    (tool/{} {{{}}})", self.name, arguments.join(" "));
+        }
+        text
+    }
+}
+
+/// A value of a type, for an example.
+fn sample(kind: &Type) -> String {
+    match kind {
+        Type::String => "\"text\"".into(),
+        Type::Int => "1".into(),
+        Type::Float => "1.5".into(),
+        Type::Bool => "true".into(),
+        Type::Keyword => ":name".into(),
+        Type::Any => "x".into(),
+        Type::Map | Type::Dict(_) => "{}".into(),
+        Type::List(inner) => format!("[{}]", sample(inner)),
+        Type::Record(fields) => {
+            let fields: Vec<String> = fields
+                .iter()
+                .filter(|field| !field.kind.is_optional())
+                .map(|field| format!(":{} {}", field.name.as_str(), sample(&field.kind)))
+                .collect();
+            format!("{{{}}}", fields.join(" "))
+        }
+        Type::Enum(choices) => choices.first().map_or_else(|| "nil".into(), ToString::to_string),
+        Type::Optional(inner) => sample(inner),
+    }
+}
