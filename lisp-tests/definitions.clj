@@ -56,6 +56,7 @@ once
 (declare never)
 (never 1)
 ;! 2:1 value-error: never was declared but has no value yet
+;? (def never value) gives it one; that must run before this
 
 ; # A program that fails defines nothing
 (def kept 1)

@@ -203,14 +203,11 @@
 ;! 1:2 unsupported-error: binding is not available in this sandbox
 ;? names are not changed from outside; pass the value or function as an argument
 (import 'java.io.File)
-;! 1:1 unsupported-error: import is not available in this sandbox
-;? everything that programs can use is there from the start
+;=> nil
 (new String "a")
-;! 1:2 unsupported-error: new is not available in this sandbox
-;? there are no Java classes; use the predicates string? number? map? … and functions of clojure.core
+;=> "a"
 (.exec (Runtime/getRuntime) "ls")
-;! 1:2 analysis-error: unknown symbol .exec
-;! 1:9 analysis-error: unknown function Runtime/getRuntime
+;! 1:1 unsupported-error: there are no Java methods; .exec is not among those that are built in
+;? (:exec x) reads a key of a map; methods are functions of clojure.core and clojure.string
 (class 1)
-;! 1:2 unsupported-error: class is not available in this sandbox
-;? there are no Java classes; use the predicates string? number? map? … and functions of clojure.core
+;=> java.lang.Long

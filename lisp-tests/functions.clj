@@ -26,6 +26,7 @@
 ;! 1:1 arity-error: greet was given 3 arguments; it takes [] or [name] or [name word]
 (map greet [1] [2] [3])
 ;! 1:1 arity-error: greet was given 3 arguments; it takes [] or [name] or [name word]
+;? the function gets one item of each collection: (fn [item] …); of a map the entry: (fn [[k v]] …)
 
 ; # Variadic
 ((fn [& more] more))

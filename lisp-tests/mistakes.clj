@@ -25,6 +25,7 @@
 ;! 2:2 analysis-error: unknown symbol foo
 ;? did you mean for?
 ;! 3:2 analysis-error: unknown symbol bar
+;? (def bar value) or (let [bar value] …) gives it a value before it is used
 ;! 4:1 analysis-error: inc was given 2 arguments; it takes 1: (inc n)
 ;? for example (inc 1) ;=> 2
 
@@ -356,5 +357,114 @@ None
 ;! 1:2 unsupported-error: defmacro is not available in this sandbox
 ;? write a function: there are no macros of one's own
 (class "x")
-;! 1:2 unsupported-error: class is not available in this sandbox
-;? there are no Java classes; use the predicates string? number? map? … and functions of clojure.core
+;=> java.lang.String
+
+; # Predicates of fields
+(filter (where status = "paid") [])
+(filter (where :total between 1 10) [])
+(filter (where :a = 1 and :b > 2) [])
+(filter (not (where :total)) [])
+(filter #(where :a = 1) [])
+(filter (fn [x] (where :a = 1)) [])
+;! 1:9 analysis-error: where takes a field as a keyword, got the name status
+;? write (where :status …)
+;! 1:16 analysis-error: unknown symbol status
+;? (def status value) or (let [status value] …) gives it a value before it is used
+;! 2:9 analysis-error: where has no operation between
+;? the operations are = not= > < >= <= includes in; (all-of (where :n >= 1) (where :n <= 9)) asks for a range
+;! 2:23 analysis-error: unknown symbol between
+;? did you mean .between?
+;! 2:9 analysis-error: where was given 4 arguments; it takes 1, 3: (where key) (where key op value)
+;? write (where :key), (where :key = value) or (where [:a :b] > 3)
+;! 3:9 analysis-error: where holds one condition
+;? write (all-of (where :a = 1) (where :b > 2))
+;! 3:23 analysis-error: unknown symbol and
+;? and is a form and no function: write #(and …) to pass it
+;! 3:9 analysis-error: where was given 7 arguments; it takes 1, 3: (where key) (where key op value)
+;? write (where :key), (where :key = value) or (where [:a :b] > 3)
+;! 4:9 analysis-error: (not (where …)) is false: a predicate is a function, and not nil
+;? write (none-of (where :total))
+;! 5:9 analysis-error: (where …) is a predicate already: the function around it gives that, for filter always true
+;? write (filter (where …) coll)
+;! 6:9 analysis-error: (where …) is a predicate already: the function around it gives that, for filter always true
+;? write (filter (where …) coll)
+
+; # Comparators that are none
+(sort :desc [1 2])
+;! 1:1 type-error: sort needs a function that compares, such as < or >, got the keyword :desc
+;? (sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least
+(sort-by :a :desc [{:a 1}])
+;! 1:1 type-error: sort-by needs a function that compares, such as < or >, got the keyword :desc
+;? (sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least
+(sort-by > :a [{:a 1}])
+;! 1:1 analysis-error: sort-by takes the key before the comparator
+;? write (sort-by :a > [{:a 1}])
+(sort #{1} [2 1])
+;! 1:1 type-error: sort needs a function that compares, such as < or >, got the set #{1}
+;? (sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least
+(sort nil [2 1])
+;=> (1 2)
+(sorted-set-by :a 1 2)
+;! 1:1 type-error: sorted-set-by needs a function that compares, such as < or >, got the keyword :a
+;? (sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least
+
+; # Functions that take another number of arguments than they are given
+(reduce (fn [acc] acc) 0 [1 2])
+;! 1:1 arity-error: a function was given 2 arguments; it takes [acc]
+;? the function gets what came of the items before, and an item: (fn [result item] …)
+(sort-by (fn [a b] (< a b)) [1 2])
+;! 1:1 arity-error: a function was given 1 argument; it takes [a b]
+;? the function gets one item: (sort-by :key coll); one of two items goes to (sort (fn [a b] …) coll)
+(map-indexed (fn [x] x) [1])
+;! 1:1 arity-error: a function was given 2 arguments; it takes [x]
+;? the function gets the index and the item: (fn [i item] …)
+(reduce-kv (fn [acc k] k) nil {1 2})
+;! 1:1 arity-error: a function was given 3 arguments; it takes [acc k]
+;? the function gets what came of the entries before, a key and a value: (fn [result k v] …)
+
+; # Names that are used where they are not there yet
+(let [f (fn [n] (f (dec n)))] (f 3))
+;! 1:18 analysis-error: unknown symbol f
+;? a value cannot use the name it is bound to; a function that calls itself has a name: (fn f [x] …)
+(dotimes [i 3] (def acc (conj acc i)))
+;! 1:31 value-error: acc was declared but has no value yet
+;? (def acc value) gives it one; that must run before this
+(let [{:keys a} {:a 1}] a)
+;! 1:14 analysis-error: :keys takes a vector of names
+;? write {:keys [a b]}
+;! 1:25 analysis-error: unknown symbol a
+;? (def a value) or (let [a value] …) gives it a value before it is used
+(reduce and [true false])
+;! 1:9 analysis-error: unknown symbol and
+;? and is a form and no function: write #(and …) to pass it
+
+; # Names of classes, methods and namespaces
+(Integer/parseInteger "5")
+;! 1:2 analysis-error: unknown function Integer/parseInteger
+;? of Integer there are bitCount compare highestOneBit max min numberOfLeadingZeros numberOfTrailingZeros parseInt signum sum toBinaryString toHexString toOctalString toString valueOf
+(java.time.LocalDate.now)
+;! 1:2 analysis-error: unknown symbol java.time.LocalDate.now
+;? did you mean LocalDate/now?
+(str/format "%d" 5)
+;! 1:2 analysis-error: unknown function str/format
+;? did you mean format?
+(JSON/parse "{}")
+;! 1:2 analysis-error: unknown function JSON/parse
+;? in Clojure this is (json/parse-string text true)
+(memory/set :a 1)
+;! 1:1 analysis-error: there is no function memory/set
+;? write (memory/put :key value); (memory/put :key (f (memory/get :key))) changes what is there
+(date-diff 1 2)
+;! 1:2 analysis-error: unknown symbol date-diff
+;? in Clojure this is (.between ChronoUnit/DAYS (LocalDate/parse a) (LocalDate/parse b))
+(-> {:id 1} .id)
+;! 1:13 unsupported-error: there are no Java methods; .id is not among those that are built in
+;? (:id x) reads a key of a map; methods are functions of clojure.core and clojure.string
+
+; # Dates and strings as numbers
+(- "2024-01-15" "2024-01-10")
+;! 1:1 type-error: - needs numbers, got the string "2024-01-15"
+;? (.between ChronoUnit/DAYS (LocalDate/parse a) (LocalDate/parse b)) gives the days from a to b
+(< "a" "b")
+;! 1:1 type-error: < needs numbers, got the string "a"
+;? (< (compare a b) 0) compares strings, and dates as they are written

@@ -138,5 +138,19 @@
 ;! 1:1 type-error: clojure.string/replace needs a function that gives strings, got the integer 1
 ;? (str x) makes a string of any value
 (re-matcher #"a" "a")
-;! 1:1 unsupported-error: re-matcher is not available
-;? use (re-seq re s) for all matches with their groups
+;=> #<Volatile [0 ["a"] #"a" "a"]>
+
+; # Matchers
+(let [m (re-matcher #"(\w)(\d)" "a1 b2")]
+  (loop [found []] (if-let [x (re-find m)] (recur (conj found x)) found)))
+;=> [["a1" "a" "1"] ["b2" "b" "2"]]
+(let [m (re-matcher #"(\d+)-(\d+)" "10-20")] (when (.matches m) [(.group m 1) (.group m 2) (.groupCount m)]))
+;=> ["10" "20" 2]
+(let [m (re-matcher #"\d" "1a2")] (loop [acc []] (if (.find m) (recur (conj acc (.group m))) acc)))
+;=> ["1" "2"]
+(re-groups (re-matcher #"a" "a"))
+;! 1:1 value-error: No match found
+;? ask (re-find m) first, and whether it gives nil
+(re-find #"a")
+;! 1:1 type-error: re-find needs a matcher, got the regex #"a"
+;? (re-matcher re s) makes one; (re-find re s) and (re-seq re s) need none

@@ -1,10 +1,12 @@
 //! What the language says of itself, made of the builtins' own paragraphs: help, search, the reference, the prompt.
 
 mod forms;
+mod search;
 
 use super::builtins::registry;
 use super::value::{Builtin, Theme};
 pub use forms::{FORMS, Form};
+pub use search::{Found, search};
 
 /// The paragraph above a builtin or form, taken apart.
 struct Paragraph {
@@ -129,95 +131,6 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// Words that people look for, and words of this language that are meant.
-const MEANT: [(&str, &str); 18] = [
-    ("ascending", "sort order"),
-    ("average", "avg mean"),
-    ("char", "character"),
-    ("convert", "number string"),
-    ("date", "date time"),
-    ("desc", "sort order comparator"),
-    ("descending", "sort order comparator"),
-    ("dictionary", "map"),
-    ("duplicates", "distinct"),
-    ("length", "count"),
-    ("list", "list sequence"),
-    ("lowercase", "lower-case"),
-    ("merge", "merge"),
-    ("random", "rand random"),
-    ("size", "count"),
-    ("unique", "distinct"),
-    ("uppercase", "upper-case"),
-    ("find", "find some filter first"),
-];
-
-/// How well what is called `name` answers one word.
-fn score(name: &str, prose: &str, word: &str) -> u32 {
-    let short = name.rsplit('/').next().filter(|short| !short.is_empty()).unwrap_or(name);
-    let by_name = if name == word || short == word {
-        60
-    } else if short.starts_with(word) {
-        35
-    } else if name.split(['-', '/', '.']).any(|part| part == word) {
-        25
-    } else if name.contains(word) {
-        15
-    } else {
-        0
-    };
-    let mut words = prose.split(|c: char| !c.is_alphanumeric() && c != '-');
-    let by_prose = if words.clone().any(|other| other == word) {
-        10
-    } else if word.len() > 3 && words.any(|other| other.starts_with(word)) {
-        6
-    } else {
-        0
-    };
-    by_name.max(by_prose)
-}
-
-/// What a search has found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The name of the builtin or form.
-    pub name: &'static str,
-    /// How it is written.
-    pub shape: String,
-    /// What it does, in one sentence.
-    pub summary: String,
-}
-
-/// The builtins and forms that words are about, the best first.
-///
-/// ```
-/// let found = ptc::lisp::doc::search("sort desc");
-/// assert!(found.iter().take(3).any(|found| found.name == "sort-by"));
-/// ```
-pub fn search(text: &str) -> Vec<Found> {
-    let text = crate::lisp::text::abridge(text, 200).to_lowercase();
-    let words: Vec<&str> = text.split_whitespace().take(8).collect();
-    let forms = FORMS.iter().map(|form| (form.name, form.shape.to_owned(), form.paragraph()));
-    let builtins = registry().all().into_iter().map(|builtin| (builtin.name, builtin.signatures(), paragraph(builtin)));
-    let mut ranked: Vec<(u32, Found)> = Vec::new();
-    for (name, shape, paragraph) in forms.chain(builtins) {
-        let (lower, prose) = (name.to_lowercase(), paragraph.prose.join(" ").to_lowercase());
-        let mut total = 0_u32;
-        for word in &words {
-            let own = score(&lower, &prose, word);
-            let meant = MEANT.iter().filter(|(said, _)| said == word).flat_map(|(_, meant)| meant.split(' '));
-            let meant = meant.map(|word| score(&lower, &prose, word) / 2).max().unwrap_or(0);
-            total = total.saturating_add(own.max(meant));
-        }
-        if total > 0 {
-            let summary = paragraph.prose.first().and_then(|prose| prose.split_inclusive(". ").next());
-            let summary = summary.unwrap_or_default().trim_end().to_owned();
-            ranked.push((total, Found { name, shape, summary }));
-        }
-    }
-    ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.name.len().cmp(&y.name.len())).then(x.name.cmp(y.name)));
-    ranked.into_iter().take(20).map(|(_, found)| found).collect()
-}
-
 /// The heading of a theme.
 fn heading(theme: Theme) -> &'static str {
     match theme {
@@ -320,19 +233,6 @@ mod tests {
         assert!(entry("sqrt").is_some() && entry("if-let").is_some());
         assert_eq!(entry("%lookup"), None);
         assert_eq!(entry("no such thing"), None);
-    }
-
-    #[test]
-    fn search_looks_at_names_and_prose() {
-        let names = |text: &str| search(text).iter().map(|found| found.name).collect::<Vec<_>>();
-        assert!(names("sort desc").iter().take(3).any(|name| *name == "sort-by"), "{:?}", names("sort desc"));
-        assert_eq!(names("parse-long").first(), Some(&"parse-long"));
-        assert!(names("square root").contains(&"Math/sqrt"), "{:?}", names("square root"));
-        assert!(names("average").contains(&"avg-by"), "{:?}", names("average"));
-        assert_eq!(names("destructuring loop").first(), Some(&"loop"));
-        assert!(names("unique items").iter().take(3).any(|name| *name == "distinct"), "{:?}", names("unique items"));
-        assert!(names("join strings").iter().take(3).any(|name| *name == "clojure.string/join"));
-        assert!(names("qqqq").is_empty());
     }
 
     #[test]

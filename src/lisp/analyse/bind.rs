@@ -130,6 +130,10 @@ impl Analyser<'_> {
                         self.bind_key(kind, space, item, whole, &defaults, bound);
                     }
                 }
+                Some(name @ ("keys" | "strs" | "syms")) => {
+                    let message = format!(":{name} takes a vector of names");
+                    self.wrong(value.span, message, &format!("write {{:{name} [a b]}}"));
+                }
                 // A pattern for the value of a key: `{name :key}`, `{[a b] :point}`.
                 _ => {
                     let looked_up = self.form(value, false);

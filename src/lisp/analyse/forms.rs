@@ -98,7 +98,8 @@ impl Analyser<'_> {
         })
     }
 
-    fn is_unknown(&self, name: &str) -> bool {
+    /// Whether nothing has this name.
+    pub(super) fn is_unknown(&self, name: &str) -> bool {
         let host = name.split_once('/').is_some_and(|(space, rest)| !space.is_empty() && !rest.is_empty());
         !host
             && !self.scopes.is_local(name)
@@ -144,7 +145,9 @@ impl Analyser<'_> {
         let mark = self.scopes.mark();
         let mut bound = Vec::with_capacity(pairs.len());
         for (pattern, value) in pairs {
+            let outer = std::mem::replace(&mut self.binding, pattern.as_symbol().map(str::to_owned));
             let value = self.form(value, false);
+            self.binding = outer;
             self.bind(pattern, value, &mut bound);
         }
         let body = self.body(body, tail, span);
@@ -577,7 +580,7 @@ impl Analyser<'_> {
         let mut stack: Vec<&Form> = match name {
             "ns" => arguments.iter().skip(1).collect(),
             "require" | "use" => arguments.iter().collect(),
-            "refer-clojure" | "in-ns" => return Expr::constant(Value::Nil, span),
+            "refer-clojure" | "in-ns" | "import" => return Expr::constant(Value::Nil, span),
             _ => {
                 let hint = super::hints::unsupported(name).filter(|_| name == "set!");
                 let hint = hint.unwrap_or("everything that programs can use is there from the start").to_owned();

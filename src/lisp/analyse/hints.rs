@@ -1,7 +1,7 @@
 //! Advice for names and shapes that models get wrong.
 
 /// What to write instead of a form or function that needs a host: all of clojure.core that is not built in is here.
-const UNSUPPORTED: [(&str, &str); 22] = [
+const UNSUPPORTED: [(&str, &str); 27] = [
     (
         "defmacro definline gensym unquote unquote-splicing destructure",
         "write a function: there are no macros of one's own",
@@ -51,7 +51,7 @@ const UNSUPPORTED: [(&str, &str); 22] = [
     ),
     ("*e", "catch it: (try … (catch Exception e (ex-message e)))"),
     (
-        "import new . .. Class/forName class type bean instance? cast memfn bases supers primitives-classnames \
+        "Class/forName bean bases supers primitives-classnames \
          enumeration-seq iterator-seq StackTraceElement->vec",
         "there are no Java classes; use the predicates string? number? map? … and functions of clojure.core",
     ),
@@ -77,12 +77,39 @@ const UNSUPPORTED: [(&str, &str); 22] = [
          ns-unmap create-ns remove-ns loaded-libs refer alias *ns* with-loading-context",
         "there is one namespace; (apropos \"text\") finds functions",
     ),
+    (
+        "ArrayList. LinkedList. ArrayDeque. PriorityQueue. Stack. Vector. HashMap. LinkedHashMap. TreeMap. HashSet. \
+         LinkedHashSet. TreeSet. ConcurrentHashMap. Arrays/asList Collections/sort Arrays/sort Collections/unmodifiableList",
+        "Java's collections change in place; use [] {} #{} with conj and assoc, or an atom: (swap! a conj x)",
+    ),
+    (
+        "StringBuilder. StringBuffer. StringWriter. StringJoiner.",
+        "collect the parts and join them: (str/join parts), (apply str parts), or (with-out-str (print part))",
+    ),
+    (
+        "LocalTime/parse LocalTime/of LocalTime/now ZonedDateTime/parse ZonedDateTime/now ZonedDateTime/of \
+         OffsetDateTime/parse OffsetDateTime/now YearMonth/of YearMonth/parse YearMonth/now YearMonth/from Period/between \
+         Period/ofDays Period/ofMonths SimpleDateFormat. DecimalFormat. ZoneId/systemDefault",
+        "there are LocalDate, LocalDateTime and Instant in UTC, DateTimeFormatter/ofPattern, \
+         (.between ChronoUnit/DAYS a b) and (Duration/between a b) in milliseconds; numbers take (format \"%,.2f\" x)",
+    ),
+    (
+        "Random. Scanner. File. FileReader. BufferedReader. URL. Socket. ProcessBuilder. Thread/currentThread \
+         Runtime/getRuntime",
+        "programs reach the world through ctx/… and tools only; (rand-int n) gives random numbers",
+    ),
+    ("MessageDigest/getInstance", "there are no digests; (hash x) tells values apart within a run"),
     ("clojure.java.shell/sh shell/sh sh", "programs cannot run commands; ask a tool"),
 ];
 
 /// What to write instead of a form or function that needs a host.
 pub(super) fn unsupported(name: &str) -> Option<&'static str> {
     let name = name.strip_prefix("clojure.core/").unwrap_or(name);
+    // `(java.util.HashMap.)`: the class without its package.
+    let class = name.split('/').next().unwrap_or(name);
+    let from = class.trim_end_matches('.').rfind('.').map_or(0, |dot| dot.saturating_add(1));
+    let packaged = class.get(from..).is_some_and(|class| class.starts_with(char::is_uppercase));
+    let name = if packaged && class.len() > 1 { name.get(from..).unwrap_or(name) } else { name };
     let row = UNSUPPORTED.iter().find(|(names, _)| names.split_ascii_whitespace().any(|other| other == name))?;
     Some(row.1)
 }
@@ -104,13 +131,45 @@ pub(super) fn idiom(name: &str) -> Option<&'static str> {
         "then" | "else" | "endif" => "(if test then else): three forms without words between",
         "break" | "continue" => "(loop [x 0] (if done? result (recur (inc x)))), or (reduced x) to end a reduce",
         "while-let" | "until" | "loop-for" => "(loop [x 0] (if done? result (recur (inc x))))",
-        "JSON.parse" | "json.loads" | "json/parse" | "json/decode" | "json/read-str" | "json/loads" | "parse-json" => {
-            "(json/parse-string text true)"
+        "JSON.parse" | "JSON/parse" | "json.loads" | "json/parse" | "json/decode" | "json/read-str" | "json/loads"
+        | "parse-json" => "(json/parse-string text true)",
+        "print-json" | "json-str" | "to-json-string" | "JSON/stringify" | "JSON.stringify" | "json.dumps"
+        | "json/stringify" | "json/encode" | "json/write-str" | "json/dumps" | "to-json" => {
+            "(json/generate-string value)"
         }
-        "JSON.stringify" | "json.dumps" | "json/stringify" | "json/encode" | "json/write-str" | "json/dumps"
-        | "to-json" => "(json/generate-string value)",
         "format-string" | "sprintf" | "f-string" => "(format \"%s is %.2f\" name x)",
         "now" | "today" | "get-time" | "current-time" => "(java.time.Instant/now), (java.time.LocalDate/now)",
+        "call-tool" | "use-tool" | "invoke-tool" | "tool" | "tools/call" => {
+            "(tool/name {:key value}) or (call \"name\" {:key value})"
+        }
+        "memory" => "(memory/get :key), memory/key",
+        "System.out.println" | "System/out" | "out.println" => "(println x)",
+        "date/parse" | "dates/parse" | "time/parse" | "jt/local-date" | "t/date" => "(LocalDate/parse s)",
+        "date-diff" | "datediff" | "days-between" | "date-difference" | "diff-days" | "timedelta" => {
+            "(.between ChronoUnit/DAYS (LocalDate/parse a) (LocalDate/parse b))"
+        }
+        "date-add" | "add-days" | "plus-days" | "dateadd" => "(.plusDays (LocalDate/parse s) n)",
+        "parse-date" | "to-date" | "strptime" => {
+            "(LocalDate/parse s), or (LocalDate/parse s (DateTimeFormatter/ofPattern \"dd.MM.yyyy\"))"
+        }
+        "format-date" | "strftime" => "(.format date (DateTimeFormatter/ofPattern \"dd.MM.yyyy\"))",
+        "where-not" => "(none-of (where :key …)), or (where :key not= value)",
+        "count-by" | "countBy" | "value-counts" | "counter" | "Counter" => "(frequencies (map f coll))",
+        "index-by" | "indexBy" | "key-by" | "keyBy" => "(into {} (map (juxt :id identity)) coll)",
+        "sum-of-squares" | "sumBy" => "(sum-by f coll)",
+        "mean" => "(avg coll) or (avg-by :key coll)",
+        "median" => "(nth (sort coll) (quot (count coll) 2))",
+        "filter-by" | "select" => "(filter (where :key = value) coll)",
+        "pprint-str" => "(with-out-str (clojure.pprint/pprint x))",
+        "try-catch" | "except" => "(try … (catch Exception e …))",
+        "and-then" | "pipe" => "(->> value (step1) (step2))",
+        "chunk" | "chunks" | "batch" => "(partition-all n coll)",
+        "dict-keys" => "(keys m)",
+        "items" | "to-pairs" | "pairs" | "to-entries" => "(entries m), or (seq m)",
+        "min-max" => "[(apply min coll) (apply max coll)]",
+        "repeat-string" | "str-repeat" => "(apply str (repeat n s))",
+        "pad-left" | "lpad" | "padStart" | "zfill" => "(format \"%5d\" n), (format \"%05d\" n)",
+        "title-case" | "titlecase" => "(str/join \" \" (map str/capitalize (str/split s #\" \")))",
         "index-of" | "indexOf" | "find-index" => "(.indexOf coll x) for collections, (str/index-of s part) for strings",
         "sorted" | "sort!" | "order-by" => "(sort coll), (sort-by key coll), (sort-by key > coll)",
         "reversed" => "(reverse coll)",
@@ -179,10 +238,33 @@ pub(super) fn idiom(name: &str) -> Option<&'static str> {
 /// The Clojure for a Java method.
 pub(super) fn method(name: &str) -> Option<&'static str> {
     Some(match name {
-        "get" => "write (get m k)",
-        "size" => "write (count coll)",
-        "add" | "put" => "write (conj coll x) or (assoc m k v)",
-        "format" => "write (format \"%s\" x)",
+        "put" | "set" | "push" | "addAll" | "putAll" | "offer" => {
+            "nothing changes in place: (conj coll x) and (assoc m k v) give another collection"
+        }
+        "append" | "insert" | "reverse" | "setLength" | "deleteCharAt" => {
+            "there are no builders: (str a b), (apply str parts), (str/reverse s)"
+        }
+        "start" | "end" | "hitEnd" | "lookingAt" => {
+            "(re-find re s) gives the match and its groups, (re-seq re s) all of them, (str/index-of s part) a place"
+        }
+        "remove" => "write (dissoc m k), (disj set x) or (remove pred coll)",
+        "count" => "write (count coll)",
+        "nth" => "write (nth coll i)",
+        "first" | "next" | "seq" | "cons" | "assoc" | "conj" | "invoke" | "applyTo" => {
+            "functions of clojure.core stand without a dot: (first coll), (assoc m k v), (f x)"
+        }
+        "subList" => "write (subvec v start end)",
+        "stream" | "collect" | "map" | "filter" | "forEach" | "iterator" | "hasNext" => {
+            "use (map f coll), (filter pred coll), (doseq [x coll] …)"
+        }
+        "sum" => "write (reduce + coll)",
+        "join" => "write (str/join \", \" coll)",
+        "chars" | "codePoints" => "write (map int s)",
+        "lines" => "write (str/split-lines s)",
+        "includes" => "write (str/includes? s part) or (contains? coll x)",
+        "slice" => "write (subs s start end) or (subvec v start end)",
+        "keys" => "write (keys m)",
+        "hashCode" => "write (hash x)",
         _ => return None,
     })
 }
@@ -242,6 +324,9 @@ pub(super) fn shape(name: &str) -> &'static str {
         "cond->" | "cond->>" => "write (cond-> value test (step) test (step))",
         "condp" => "write (condp = x 1 \"one\" 2 \"two\" \"other\")",
         "throw" => "write (throw (ex-info \"message\" {:key value}))",
+        "new" => "write (Name. arguments…) for one of the few classes that are there, such as Exception.",
+        "." | ".." => "write (.method object arguments…)",
+        "memfn" => "write #(.method %)",
         "defrecord" => "write (defrecord Name [field field]); use plain maps rather than protocols",
         "defmulti" => "write (defmulti name dispatch-function)",
         "defmethod" => "write (defmethod name value [args] body…)",

@@ -131,12 +131,13 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
         remembered: HashSet::new(),
         aliases: HashMap::new(),
         depth: 0,
+        binding: None,
         trying: 0,
         fresh: 0,
     };
     analyser.scopes.begin_body();
     let span = Span::new(0, source.text().len());
-    let items = forms.iter().map(|form| analyser.form(form, false)).collect();
+    let items = analyser.all(forms);
     let mut body = Expr::new(ExprKind::Do(items), span);
     liveness::mark(&mut body);
     let slots = analyser.scopes.slots();
@@ -168,6 +169,8 @@ struct Analyser<'a> {
     remembered: HashSet<String>,
     aliases: HashMap<String, String>,
     depth: usize,
+    /// The name whose value is being read: it cannot be used there.
+    binding: Option<String>,
     /// How many `try` forms enclose the place: inside one, what Clojure raises at run time is raised at run time.
     trying: usize,
     fresh: usize,
@@ -296,6 +299,7 @@ impl Analyser<'_> {
     }
 
     fn all(&mut self, forms: &[Form]) -> Vec<Expr> {
+        self.lint_neighbours(forms);
         forms.iter().map(|form| self.form(form, false)).collect()
     }
 
@@ -366,8 +370,8 @@ impl Analyser<'_> {
             && head.as_symbol().is_some_and(|name| name.contains('/'))
             && function.as_constant().is_some()
         {
-            let is_number = matches!(function.as_constant(), Some(Value::Int(_) | Value::Float(_)));
-            if is_number {
+            let is_constant = matches!(function.as_constant(), Some(Value::Int(_) | Value::Float(_) | Value::Bool(_)));
+            if is_constant {
                 return function;
             }
         }

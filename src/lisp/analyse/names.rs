@@ -175,11 +175,27 @@ impl Analyser<'_> {
         if self.find_builtin(name).is_none() && !self.is_remembered(name) && self.around.tools.has(name) {
             return Some(self.tool_call(name, arguments, span));
         }
+        // `(call search {…})`: the tool by its name as a symbol, where nothing else has that name.
+        if name == "call"
+            && let Some((first, rest)) = arguments.split_first()
+            && let Some(tool) = first.as_symbol()
+            && self.is_unknown(tool)
+            && self.around.tools.has(tool)
+        {
+            return Some(self.tool_call(tool, rest, span));
+        }
         if name == "call"
             && let Some((first, rest)) = arguments.split_first()
             && let Some(tool) = first.as_text().or_else(|| first.as_keyword())
         {
             return Some(self.tool_call(tool, rest, span));
+        }
+        if let Some(what) = name.strip_prefix("memory/")
+            && matches!(what, "set" | "save" | "store" | "add" | "write" | "update" | "remember" | "assoc")
+            && !self.is_remembered(what)
+        {
+            let hint = "write (memory/put :key value); (memory/put :key (f (memory/get :key))) changes what is there";
+            return Some(self.wrong(span, format!("there is no function {name}"), hint));
         }
         if let ("describe-tool", [tool]) = (name, arguments)
             && let Some(tool) = tool.as_text().or_else(|| tool.as_keyword())
@@ -192,14 +208,38 @@ impl Analyser<'_> {
         {
             self.remembered.insert(key.to_owned());
         }
+        // `(String x)`, `(Integer "5")`: classes are symbols, which would look themselves up in the argument.
+        if !self.is_defined(name)
+            && !self.scopes.is_local(name)
+            && name.rsplit(['.', '/']).next().is_some_and(|class| class.starts_with(char::is_uppercase))
+            && let Some(Value::Symbol(_)) = self.around.registry.constant(&self.full_name(name))
+        {
+            let hint = match name {
+                "String" => "(str x) makes a string",
+                "Long" | "Integer" | "Number" => "(parse-long s) reads a string, (long x) takes any number",
+                "Double" | "Float" => "(parse-double s) reads a string, (double x) takes any number",
+                "Boolean" => "(boolean x), or (parse-boolean s) of a string",
+                _ => "(instance? Class x) asks for the class; exceptions are made by (ex-info \"message\" {})",
+            };
+            let message = format!("{name} is a class, no function");
+            return Some(self.error(span, ErrorKind::Analysis, message, Some(hint.into())));
+        }
         if matches!(name, "ctx/last-result" | "data/last-result") && arguments.is_empty() {
             return Some(Expr::new(ExprKind::Recent(0), span));
         }
         if let Some(method) = name.strip_prefix('.').filter(|method| !method.is_empty() && !method.starts_with('.')) {
             let rewritten = format!(".{}", method.trim_start_matches('-'));
-            if self.around.registry.find(&rewritten).is_none() && arguments.len() <= 1 {
-                let hint = hints::method(method)
-                    .map_or_else(|| "use a function of clojure.core or clojure.string".into(), Into::into);
+            let named = method.trim_start_matches('-').starts_with(char::is_alphabetic);
+            if named && self.around.registry.find(&rewritten).is_none() && !self.is_defined(name) {
+                let hint = hints::method(method.trim_start_matches('-')).map(Into::into);
+                let hint: String = hint.unwrap_or_else(|| {
+                    let builtins = self.around.registry.all();
+                    let methods = builtins.iter().map(|builtin| builtin.name).filter(|name| name.starts_with('.'));
+                    nearest(name, methods).map_or_else(
+                        || format!("(:{method} x) reads a key of a map; methods are functions of clojure.core and clojure.string"),
+                        |near| format!("did you mean {near}?"),
+                    )
+                });
                 return Some(self.error(
                     span,
                     ErrorKind::Unsupported,
@@ -273,8 +313,27 @@ impl Analyser<'_> {
             let at = source.text().find(&format!("{def}{name}"))?;
             Some(source.position(u32::try_from(at).ok()?).0)
         });
-        let hint = later
-            .map(|line| format!("it is defined later, on line {line}: move that up, or write (declare {name}) before"));
+        let hint = if self.binding.as_deref() == Some(name) {
+            Some(format!(
+                "a value cannot use the name it is bound to; a function that calls itself has a name: (fn {name} [x] …)"
+            ))
+        } else if super::sugar::NAMES.contains(&name) {
+            Some(format!("{name} is a form and no function: write #({name} …) to pass it"))
+        } else {
+            None
+        };
+        let hint = hint.or_else(|| {
+            // `java.time.LocalDate.now`
+            let (class, method) = name.rsplit_once('.').filter(|(class, _)| !class.is_empty())?;
+            let class = class.rsplit('.').next()?;
+            let known = self.around.registry.find(&format!("{class}/{method}"))?;
+            Some(format!("did you mean {}?", known.name))
+        });
+        let hint = hint.or_else(|| {
+            later.map(|line| {
+                format!("it is defined later, on line {line}: move that up, or write (declare {name}) before")
+            })
+        });
         let hint = hint.or_else(|| {
             let defined: Vec<String> = self.defined.keys().cloned().collect();
             let remembered = self.around.names.all();
@@ -286,6 +345,10 @@ impl Analyser<'_> {
                 .chain(super::sugar::NAMES)
                 .chain(handles::NAMES);
             let short = name.rsplit('/').next().unwrap_or(name);
+            // `(str/format …)`: the same name without the namespace.
+            if short.len() < name.len() && builtins.iter().any(|builtin| builtin.name == short) {
+                return Some(format!("did you mean {short}?"));
+            }
             let by_name = builtins.iter().find(|builtin| builtin.name != short && builtin.short_name() == short);
             nearest(name, candidates.filter(|name| !name.contains(' ')))
                 .or_else(|| by_name.map(|builtin| builtin.name))
@@ -295,6 +358,23 @@ impl Analyser<'_> {
         let hint = hint.or_else(|| {
             let (object, method) = dotted.filter(|_| !name.contains('/'))?;
             Some(format!("methods are functions here: (f {object}), and fields are keys: (:{method} {object})"))
+        });
+        // `Integer/parseInteger`: what there is of the class.
+        let hint = hint.or_else(|| {
+            let (class, _) = name.rsplit_once('/').filter(|(class, _)| class.starts_with(char::is_uppercase))?;
+            let prefix = format!("{}/", class.rsplit('.').next().unwrap_or(class));
+            let builtins = self.around.registry.all();
+            let members = builtins.iter().filter_map(|builtin| builtin.name.strip_prefix(&prefix));
+            let members: Vec<&str> = members.take(16).collect();
+            (!members.is_empty()).then(|| format!("of {class} there are {}", members.join(" ")))
+        });
+        let hint = hint.or_else(|| {
+            let field = name.strip_prefix('.')?;
+            Some(format!("fields are keys: (:{} x)", field.trim_start_matches('-')))
+        });
+        let hint = hint.or_else(|| {
+            let plain = !name.contains(['/', '.']);
+            plain.then(|| format!("(def {name} value) or (let [{name} value] …) gives it a value before it is used"))
         });
         let ctx = matches!(self.around.context, Value::Map(map) if map.get(&Value::keyword(name)).is_some());
         let hint = if ctx { Some(format!("values from the host are written ctx/{name}")) } else { hint };

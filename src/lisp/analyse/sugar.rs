@@ -7,7 +7,7 @@ use crate::lisp::text::Span;
 use crate::lisp::value::Value;
 
 /// The forms that are rewritten here or in `comprehend`, and the special ones: for suggestions.
-pub const NAMES: [&str; 67] = [
+pub const NAMES: [&str; 72] = [
     "if",
     "do",
     "quote",
@@ -75,6 +75,11 @@ pub const NAMES: [&str; 67] = [
     "use",
     "refer-clojure",
     "in-ns",
+    "import",
+    "new",
+    ".",
+    "..",
+    "memfn",
 ];
 
 /// Builds forms at one place.
@@ -205,6 +210,22 @@ impl Analyser<'_> {
             ("time" | "dosync" | "io!", body) => at.call("do", [], body),
             // Programs run alone.
             ("locking" | "sync", [with, body @ ..]) => at.call("do", [with.clone()], body),
+            ("new", [class, given @ ..]) if class.as_symbol().is_some() => {
+                at.call(&format!("{}.", class.as_symbol()?), [], given)
+            }
+            (".", [object, member, given @ ..]) => self.dotted(&at, object, member, given)?,
+            ("..", [object, member, members @ ..]) => {
+                let mut value = self.dotted(&at, object, member, &[])?;
+                for member in members {
+                    value = self.dotted(&at, &value, member, &[])?;
+                }
+                value
+            }
+            ("memfn", [method, names @ ..]) if method.as_symbol().is_some() => {
+                let target = at.name(&self.fresh("target"));
+                let body = at.call(&format!(".{}", method.as_symbol()?), [target.clone()], names);
+                at.list([at.name("fn"), at.vector([target].into_iter().chain(names.iter().cloned())), body])
+            }
             ("bound-fn", rest) => at.call("fn", [], rest),
             ("defstruct", [named, keys @ ..]) => {
                 at.list([at.name("def"), named.clone(), at.call("create-struct", [], keys)])
@@ -241,13 +262,30 @@ impl Analyser<'_> {
             (
                 "when" | "when-not" | "if-not" | "if-let" | "if-some" | "when-let" | "when-some" | "condp" | "->"
                 | "->>" | "as->" | "some->" | "some->>" | "cond->" | "cond->>" | "doto" | "throw" | "assert" | "doc"
-                | "defmulti" | "defmethod" | "defrecord" | "when-first" | "amap" | "areduce" | "locking" | "defstruct",
+                | "defmulti" | "defmethod" | "defrecord" | "new" | "." | ".." | "memfn" | "when-first" | "amap"
+                | "areduce" | "locking" | "defstruct",
                 _,
             ) => {
                 self.wrong(at.0, format!("{name} was given {} parts", arguments.len()), hints::shape(name));
                 at.nil()
             }
             _ => return None,
+        })
+    }
+
+    /// `(. object member given…)`: a method, or a static one where the object is a class.
+    fn dotted(&mut self, at: &At, object: &Form, member: &Form, given: &[Form]) -> Option<Form> {
+        let (name, given) = match &member.kind {
+            FormKind::List(items) => (items.first()?.as_symbol()?, items.get(1..)?),
+            _ => (member.as_symbol()?, given),
+        };
+        let class = object.as_symbol().filter(|name| {
+            let class = name.rsplit('.').next().unwrap_or(name);
+            class.starts_with(char::is_uppercase) && !self.scopes.is_local(name)
+        });
+        Some(match class {
+            Some(class) => at.call(&format!("{class}/{name}"), [], given),
+            None => at.call(&format!(".{name}"), [object.clone()], given),
         })
     }
 

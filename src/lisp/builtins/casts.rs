@@ -108,7 +108,7 @@ fn float(name: &str, value: &Value) -> Result<f64> {
 }
 
 /// A number, or a text of digits, as an integer of any size.
-fn whole(cx: &mut dyn Context, name: &str, value: Value) -> Result<Value> {
+pub(super) fn whole(cx: &mut dyn Context, name: &str, value: Value) -> Result<Value> {
     match &value {
         Value::Int(_) | Value::Big(_) => Ok(value),
         Value::Float(x) => match whole_part(x.get()) {
@@ -203,7 +203,7 @@ fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str> {
 }
 
 /// A UUID in its usual spelling, from parts that may be shorter or longer, as Java reads it.
-fn read_uuid(text: &str) -> Option<String> {
+pub(super) fn read_uuid(text: &str) -> Option<String> {
     if text.len() > 36 {
         return None;
     }

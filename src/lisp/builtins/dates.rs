@@ -28,7 +28,7 @@ const MONTHS: [&str; 12] = [
 ];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-struct When(Arc<Date>);
+pub(super) struct When(pub(super) Arc<Date>);
 
 impl FromValue for When {
     fn from_value(value: Value, wants: Wants) -> Result<Self> {
@@ -42,7 +42,7 @@ impl FromValue for When {
     }
 }
 
-fn made(at: DateTime, kind: DateKind) -> Value {
+pub(super) fn made(at: DateTime, kind: DateKind) -> Value {
     Value::Date(Arc::new(Date { at, kind }))
 }
 
@@ -72,7 +72,7 @@ fn parse(text: &Str, kind: DateKind) -> Result<Value> {
     }
 }
 
-fn of(year: i64, month: i64, day: i64, time: [i64; 3], kind: DateKind) -> Result<Value> {
+pub(super) fn of(year: i64, month: i64, day: i64, time: [i64; 3], kind: DateKind) -> Result<Value> {
     let small = |n: i64| i8::try_from(n).unwrap_or(-1);
     let [hour, minute, second] = time;
     let year = i16::try_from(year).unwrap_or(i16::MIN);
@@ -87,7 +87,7 @@ fn of(year: i64, month: i64, day: i64, time: [i64; 3], kind: DateKind) -> Result
 }
 
 /// A date moved by a number of units.
-fn moved(date: &Date, n: i64, unit: &str) -> Result<Value> {
+pub(super) fn moved(date: &Date, n: i64, unit: &str) -> Result<Value> {
     let span = Span::new();
     let span = match unit {
         "years" => span.try_years(n),
@@ -97,6 +97,7 @@ fn moved(date: &Date, n: i64, unit: &str) -> Result<Value> {
         "hours" => span.try_hours(n),
         "minutes" => span.try_minutes(n),
         "seconds" => span.try_seconds(n),
+        "millis" => span.try_milliseconds(n),
         _ => return Err(value_error(format!("there is no unit {}", abridge(unit, 40)))),
     };
     match span.and_then(|span| date.at.checked_add(span)) {
@@ -105,12 +106,12 @@ fn moved(date: &Date, n: i64, unit: &str) -> Result<Value> {
     }
 }
 
-fn less(n: i64) -> i64 {
+pub(super) fn less(n: i64) -> i64 {
     n.saturating_neg()
 }
 
 /// Whole units from one date to another.
-fn between(unit: &Value, from: &Date, to: &Date) -> Result<Value> {
+pub(super) fn between(unit: &Value, from: &Date, to: &Date) -> Result<Value> {
     let unit = unit.as_name().unwrap_or("");
     let seconds = from.until(to).as_secs();
     let whole = |size: i64| Ok(Value::Int(seconds.checked_div(size).unwrap_or(0)));
@@ -596,7 +597,7 @@ builtins! { Dates;
     "DateTimeFormatter/ofPattern" (_cx, pattern: Str) => { Ok(Value::Text((*pattern).clone())) }
 }
 
-fn from_millis(millis: i64) -> Result<Value> {
+pub(super) fn from_millis(millis: i64) -> Result<Value> {
     let date = Date::from_millis(millis);
     date.map(|date| Value::Date(Arc::new(date))).ok_or_else(|| value_error(format!("{millis} is out of the calendar")))
 }

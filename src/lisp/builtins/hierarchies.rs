@@ -45,6 +45,9 @@ impl Hierarchy {
         if equal(child, parent) || related(&self.ancestors, child, parent) {
             return Ok(true);
         }
+        if let (Value::Symbol(child), Value::Symbol(parent)) = (child, parent) {
+            return Ok(super::classes::is_kind(child.as_str(), parent.as_str()));
+        }
         let (Value::Vector(children), Value::Vector(parents)) = (child, parent) else { return Ok(false) };
         if children.len() != parents.len() {
             return Ok(false);

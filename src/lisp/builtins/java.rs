@@ -111,6 +111,22 @@ fn replace(cx: &mut dyn Context, s: &Str, what: &Value, by: &Value, once: bool) 
     regexes::replace(cx, ".replace", (**s).clone(), what, by, once)
 }
 
+/// How Java compares strings: by the first character that differs, else by length.
+fn compared(cx: &mut dyn Context, a: &str, b: &str) -> Result<Value> {
+    walk(cx, a)?;
+    let (mut left, mut right) = (a.encode_utf16(), b.encode_utf16());
+    let count = |rest: std::str::EncodeUtf16<'_>| i64::try_from(rest.count()).unwrap_or(i64::MAX).saturating_add(1);
+    Ok(Value::Int(loop {
+        match (left.next(), right.next()) {
+            (Some(x), Some(y)) if x == y => {}
+            (Some(x), Some(y)) => break i64::from(x).saturating_sub(i64::from(y)),
+            (Some(_), None) => break count(left),
+            (None, Some(_)) => break count(right).saturating_neg(),
+            (None, None) => break 0,
+        }
+    }))
+}
+
 fn map_of(name: &str, value: Value) -> Result<std::sync::Arc<Map>> {
     match value {
         Value::Map(map) => Ok(map),
@@ -159,6 +175,16 @@ builtins! { Java;
     /// ;=> "a"
     ".strip" (cx, s: Str) => { as_core(cx, "clojure.string/trim", Args::from_iter([Value::Text((*s).clone())])) }
 
+    /// The string without white space at its beginning.
+    /// (.stripLeading " a ")
+    /// ;=> "a "
+    ".stripLeading" (cx, s: Str) => { as_core(cx, "clojure.string/triml", Args::from_iter([Value::Text((*s).clone())])) }
+
+    /// The string without white space at its end.
+    /// (.stripTrailing " a ")
+    /// ;=> " a"
+    ".stripTrailing" (cx, s: Str) => { as_core(cx, "clojure.string/trimr", Args::from_iter([Value::Text((*s).clone())])) }
+
     /// The number of characters.
     /// (.length "abc")
     /// ;=> 3
@@ -195,6 +221,11 @@ builtins! { Java;
     ".substring"
         (cx, s: Str, start: i64) => { substring(cx, &s, start, None) }
         (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
+
+    /// The characters from an index up to another.
+    /// (.subSequence "hello" 1 3)
+    /// ;=> "el"
+    ".subSequence" (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
 
     /// The index where a part of a string or an item of a vector or sequence is first found; -1 if it is not there.
     /// (.indexOf "hello" "l")
@@ -252,7 +283,13 @@ builtins! { Java;
     /// Whether the string begins with another one.
     /// (.startsWith "abc" "ab")
     /// ;=> true
-    ".startsWith" (_cx, s: Str, prefix: Str) => { Ok(s.as_str().starts_with(prefix.as_str()).into()) }
+    ".startsWith"
+        (_cx, s: Str, prefix: Str) => { Ok(s.as_str().starts_with(prefix.as_str()).into()) }
+        (cx, s: Str, prefix: Str, from: usize) => {
+            cx.spend(s.index_cost())?;
+            let rest = s.slice(from.min(s.count()), s.count());
+            Ok((from <= s.count() && rest.starts_with(prefix.as_str())).into())
+        }
 
     /// Whether the string ends with another one.
     /// (.endsWith "abc" "bc")
@@ -299,10 +336,12 @@ builtins! { Java;
     /// Whether a regex, given as a string, matches the whole string.
     /// (.matches "123" "[0-9]+")
     /// ;=> true
-    ".matches" (cx, s: Str, regex: Str) => {
-        let regex = regexes::compile(cx, regex.as_str())?;
-        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
-    }
+    ".matches"
+        (cx, matcher: Value) => { super::matchers::matches(cx, &matcher) }
+        (cx, s: Str, regex: Str) => {
+            let regex = regexes::compile(cx, regex.as_str())?;
+            regexes::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
+        }
 
     /// Whether the string or collection is empty.
     /// (.isEmpty "")
@@ -348,17 +387,7 @@ builtins! { Java;
     /// ;=> -2
     ".compareTo" (cx, target: Value, other: Value) => {
         if let (Value::Text(a), Value::Text(b)) = (&target, &other) {
-            walk(cx, a.as_str())?;
-            let (mut left, mut right) = (a.as_str().encode_utf16(), b.as_str().encode_utf16());
-            return Ok(Value::Int(loop {
-                match (left.next(), right.next()) {
-                    (Some(x), Some(y)) if x == y => {}
-                    (Some(x), Some(y)) => break i64::from(x).saturating_sub(i64::from(y)),
-                    (Some(_), None) => break i64::try_from(left.count()).unwrap_or(i64::MAX).saturating_add(1),
-                    (None, Some(_)) => break i64::try_from(right.count()).unwrap_or(i64::MAX).saturating_neg().saturating_sub(1),
-                    (None, None) => break 0,
-                }
-            }));
+            return compared(cx, a.as_str(), b.as_str());
         }
         cx.spend(target.weight().min(other.weight()))?;
         Ok(Value::Int(match compare(&target, &other)? {
@@ -366,6 +395,15 @@ builtins! { Java;
             std::cmp::Ordering::Equal => 0,
             std::cmp::Ordering::Greater => 1,
         }))
+    }
+
+    /// As .compareTo, but for upper and lower case.
+    /// (.compareToIgnoreCase "a" "B")
+    /// ;=> -1
+    ".compareToIgnoreCase" (cx, s: Str, other: Str) => {
+        cx.reserve(s.len().saturating_add(other.len()).saturating_mul(2))?;
+        walk(cx, s.as_str())?;
+        compared(cx, &s.as_str().to_lowercase(), &other.as_str().to_lowercase())
     }
 
     /// The string with another one after it.
@@ -397,15 +435,19 @@ builtins! { Java;
         Ok(Value::vector(s.as_str().chars().map(|c| Text::from(c).into()).collect()))
     }
 
-    /// The value as a string.
+    /// The value as a string; an integer in a radix.
     /// (.toString [1 2])
     /// ;=> "[1 2]"
-    ".toString" (cx, target: Value) => {
-        if target.is_nil() {
-            return Err(no_method(".toString", "a value", &target));
+    /// (.toString (biginteger 255) 16)
+    /// ;=> "ff"
+    ".toString"
+        (cx, target: Value) => {
+            if target.is_nil() {
+                return Err(no_method(".toString", "a value", &target));
+            }
+            shown(cx, &target).map(Value::Text)
         }
-        shown(cx, &target).map(Value::Text)
-    }
+        (_cx, n: i64, radix: i64) => { Ok(super::statics::in_radix(n, radix)) }
 
     /// The message of an exception.
     /// (try (/ 1 0) (catch Exception e (.getMessage e)))
@@ -437,10 +479,15 @@ builtins! { Java;
         }
     }
 
-    /// The name of a keyword or symbol without its namespace.
+    /// The name of a keyword or symbol without its namespace; of a class all of it.
     /// (.getName :a/b)
     /// ;=> "b"
     ".getName" (cx, target: Value) => { as_core(cx, "name", Args::from_iter([target])) }
+
+    /// The namespace of a keyword or symbol.
+    /// (.getNamespace :a/b)
+    /// ;=> "a"
+    ".getNamespace" (cx, target: Value) => { as_core(cx, "namespace", Args::from_iter([target])) }
 
     /// The number of items.
     /// (.size [1 2])
@@ -482,6 +529,16 @@ builtins! { Java;
     ".containsKey" (cx, map: Value, key: Value) => {
         let map = Value::Map(map_of(".containsKey", map)?);
         super::collections::contains(cx, &map, &key).map(Value::from)
+    }
+
+    /// Whether a value is among those of the map.
+    /// (.containsValue {:a 1} 1)
+    /// ;=> true
+    ".containsValue" (cx, map: Value, value: Value) => {
+        let map = map_of(".containsValue", map)?;
+        let values = Value::seq(map.values().cloned().collect());
+        let found = position(cx, ".containsValue", values, &value, false)?;
+        Ok(Value::from(!matches!(found, Value::Int(-1))))
     }
 
     /// The keys of the map, as a set.

@@ -9,21 +9,26 @@ mod arrays;
 mod bits;
 mod casts;
 mod characters;
+mod classes;
 mod collections;
 mod comprehensions;
 mod dates;
 mod describe;
+mod durations;
+mod encodings;
 mod errors;
 mod format;
 mod functions;
 mod grouping;
 mod hashing;
 mod hierarchies;
+mod integers;
 mod java;
 mod json;
 mod lazies;
 mod macros;
 mod maps;
+mod matchers;
 mod math;
 mod metadata;
 mod multimethods;
@@ -66,19 +71,24 @@ pub fn registry() -> &'static Registry {
             bits::BUILTINS,
             casts::BUILTINS,
             characters::BUILTINS,
+            classes::BUILTINS,
             collections::BUILTINS,
             comprehensions::BUILTINS,
             dates::BUILTINS,
+            durations::BUILTINS,
+            encodings::BUILTINS,
             errors::BUILTINS,
             functions::BUILTINS,
             grouping::BUILTINS,
             hashing::BUILTINS,
             hierarchies::BUILTINS,
+            integers::BUILTINS,
             java::BUILTINS,
             json::BUILTINS,
             lazies::BUILTINS,
             macros::BUILTINS,
             maps::BUILTINS,
+            matchers::BUILTINS,
             metadata::BUILTINS,
             math::BUILTINS,
             multimethods::BUILTINS,
@@ -106,7 +116,7 @@ pub fn registry() -> &'static Registry {
             vectors::BUILTINS,
             walk::BUILTINS,
         ];
-        Registry::new(&rows, constants())
+        Registry::new(&rows, constants().into_iter().chain(classes::constants()))
     });
     &REGISTRY
 }
@@ -127,6 +137,41 @@ fn constants() -> Vec<(&'static str, Value)> {
         ("Double/POSITIVE_INFINITY", Value::from(f64::INFINITY)),
         ("Double/NEGATIVE_INFINITY", Value::from(f64::NEG_INFINITY)),
         ("Double/NaN", Value::from(f64::NAN)),
+        ("Double/MIN_NORMAL", Value::from(f64::MIN_POSITIVE)),
+        ("Short/MAX_VALUE", Value::Int(i64::from(i16::MAX))),
+        ("Short/MIN_VALUE", Value::Int(i64::from(i16::MIN))),
+        ("Byte/MAX_VALUE", Value::Int(i64::from(i8::MAX))),
+        ("Byte/MIN_VALUE", Value::Int(i64::from(i8::MIN))),
+        ("Integer/SIZE", Value::Int(32)),
+        ("Long/SIZE", Value::Int(64)),
+        ("Character/MIN_RADIX", Value::Int(2)),
+        ("Character/MAX_RADIX", Value::Int(36)),
+        ("Boolean/TRUE", Value::from(true)),
+        ("Boolean/FALSE", Value::from(false)),
+        ("BigInteger/ZERO", Value::Int(0)),
+        ("BigInteger/ONE", Value::Int(1)),
+        ("BigInteger/TWO", Value::Int(2)),
+        ("BigInteger/TEN", Value::Int(10)),
+        ("RoundingMode/HALF_UP", Value::keyword("half-up")),
+        ("RoundingMode/HALF_DOWN", Value::keyword("half-down")),
+        ("RoundingMode/HALF_EVEN", Value::keyword("half-even")),
+        ("RoundingMode/UP", Value::keyword("up")),
+        ("RoundingMode/DOWN", Value::keyword("down")),
+        ("RoundingMode/CEILING", Value::keyword("ceiling")),
+        ("RoundingMode/FLOOR", Value::keyword("floor")),
+        ("BigDecimal/ROUND_HALF_UP", Value::keyword("half-up")),
+        ("Pattern/CASE_INSENSITIVE", Value::Int(2)),
+        ("Pattern/MULTILINE", Value::Int(8)),
+        ("Pattern/DOTALL", Value::Int(32)),
+        ("StandardCharsets/UTF_8", Value::text("UTF-8")),
+        ("ZoneOffset/UTC", Value::text("UTC")),
+        ("DayOfWeek/MONDAY", Value::text("MONDAY")),
+        ("DayOfWeek/TUESDAY", Value::text("TUESDAY")),
+        ("DayOfWeek/WEDNESDAY", Value::text("WEDNESDAY")),
+        ("DayOfWeek/THURSDAY", Value::text("THURSDAY")),
+        ("DayOfWeek/FRIDAY", Value::text("FRIDAY")),
+        ("DayOfWeek/SATURDAY", Value::text("SATURDAY")),
+        ("DayOfWeek/SUNDAY", Value::text("SUNDAY")),
         ("ChronoUnit/YEARS", Value::keyword("years")),
         ("ChronoUnit/MONTHS", Value::keyword("months")),
         ("ChronoUnit/WEEKS", Value::keyword("weeks")),
@@ -136,6 +181,7 @@ fn constants() -> Vec<(&'static str, Value)> {
         ("ChronoUnit/SECONDS", Value::keyword("seconds")),
         ("ChronoUnit/MILLIS", Value::keyword("millis")),
         ("DateTimeFormatter/ISO_LOCAL_DATE", Value::text("yyyy-MM-dd")),
+        ("DateTimeFormatter/BASIC_ISO_DATE", Value::text("yyyyMMdd")),
         ("DateTimeFormatter/ISO_DATE", Value::text("yyyy-MM-dd")),
         ("DateTimeFormatter/ISO_LOCAL_DATE_TIME", Value::text("yyyy-MM-dd'T'HH:mm:ss")),
         // How Clojure prints and compiles unless somebody binds these; here nobody can.

@@ -5,10 +5,32 @@ use std::cmp::Ordering;
 use super::builtins;
 use super::functions::native;
 use super::stages::{function, in_order};
+use super::strings::with_hint;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, Function, Number, Result, Value, arity_error, collect, compare, force, is_before,
-    type_error,
+    Args, Callable, Context, Fault, FromValue, Function, Number, Result, Value, Wants, arity_error, collect, compare,
+    force, is_before, type_error,
 };
+
+/// A function that compares two values.
+pub(super) struct Comparator(pub(super) Value);
+
+impl FromValue for Comparator {
+    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+        if matches!(value, Value::Function(_)) {
+            return Ok(Self(value));
+        }
+        let error = type_error(wants.name, "a function that compares, such as < or >", &value);
+        let hint =
+            "(sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least";
+        Err(with_hint(error, hint))
+    }
+}
+
+/// The comparator that an argument is; nil stands for the usual order.
+fn comparator_of(name: &'static str, comparator: Value) -> Result<Option<Value>> {
+    let comparator = Option::<Comparator>::from_value(comparator, Wants { name, argument: "comparator" })?;
+    Ok(comparator.map(|comparator| comparator.0))
+}
 
 /// How a whole collection of keys compares without asking the program and without errors.
 enum Known {
@@ -281,8 +303,8 @@ builtins! { Comparing;
         (cx, coll: Value) => { keeping(coll, |coll| sorted(cx, None, coll)) }
         (cx, comparator: Value, coll: Value) => {
             in_order("(sort comparator coll)", &comparator, &coll)?;
-            let comparator = function("(sort comparator coll)", comparator)?;
-            keeping(coll, |coll| sorted(cx, Some(comparator), coll))
+            let comparator = comparator_of("sort", comparator)?;
+            keeping(coll, |coll| sorted(cx, comparator, coll))
         }
 
     /// The items in the order of what a function gives for each.
@@ -299,8 +321,8 @@ builtins! { Comparing;
         (cx, f: Value, comparator: Value, coll: Value) => {
             in_order("(sort-by f comparator coll)", &f, &coll)?;
             let f = function("(sort-by f comparator coll)", f)?;
-            let comparator = function("(sort-by f comparator coll)", comparator)?;
-            keeping(coll, |coll| sorted_by(cx, &f, Some(comparator), coll))
+            let comparator = comparator_of("sort-by", comparator)?;
+            keeping(coll, |coll| sorted_by(cx, &f, comparator, coll))
         }
 
     /// The argument for which the function gives the greatest number; the last of several.

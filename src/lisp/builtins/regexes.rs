@@ -8,10 +8,10 @@ use super::builtins;
 use super::printing::room;
 use super::strings::{Str, not_text, stringy, with_hint, wrong_replacement};
 use crate::lisp::text::abridge;
-use crate::lisp::value::{Context, Fault, FromValue, Regex, Result, Text, Value, Wants, type_error, unsupported};
+use crate::lisp::value::{Context, Fault, FromValue, Regex, Result, Text, Value, Wants, type_error};
 
 /// A regex as an argument, with advice for what models pass instead.
-struct Pattern(Arc<Regex>);
+pub(super) struct Pattern(pub(super) Arc<Regex>);
 
 impl FromValue for Pattern {
     fn from_value(value: Value, wants: Wants) -> Result<Self> {
@@ -96,6 +96,23 @@ impl<'a> Matches<'a> {
         let (start, end) = self.groups.get(group)?;
         self.text.get(start..end)
     }
+}
+
+/// All matches of a regex in a text.
+pub(super) fn all(cx: &mut dyn Context, regex: &Regex, text: &str) -> Result<Vec<Value>> {
+    let mut matches = Matches::new(regex, text);
+    let mut all = Vec::new();
+    let mut bytes = 0_usize;
+    let each = matches.groups.len().saturating_mul(128);
+    while let Some((start, end)) = matches.next(cx)? {
+        bytes = bytes.saturating_add(each).saturating_add(end.saturating_sub(start).saturating_mul(2));
+        if bytes > 1 << 14 {
+            cx.reserve(bytes)?;
+            bytes = 0;
+        }
+        all.push(matches.value((start, end)));
+    }
+    Ok(all)
 }
 
 /// The match of a whole text.
@@ -357,10 +374,14 @@ builtins! { Regexes;
     /// ;=> "12"
     /// (re-find #"(\w+)@(\w+)" "ann@home")
     /// ;=> ["ann@home" "ann" "home"]
-    "re-find" (cx, re: Pattern, s: Str) => {
-        let mut matches = Matches::new(&re.0, s.as_str());
-        Ok(matches.next(cx)?.map(|found| matches.value(found)).unwrap_or_default())
-    }
+    /// (let [m (re-matcher #"\d" "a1b2")] [(re-find m) (re-find m) (re-find m)])
+    /// ;=> ["1" "2" nil]
+    "re-find"
+        (cx, matcher: Value) => { super::matchers::next(cx, "re-find", &matcher) }
+        (cx, re: Pattern, s: Str) => {
+            let mut matches = Matches::new(&re.0, s.as_str());
+            Ok(matches.next(cx)?.map(|found| matches.value(found)).unwrap_or_default())
+        }
 
     /// The match of a regex with a whole string, as re-find gives it; nil if it does not match.
     /// (re-matches #"(\d+)-(\d+)" "10-20")
@@ -375,35 +396,8 @@ builtins! { Regexes;
     /// (re-seq #"(\w)=(\d)" "a=1 b=2")
     /// ;=> (["a=1" "a" "1"] ["b=2" "b" "2"])
     "re-seq" (cx, re: Pattern, s: Str) => {
-        let mut matches = Matches::new(&re.0, s.as_str());
-        let mut all = Vec::new();
-        let mut bytes = 0_usize;
-        let each = matches.groups.len().saturating_mul(128);
-        while let Some((start, end)) = matches.next(cx)? {
-            bytes = bytes.saturating_add(each).saturating_add(end.saturating_sub(start).saturating_mul(2));
-            if bytes > 1 << 14 {
-                cx.reserve(bytes)?;
-                bytes = 0;
-            }
-            all.push(matches.value((start, end)));
-        }
+        let all = all(cx, &re.0, s.as_str())?;
         Ok(if all.is_empty() { Value::Nil } else { Value::seq(all) })
-    }
-
-    /// There are no matchers: re-find gives a match with its groups, re-seq all of them.
-    /// (re-matcher #"a" "abc")
-    /// ;! 1:1 unsupported-error: re-matcher is not available
-    /// ;? use (re-seq re s) for all matches with their groups
-    "re-matcher" (_cx, _re: Value, _s: Value) => {
-        Err(unsupported("re-matcher is not available", "use (re-seq re s) for all matches with their groups"))
-    }
-
-    /// There are no matchers: re-find gives a match with its groups, re-seq all of them.
-    /// (re-groups nil)
-    /// ;! 1:1 unsupported-error: re-groups is not available
-    /// ;? use (re-seq re s) for all matches with their groups
-    "re-groups" (_cx, _matcher: Value) => {
-        Err(unsupported("re-groups is not available", "use (re-seq re s) for all matches with their groups"))
     }
 
     /// The parts of a string between the matches of a regex or of a plain string, without empty ones at the end.

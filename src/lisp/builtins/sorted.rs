@@ -1,7 +1,8 @@
 //! Sorted maps and sets.
 
+use super::order::Comparator;
 use super::{builtins, maps, sets};
-use crate::lisp::value::{Builtin, Callable, Context, Function, Map, Result, Set, Value, pair, type_error};
+use crate::lisp::value::{Builtin, Context, Function, Map, Result, Set, Value, pair, type_error};
 
 /// The items of a sorted collection from last to first; nothing for other values.
 #[expect(dead_code, reason = "rseq asks for it")]
@@ -121,7 +122,7 @@ builtins! { Collections;
     /// As sorted-map, in the order of a comparator.
     /// (sorted-map-by > 1 :a 2 :b)
     /// ;=> {2 :b, 1 :a}
-    "sorted-map-by" (cx, comparator: Callable; keyvals) => {
+    "sorted-map-by" (cx, comparator: Comparator; keyvals) => {
         maps::build(cx, "sorted-map-by", Map::sorted(Some(comparator.0)), keyvals)
     }
 
@@ -133,7 +134,7 @@ builtins! { Collections;
     /// As sorted-set, in the order of a comparator.
     /// (sorted-set-by > 3 1 2)
     /// ;=> #{3 2 1}
-    "sorted-set-by" (cx, comparator: Callable; items) => {
+    "sorted-set-by" (cx, comparator: Comparator; items) => {
         sets::build(cx, Set::sorted(Some(comparator.0)), items)
     }
 

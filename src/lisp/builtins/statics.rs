@@ -6,25 +6,29 @@ use num_bigint::BigInt;
 
 use super::builtins;
 use super::printing::{append, shown};
-use super::strings::{Str, walk};
+use super::strings::{Str, walk, with_hint};
 use crate::lisp::value::{
     Args, Context, Fault, Iter, Number, Raise, Result, Text, Value, collect, type_error, value_error,
 };
 
 #[cold]
-fn no_number(text: &Text) -> Box<Raise> {
+pub(super) fn no_number(text: &Text) -> Box<Raise> {
     let shown = crate::lisp::text::abridge(text.as_str(), 80);
     let fault = Fault::value(format!("For input string: {shown:?}")).class("NumberFormatException");
     fault.hint("(parse-long s) and (parse-double s) give nil for what is no number; trim the string first").into()
 }
 
 /// The integer that a text spells, within a number of bits.
-fn integer(cx: &mut dyn Context, text: &Value, radix: i64, bits: u32) -> Result<Value> {
+pub(super) fn integer(cx: &mut dyn Context, text: &Value, radix: i64, bits: u32) -> Result<Value> {
     let text = match text {
         Value::Text(text) => text,
         Value::Nil => {
             let fault = Fault::value("Cannot parse null string: null").class("NumberFormatException");
             return Err(fault.hint("nil often comes from a key that is not there").into());
+        }
+        other if Number::of(other).is_some() => {
+            let error = type_error("parsing an integer", "a string", other);
+            return Err(with_hint(error, "it is a number already; (long x) cuts a fraction off"));
         }
         other => return Err(type_error("parsing an integer", "a string", other)),
     };
@@ -37,14 +41,14 @@ fn integer(cx: &mut dyn Context, text: &Value, radix: i64, bits: u32) -> Result<
 }
 
 /// `valueOf`: of a number itself, of a text what it spells.
-fn integer_of(cx: &mut dyn Context, value: Value, bits: u32) -> Result<Value> {
+pub(super) fn integer_of(cx: &mut dyn Context, value: Value, bits: u32) -> Result<Value> {
     match value {
         Value::Int(_) => Ok(value),
         other => integer(cx, &other, 10, bits),
     }
 }
 
-fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
+pub(super) fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
     let text = match value {
         Value::Text(text) => text,
         Value::Nil => return Err(Fault::value("a string is needed, got nil").class("NullPointerException").into()),
@@ -64,7 +68,18 @@ fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
     parsed.map(Value::from).ok_or_else(|| no_number(text))
 }
 
-fn int(value: i64) -> Result<u32> {
+/// Refuses a number where a string is parsed.
+fn only_text(value: &Value) -> Result<()> {
+    match Number::of(value) {
+        None => Ok(()),
+        Some(_) => Err(with_hint(
+            type_error("parsing a float", "a string", value),
+            "it is a number already; (double x) makes a float",
+        )),
+    }
+}
+
+pub(super) fn int(value: i64) -> Result<u32> {
     i32::try_from(value)
         .map(i32::cast_unsigned)
         .map_err(|_| Fault::value(format!("integer overflow: {value} is beyond 32 bits")).hint("use Long/…").into())
@@ -79,7 +94,7 @@ fn ordering(order: Ordering) -> Value {
 }
 
 /// The digits of an integer in a radix.
-fn in_radix(n: i64, radix: i64) -> Value {
+pub(super) fn in_radix(n: i64, radix: i64) -> Value {
     let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix)).unwrap_or(10);
     BigInt::from(n).to_str_radix(radix).into()
 }
@@ -231,12 +246,12 @@ builtins! { Java;
     /// The float that a string spells.
     /// (Double/parseDouble "3.50")
     /// ;=> 3.5
-    "Double/parseDouble" (cx, s: Value) => { double(cx, &s) }
+    "Double/parseDouble" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
 
     /// The float that a string spells.
     /// (Float/parseFloat "0.5")
     /// ;=> 0.5
-    "Float/parseFloat" (cx, s: Value) => { double(cx, &s) }
+    "Float/parseFloat" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
 
     /// The float that a string spells; of a number the float.
     /// (Double/valueOf "1e3")
@@ -289,6 +304,11 @@ builtins! { Java;
         })
     }
 
+    /// Nanoseconds from some moment on, as the host's clock says; it ticks in milliseconds.
+    /// (nat-int? (- (System/nanoTime) (System/nanoTime)))
+    /// ;=> true
+    "System/nanoTime" (cx) => { Ok(Value::Int(cx.now().saturating_mul(1_000_000))) }
+
     /// The value as a string.
     /// (String/valueOf 12)
     /// ;=> "12"
@@ -321,9 +341,11 @@ builtins! { Java;
         Ok(out.into())
     }
 
-    /// A string of characters, or the string itself.
+    /// A string of characters or of bytes, or the string itself.
     /// (String. "a")
     /// ;=> "a"
+    /// (String. [104 105] "UTF-8")
+    /// ;=> "hi"
     "String."
         (_cx) => { Ok("".into()) }
         (cx, x: Value) => {
@@ -331,11 +353,20 @@ builtins! { Java;
             match x {
                 Value::Text(_) => return Ok(x),
                 other => {
-                    for item in collect(other, cx)? {
+                    let items = collect(other, cx)?;
+                    if matches!(items.first(), Some(Value::Int(_))) {
+                        let bytes = super::encodings::bytes_of(cx, "String.", Value::vector(items))?;
+                        return Ok(String::from_utf8_lossy(&bytes).into_owned().into());
+                    }
+                    for item in items {
                         append(cx, &mut out, &item)?;
                     }
                 }
             }
             Ok(out.into())
+        }
+        (cx, bytes: Value, _charset: Str) => {
+            let bytes = super::encodings::bytes_of(cx, "String.", bytes)?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned().into())
         }
 }

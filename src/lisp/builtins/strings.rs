@@ -3,8 +3,8 @@
 use super::builtins;
 use super::printing::{append, room, shown};
 use crate::lisp::value::{
-    Callable, Context, Fault, FromValue, Iter, Keyword, Raise, Result, Symbol, Text, Value, Wants, args, type_error,
-    value_error,
+    Callable, Context, Draft, Fault, FromValue, Iter, Keyword, Raise, Result, Symbol, Text, Value, Wants, args,
+    type_error, value_error,
 };
 
 /// A string, with advice for what models pass instead.
@@ -89,14 +89,11 @@ fn part(cx: &mut dyn Context, text: &Text, take: impl FnOnce(&str) -> &str) -> R
     Ok(taken.into())
 }
 
-/// Adds to a text: in place where nobody else holds it.
-fn push(cx: &mut dyn Context, text: &mut Text, more: &str) -> Result<()> {
+/// Adds to a text.
+fn push(cx: &mut dyn Context, text: &mut Draft, more: &str) -> Result<()> {
     cx.spend(1_u64.saturating_add(more.len() as u64 / 16))?;
     let (before, after) = (text.len(), text.len().saturating_add(more.len()));
-    if !text.is_sole() {
-        cx.spend(before as u64 / 16)?;
-        cx.reserve(after)?;
-    } else if after.checked_ilog2() != before.checked_ilog2() {
+    if after.checked_ilog2() != before.checked_ilog2() {
         cx.reserve(after.saturating_mul(2))?;
     }
     text.push(more);
@@ -105,21 +102,27 @@ fn push(cx: &mut dyn Context, text: &mut Text, more: &str) -> Result<()> {
 
 /// The texts of values one after the other.
 fn concat(cx: &mut dyn Context, first: Value, rest: impl IntoIterator<Item = Value>) -> Result<Value> {
-    let mut text = match first {
+    let first = match first {
         Value::Text(text) => text,
         other => shown(cx, &other)?,
     };
+    if !first.is_sole() {
+        cx.spend(first.len() as u64 / 16)?;
+        cx.reserve(first.len())?;
+    }
+    let mut text = first.into_draft();
     for next in rest {
         match &next {
             Value::Nil => {}
             Value::Text(more) => push(cx, &mut text, more.as_str())?,
+            Value::Int(n) => push(cx, &mut text, itoa::Buffer::new().format(*n))?,
             other => {
                 let more = shown(cx, other)?;
                 push(cx, &mut text, more.as_str())?;
             }
         }
     }
-    Ok(Value::Text(text))
+    Ok(Value::Text(text.into()))
 }
 
 fn join(cx: &mut dyn Context, separator: &str, items: Value) -> Result<Value> {

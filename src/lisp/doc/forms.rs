@@ -264,7 +264,7 @@ forms! {
         "Constructors of maps with these fields.
         (defrecord Point [x y])
         [(->Point 1 2) (map->Point {:x 3})]
-        ;=> [{:x 1, :y 2} {:x 3}]"
+        ;=> [{:x 1, :y 2} {:x 3, :y nil}]"
     "ns" "(ns name (:require [namespace :as alias]))"
         "Gives namespaces of the language other names; nothing is loaded.
         (ns my.program (:require [clojure.string :as text]))
@@ -283,6 +283,27 @@ forms! {
         "Nothing: all names of clojure.core are there.
         (refer-clojure :exclude '[map])
         ;=> nil"
+    "import" "(import class…)"
+        "Does nothing: the classes that programs know are there, under their names with and without package.
+        (import '[java.time LocalDate])
+        (str (LocalDate/of 2024 1 31))
+        ;=> \"2024-01-31\""
+    "new" "(new Class argument…)"
+        "As (Class. argument…), of the few classes that programs know.
+        (try (throw (new IllegalArgumentException \"no\")) (catch Exception e (ex-message e)))
+        ;=> \"no\""
+    "." "(. object method argument…)"
+        "As (.method object argument…), or (Class/method argument…).
+        (. \"abc\" (toUpperCase))
+        ;=> \"ABC\""
+    ".." "(.. object method…)"
+        "One method after the other, each of what the one before gave.
+        (.. \"abc\" toUpperCase (substring 1))
+        ;=> \"BC\""
+    "memfn" "(memfn method argument…)"
+        "A function that calls a method of its argument; #(.method %) does the same.
+        (map (memfn toUpperCase) [\"a\" \"b\"])
+        ;=> (\"A\" \"B\")"
     "in-ns" "(in-ns 'name)"
         "Nothing: there is one namespace.
         (in-ns 'user)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::counting::Counting;
 use super::missing::{Origins, explain, taught};
 use super::operand::is_fused;
 use crate::lisp::analyse::{Expr, ExprKind, FunctionExpr, Program, TryExpr};
@@ -299,6 +300,18 @@ impl Compiler {
     }
 
     fn recur(&self, bindings: &[(usize, Expr)]) -> Code {
+        let general = self.recur_to_values(bindings);
+        let Some(counting) = Counting::of(bindings) else { return general };
+        code(move |m, env| {
+            if !counting.run(m) {
+                return general.run(m, env);
+            }
+            m.recurring = true;
+            Ok(Value::Nil)
+        })
+    }
+
+    fn recur_to_values(&self, bindings: &[(usize, Expr)]) -> Code {
         let mut bindings: Vec<(usize, Code)> =
             bindings.iter().map(|(slot, value)| (*slot, self.compile(value))).collect();
         match bindings.len() {
@@ -674,6 +687,7 @@ fn sibling(env: &Arc<Function>, member: usize) -> Value {
 #[cold]
 fn unbound(name: &str, span: Span) -> Box<Raise> {
     let fault = Fault::value(format!("{name} was declared but has no value yet")).class("IllegalStateException");
+    let fault = fault.hint(format!("(def {name} value) gives it one; that must run before this"));
     Box::<Raise>::from(fault).at(span)
 }
 

@@ -183,7 +183,7 @@ impl Context for Machine<'_> {
         self.shared.tool_calls.set(calls);
         self.spend(arguments.weight().saturating_add(8))?;
         crate::lisp::value::force(&arguments, self)?;
-        self.look()?;
+        self.look_at_memory()?;
         let host = self.shared.host.clone();
         let result = match host.call(ToolCall { name: name.clone(), arguments, positional }) {
             ToolAnswer::Now(result) => result,
@@ -196,7 +196,7 @@ impl Context for Machine<'_> {
                 }
             },
         };
-        self.look()?;
+        self.look_at_memory()?;
         let value = result.map_err(Box::<Raise>::from)?;
         self.spend(value.weight() / 16)?;
         Ok(value)

@@ -50,6 +50,16 @@ impl Machine<'_> {
         }
     }
 
+    /// Puts an integer into a slot; where one lies there, only its bits change.
+    #[inline]
+    pub(super) fn put_int(&mut self, slot: usize, n: i64) {
+        match self.stack.get_mut(self.base.wrapping_add(slot)) {
+            Some(Value::Int(place)) => *place = n,
+            Some(place) => *place = Value::Int(n),
+            None => {}
+        }
+    }
+
     /// Charges one step.
     #[inline]
     pub(super) fn step(&mut self) -> Result<()> {
@@ -100,6 +110,12 @@ impl Machine<'_> {
             let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
             return Err(limit("max_time", millis(limits.max_time), millis(elapsed)));
         }
+        self.look_at_memory()
+    }
+
+    /// Checks memory alone, where the clock would cost more than what is done.
+    pub(super) fn look_at_memory(&mut self) -> Result<()> {
+        let limits = &self.shared.limits;
         if let Some(bytes) = self.shared.host.live_bytes() {
             self.shared.peak_bytes.set(self.shared.peak_bytes.get().max(bytes));
             if bytes > limits.max_memory {

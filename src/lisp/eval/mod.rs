@@ -5,6 +5,7 @@ mod branches;
 mod compile;
 mod context;
 mod coroutine;
+mod counting;
 mod invoke;
 mod missing;
 mod operand;

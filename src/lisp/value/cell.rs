@@ -157,6 +157,10 @@ impl Regex {
         if unescaped(pattern, "(?>") {
             return unsupported("an atomic group", "write (?:…) instead");
         }
+        // In Rust's syntax this would turn greediness around.
+        if ["(?U", "(?iU", "(?sU", "(?mU"].iter().any(|flags| unescaped(pattern, flags)) {
+            return unsupported("the flag U", "write \\p{L} for letters and \\p{Nd} for digits of all alphabets");
+        }
         let reference = ('1'..='9').any(|digit| unescaped(pattern, &format!("\\{digit}")));
         if reference || unescaped(pattern, "\\k<") {
             return unsupported("a back-reference", "match both parts and compare the groups");
@@ -302,7 +306,9 @@ fn translated(pattern: &str) -> String {
         match c {
             '[' if class > 0 => {
                 class = class.saturating_add(1);
-                out.push('[');
+                // Java knows no `[:alpha:]`: that is a class of these characters.
+                out.push_str(if rest.starts_with(':') { "[\\:" } else { "[" });
+                rest = rest.strip_prefix(':').unwrap_or(rest);
             }
             '[' => {
                 class = 1;
@@ -367,6 +373,12 @@ fn posix(tail: &str) -> Option<(&str, &'static str, &str)> {
         "IsPunctuation" => "\\p{P}",
         "IsLetter" => "\\p{L}",
         "ASCII" => "\\x00-\\x7F",
+        "javaLowerCase" | "IsLowercase" => "\\p{Lowercase}",
+        "javaUpperCase" | "IsUppercase" => "\\p{Uppercase}",
+        "javaLetter" => "\\p{L}",
+        "javaDigit" => "\\p{Nd}",
+        "javaLetterOrDigit" => "\\p{L}\\p{Nd}",
+        "javaWhitespace" | "IsWhite_Space" => "\\s",
         _ => return None,
     };
     Some((name, set, beyond))

@@ -100,7 +100,7 @@ impl Fault {
     }
 
     /// Whether `(catch name …)` sees this exception; the name may have a package.
-    fn is_a(&self, name: &str) -> bool {
+    pub fn is_a(&self, name: &str) -> bool {
         let name = name.rsplit('.').next().unwrap_or(name);
         ["default", "Object"].contains(&name)
             || (name == "IExceptionInfo" && self.class == "ExceptionInfo")
@@ -302,7 +302,19 @@ pub fn type_error(name: &str, needs: &str, got: &Value) -> Box<Raise> {
             } else {
                 text.parse::<f64>().ok().map(|_| "parse-double")
             };
-            let joins = (name == "+").then(|| "(str a b) joins strings".to_owned());
+            let date = text.len() >= 10 && super::Date::parse(text).is_some();
+            let joins = match name {
+                "-" if date => Some(
+                    "(.between ChronoUnit/DAYS (LocalDate/parse a) (LocalDate/parse b)) gives the days from a to b"
+                        .to_owned(),
+                ),
+                "+" if date => Some("(.plusDays (LocalDate/parse s) n) gives another date".to_owned()),
+                "<" | ">" | "<=" | ">=" => {
+                    Some(format!("({name} (compare a b) 0) compares strings, and dates as they are written"))
+                }
+                "+" => Some("(str a b) joins strings".to_owned()),
+                _ => None,
+            };
             reads.map(|reads| format!("({reads} {text:?}) reads it as one")).or(joins)
         }
         Value::Nil if needs.starts_with("number") => {

@@ -90,6 +90,18 @@ pub fn from_value<T: serde::de::DeserializeOwned>(value: &Value) -> std::result:
 #[error("{0}")]
 pub struct DataError(String);
 
+/// A number that short texts seldom share.
+fn place(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (head, tail) = match (bytes.first_chunk(), bytes.last_chunk(), bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(head), Some(tail), ..) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        (.., Some(head), Some(tail)) => (u32::from_le_bytes(*head).into(), u32::from_le_bytes(*tail).into()),
+        _ => (bytes.first().copied().unwrap_or(0).into(), bytes.last().copied().unwrap_or(0).into()),
+    };
+    let mixed = (head ^ tail.rotate_left(29) ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 48) as usize
+}
+
 /// Keeps what it has seen last: records mostly come in rows of the same kind, with the same few words in them.
 #[derive(Default)]
 struct Importer {
@@ -110,29 +122,34 @@ impl Importer {
         if self.words.is_empty() {
             self.words.resize(Self::WORDS, None);
         }
-        let mix = |sum: usize, byte: &u8| sum.wrapping_mul(31).wrapping_add(usize::from(*byte));
-        let at = text.as_bytes().iter().fold(text.len(), mix) % Self::WORDS;
-        match self.words.get_mut(at) {
+        match self.words.get_mut(place(text) % Self::WORDS) {
             Some(Some(known)) if known.as_str() == text => known.clone(),
             Some(place) => place.insert(text.into()).clone(),
             None => text.into(),
         }
     }
 
+    #[inline]
     fn value(&mut self, json: &Json, depth: u16) -> Result<Value> {
-        if depth > MAX_NESTING {
-            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth)));
-        }
-        let inner = depth.saturating_add(1);
-        Ok(match json {
-            Json::Null => Value::Nil,
-            Json::Bool(yes) => Value::from(*yes),
-            Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+        match json {
+            Json::Null => Ok(Value::Nil),
+            Json::Bool(yes) => Ok(Value::from(*yes)),
+            Json::Number(number) => Ok(match (number.as_i64(), number.as_u64()) {
                 (Some(n), _) => Value::Int(n),
                 (None, Some(n)) => super::BigInt::from(n).into(),
                 (None, None) => Value::from(number.as_f64().unwrap_or(f64::NAN)),
-            },
-            Json::String(text) => Value::Text(self.text(text)),
+            }),
+            Json::String(text) => Ok(Value::Text(self.text(text))),
+            Json::Array(_) | Json::Object(_) => self.collection(json, depth),
+        }
+    }
+
+    fn collection(&mut self, json: &Json, depth: u16) -> Result<Value> {
+        if depth >= MAX_NESTING {
+            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth).saturating_add(1)));
+        }
+        let inner = depth.saturating_add(1);
+        Ok(match json {
             Json::Array(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for item in items {
@@ -150,6 +167,7 @@ impl Importer {
                     None => Value::map(entries.keys().map(|key| key_from_json(key)).zip(values)),
                 }
             }
+            scalar => self.value(scalar, depth)?,
         })
     }
 

@@ -57,7 +57,7 @@ pub use scalar::{Boolean, Double};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;
 pub use sorted::{Place, compare_by, is_before};
-pub use text::Text;
+pub use text::{Draft, Text};
 pub use vector::Vector;
 
 /// Any value of the language. Cheap to clone, 16 bytes, and safe to send between threads.

@@ -118,7 +118,7 @@ impl Printer {
     fn leaf(&mut self, value: &Value) {
         match value {
             Value::Bool(yes) => self.out.push_str(if yes.get() { "true" } else { "false" }),
-            Value::Int(n) => self.display(n),
+            Value::Int(n) => self.out.push_str(itoa::Buffer::new().format(*n)),
             Value::Big(n) => {
                 self.display(n);
                 self.out.push('N');

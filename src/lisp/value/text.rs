@@ -83,11 +83,32 @@ impl Text {
         Arc::strong_count(&self.0) == 1
     }
 
-    /// Adds to the end: in place if nobody else holds the string.
+    /// The text to append to: in its own memory if nobody else holds the string.
+    pub fn into_draft(self) -> Draft {
+        Draft(Arc::unwrap_or_clone(self.0))
+    }
+}
+
+/// A text that is being put together.
+pub struct Draft(Inner);
+
+impl Draft {
+    /// The number of bytes so far.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.0.text.len()
+    }
+
+    /// Adds to the end.
     pub fn push(&mut self, more: &str) {
-        let inner = Arc::make_mut(&mut self.0);
-        inner.ascii = inner.ascii && more.is_ascii();
-        inner.text.push_str(more);
+        self.0.ascii = self.0.ascii && more.is_ascii();
+        self.0.text.push_str(more);
+    }
+}
+
+impl From<Draft> for Text {
+    fn from(draft: Draft) -> Self {
+        Self(Arc::new(draft.0))
     }
 }
 

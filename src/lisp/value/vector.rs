@@ -19,7 +19,7 @@ enum Items {
     /// The entry of a map, until it is changed.
     Entry([Value; 2]),
     Flat(Vec<Value>),
-    Tree(im::Vector<Value>),
+    Tree(Box<im::Vector<Value>>),
 }
 
 impl From<Vec<Value>> for Vector {
@@ -207,7 +207,7 @@ impl Vector {
 
     fn fork(&self) -> Self {
         let items = match &self.items {
-            Items::Flat(items) if items.len() > FLAT => Items::Tree(items.iter().cloned().collect()),
+            Items::Flat(items) if items.len() > FLAT => Items::Tree(Box::new(items.iter().cloned().collect())),
             other => other.clone(),
         };
         Self { items, extent: self.extent, meta: self.meta.clone() }
