@@ -107,7 +107,8 @@
 //! # Features
 //!
 //! `cli` (default) is the `ptc` command, `macros` (default) the attribute [`tool`](macro@tool), `agent` everything that needs a
-//! runtime: models, delegation, program files. `otel` sends traces to an OpenTelemetry collector, `mcp` makes the
+//! runtime: models, delegation, program files. `otel` sends traces to an OpenTelemetry collector, `github` keeps plans in
+//! issues, `mcp` makes the
 //! tools of MCP servers tools of programs, and tools an MCP server. Without them there is the
 //! language with its contracts and synchronous tools, and neither tokio nor a network.
 

@@ -531,6 +531,7 @@ fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
     ran.refuses(1, &["step \"double\": ", "tired", "(1 of 2 steps are done)", &format!("ptc plan resume {plan}")]);
     let saved = fs::read_to_string(&plan).unwrap();
     assert!(saved.contains("- [x] fetch") && saved.contains("  - result: {:n 21}\n"), "{saved}");
+    assert!(saved.contains("\n  - failed: :tired\n"), "what failed is there for the next attempt: {saved}");
     ptc(&["plan", "run", &plan, "--tools", &tools, "--script", &first]).refuses(2, &["has been begun", "--fresh"]);
 
     let second = folder.file("second.json", &json!({"main/double#1": ["(return (* 2 ctx/n))"]}).to_string());
@@ -541,7 +542,6 @@ fn a_plan_is_worked_on_and_resumed_where_it_stopped() {
     assert_eq!((&json["usage"]["requests"], &json["usage"]["processes"]), (&json!(1), &json!(2)));
     let trace = json["trace"][0]["tool_calls"].as_array().unwrap();
     assert_eq!((trace.len(), &trace[0]["children"][0]["path"]), (1, &json!("main/double#1")));
-    // There is nothing left to ask.
     ptc(&["plan", "resume", &plan, "--tools", &tools, "--script", &folder.file("none.json", "{}"), "--json"]).json();
 }
 

@@ -96,7 +96,8 @@ impl Ledger {
             && self.began.elapsed() >= time
         {
             let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-            used.spent = Some(reached("budget.time", millis(time), millis(self.began.elapsed())));
+            let most = millis(time);
+            used.spent = Some(reached("budget.time", most, millis(self.began.elapsed()).max(most.saturating_add(1))));
         }
         used.spent.clone()
     }
@@ -109,8 +110,11 @@ impl Ledger {
     /// The price of a model's tokens, if one is known.
     ///
     /// # Errors
-    /// A model without a price where the cost is bounded.
+    /// A model without a price where the cost is bounded; a bound that is none.
     pub fn price(&self, model: &str) -> Result<Option<Price>, String> {
+        if let Some(odd) = self.budget.cost.filter(|most| most.is_nan() || *most < 0.0) {
+            return Err(format!("budget.cost: expected 0 or more, got {odd}"));
+        }
         match self.budget.prices.get(model) {
             None if self.budget.cost.is_some() => Err(format!(
                 "budget.cost is set, and budget.prices has no price for {model}; \"*\" stands for any model"
@@ -140,11 +144,12 @@ impl Ledger {
         };
         let tokens_spent = || {
             let most = self.budget.tokens.filter(|most| tokens > *most || used.tokens >= *most)?;
-            Some(reached("budget.tokens", most, tokens))
+            // A turn needs at least one more, though nobody knows how many.
+            Some(reached("budget.tokens", most, tokens.max(most.saturating_add(1))))
         };
         let cost_spent = || {
             let most = self.budget.cost.filter(|most| cost > *most || used.cost >= *most)?;
-            Some(reached("budget.cost", millionths(most), millionths(cost)))
+            Some(reached("budget.cost", millionths(most), millionths(cost).max(millionths(most).saturating_add(1))))
         };
         if let Some(refused) = turns_spent().or_else(tokens_spent).or_else(cost_spent) {
             used.spent = Some(refused.clone());

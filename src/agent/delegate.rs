@@ -16,7 +16,7 @@ use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
-use crate::lisp::value::{Keyword, Value, from_json};
+use crate::lisp::value::{Keyword, Value, from_json, from_value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
 use crate::trace::{Provenance, trace, usage_json};
@@ -54,8 +54,16 @@ impl Outcome {
     /// # Errors
     /// A result without a JSON form, or of another shape.
     pub fn result_as<T: serde::de::DeserializeOwned>(&self) -> Result<T, ToolError> {
-        let json = crate::lisp::value::to_json(&self.result, "result").map_err(ToolError::new)?;
-        serde_json::from_value(json).map_err(ToolError::new)
+        from_value(&self.result).map_err(|error| ToolError(format!("result: {error}")))
+    }
+
+    /// A ref as a Rust type; one that is not there is nil, which an `Option` takes.
+    ///
+    /// # Errors
+    /// A ref without a JSON form, or of another shape.
+    pub fn ref_as<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, ToolError> {
+        let value = self.refs.get(name).cloned().unwrap_or_default();
+        from_value(&value).map_err(|error| ToolError(format!("refs.{name}: {error}")))
     }
 }
 

@@ -121,12 +121,22 @@ impl Agent {
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
         }
+        options.refs.check()?;
+        if !matches!(options.context, Value::Map(_) | Value::Nil) {
+            return Err(format!("the context is a map of names to values, got {}", options.context.describe()));
+        }
         let shown: Toolbox = tools.iter().filter(|tool| !(options.hides)(tool)).cloned().collect();
         let hidden = tools.iter().count() - shown.iter().count();
         let mut dispatcher = Dispatcher::new(Arc::new(tools));
         (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
         let mut warnings = options.warnings.clone();
         warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
+        if options.context.get("last-result").is_some() {
+            warnings.push(
+                "ctx/last-result is the value of the last program; what the context has under that name is not seen"
+                    .into(),
+            );
+        }
         let signature = options.signature.as_ref();
         let mut prompt = options.prompt.clone();
         if let Some(paging) = &options.paging {
@@ -487,7 +497,7 @@ impl Process {
         }));
         let mut running: JoinSet<(Started, Result<Value, ToolError>)> = JoinSet::new();
         let mut underway: HashMap<tokio::task::Id, Started> = HashMap::new();
-        let deadline = self.tree.ledger.time_left().map(|left| tokio::time::Instant::now() + left);
+        let deadline = self.tree.ledger.time_left().and_then(|left| tokio::time::Instant::now().checked_add(left));
         let finished = loop {
             tokio::select! {
                 // Calls begin in the order of the program, and before it is asked whether it has ended.

@@ -9,6 +9,7 @@ use super::provenance;
 use crate::Sandbox;
 use crate::contract::{Type, check_output};
 use crate::lisp::limits::Limits;
+use crate::lisp::text::{ErrorKind, Severity, Source};
 use crate::lisp::value::{Iter, Value, shorten};
 
 /// A closure of the host's that finds a value in a result.
@@ -53,6 +54,8 @@ pub struct Ref {
 #[derive(Clone, Default)]
 pub struct Refs {
     refs: Vec<Ref>,
+    /// Paths that are none.
+    unread: Vec<String>,
 }
 
 /// What is missing or wrong, and the values that are there.
@@ -82,11 +85,16 @@ impl Refs {
         self
     }
 
-    /// Adds a ref by path. A text that is no path gives a ref that is never found; see [`Path::parse`] for errors.
+    /// Adds a ref by path. A text that is no path (see [`Path::parse`]) gives a ref that is never found, and an error before
+    /// any model is asked.
     #[must_use]
-    pub fn path(self, name: impl Into<String>, path: &str) -> Self {
-        // The empty path would find the whole result.
-        let source = Path::parse(path).map_or_else(|_| RefSource::Closure(Arc::new(|_| None)), RefSource::Path);
+    pub fn path(mut self, name: impl Into<String>, path: &str) -> Self {
+        let name = name.into();
+        let source = Path::parse(path).map(RefSource::Path).unwrap_or_else(|why| {
+            self.unread.push(format!("refs.{name}: {why}"));
+            // The empty path would find the whole result.
+            RefSource::Closure(Arc::new(|_| None))
+        });
         self.with(name, source)
     }
 
@@ -122,6 +130,31 @@ impl Refs {
             last.kind = Some(kind);
         }
         self
+    }
+
+    /// Whether all of them can be taken out of some result.
+    ///
+    /// # Errors
+    /// Paths that are none, expressions that no result can make right, and names that stand twice.
+    pub fn check(&self) -> Result<(), String> {
+        let mut problems = self.unread.clone();
+        for (at, each) in self.refs.iter().enumerate() {
+            if self.refs.iter().take(at).any(|other| other.name == each.name) {
+                problems.push(format!("refs.{}: there are two of that name", each.name));
+            }
+            let RefSource::Lisp(expression) = &each.source else { continue };
+            let mut sandbox = Sandbox::new();
+            sandbox.memory.put("result", Value::Nil);
+            let findings = sandbox.check_source(&Arc::new(Source::new("ref", expression.as_str())));
+            // What is wrong with a value is wrong with another result perhaps not.
+            let errors = findings.iter().filter(|finding| {
+                let whatever_it_is =
+                    matches!(finding.error.kind, ErrorKind::Parse | ErrorKind::Analysis | ErrorKind::Unsupported);
+                finding.severity == Severity::Error && whatever_it_is
+            });
+            problems.extend(errors.map(|finding| format!("refs.{}: {}", each.name, finding.error)));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
     }
 
     /// All refs in order.

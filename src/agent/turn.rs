@@ -177,7 +177,7 @@ impl Turns {
 
     /// How many turns are left, this one included, counting down from `max_turns`.
     pub fn iteration(&self) -> u32 {
-        (self.rules.max_turns + 1).saturating_sub(self.turn)
+        self.rules.max_turns.saturating_sub(self.turn.saturating_sub(1))
     }
 
     /// The value of the last program that succeeded.
@@ -197,6 +197,9 @@ impl Turns {
         match event {
             Event::Begin(text) => {
                 self.say(Role::User, &text);
+                if self.allowed == 0 {
+                    return Action::End(Err(Reason::Turns { max_turns: 0, last: "the model was not asked".into() }));
+                }
                 Action::Ask
             }
             Event::Replied(text) => self.replied(&text),
@@ -385,7 +388,7 @@ impl Turns {
                     return Action::End(Err(Reason::Refs(missing)));
                 }
                 self.ref_retries += 1;
-                self.allowed = self.allowed.max(self.turn) + 1;
+                self.allowed = self.allowed.max(self.turn).saturating_add(1);
                 let told = format!(
                     "Something that the host needs is missing from the result:\n{missing}The result was {}\nRun a program whose value \
                      has it, then answer.",

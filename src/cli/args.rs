@@ -30,7 +30,7 @@ pub(super) enum Command {
     Run(RunOptions),
     /// Evaluates what is typed, on one memory.
     Repl(ReplOptions),
-    /// Works on plans: tasks that need each other, in a JSON file or a Markdown check-list.
+    /// Works on plans: tasks that need each other, in a JSON file, a Markdown check-list or an issue of GitHub.
     #[command(subcommand)]
     Plan(PlanCommand),
     /// Shows what happened in a run.
@@ -87,26 +87,26 @@ pub(super) struct FmtOptions {
 pub(super) struct ReplOptions {
     #[command(flatten)]
     pub around: AroundOptions,
-    /// The model of /subagent: provider:name.
-    #[arg(long, value_name = "PROVIDER:NAME")]
-    pub model: Option<String>,
-    /// The endpoint of the model's provider.
-    #[arg(long, value_name = "URL")]
-    pub base_url: Option<String>,
-    /// Replies of the model, in order, from a file.
-    #[arg(long, value_name = "FILE.json", conflicts_with = "model")]
-    pub script: Option<PathBuf>,
+    #[command(flatten)]
+    pub who: ModelOptions,
 }
 
-/// What is around a program.
+/// What programs find around them.
 #[derive(Args, Debug)]
-pub(super) struct AroundOptions {
+pub(super) struct GivenOptions {
     /// A JSON object; its keys are ctx/….
     #[arg(long, value_name = "FILE.json")]
     pub ctx: Option<PathBuf>,
-    /// Tools that answer from a table.
+    /// Tools that answer from a table, or, to be checked only, an object of signatures by name.
     #[arg(long, value_name = "FILE.json")]
     pub tools: Option<PathBuf>,
+}
+
+/// What is around a program, and what it may use.
+#[derive(Args, Debug)]
+pub(super) struct AroundOptions {
+    #[command(flatten)]
+    pub given: GivenOptions,
     /// The memory: read before, written back after success.
     #[arg(long, value_name = "FILE.edn")]
     pub memory: Option<PathBuf>,
@@ -119,12 +119,8 @@ pub(super) struct AroundOptions {
 pub(super) struct CheckOptions {
     /// The program's file, or - for standard input.
     pub file: String,
-    /// A JSON object; its keys are ctx/….
-    #[arg(long, value_name = "FILE.json")]
-    pub ctx: Option<PathBuf>,
-    /// The tools: a table as for eval, or an object of signatures by name.
-    #[arg(long, value_name = "FILE.json")]
-    pub tools: Option<PathBuf>,
+    #[command(flatten)]
+    pub given: GivenOptions,
     /// Print the findings as a JSON list.
     #[arg(long)]
     pub json: bool,
@@ -203,13 +199,22 @@ pub(super) struct McpOptions {
     /// A program file, whose agent becomes a tool of the file's name; may be given several times.
     #[arg(long, value_name = "FILE.toml")]
     pub program: Vec<PathBuf>,
-    /// A JSON object; its keys are ctx/….
-    #[arg(long, value_name = "FILE.json")]
-    pub ctx: Option<PathBuf>,
-    /// Tools that answer from a table.
-    #[arg(long, value_name = "FILE.json")]
-    pub tools: Option<PathBuf>,
-    /// The model of delegate, and of the programs that name none: provider:name.
+    #[command(flatten)]
+    pub given: GivenOptions,
+    #[command(flatten)]
+    pub who: ModelOptions,
+    #[command(flatten)]
+    pub granted: GrantOptions,
+    #[command(flatten)]
+    pub watched: WatchOptions,
+    #[command(flatten)]
+    pub limits: LimitOptions,
+}
+
+/// Which model answers.
+#[derive(Args, Debug)]
+pub(super) struct ModelOptions {
+    /// The model: provider:name, such as anthropic:claude-sonnet-4-5.
     #[arg(long, value_name = "PROVIDER:NAME")]
     pub model: Option<String>,
     /// The endpoint of the model's provider.
@@ -218,49 +223,59 @@ pub(super) struct McpOptions {
     /// Replies of the model, in order, from a file.
     #[arg(long, value_name = "FILE.json", conflicts_with = "model")]
     pub script: Option<PathBuf>,
+}
+
+/// What programs may touch.
+#[derive(Args, Debug)]
+pub(super) struct GrantOptions {
     /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
     #[arg(long, value_name = "DIR[:ro]")]
     pub root: Vec<String>,
     /// Let tools and environment blocks of program files run commands.
     #[arg(long)]
     pub allow_commands: bool,
-    #[command(flatten)]
-    pub limits: LimitOptions,
+}
+
+/// Who hears of a run, and in which money.
+#[derive(Args, Clone, Debug)]
+pub(super) struct WatchOptions {
+    /// Write every event as a line of JSON; ptc mcp writes a file for each task: FILE-1.jsonl, FILE-2.jsonl.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub trace: Option<PathBuf>,
+    /// What models cost, in place of the program file's budget.prices: for each model the price of a million tokens.
+    #[arg(long, value_name = "FILE.toml")]
+    pub prices: Option<PathBuf>,
+    /// Send traces to an OpenTelemetry collector: at URL, or at OTEL_EXPORTER_OTLP_ENDPOINT, or on this machine.
+    #[cfg(feature = "otel")]
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub otel: Option<String>,
+    /// Send prompts, replies, arguments and results as well.
+    #[cfg(feature = "otel")]
+    #[arg(long, requires = "otel")]
+    pub otel_content: bool,
 }
 
 /// Who answers for models, and what is told of it.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Debug)]
 pub(super) struct AgentOptions {
-    /// Replies of the model, in order, from a file.
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["replay", "model"])]
-    pub script: Option<PathBuf>,
+    #[command(flatten)]
+    pub who: ModelOptions,
     /// Replies of the model as they were recorded.
-    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "script"])]
     pub replay: Option<PathBuf>,
     /// Record what the model answers.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "replay"])]
     pub record: Option<PathBuf>,
-    /// The model: provider:name, such as anthropic:claude-sonnet-4-5.
-    #[arg(long, value_name = "PROVIDER:NAME")]
-    pub model: Option<String>,
-    /// The endpoint of the model's provider.
-    #[arg(long, value_name = "URL")]
-    pub base_url: Option<String>,
-    /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
-    #[arg(long, value_name = "DIR[:ro]")]
-    pub root: Vec<String>,
-    /// Let tools and environment blocks of program files run commands.
-    #[arg(long)]
-    pub allow_commands: bool,
+    #[command(flatten)]
+    pub granted: GrantOptions,
     /// Show the agent's replies while they are written.
     #[arg(long, conflicts_with = "json")]
     pub stream: bool,
     /// Print one JSON object with everything that came of the task.
     #[arg(long)]
     pub json: bool,
-    /// Write every event as a line of JSON.
-    #[arg(long, value_name = "FILE.jsonl")]
-    pub trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub watched: WatchOptions,
 }
 
 /// `ptc program`
@@ -276,12 +291,8 @@ pub(super) enum ProgramCommand {
     Check {
         /// The program file.
         file: PathBuf,
-        /// A folder that programs may touch, besides the program file's; DIR:ro to read only.
-        #[arg(long, value_name = "DIR[:ro]")]
-        root: Vec<String>,
-        /// Let tools and environment blocks of program files run commands.
-        #[arg(long)]
-        allow_commands: bool,
+        #[command(flatten)]
+        granted: GrantOptions,
     },
     /// Prints a program as JSON with nothing but what differs from the defaults.
     Export {
@@ -299,12 +310,25 @@ pub(super) enum PlanCommand {
     Run(PlanOptions),
     /// Goes on with a plan. What is done stays done.
     Resume(PlanOptions),
+    /// Copies a plan from one place to another: into a file, into an issue, into a new issue (github:OWNER/REPO).
+    Copy(PlanCopy),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PlanCopy {
+    /// The plan: a file, or github:OWNER/REPO#NUMBER.
+    pub from: String,
+    /// Where to: a file, github:OWNER/REPO#NUMBER, or github:OWNER/REPO for a new issue.
+    pub to: String,
+    /// Overwrite the plan that is there.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct PlanFile {
-    /// The plan: JSON, or a check-list if the name ends in .md.
-    pub plan: PathBuf,
+    /// The plan: a JSON file, a check-list if the name ends in .md, or the issue github:OWNER/REPO#NUMBER.
+    pub plan: String,
     /// A program file whose model, tools and limits the steps have.
     #[arg(long, value_name = "FILE.toml")]
     pub agent: Option<PathBuf>,
@@ -323,9 +347,9 @@ pub(super) struct PlanOptions {
     /// How often a step that does not say so itself is tried again.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub retries: u32,
-    /// Write what is done into this file instead of the plan's.
-    #[arg(long, value_name = "FILE")]
-    pub save: Option<PathBuf>,
+    /// Write what is done into this file or issue instead of the plan's.
+    #[arg(long, value_name = "PLACE")]
+    pub save: Option<String>,
     /// Forget what is done.
     #[arg(long)]
     pub fresh: bool,

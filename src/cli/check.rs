@@ -14,7 +14,7 @@ use crate::lisp::text::{Finding, Severity};
 
 /// Checks the program; status 1 if there is an error among the findings.
 pub(super) fn check(options: &CheckOptions) -> Result<u8, Trouble> {
-    let sandbox = surroundings(options.ctx.as_deref(), options.tools.as_deref())?;
+    let sandbox = surroundings(&options.given)?;
     let findings = sandbox.check_source(&Arc::new(source(&options.file)?));
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut out = io::stdout().lock();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
-use super::args::{AroundOptions, EvalOptions};
+use super::args::{AroundOptions, EvalOptions, GivenOptions};
 use super::draw::draw;
 use super::report::{evaluation_json, memory_json};
 use crate::lisp::limits::Limits;
@@ -40,7 +40,7 @@ pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
 
 /// The sandbox that the options describe.
 pub(super) fn sandbox(options: &AroundOptions) -> Result<Sandbox, Trouble> {
-    let surroundings = surroundings(options.ctx.as_deref(), options.tools.as_deref())?;
+    let surroundings = surroundings(&options.given)?;
     let mut sandbox = Sandbox { limits: options.limits.limits(), ..surroundings };
     if let Some(path) = &options.memory {
         memory_file::load(path, &mut sandbox).map_err(Trouble::usage)?;
@@ -49,12 +49,12 @@ pub(super) fn sandbox(options: &AroundOptions) -> Result<Sandbox, Trouble> {
 }
 
 /// A sandbox with the context and the tools of these files.
-pub(super) fn surroundings(ctx: Option<&Path>, tools: Option<&Path>) -> Result<Sandbox, Trouble> {
-    let context = match ctx {
+pub(super) fn surroundings(given: &GivenOptions) -> Result<Sandbox, Trouble> {
+    let context = match &given.ctx {
         Some(path) => read_context(path)?,
         None => Value::empty_map(),
     };
-    let tools = match tools {
+    let tools = match &given.tools {
         Some(path) => {
             let wrong = |error| Trouble::usage(format!("{}: {error}", path.display()));
             table_tools(&read(path)?).map_err(wrong)?

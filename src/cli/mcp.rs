@@ -2,16 +2,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::oneshot;
 
 use super::Trouble;
-use super::args::{AgentOptions, McpOptions};
+use super::args::{McpOptions, WatchOptions};
 use super::check::finding_json;
 use super::eval::surroundings;
 use super::report::{any, evaluation_json};
-use super::run::{grants, wait};
+use super::run::{granted, wait};
+use super::watch::{Telemetry, priced};
 use crate::contract::{Effect, ToolSpec};
 use crate::lisp::text::{Severity, Source};
 use crate::lisp::value::{Value, from_json};
@@ -25,33 +27,26 @@ const LANGUAGE: &str = "PTC-Lisp: Clojure without Java, files or network";
 
 /// Serves until the client closes standard input.
 pub(super) fn mcp(options: &McpOptions) -> Result<u8, Trouble> {
-    let surroundings = surroundings(options.ctx.as_deref(), options.tools.as_deref())?;
-    let sandbox = Sandbox { limits: options.limits.limits(), ..surroundings };
-    let how = AgentOptions {
-        model: options.model.clone(),
-        base_url: options.base_url.clone(),
-        script: options.script.clone(),
-        root: options.root.clone(),
-        allow_commands: options.allow_commands,
-        ..AgentOptions::default()
-    };
-    let grants = grants(&how).map_err(Trouble::usage)?;
+    let sandbox = Sandbox { limits: options.limits.limits(), ..surroundings(&options.given)? };
+    let grants = granted(&options.who, &options.granted).map_err(Trouble::usage)?;
+    let watch = Watch::new(&options.watched)?;
     let mut tools = vec![check_tool(&sandbox)?, eval_tool(&sandbox)?];
     if let Some(model) = grants.model.clone().or_else(|| grants.root_model.clone()) {
         let agent = Options::default().model(model).tools(sandbox.tools.iter().cloned());
         let agent = agent.context(sandbox.context.clone()).limits(sandbox.limits.clone());
         let about = "Gives a task to an agent, which writes programs until it has an answer.";
-        tools.push(agent_tool("delegate", about, agent)?);
+        tools.push(agent_tool("delegate", about, agent, &watch)?);
     }
     wait(async {
         for file in &options.program {
-            tools.push(program_tool(file, &grants).await?);
+            tools.push(program_tool(file, &grants, &watch).await?);
         }
         let mut toolbox = Toolbox::new();
         for tool in tools {
             toolbox.add(tool).map_err(|error| Trouble::usage(error.0))?;
         }
         let served = serve(toolbox, tokio::io::stdin(), tokio::io::stdout()).await;
+        watch.telemetry.flush().await;
         served.map(|()| 0).map_err(|error| Trouble::failed(error.0))
     })?
 }
@@ -115,7 +110,7 @@ fn check_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
 }
 
 /// The agent of a program file, as a tool of the file's name.
-async fn program_tool(file: &Path, grants: &Grants) -> Result<Tool, Trouble> {
+async fn program_tool(file: &Path, grants: &Grants, watch: &Arc<Watch>) -> Result<Tool, Trouble> {
     let mut library = Library::load(file).map_err(|error| Trouble::usage(error.to_string()))?;
     for warning in library.warnings() {
         eprintln!("warning: {warning}");
@@ -125,12 +120,43 @@ async fn program_tool(file: &Path, grants: &Grants) -> Result<Tool, Trouble> {
     let agent = bind(&Arc::new(library), &root, grants, true).map_err(Trouble::usage)?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     let title = root.display_name.clone().unwrap_or_else(|| name.clone().into_owned());
-    agent_tool(&name, &format!("Gives a task to the agent {title}."), agent)
+    agent_tool(&name, &format!("Gives a task to the agent {title}."), agent, watch)
 }
 
-fn agent_tool(name: &str, about: &str, agent: Options) -> Result<Tool, Trouble> {
+/// Who hears of the tasks that agents are given, each of which is a run of its own.
+struct Watch {
+    telemetry: Telemetry,
+    options: WatchOptions,
+    tasks: AtomicU64,
+}
+
+impl Watch {
+    fn new(options: &WatchOptions) -> Result<Arc<Self>, Trouble> {
+        let telemetry = Telemetry::new(options).map_err(Trouble::usage)?;
+        Ok(Arc::new(Self { telemetry, options: options.clone(), tasks: AtomicU64::new(0) }))
+    }
+
+    /// The agent as it is watched at its next task.
+    fn over(&self, agent: Options) -> Options {
+        let agent = self.telemetry.observer().into_iter().fold(agent, Options::observing);
+        match &self.options.trace {
+            None => agent,
+            Some(path) => {
+                let task = self.tasks.fetch_add(1, Ordering::Relaxed) + 1;
+                let mut name = path.file_stem().unwrap_or_default().to_owned();
+                name.push(format!("-{task}"));
+                let name = Path::new(&name).with_extension(path.extension().unwrap_or_default());
+                agent.journal(path.with_file_name(name))
+            }
+        }
+    }
+}
+
+fn agent_tool(name: &str, about: &str, agent: Options, watch: &Arc<Watch>) -> Result<Tool, Trouble> {
+    let agent = priced(agent, &watch.options).map_err(Trouble::usage)?;
+    let watch = watch.clone();
     let tool = Tool::asynchronous(name, move |call| {
-        let agent = agent.clone();
+        let agent = watch.over(agent.clone());
         async move {
             let task = call.arguments.get("task").and_then(Value::as_name).unwrap_or_default().to_owned();
             match delegate(&task, agent).await {

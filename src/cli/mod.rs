@@ -16,6 +16,7 @@ mod repl;
 mod report;
 mod run;
 mod trace;
+mod watch;
 
 pub use args::Arguments;
 

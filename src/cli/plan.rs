@@ -1,11 +1,14 @@
-//! `ptc plan`: plans checked, worked on, resumed.
+//! `ptc plan`: plans checked, worked on, resumed, copied.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Trouble;
-use super::args::{PlanCommand, PlanFile, PlanOptions};
+use super::args::{PlanCommand, PlanCopy, PlanFile, PlanOptions};
 use super::run::{grants, recorder, report, unusable, wait};
+use super::watch::{Telemetry, priced};
 use crate::model::Scripted;
+use crate::plan::Store;
 use crate::process::{Grants, Library, bind};
 use crate::tool::table_tools;
 use crate::{Executor, Options, Plan};
@@ -13,42 +16,68 @@ use crate::{Executor, Options, Plan};
 /// Does what is asked with a plan.
 pub(super) fn plan(command: &PlanCommand) -> Result<u8, Trouble> {
     match command {
-        PlanCommand::Check(file) => check(file),
-        PlanCommand::Run(options) => {
-            let plan = load(options)?;
-            let plan = if options.fresh { plan.from_the_start() } else { plan };
-            if plan.has_begun() {
-                let file = options.file.plan.display();
-                let message = format!("{file} has been begun: ptc plan resume goes on, --fresh forgets what is done");
-                return Err(unusable(message, options.how.json));
-            }
-            work(plan, options)
-        }
-        PlanCommand::Resume(options) => {
-            let plan = load(options)?;
-            work(if options.fresh { plan.from_the_start() } else { plan }, options)
-        }
+        PlanCommand::Check(file) => wait(check(file))?,
+        PlanCommand::Run(options) => wait(work(options, false))?,
+        PlanCommand::Resume(options) => wait(work(options, true))?,
+        PlanCommand::Copy(copy) => wait(copied(copy))?,
     }
 }
 
-fn load(options: &PlanOptions) -> Result<Plan, Trouble> {
-    Plan::load(&options.file.plan).map_err(|error| unusable(error.to_string(), options.how.json))
+/// The place of this name.
+fn place(name: &str) -> Result<Arc<dyn Store>, String> {
+    match name.strip_prefix("github:") {
+        Some(issue) => github::issue(issue),
+        None => Ok(Arc::new(PathBuf::from(name))),
+    }
 }
 
-fn check(file: &PlanFile) -> Result<u8, Trouble> {
-    let plan = Plan::load(&file.plan).map_err(|error| Trouble::usage(error.to_string()))?;
+#[cfg(feature = "github")]
+mod github {
+    use super::{Arc, Plan, Store};
+    use crate::plan::GitHub;
+
+    pub(super) fn issue(name: &str) -> Result<Arc<dyn Store>, String> {
+        let issue = GitHub::from_environment().issue(name).map_err(|error| error.to_string())?;
+        Ok(Arc::new(issue))
+    }
+
+    /// Makes an issue with a plan, and says its name.
+    pub(super) async fn create(repository: &str, plan: &Plan) -> Result<String, String> {
+        let made = GitHub::from_environment().create(repository, plan).await;
+        made.map(|issue| issue.name()).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(not(feature = "github"))]
+mod github {
+    use super::{Arc, Plan, Store};
+
+    const MISSING: &str = "this ptc was built without its feature github";
+
+    pub(super) fn issue(_: &str) -> Result<Arc<dyn Store>, String> {
+        Err(MISSING.into())
+    }
+
+    pub(super) async fn create(_: &str, _: &Plan) -> Result<String, String> {
+        Err(MISSING.into())
+    }
+}
+
+async fn check(file: &PlanFile) -> Result<u8, Trouble> {
+    let store = place(&file.plan).map_err(Trouble::usage)?;
+    let plan = store.load().await.map_err(|error| Trouble::usage(error.to_string()))?;
     let checked = if file.agent.is_none() && file.tools.is_none() {
         plan.check()
     } else {
         // Nobody is asked, so no key is needed.
         let mut grants = Grants::new(None);
         grants.model = Some(Arc::new(Scripted::new(Vec::<String>::new())));
-        let (agent, _) = wait(agent(file, &grants, false))?.map_err(Trouble::usage)?;
+        let (agent, _) = agent(file, &grants, false).await.map_err(Trouble::usage)?;
         plan.check_with(&Executor::new(agent))
     };
-    checked.map_err(|error| Trouble::usage(format!("{} cannot be run:\n{error}", file.plan.display())))?;
+    checked.map_err(|error| Trouble::usage(format!("{} cannot be run:\n{error}", store.name())))?;
     let done = plan.steps.iter().filter(|step| step.done.is_some()).count();
-    println!("{}: {} steps, {done} of them done", file.plan.display(), plan.steps.len());
+    println!("{}: {} steps, {done} of them done", store.name(), plan.steps.len());
     Ok(0)
 }
 
@@ -76,21 +105,72 @@ async fn agent(file: &PlanFile, grants: &Grants, connects: bool) -> Result<(Opti
     Ok((agent, warnings))
 }
 
-fn work(mut plan: Plan, options: &PlanOptions) -> Result<u8, Trouble> {
+async fn work(options: &PlanOptions, resume: bool) -> Result<u8, Trouble> {
     let how = &options.how;
     let unusable = |message: String| unusable(message, how.json);
+    let from = place(&options.file.plan).map_err(unusable)?;
+    let mut plan = from.load().await.map_err(|error| unusable(error.to_string()))?;
+    if options.fresh {
+        plan = plan.from_the_start();
+    }
+    if plan.has_begun() && !resume {
+        let name = from.name();
+        let message = format!("{name} has been begun: ptc plan resume goes on, --fresh forgets what is done");
+        return Err(unusable(message));
+    }
+    let save = match &options.save {
+        Some(name) => place(name).map_err(unusable)?,
+        None => from,
+    };
     let grants = grants(how).map_err(unusable)?;
-    let recorder = recorder(how).map_err(unusable)?;
-    let save = options.save.as_ref().unwrap_or(&options.file.plan);
+    let telemetry = Telemetry::new(&how.watched).map_err(unusable)?;
+    let recorder = recorder(how, &telemetry).map_err(unusable)?;
     let began = std::time::Instant::now();
-    let (outcome, warnings) = wait(async {
-        let (mut agent, warnings) = agent(&options.file, &grants, true).await.map_err(unusable)?;
-        agent.model_options.stream |= how.stream;
-        let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save(save);
-        Ok::<_, Trouble>((plan.run_with(&executor, recorder).await, warnings))
-    })??;
-    if outcome.is_err() && plan.has_begun() && !how.json {
-        eprintln!("ptc: what is done is in {0}; ptc plan resume {0} goes on", save.display());
+    let (agent, warnings) = agent(&options.file, &grants, true).await.map_err(unusable)?;
+    let mut agent = priced(agent, &how.watched).map_err(unusable)?;
+    agent.model_options.stream |= how.stream;
+    let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save_to(save.clone());
+    let outcome = plan.run_with(&executor, recorder).await;
+    telemetry.flush().await;
+    if outcome.is_err() && plan.has_begun() {
+        let kept = kept(&plan, &save).await?;
+        if !how.json {
+            eprintln!("ptc: what is done is in {kept}; ptc plan resume {kept} goes on");
+        }
     }
     report(outcome, began.elapsed(), &warnings, how.json)
+}
+
+/// Where a plan is kept whose run has failed: where it was to be saved, or in a file, so that nothing is lost.
+async fn kept(plan: &Plan, save: &Arc<dyn Store>) -> Result<String, Trouble> {
+    let name = save.name();
+    if save.save(plan).await.is_ok() {
+        return Ok(name);
+    }
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let file = format!("{}-{}.md", name.chars().map(plain).collect::<String>(), std::process::id());
+    plan.save(file.as_ref()).map_err(|error| Trouble::failed(format!("what is done is lost: {file}: {error}")))?;
+    Ok(file)
+}
+
+async fn copied(copy: &PlanCopy) -> Result<u8, Trouble> {
+    let from = place(&copy.from).map_err(Trouble::usage)?;
+    let plan = from.load().await.map_err(|error| Trouble::usage(error.to_string()))?;
+    let name = match copy.to.strip_prefix("github:") {
+        Some(repository) if !repository.contains('#') => {
+            github::create(repository, &plan).await.map_err(Trouble::failed)?
+        }
+        _ => {
+            let to = place(&copy.to).map_err(Trouble::usage)?;
+            let failed = |error: crate::PlanError| Trouble::failed(format!("{}: {error}", to.name()));
+            if to.holds_plan().await.map_err(failed)? && !copy.replace {
+                let name = to.name();
+                return Err(Trouble::usage(format!("{name} holds a plan already; --replace overwrites it")));
+            }
+            to.save(&plan).await.map_err(failed)?;
+            to.name()
+        }
+    };
+    println!("{name}: {} steps", plan.steps.len());
+    Ok(0)
 }

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Trouble;
-use super::args::{ProgramCommand, ProgramOptions};
+use super::args::{GrantOptions, ProgramCommand, ProgramOptions};
 use crate::model::{Scripted, from_name};
 use crate::process::{Grants, Library, Program, Root, bind};
 
 /// Checks or exports a program file.
 pub(super) fn program(options: &ProgramOptions) -> Result<u8, Trouble> {
     match &options.command {
-        ProgramCommand::Check { file, root, allow_commands } => check(file, root, *allow_commands),
+        ProgramCommand::Check { file, granted } => check(file, granted),
         ProgramCommand::Export { file } => {
             let program = load(file)?.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
             let json = program.export().map_err(Trouble::usage)?;
@@ -26,13 +26,13 @@ fn load(file: &Path) -> Result<Library, Trouble> {
     Library::load(file).map_err(|error| Trouble::usage(error.to_string()))
 }
 
-fn check(file: &Path, roots: &[String], commands: bool) -> Result<u8, Trouble> {
+fn check(file: &Path, granted: &GrantOptions) -> Result<u8, Trouble> {
     let library = Arc::new(load(file)?);
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     // Nobody is asked: the models of the files are only named.
     let mut grants = Grants::with_model(Scripted::new([""; 0]));
-    grants.roots = roots.iter().map(|text| Root::parse(text)).collect();
-    grants.commands = commands;
+    grants.roots = granted.root.iter().map(|text| Root::parse(text)).collect();
+    grants.commands = granted.allow_commands;
     let mut tree = Tree { library: &library, grants: &grants, lines: Vec::new(), seen: HashSet::new(), wrong: 0 };
     tree.show("main", &root, 0);
     for warning in library.warnings() {

@@ -19,11 +19,11 @@ use super::Trouble;
 use super::args::ReplOptions;
 use super::eval::{print_plain, sandbox};
 use super::progress::shown;
-use super::run::{scripted, spent_line};
+use super::run::{model, spent_line};
 use crate::lisp::text::{Source, abridge};
 use crate::lisp::value::{Value, readable};
 use crate::memory_file;
-use crate::model::{Model, from_name};
+use crate::model::Model;
 use crate::{Cancel, Options, Sandbox, delegate};
 use commands::{Next, command, is_command};
 use line::Line;
@@ -49,13 +49,7 @@ type Running = Arc<Mutex<Option<Cancel>>>;
 
 /// Reads and evaluates until the input ends.
 pub(super) fn repl(options: &ReplOptions) -> Result<u8, Trouble> {
-    let model: Option<Arc<dyn Model>> = match (&options.model, &options.script) {
-        (Some(name), _) => {
-            Some(from_name(name, options.base_url.as_deref()).map_err(|error| Trouble::usage(error.to_string()))?)
-        }
-        (None, Some(path)) => Some(scripted(path).map_err(Trouble::usage)?),
-        (None, None) => None,
-    };
+    let model = model(&options.who).map_err(Trouble::usage)?;
     let running = Running::default();
     let mut session = Session {
         sandbox: sandbox(&options.around)?,

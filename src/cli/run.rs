@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
-use super::args::{AgentOptions, RunOptions};
+use super::args::{AgentOptions, GrantOptions, ModelOptions, RunOptions};
 use super::report::{limit_json, memory_json, value_and_edn};
+use super::watch::{Telemetry, priced};
 use crate::agent::{Journal, Session};
 use crate::lisp::text::abridge;
 use crate::lisp::value::{readable, to_json};
@@ -38,11 +39,13 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         return Err(unusable(format!("no task: give one as {missing}")));
     }
     let grants = grants(how).map_err(unusable)?;
-    let recorder = recorder(how).map_err(unusable)?;
+    let telemetry = Telemetry::new(&how.watched).map_err(unusable)?;
     let warnings = library.warnings();
     wait(async {
+        let recorder = recorder(how, &telemetry).map_err(unusable)?;
         library.connect(&grants).await.map_err(|error| unusable(error.to_string()))?;
-        let mut agent = bind(&Arc::new(library), &root, &grants, true).map_err(unusable)?;
+        let agent = bind(&Arc::new(library), &root, &grants, true).map_err(unusable)?;
+        let mut agent = priced(agent, &how.watched).map_err(unusable)?;
         agent.model_options.stream |= how.stream;
         agent.repeat_undecided = options.resume_anyway;
         let session = match journal {
@@ -61,6 +64,8 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
                 tokio::time::sleep(demo.pause).await;
             }
         }
+        drop(session);
+        telemetry.flush().await;
         Ok(status)
     })?
 }
@@ -91,14 +96,14 @@ pub(super) fn unusable(message: String, json: bool) -> Trouble {
 }
 
 /// Where the events of a run go.
-pub(super) fn recorder(how: &AgentOptions) -> Result<Recorder, String> {
+pub(super) fn recorder(how: &AgentOptions, telemetry: &Telemetry) -> Result<Recorder, String> {
     let show: Observer = match (how.stream, how.json) {
         (true, _) => Arc::new(super::progress::live()),
         (false, true) => Arc::new(super::progress::said()),
         (false, false) => Arc::new(super::progress::shown()),
     };
-    let recorder = Recorder::new(vec![show]);
-    if let Some(path) = &how.trace {
+    let recorder = Recorder::new([show].into_iter().chain(telemetry.observer()).collect());
+    if let Some(path) = &how.watched.trace {
         recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(recorder)
@@ -164,24 +169,10 @@ fn status(error: &DelegateError) -> u8 {
 
 /// The models that the options ask for.
 pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
-    let of = options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
-    let base_url = options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
-    let mut grants = Grants::new(base_url);
-    grants.roots = options.root.iter().map(|text| Root::parse(text)).collect();
-    if let Some(missing) = grants.roots.iter().find(|root| !root.folder.is_dir()) {
-        return Err(format!("--root: {} is no folder", missing.folder.display()));
-    }
-    grants.commands = options.allow_commands;
-    if let Some(path) = &options.script {
-        grants.model = Some(scripted(path)?);
-    }
+    let mut grants = granted(&options.who, &options.granted)?;
     if let Some(path) = &options.replay {
         let recorded = Recorded::load(path).map_err(|error| error.to_string())?;
         grants.model = Some(Arc::new(recorded));
-    }
-    if let Some(name) = &options.model {
-        let model = from_name(name, options.base_url.as_deref()).map_err(|error| error.to_string())?;
-        grants.root_model = Some(model);
     }
     if let Some(path) = &options.record {
         record(&mut grants, path)?;
@@ -189,11 +180,33 @@ pub(super) fn grants(options: &AgentOptions) -> Result<Grants, String> {
     Ok(grants)
 }
 
-/// The model whose replies stand in a file.
-pub(super) fn scripted(path: &Path) -> Result<Arc<dyn Model>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let script = Scripted::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Arc::new(Retry::new(script).without_waiting()))
+/// What programs may use: a model, and folders and commands.
+pub(super) fn granted(who: &ModelOptions, options: &GrantOptions) -> Result<Grants, String> {
+    let of = who.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
+    let base_url = who.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
+    let mut grants = Grants::new(base_url);
+    grants.roots = options.root.iter().map(|text| Root::parse(text)).collect();
+    if let Some(missing) = grants.roots.iter().find(|root| !root.folder.is_dir()) {
+        return Err(format!("--root: {} is no folder", missing.folder.display()));
+    }
+    grants.commands = options.allow_commands;
+    let place = if who.script.is_some() { &mut grants.model } else { &mut grants.root_model };
+    *place = model(who)?;
+    Ok(grants)
+}
+
+/// The model of these options: the one named, or a file with its replies.
+pub(super) fn model(who: &ModelOptions) -> Result<Option<Arc<dyn Model>>, String> {
+    match (&who.model, &who.script) {
+        (Some(name), _) => from_name(name, who.base_url.as_deref()).map(Some).map_err(|error| error.to_string()),
+        (None, Some(path)) => {
+            let wrong = |error: String| format!("{}: {error}", path.display());
+            let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+            let script = Scripted::from_json(&text).map_err(|error| wrong(error.to_string()))?;
+            Ok(Some(Arc::new(Retry::new(script).without_waiting())))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
@@ -266,11 +279,19 @@ fn outcome_text(outcome: &Outcome, warnings: &[String]) -> String {
     lines.join("\n")
 }
 
+/// An amount to four places, or what little there is of it.
+fn money(amount: f64) -> String {
+    let text = format!("{amount:.4}");
+    if amount > 0.0 && amount < 0.0001 { format!("{amount:.1e}") } else { text }
+}
+
 /// What a run used, in a line.
 pub(super) fn spent_line(usage: &Json) -> String {
     let count = |name: &str| usage.get(name).and_then(Json::as_u64).unwrap_or(0);
+    let cost =
+        usage.get("cost").and_then(Json::as_f64).map(|cost| format!(", cost {}", money(cost))).unwrap_or_default();
     format!(
-        "{} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
+        "{} replies, {} programs, {} tool calls, {} tokens ({} in, {} out){cost}",
         count("requests"),
         count("total_runs"),
         count("tool_calls"),

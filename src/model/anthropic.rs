@@ -3,8 +3,8 @@
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::connection::{Connection, Draft, End, Wire, add, alternating, extend, with_version};
-use super::{Answering, Model, Request, Role};
+use super::Request;
+use super::connection::{Connection, Draft, End, Wire, add, client, extend, messages, with_version};
 
 /// The most tokens of a reply where nobody says: the API answers no request without a bound.
 const MAX_TOKENS: u64 = 8192;
@@ -46,31 +46,9 @@ impl Anthropic {
     pub fn on_vertex(model: impl Into<String>, base_url: impl AsRef<str>) -> Self {
         Self { connection: Connection::new("anthropic_vertex", model, base_url.as_ref()), host: Host::Vertex }
     }
-
-    /// Another endpoint: the address before `/messages`, with `/v1` or without.
-    #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.connection.set_base(url);
-        self
-    }
-
-    /// The key to send, if any.
-    #[must_use]
-    pub fn key(mut self, key: Option<String>) -> Self {
-        self.connection.set_key(key);
-        self
-    }
 }
 
-impl Model for Anthropic {
-    fn reply(&self, request: Request) -> Answering<'_> {
-        Box::pin(async move { self.connection.ask(&self.host, &request).await })
-    }
-
-    fn name(&self) -> String {
-        self.connection.name()
-    }
-}
+client!(Anthropic, host, "`/messages`, with `/v1` or without");
 
 impl Wire for Host {
     const TEXT: &'static str = "content";
@@ -112,14 +90,7 @@ impl Wire for Host {
             let cached = json!({"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}});
             body.insert("system".into(), json!([cached]));
         }
-        let messages = alternating(&request.messages).into_iter().map(|(role, content)| {
-            let role = match role {
-                Role::User => "user",
-                Role::Assistant => "assistant",
-            };
-            json!({"role": role, "content": content})
-        });
-        body.insert("messages".into(), messages.collect());
+        body.insert("messages".into(), messages(request).collect());
         if let Some(temperature) = options.temperature {
             body.insert("temperature".into(), json!(temperature));
         }
@@ -137,7 +108,7 @@ impl Wire for Host {
             Some("message") => {
                 draft.write("");
                 for block in piece.get("content").and_then(Value::as_array).into_iter().flatten() {
-                    // Other blocks are thoughts.
+                    // Other blocks are thoughts, or calls of tools that nobody offered.
                     if block.get("type").and_then(Value::as_str) == Some("text") {
                         draft.write(block.get("text").and_then(Value::as_str).unwrap_or_default());
                     }
@@ -189,6 +160,11 @@ fn end(message: &Value, draft: &mut Draft<'_>) {
             Some(why) => draft.end(End::Refused, &format!("{reason}: {why}")),
             None => draft.end(End::Refused, reason),
         },
-        _ => draft.end(End::Whole, reason),
+        _ => {
+            if reason == "tool_use" {
+                draft.call();
+            }
+            draft.end(End::Whole, reason);
+        }
     }
 }

@@ -5,10 +5,11 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
+use reqwest::header::HeaderValue;
 use reqwest::{Client, Url};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::http::{self, Answer, Post, Secret};
+use super::http::{self, Answer, Exchange, Secret};
 use super::{Deltas, Message, ModelError, ModelErrorKind, Reply, Request, Role, Tokens};
 
 /// What sets one provider's API apart from another's.
@@ -100,7 +101,7 @@ impl Connection {
         let mut url = self.url()?;
         wire.address(&mut url, &self.model, streamed);
         let body = wire.body(&self.model, request, streamed).into();
-        let mut post = Post::new(&url, &body, request.options.timeout);
+        let mut post = Exchange::post(&url, &body, request.options.timeout);
         match &self.key {
             Key::None => {}
             Key::Given(key) => post.key(wire.key_header(), key)?,
@@ -110,7 +111,7 @@ impl Connection {
             }
         }
         if let Some((name, value)) = wire.other_header() {
-            post.header(name, value);
+            post.header(name, HeaderValue::from_static(value));
         }
         post.extra_headers(&request.options.extra_headers)?;
         let mut draft = Draft::new(&request.deltas);
@@ -151,6 +152,39 @@ impl Connection {
     }
 }
 
+/// What every client can be told, and that it is a model: it has a `connection`, and this field, which is its [`Wire`].
+macro_rules! client {
+    ($client:ident, $wire:ident, $address:literal) => {
+        impl $client {
+            #[doc = concat!("Another endpoint: the address before ", $address, ".")]
+            #[must_use]
+            pub fn base_url(mut self, url: impl Into<String>) -> Self {
+                self.connection.set_base(url);
+                self
+            }
+
+            /// The key to send, if any.
+            #[must_use]
+            pub fn key(mut self, key: Option<String>) -> Self {
+                self.connection.set_key(key);
+                self
+            }
+        }
+
+        impl $crate::model::Model for $client {
+            fn reply(&self, request: $crate::model::Request) -> $crate::model::Answering<'_> {
+                Box::pin(async move { self.connection.ask(&self.$wire, &request).await })
+            }
+
+            fn name(&self) -> String {
+                self.connection.name()
+            }
+        }
+    };
+}
+
+pub(super) use client;
+
 /// Adds segments to the path of a URL, however it ends.
 pub(super) fn extend<'a>(url: &mut Url, segments: impl IntoIterator<Item = &'a str>) {
     if let Ok(mut path) = url.path_segments_mut() {
@@ -165,6 +199,11 @@ pub(super) fn with_version(url: &mut Url, version: &str) {
     if !url.path_segments().is_some_and(|mut parts| parts.any(is_version)) {
         extend(url, [version]);
     }
+}
+
+/// The messages as OpenAI and Anthropic write them.
+pub(super) fn messages(request: &Request) -> impl Iterator<Item = Value> {
+    alternating(&request.messages).into_iter().map(|(role, content)| json!({"role": role, "content": content}))
 }
 
 /// The messages with those of one role in a row made one, as providers want the roles to alternate.
@@ -187,6 +226,8 @@ pub(super) struct Draft<'a> {
     text: Option<String>,
     pub(super) tokens: Tokens,
     ended: Option<(End, String)>,
+    /// Whether the model called a tool in the provider's way, of which it was told none.
+    called: bool,
     trouble: Option<(ModelErrorKind, String)>,
     streamed: bool,
     /// Whether nothing more is to come, or to be waited for.
@@ -212,6 +253,7 @@ impl<'a> Draft<'a> {
             text: None,
             tokens: Tokens::default(),
             ended: None,
+            called: false,
             trouble: None,
             streamed: false,
             is_closed: false,
@@ -235,6 +277,13 @@ impl<'a> Draft<'a> {
         self.ended = Some((end, reason.to_owned()));
     }
 
+    /// Says that the model called a tool in the provider's way. Its text only announces that, so it is no answer: the
+    /// reply counts as empty, and the model is told how programs are written.
+    pub(super) fn call(&mut self) {
+        self.called = true;
+        self.text.get_or_insert_default();
+    }
+
     /// Says that nothing more will come.
     pub(super) fn close(&mut self) {
         self.is_closed = true;
@@ -251,7 +300,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The reply, if it is whole.
-    fn reply<W: Wire>(self, post: &Post<'_>, place: &str, shown: &str) -> Result<Reply, ModelError> {
+    fn reply<W: Wire>(self, post: &Exchange<'_>, place: &str, shown: &str) -> Result<Reply, ModelError> {
         let error =
             |kind, what: String, detail: &str| ModelError { tokens: self.tokens, ..post.error(kind, &what, detail) };
         if self.given_up {
@@ -274,6 +323,7 @@ impl<'a> Draft<'a> {
             (None, _) if self.streamed => {
                 Err(error(ModelErrorKind::Server, format!("{place} broke off before the reply was whole"), ""))
             }
+            (_, Some(_)) if self.called => Ok(Reply { text: String::new(), tokens: self.tokens }),
             (_, Some(text)) => Ok(Reply { text, tokens: self.tokens }),
             (ended, None) => {
                 let ended = ended.map(|(_, reason)| format!(" (it finished by {reason:?})")).unwrap_or_default();

@@ -1,11 +1,13 @@
 //! Data for a server that is no model, sent as requests to models are.
 
+use std::time::Duration;
+
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::Url;
 use serde_json::{Map, Value};
 
 use super::connection::extend;
-use super::http::{self, Post};
+use super::http::{self, Exchange};
 use super::{ModelError, ModelErrorKind};
 
 /// An address, and the headers that go there.
@@ -36,9 +38,11 @@ impl Delivery {
     /// Sends a body, again where an error may pass.
     pub(crate) async fn send(&self, body: &Value) -> Result<(), ModelError> {
         let client = http::client(&self.url)?;
-        let mut post = Post::new(&self.url, body, None);
+        let mut post = Exchange::post(&self.url, body, None);
         post.extra_headers(&self.headers)?;
         let send = || async { post.send(&client).await.map(drop) };
-        send.retry(ExponentialBuilder::new()).when(|error: &ModelError| error.kind.is_passing()).await
+        send.retry(ExponentialBuilder::new().with_min_delay(Duration::from_millis(250)))
+            .when(|error: &ModelError| error.kind.is_passing())
+            .await
     }
 }

@@ -3,8 +3,8 @@
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::connection::{Connection, Draft, End, Wire, add, alternating, extend, with_version};
-use super::{Answering, Model, Request, Role};
+use super::connection::{Connection, Draft, End, Wire, add, alternating, client, extend, with_version};
+use super::{Request, Role};
 
 /// The parameters that stand beside the configuration of a request, not in it.
 const BESIDE: [&str; 10] = [
@@ -19,6 +19,9 @@ const BESIDE: [&str; 10] = [
     "tool_config",
     "tools",
 ];
+
+/// How replies finish in which a model tried to call tools, though nobody offered any.
+const CALLS: [&str; 3] = ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"];
 
 /// A model behind Google's Gemini API, or behind the same API on Vertex AI.
 ///
@@ -59,31 +62,9 @@ impl Gemini {
     pub fn on_vertex(model: impl Into<String>, base_url: impl AsRef<str>) -> Self {
         Self { connection: Connection::new("gemini_vertex", model, base_url.as_ref()), host: Host::Vertex }
     }
-
-    /// Another endpoint: the address before `/models`, with `/v1beta` or without.
-    #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.connection.set_base(url);
-        self
-    }
-
-    /// The key to send, if any.
-    #[must_use]
-    pub fn key(mut self, key: Option<String>) -> Self {
-        self.connection.set_key(key);
-        self
-    }
 }
 
-impl Model for Gemini {
-    fn reply(&self, request: Request) -> Answering<'_> {
-        Box::pin(async move { self.connection.ask(&self.host, &request).await })
-    }
-
-    fn name(&self) -> String {
-        self.connection.name()
-    }
-}
+client!(Gemini, host, "`/models`, with `/v1beta` or without");
 
 impl Wire for Host {
     const TEXT: &'static str = "candidates[0].content.parts";
@@ -166,12 +147,19 @@ impl Wire for Host {
             if part.get("thought") != Some(&Value::Bool(true)) {
                 draft.write(part.get("text").and_then(Value::as_str).unwrap_or_default());
             }
+            if part.get("functionCall").is_some() {
+                draft.call();
+            }
         }
         match text("/candidates/0/finishReason") {
             Some(reason @ "MAX_TOKENS") => draft.end(End::Cut, reason),
             Some(reason @ "STOP") => {
                 // A model that had nothing to say leaves the parts out.
                 draft.write("");
+                draft.end(End::Whole, reason);
+            }
+            Some(reason) if CALLS.contains(&reason) => {
+                draft.call();
                 draft.end(End::Whole, reason);
             }
             Some(reason) => match text("/candidates/0/finishMessage") {

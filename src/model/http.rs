@@ -1,4 +1,4 @@
-//! One POST to a provider: bounded in time and size, streamed or whole, and no error of it holds a secret.
+//! One request to a server: bounded in time and size, streamed or whole, and no error of it holds a secret.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 use serde_json::Value;
 
 use super::sse::Events;
@@ -24,10 +24,10 @@ const EXCERPT: usize = 300;
 
 /// Something that must not be shown.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
-    pub(super) fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into().trim().to_owned())
     }
 
@@ -83,28 +83,34 @@ pub(crate) fn place(url: &Url) -> String {
 }
 
 /// A request about to be sent.
-pub(super) struct Post<'a> {
+pub(crate) struct Exchange<'a> {
+    method: Method,
     url: &'a Url,
-    body: &'a Value,
+    body: Option<&'a Value>,
     timeout: Duration,
     headers: HeaderMap,
     /// What must not appear in errors, even where the provider repeats it.
     secrets: Vec<Secret>,
 }
 
-impl<'a> Post<'a> {
-    pub(super) fn new(url: &'a Url, body: &'a Value, timeout: Option<Duration>) -> Self {
+impl<'a> Exchange<'a> {
+    /// A POST of data.
+    pub(super) fn post(url: &'a Url, body: &'a Value, timeout: Option<Duration>) -> Self {
+        Self { timeout: timeout.unwrap_or(TIMEOUT), ..Self::new(Method::POST, url, Some(body)) }
+    }
+
+    pub(crate) fn new(method: Method, url: &'a Url, body: Option<&'a Value>) -> Self {
         let secrets = url.password().map(Secret::new).into_iter().collect();
-        Self { url, body, timeout: timeout.unwrap_or(TIMEOUT), headers: HeaderMap::new(), secrets }
+        Self { method, url, body, timeout: TIMEOUT, headers: HeaderMap::new(), secrets }
     }
 
     /// Adds a header that says nothing secret.
-    pub(super) fn header(&mut self, name: &'static str, value: &'static str) {
-        self.headers.insert(name, HeaderValue::from_static(value));
+    pub(crate) fn header(&mut self, name: impl reqwest::header::IntoHeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
     }
 
     /// Adds the key: in this header, after this word.
-    pub(super) fn key(&mut self, (name, before): (&'static str, &str), key: &Secret) -> Result<(), ModelError> {
+    pub(crate) fn key(&mut self, (name, before): (&'static str, &str), key: &Secret) -> Result<(), ModelError> {
         let value = key.header(before).ok_or_else(|| {
             ModelError::new(ModelErrorKind::Auth, "the key cannot be sent: it has characters that no header may carry")
         })?;
@@ -131,25 +137,33 @@ impl<'a> Post<'a> {
         Ok(())
     }
 
-    /// Sends the request.
+    /// Sends the request, and takes an answer of any status.
+    pub(crate) async fn response(&self, client: &Client) -> Result<Response, ModelError> {
+        let mut request =
+            client.request(self.method.clone(), self.url.clone()).headers(self.headers.clone()).timeout(self.timeout);
+        if let Some(body) = self.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        }
+        request.send().await.map_err(|error| self.broken(error))
+    }
+
+    /// Sends the request; what is not a success is an error.
     pub(super) async fn send(&self, client: &Client) -> Result<Answer, ModelError> {
-        let request = client
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .headers(self.headers.clone())
-            .timeout(self.timeout)
-            .body(self.body.to_string());
-        let response = request.send().await.map_err(|error| self.broken(error))?;
+        let response = self.response(client).await?;
         if !response.status().is_success() {
             return Err(self.refused(response).await);
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         // Some servers answer as a whole though they were asked for a stream.
-        Ok(if kind.starts_with("text/event-stream") { Answer::Stream(response) } else { Answer::Whole(response) })
+        Ok(if kind.to_ascii_lowercase().starts_with("text/event-stream") {
+            Answer::Stream(response)
+        } else {
+            Answer::Whole(response)
+        })
     }
 
     /// Reads the JSON of a whole answer.
-    pub(super) async fn whole(&self, response: Response) -> Result<Value, ModelError> {
+    pub(crate) async fn whole(&self, response: Response) -> Result<Value, ModelError> {
         let bytes = self.read(response).await?;
         serde_json::from_slice(&bytes).map_err(|error| self.unread(&bytes, &error))
     }
@@ -181,7 +195,9 @@ impl<'a> Post<'a> {
 
     fn unread(&self, bytes: &[u8], error: &serde_json::Error) -> ModelError {
         let what = format!("{} answered what is no JSON ({error})", place(self.url));
-        self.error(ModelErrorKind::Other, &what, &String::from_utf8_lossy(bytes))
+        // What ends too early was cut off on its way.
+        let kind = if error.is_eof() { ModelErrorKind::Server } else { ModelErrorKind::Other };
+        self.error(kind, &what, &String::from_utf8_lossy(bytes))
     }
 
     fn bounded(&self, size: usize) -> Result<(), ModelError> {
@@ -193,7 +209,7 @@ impl<'a> Post<'a> {
     }
 
     /// An error whose text is followed by some of the provider's.
-    pub(super) fn error(&self, kind: ModelErrorKind, what: &str, detail: &str) -> ModelError {
+    pub(crate) fn error(&self, kind: ModelErrorKind, what: &str, detail: &str) -> ModelError {
         let hide = |text: &str| self.secrets.iter().fold(text.to_owned(), |text, secret| secret.hide(text));
         // Hidden before it is cut, lest half a key remain.
         let detail = excerpt(&hide(detail));
@@ -201,7 +217,7 @@ impl<'a> Post<'a> {
         ModelError::new(kind, if detail.is_empty() { what } else { format!("{what}: {detail}") })
     }
 
-    async fn read(&self, mut response: Response) -> Result<Vec<u8>, ModelError> {
+    pub(crate) async fn read(&self, mut response: Response) -> Result<Vec<u8>, ModelError> {
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
             self.bounded(bytes.len() + chunk.len())?;
@@ -213,7 +229,10 @@ impl<'a> Post<'a> {
     /// What a status other than success means.
     async fn refused(&self, response: Response) -> ModelError {
         let status = response.status();
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(wait);
+        let headers = response.headers();
+        // The same in milliseconds, which some add.
+        let milliseconds = headers.get("retry-after-ms").and_then(wait).map(|wait| wait / 1000);
+        let retry_after = milliseconds.or_else(|| headers.get(RETRY_AFTER).and_then(wait));
         // Not every number has a name: 529 is Anthropic's for being overloaded.
         let named = status.canonical_reason().map_or_else(|| status.as_str().to_owned(), |_| status.to_string());
         let mut what = format!("{} answered {named}", place(self.url));
@@ -283,6 +302,7 @@ fn kind(status: StatusCode) -> ModelErrorKind {
     match status.as_u16() {
         429 => ModelErrorKind::RateLimit,
         401 | 403 => ModelErrorKind::Auth,
+        408 => ModelErrorKind::Timeout,
         300..=499 => ModelErrorKind::BadRequest,
         500..=599 => ModelErrorKind::Server,
         _ => ModelErrorKind::Other,
@@ -314,7 +334,7 @@ fn retry_delay(body: &Value) -> Option<Duration> {
 }
 
 /// A wait as a header has it: seconds, or the date when it is over.
-fn wait(header: &HeaderValue) -> Option<Duration> {
+pub(crate) fn wait(header: &HeaderValue) -> Option<Duration> {
     let text = header.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Duration::try_from_secs_f64(seconds).ok();

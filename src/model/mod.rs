@@ -31,7 +31,9 @@ pub(crate) use cassette::{contrast, difference};
 pub(crate) use delivery::Delivery;
 pub use deltas::Deltas;
 pub use gemini::Gemini;
-#[cfg(feature = "mcp")]
+#[cfg(feature = "github")]
+pub(crate) use http::{Exchange, Secret, wait};
+#[cfg(any(feature = "github", feature = "mcp"))]
 pub(crate) use http::{client as http_client, place as shown_place};
 pub use openai::OpenAi;
 pub use price::{Price, Prices};

@@ -3,8 +3,8 @@
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::connection::{Connection, Draft, End, Wire, add, alternating, extend};
-use super::{Answering, Model, Request, Role, Tokens};
+use super::connection::{Connection, Draft, End, Wire, add, client, extend, messages};
+use super::{Request, Tokens};
 
 /// A model behind an endpoint that speaks OpenAI's chat completions.
 ///
@@ -44,20 +44,6 @@ impl OpenAi {
         Self { connection: Connection::new("openai", model, "https://api.openai.com/v1"), dialect: Dialect::default() }
     }
 
-    /// Another endpoint: the address before `/chat/completions`.
-    #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.connection.set_base(url);
-        self
-    }
-
-    /// The key to send, if any.
-    #[must_use]
-    pub fn key(mut self, key: Option<String>) -> Self {
-        self.connection.set_key(key);
-        self
-    }
-
     /// The provider's name, for [`name`](Model::name).
     #[must_use]
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
@@ -81,15 +67,7 @@ impl OpenAi {
     }
 }
 
-impl Model for OpenAi {
-    fn reply(&self, request: Request) -> Answering<'_> {
-        Box::pin(async move { self.connection.ask(&self.dialect, &request).await })
-    }
-
-    fn name(&self) -> String {
-        self.connection.name()
-    }
-}
+client!(OpenAi, dialect, "`/chat/completions`");
 
 impl Wire for Dialect {
     const TEXT: &'static str = "choices[0].message.content";
@@ -103,21 +81,12 @@ impl Wire for Dialect {
     }
 
     fn body(&self, model: &str, request: &Request, streamed: bool) -> Map<String, Value> {
-        let mut messages = Vec::with_capacity(request.messages.len() + 1);
-        if !request.system.is_empty() {
-            messages.push(json!({"role": "system", "content": request.system}));
-        }
-        messages.extend(alternating(&request.messages).into_iter().map(|(role, content)| {
-            let role = match role {
-                Role::User => "user",
-                Role::Assistant => "assistant",
-            };
-            json!({"role": role, "content": content})
-        }));
+        let system = Some(&request.system).filter(|system| !system.is_empty());
+        let system = system.map(|system| json!({"role": "system", "content": system}));
         let options = &request.options;
         let mut body = Map::new();
         body.insert("model".into(), json!(model));
-        body.insert("messages".into(), messages.into());
+        body.insert("messages".into(), system.into_iter().chain(messages(request)).collect());
         if let Some(max_tokens) = options.max_tokens {
             body.insert(self.limit_parameter.clone(), json!(max_tokens));
         }
@@ -147,8 +116,9 @@ impl Wire for Dialect {
                     .unwrap_or(0),
             };
         }
-        // A message as a whole, or what is added to it.
-        let Some(choice) = piece.pointer("/choices/0") else { return };
+        // A message as a whole, or what is added to it. Of several that were asked for it is the first.
+        let first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0;
+        let Some(choice) = piece.pointer("/choices/0").filter(first) else { return };
         if let Some(message) = choice.get("message").or_else(|| choice.get("delta")) {
             let text = message.get("content").and_then(text).or_else(|| message.get("refusal").and_then(text));
             text.into_iter().for_each(|text| draft.write(&text));
@@ -156,8 +126,17 @@ impl Wire for Dialect {
         match choice.get("finish_reason").and_then(Value::as_str) {
             Some(reason @ "length") => draft.end(End::Cut, reason),
             Some(reason @ "content_filter") => draft.end(End::Refused, reason),
-            // Endpoints have other words for the usual end.
-            Some(reason) => draft.end(End::Whole, reason),
+            Some(reason) => {
+                // A model that had nothing to say has no content.
+                if choice.get("message").or_else(|| choice.get("delta")).is_some_and(Value::is_object) {
+                    draft.write("");
+                }
+                if matches!(reason, "tool_calls" | "function_call") {
+                    draft.call();
+                }
+                // Endpoints have other words for the usual end.
+                draft.end(End::Whole, reason);
+            }
             None => {}
         }
     }

@@ -16,6 +16,7 @@ use super::Tokens;
 /// assert_eq!(price.of(tokens), 0.5 * 3.0 + 0.4 * 0.3 + 0.1 * 15.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Row")]
 pub struct Price {
     /// A million tokens read.
     pub input: f64,
@@ -23,6 +24,27 @@ pub struct Price {
     pub cached: f64,
     /// A million tokens written.
     pub output: f64,
+}
+
+/// A price as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    input: f64,
+    cached: Option<f64>,
+    output: f64,
+}
+
+impl TryFrom<Row> for Price {
+    type Error = String;
+
+    fn try_from(row: Row) -> Result<Self, String> {
+        let price = Self { input: row.input, cached: row.cached.unwrap_or(row.input), output: row.output };
+        match [price.input, price.cached, price.output].iter().find(|one| !one.is_finite() || **one < 0.0) {
+            Some(odd) => Err(format!("expected 0 or more, got {odd}")),
+            None => Ok(price),
+        }
+    }
 }
 
 impl Price {

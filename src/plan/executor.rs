@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::check::{Known, Need, before, check};
-use super::{Done, Output, Plan, PlanError, Step};
+use super::{Done, Output, Plan, PlanError, Step, Store};
 use crate::agent::{Agent, Child, Descriptors, Ended, Process, Stop, Tree, failed, traced, written};
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
@@ -47,14 +47,14 @@ pub struct Executor {
     sets: IndexMap<String, Vec<Tool>>,
     parallel: usize,
     retries: u32,
-    save: Option<PathBuf>,
+    store: Option<Arc<dyn Store>>,
 }
 
 impl Executor {
     /// An executor whose steps are agents with these options. Its tools, those of the catalog too, are what steps can
     /// name; its context is seen by every step; its signature and its refs are not used.
     pub fn new(agent: Options) -> Self {
-        Self { agent, sets: IndexMap::new(), parallel: 4, retries: 0, save: None }
+        Self { agent, sets: IndexMap::new(), parallel: 4, retries: 0, store: None }
     }
 
     /// Adds a name for several tools at once.
@@ -80,7 +80,13 @@ impl Executor {
     /// Saves the plan into this file before the first step and after each.
     #[must_use]
     pub fn save(self, path: impl Into<PathBuf>) -> Self {
-        Self { save: Some(path.into()), ..self }
+        self.save_to(path.into())
+    }
+
+    /// The same with a store of any kind.
+    #[must_use]
+    pub fn save_to(self, store: impl Store + 'static) -> Self {
+        Self { store: Some(Arc::new(store)), ..self }
     }
 
     /// The tools that a name of a step stands for.
@@ -269,7 +275,7 @@ impl Run<'_> {
     }
 
     async fn steps(&mut self) -> Result<(), Failure> {
-        self.save()?;
+        self.save().await?;
         let mut working = Working::new();
         let mut begun: IndexSet<usize> = IndexSet::new();
         let mut failure: Option<Failure> = None;
@@ -287,8 +293,9 @@ impl Run<'_> {
             };
             let id = self.id(attempt.step);
             let ended = self.end(attempt, ended, failure.is_none(), &mut working);
-            let ended = ended.map_err(|stop| (Some(id), stop)).and_then(|()| self.save());
-            if let Err(why) = ended {
+            // What was done is saved whether or not the step had come to an end.
+            let saved = self.save().await;
+            if let Err(why) = ended.map_err(|stop| (Some(id), stop)).and(saved) {
                 failure.get_or_insert(why);
             }
         }
@@ -387,10 +394,10 @@ impl Run<'_> {
         }
     }
 
-    fn save(&self) -> Result<(), Failure> {
-        let Some(path) = &self.executor.save else { return Ok(()) };
-        let wrong = |error| Stop::Unusable(format!("the plan cannot be saved: {}: {error}", path.display()));
-        self.plan.save(path).map_err(|error| (None, wrong(error)))
+    async fn save(&self) -> Result<(), Failure> {
+        let Some(store) = &self.executor.store else { return Ok(()) };
+        let wrong = |error| Stop::Unusable(format!("the plan cannot be saved: {}: {error}", store.name()));
+        store.save(self.plan).await.map_err(|error| (None, wrong(error)))
     }
 }
 

@@ -11,7 +11,8 @@
 //!   - needs: ids
 //! ```
 //!
-//! What cannot stand in a line as it is stands there as a JSON string.
+//! What cannot stand in a line as it is stands there as a JSON string, and what a tracker would make links or mentions of
+//! as code.
 
 use std::fmt::Write as _;
 
@@ -54,13 +55,13 @@ impl Plan {
                 field("retries", step.retries.to_string());
             }
             if let Some(done) = &step.done {
-                field("result", readable(&done.result));
+                field("result", plain(readable(&done.result)));
                 if !done.summary.is_empty() {
-                    field("summary", line(&done.summary));
+                    field("summary", plain(line(&done.summary)));
                 }
             }
             if let Some(failed) = &step.failed {
-                field("failed", line(failed));
+                field("failed", plain(line(failed)));
             }
         }
         text
@@ -99,6 +100,32 @@ fn unline(text: &str) -> Result<String, String> {
             .map_err(|error| format!("a text that begins with \" is a JSON string: {error}"));
     }
     Ok(text.to_owned())
+}
+
+/// What came of a step, as code where Markdown or a tracker would make something of it: what a model or a tool has
+/// written mentions nobody, links to nothing and looks as it is.
+fn plain(text: String) -> String {
+    let marked = text.contains(['@', '#', '<', '>', '&', '*', '_', '~', '`', '\\', '$'])
+        || ["](", "][", "://", "www.", "GH-", "gh-"].iter().any(|mark| text.contains(mark));
+    if !marked {
+        return text;
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// The text of a line that may be code.
+fn unplain(text: &str) -> &str {
+    let fence = text.len() - text.trim_start_matches('`').len();
+    let code = text.get(fence..text.len().saturating_sub(fence)).unwrap_or_default();
+    let ends = text.len() - text.trim_end_matches('`').len();
+    if fence == 0 || ends != fence || code.is_empty() {
+        return text;
+    }
+    let padded = code.strip_prefix(' ').and_then(|code| code.strip_suffix(' '));
+    padded.filter(|code| code.starts_with('`') || code.ends_with('`')).unwrap_or(code)
 }
 
 /// A name in a list.
@@ -176,12 +203,12 @@ fn read_field(step: &mut Step, name: &str, value: &str) -> Result<(), String> {
             });
         }
         "retries" => step.retries = value.parse().map_err(|_| format!("retries: expected a number, got {value:?}"))?,
-        "failed" => step.failed = Some(unline(value)?),
+        "failed" => step.failed = Some(unline(unplain(value))?),
         "result" | "summary" => {
             let done = step.done.as_mut().ok_or(format!("{name}: the step is not ticked"))?;
             match name {
-                "result" => done.result = edn(value)?,
-                _ => done.summary = unline(value)?,
+                "result" => done.result = edn(unplain(value))?,
+                _ => done.summary = unline(unplain(value))?,
             }
         }
         _ => {

@@ -2,11 +2,23 @@
 
 mod check;
 mod create;
+#[cfg(feature = "github")]
+mod embedded;
 mod executor;
+#[cfg(feature = "github")]
+mod github;
+#[cfg(feature = "github")]
+mod issue;
 mod markdown;
 mod steps;
+mod store;
 
 pub use check::PlanError;
 pub use create::create_plan;
 pub use executor::Executor;
+#[cfg(feature = "github")]
+pub use github::GitHub;
+#[cfg(feature = "github")]
+pub use issue::Issue;
 pub use steps::{Done, Output, Plan, Step};
+pub use store::{Store, Storing};

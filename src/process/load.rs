@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
 use crate::agent::{DelegateError, Session, wait};
+use crate::model::Prices;
 use crate::tool::Tool;
 
 /// A program with the programs it links to.
@@ -181,17 +182,45 @@ impl Program {
 
 fn read(path: &Path) -> Result<Program, LoadError> {
     let wrong = |why: String| LoadError { file: shown(path), why };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let fields: Json = match extension {
-        "json" => serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?,
-        "yaml" | "yml" => {
-            serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
-        }
-        _ => toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?,
-    };
-    match &fields {
-        Json::Object(fields) => Program::from_fields(path, fields).map_err(wrong),
+    match read_data(path).map_err(wrong)? {
+        Json::Object(fields) => Program::from_fields(path, &fields).map_err(wrong),
         _ => Err(wrong("expected a table of sections".into())),
     }
+}
+
+/// The data in a file: JSON or YAML if it is called so, else TOML.
+fn read_data(path: &Path) -> Result<Json, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
+    match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+        "json" => serde_json::from_str(&text).map_err(|error| error.to_string()),
+        "yaml" | "yml" => serde_saphyr::from_str(&text).map_err(|error| error.to_string().trim_end().to_owned()),
+        _ => toml::from_str(&text).map_err(|error| error.to_string().trim_end().to_owned()),
+    }
+}
+
+/// Reads the prices of models from a file (TOML, JSON or YAML), which has what `[budget.prices]` of a program file has:
+///
+/// ```
+/// use ptc::model::Price;
+/// use ptc::process::read_prices;
+///
+/// let file = std::env::temp_dir().join("prices-of-the-docs.toml");
+/// std::fs::write(&file, "\"openai:gpt-4.1\" = { input = 2.0, output = 8.0, cached = 0.5 }\n\"*\" = { input = 5, output = 25 }\n")?;
+/// let prices = read_prices(&file)?;
+/// assert_eq!(prices.get("openai:gpt-4.1"), Some(Price::new(2.0, 8.0).cached(0.5)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A file that cannot be read, or holds something else.
+pub fn read_prices(path: &Path) -> Result<Prices, String> {
+    let data = read_data(path).and_then(prices);
+    data.map_err(|why| format!("{}: {why}", shown(path)))
+}
+
+/// The prices in data.
+pub(super) fn prices(data: Json) -> Result<Prices, String> {
+    serde_json::from_value(data).map_err(|error| {
+        format!("{error}; a price has input, output and, if it differs, cached, each for a million tokens")
+    })
 }

@@ -18,7 +18,7 @@ mod section;
 pub use bind::{Grants, bind};
 pub use confine::{Opening, Root, Roots};
 pub use environment::Environment;
-pub use load::{Library, LoadError};
+pub use load::{Library, LoadError, read_prices};
 pub use program::{BuiltinTool, Demo, Link, Preload, Program, ToolEntry, ToolSource};
 pub use remote::Remote;
 pub use section::{parse_bytes, parse_time};

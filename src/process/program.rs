@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::entries::{read_link, read_ref, read_tool, read_tools};
 use super::environment::{Environment, VARIABLES};
+use super::load::prices as prices_of;
 use super::remote::Remote;
 use super::section::Section;
 use crate::agent::{Budget, MOST_FORKS, Paging, Refs};
@@ -390,9 +391,7 @@ fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Stri
         budget.tool_calls = section.count("tool_calls")?;
         budget.cost = section.number("cost")?;
         if let Some(prices) = section.table("prices")? {
-            budget.prices = serde_json::from_value(Json::Object(prices.clone())).map_err(|error| {
-                format!("budget.prices: {error}; a price has input, output and cached, for a million tokens")
-            })?;
+            budget.prices = prices_of(Json::Object(prices.clone())).map_err(|why| format!("budget.prices: {why}"))?;
         }
         budget.descriptor_bytes = section.bytes("descriptor_bytes")?.unwrap_or(budget.descriptor_bytes);
         section.unknown(warnings);

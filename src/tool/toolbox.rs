@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::contract::{Effect, ParseError, ToolSpec, Type};
-use crate::lisp::value::{Value, from_json, to_json};
+use crate::lisp::value::{Value, from_value, to_value};
 
 /// Why a tool did not give a result; the message goes to the program and the model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -325,13 +325,11 @@ impl Tool {
 }
 
 fn decode<A: DeserializeOwned>(arguments: &Value) -> Result<A, ToolError> {
-    let json = to_json(arguments, "arguments").map_err(ToolError::new)?;
-    serde_json::from_value(json).map_err(|error| ToolError(format!("the arguments do not fit: {error}")))
+    from_value(arguments).map_err(|error| ToolError(format!("the arguments do not fit: {error}")))
 }
 
 fn encode<R: Serialize>(result: &R) -> Result<Value, ToolError> {
-    let json = serde_json::to_value(result).map_err(|error| ToolError(format!("the result is no data: {error}")))?;
-    from_json(&json).map_err(|raise| ToolError(raise.to_error().message))
+    to_value(result).map_err(|error| ToolError(format!("the result is no data: {error}")))
 }
 
 /// Tools by name, in the order they were added.

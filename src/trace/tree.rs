@@ -52,10 +52,12 @@ impl Usage {
     }
 
     fn pay(&mut self, tokens: Tokens, cost: Option<f64>) {
-        self.input_tokens += tokens.input;
-        self.output_tokens += tokens.output;
-        self.total_tokens += tokens.total();
-        self.cached_tokens += tokens.cached;
+        // Providers may tell anything.
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.input_tokens, tokens.input);
+        add(&mut self.output_tokens, tokens.output);
+        add(&mut self.total_tokens, tokens.total());
+        add(&mut self.cached_tokens, tokens.cached);
         if let Some(cost) = cost {
             *self.cost.get_or_insert_default() += cost;
         }

@@ -17,6 +17,10 @@ pub enum Act {
     Hang(&'static str),
     /// Promises more than it sends.
     Break,
+    /// Answers with these bytes, and hangs up.
+    Raw(Vec<u8>),
+    /// Answers with these bytes, one after the other, as long as somebody listens.
+    Drip(Vec<u8>),
     /// Streams these pieces; then it ends, or breaks off in the midst of a chunk.
     Stream(Vec<Vec<u8>>, bool),
 }
@@ -41,18 +45,24 @@ pub struct Server {
 impl Server {
     /// A server that plays the acts in order, the last one for ever.
     pub fn start(acts: Vec<Act>) -> Self {
+        let last = acts.last().cloned().unwrap();
+        let mut acts = acts.into_iter().chain(std::iter::repeat(last));
+        Self::answering(move |_| acts.next().unwrap())
+    }
+
+    /// A server that answers each request with what this function makes of it.
+    pub fn answering(mut act: impl FnMut(&Seen) -> Act + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
         let record = seen.clone();
-        let last = acts.last().cloned().unwrap();
         thread::spawn(move || {
-            let mut acts = acts.into_iter().chain(std::iter::repeat(last));
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                record.lock().unwrap().push(hear(&stream));
+                let heard = hear(&stream);
+                record.lock().unwrap().push(heard.clone());
                 // A client that has heard enough hangs up, which is no concern of the server's.
-                match acts.next().unwrap() {
+                match act(&heard) {
                     Act::Answer(line, headers, body) => drop(answer(&mut stream, line, &headers, &body)),
                     Act::Hang(start) => drop(thread::spawn(move || {
                         stream.write_all(start.as_bytes()).ok();
@@ -60,6 +70,15 @@ impl Server {
                         drop(stream);
                     })),
                     Act::Break => drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")),
+                    Act::Raw(bytes) => drop(stream.write_all(&bytes)),
+                    Act::Drip(bytes) => drop(thread::spawn(move || {
+                        for byte in bytes {
+                            if stream.write_all(&[byte]).is_err() {
+                                return;
+                            }
+                            thread::sleep(Duration::from_millis(20));
+                        }
+                    })),
                     Act::Stream(pieces, whole) => drop(pour(&mut stream, &pieces, whole)),
                 }
             }
@@ -91,7 +110,8 @@ fn hear(stream: &TcpStream) -> Seen {
     let length = lines.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).unwrap();
-    Seen { line: lines.remove(0), headers: lines, body: serde_json::from_slice(&body).unwrap() }
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    Seen { line: lines.remove(0), headers: lines, body }
 }
 
 fn answer(stream: &mut TcpStream, line: &str, headers: &[String], body: &str) -> std::io::Result<()> {

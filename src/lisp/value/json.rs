@@ -51,6 +51,45 @@ pub fn parse_json(text: &str) -> Result<Value> {
     from_json(&json)
 }
 
+/// The value of data of Rust: structs are maps, enums without fields strings.
+///
+/// ```
+/// use ptc::lisp::value::{from_value, to_value};
+///
+/// #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// struct Order {
+///     id: u32,
+///     customer: String,
+/// }
+///
+/// let order = Order { id: 7, customer: "Ada".into() };
+/// let value = to_value(&order)?;
+/// assert_eq!(value.to_string(), r#"{:id 7, :customer "Ada"}"#);
+/// assert_eq!(from_value::<Order>(&value)?, order);
+/// # Ok::<(), ptc::lisp::value::DataError>(())
+/// ```
+///
+/// # Errors
+/// Data that has no JSON form, or is nested too deeply.
+pub fn to_value<T: serde::Serialize + ?Sized>(data: &T) -> std::result::Result<Value, DataError> {
+    let json = serde_json::to_value(data).map_err(|error| DataError(error.to_string()))?;
+    from_json(&json).map_err(|raise| DataError(raise.to_error().message))
+}
+
+/// The data of Rust that a value stands for.
+///
+/// # Errors
+/// A value without a JSON form, or of another shape.
+pub fn from_value<T: serde::de::DeserializeOwned>(value: &Value) -> std::result::Result<T, DataError> {
+    let json = to_json(value, "value").map_err(|error| DataError(error.to_string()))?;
+    serde_json::from_value(json).map_err(|error| DataError(error.to_string()))
+}
+
+/// Why data of Rust and a value do not fit each other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DataError(String);
+
 /// A number that short texts seldom share.
 fn place(text: &str) -> usize {
     let bytes = text.as_bytes();

@@ -44,7 +44,7 @@ pub use function::{
 };
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, Ready, collect, force, pair, seq};
-pub use json::{JsonError, check_json, from_json, key_from_json, parse_json, to_json};
+pub use json::{DataError, JsonError, check_json, from_json, from_value, key_from_json, parse_json, to_json, to_value};
 pub use machine::{Globals, Machine, Names, Output, Shared};
 pub use map::{Map, Shape};
 pub use meta::Meta;
