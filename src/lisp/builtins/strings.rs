@@ -92,7 +92,7 @@ fn part(cx: &mut dyn Context, text: &Text, take: impl FnOnce(&str) -> &str) -> R
 /// Adds to a text.
 fn push(cx: &mut dyn Context, text: &mut Draft, more: &str) -> Result<()> {
     cx.spend(1_u64.saturating_add(more.len() as u64 / 16))?;
-    let (before, after) = (text.len(), text.len().saturating_add(more.len()));
+    let (before, after) = (text.bytes(), text.bytes().saturating_add(more.len()));
     if after.checked_ilog2() != before.checked_ilog2() {
         cx.reserve(after.saturating_mul(2))?;
     }

@@ -95,7 +95,7 @@ pub struct Draft(Inner);
 impl Draft {
     /// The number of bytes so far.
     #[inline]
-    pub fn len(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.0.text.len()
     }
 
