@@ -60,7 +60,7 @@ impl<'a> Matches<'a> {
         let Some(at) = self.at else { return Ok(None) };
         let left = self.text.len().saturating_sub(at) as u64;
         let cost = left.saturating_mul(u64::from(self.regex.states));
-        cx.spend(2_u64.saturating_add(if self.begun { cost >> 16 } else { cost >> 4 }))?;
+        cx.spend(2_u64.saturating_add(if self.begun { cost >> 16 } else { cost >> 3 }))?;
         self.begun = true;
         let found = if self.groups.len() > 1 {
             self.regex
@@ -124,7 +124,7 @@ pub(super) fn whole(cx: &mut dyn Context, regex: &Regex, text: &str) -> Result<V
         Some((0, _)) => {}
         Some(_) | None => return Ok(Value::Nil),
     }
-    cx.spend((text.len() as u64).saturating_mul(u64::from(regex.states)) >> 4)?;
+    cx.spend((text.len() as u64).saturating_mul(u64::from(regex.states)) >> 3)?;
     let mut groups = regex.whole().capture_locations();
     let Some(found) = regex.whole().captures_read(&mut groups, text) else { return Ok(Value::Nil) };
     let span = (found.start(), found.end());
