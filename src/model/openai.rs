@@ -44,7 +44,7 @@ impl OpenAi {
         Self { connection: Connection::new("openai", model, "https://api.openai.com/v1"), dialect: Dialect::default() }
     }
 
-    /// The provider's name, for [`name`](Model::name).
+    /// The provider's name, for [`name`](super::Model::name).
     #[must_use]
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.connection.set_provider(provider);

@@ -63,6 +63,9 @@ impl Counting {
 
 impl Step {
     fn of(slot: usize, value: &Expr) -> Option<Self> {
+        if let Some(left) = Operand::of(value) {
+            return Some(Self { slot, operation: Operation::Add, left, right: Operand::Constant(0) });
+        }
         let ExprKind::Builtin(builtin, _, arguments) = &value.kind else { return None };
         let (name, left, right) = match (builtin.name, arguments.as_slice()) {
             ("inc", [only]) => ("+", Operand::of(only)?, Operand::Constant(1)),
