@@ -110,3 +110,17 @@ fn a_conversation_is_a_task_a_line() {
     ptc_with("", &["run", &program, "--script", &script]).refuses(2, &["no task"]);
     ptc_with("", &["run", &program, "x", "--root", "nowhere"]).refuses(2, &["--root: nowhere is no folder"]);
 }
+
+/// `ptc … | head` closes the pipe before all is written.
+#[cfg(unix)]
+#[test]
+fn who_closes_the_pipe_has_read_enough() {
+    for arguments in [&["doc", "--search", "map"][..], &["eval", "-e", "(vec (range 9999))"], &["repl", "--help"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ptc"));
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+}

@@ -1,0 +1,13 @@
+//! `print!` and `println!` for this room: whoever closes a pipe early has read enough, and that is no panic.
+
+macro_rules! print {
+    ($($text:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($text)*));
+    }};
+}
+
+macro_rules! println {
+    ($($text:tt)*) => {{
+        print!("{}\n", format_args!($($text)*));
+    }};
+}
