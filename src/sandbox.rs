@@ -12,7 +12,7 @@ use crate::lisp::memory::Memory;
 use crate::lisp::text::{Error, ErrorKind, Finding, Source};
 use crate::lisp::value::{Host, ToolAnswer, ToolCall, Value};
 use crate::lisp::{End, Finished, Job, Spent};
-use crate::tool::{CallRecord, Dispatcher, Run, Toolbox, Validation};
+use crate::tool::{Call, CallRecord, Dispatcher, Run, Toolbox, Validation};
 
 /// What a program runs against: context, tools, limits and the memory of earlier programs.
 ///
@@ -29,7 +29,7 @@ use crate::tool::{CallRecord, Dispatcher, Run, Toolbox, Validation};
 pub struct Sandbox {
     /// What `ctx/…` shows: a map.
     pub context: Value,
-    /// The tools. Only those that answer at once can be called here.
+    /// The tools. Asynchronous ones are waited for on the calling thread.
     pub tools: Arc<Toolbox>,
     /// How strictly contracts are held.
     pub validation: Validation,
@@ -196,7 +196,7 @@ impl Sandbox {
                 self.memory = finished.memory.clone();
                 settled(finished)
             }
-            None => settled(no_stack(self.memory.clone())),
+            None => settled(unfinished(self.memory.clone(), no_stack_error())),
         };
         let mut all = warnings.take();
         all.extend(evaluation.warnings);
@@ -204,10 +204,10 @@ impl Sandbox {
     }
 }
 
-/// What came of a program that could not begin, because the system has no memory for its stack.
-pub(crate) fn no_stack(memory: Memory) -> Finished {
+/// What came of a program that could not be run: memory is as it was.
+pub(crate) fn unfinished(memory: Memory, error: Error) -> Finished {
     Finished {
-        end: End::Errors(vec![no_stack_error()]),
+        end: End::Errors(vec![error]),
         memory,
         prints: String::new(),
         warnings: Vec::new(),
@@ -215,7 +215,8 @@ pub(crate) fn no_stack(memory: Memory) -> Finished {
     }
 }
 
-fn no_stack_error() -> Error {
+/// Why a program could not begin.
+pub(crate) fn no_stack_error() -> Error {
     Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
         .hint("run fewer programs at once")
 }
@@ -296,18 +297,19 @@ impl Host for LocalHost {
             self.record(name, prepared.arguments, Ok(value.clone()), true);
             return ToolAnswer::Now(Ok(value));
         }
+        let later = !matches!(prepared.tool.run, Run::Now(_));
+        let idempotency_key = if later { format!("{:016x}:{index}", self.run) } else { String::new() };
+        let call = Call { arguments: prepared.arguments, idempotency_key, children: Vec::new(), caller: None };
         self.watch.pause();
         let result = match &prepared.tool.run {
-            Run::Now(run) => Dispatcher::run_now(&**run, &prepared.arguments),
-            Run::Later(run) | Run::Process(_, run) => {
-                run_later(&**run, &prepared.arguments, format!("{:016x}:{index}", self.run))
-            }
+            Run::Now(run) => Dispatcher::run_now(run, &call),
+            Run::Later(run) | Run::Process(_, run) => run_later(&**run, &call),
         };
         self.watch.go_on();
-        let result = self.dispatcher.settle(&prepared.tool, &prepared.arguments, result, &mut warnings);
+        let result = self.dispatcher.settle(&prepared.tool, &call.arguments, result, &mut warnings);
         self.warnings.borrow_mut().extend(warnings);
         let recorded = result.clone().map_err(|fault| fault.message);
-        self.record(name, prepared.arguments, recorded, false);
+        self.record(name, call.arguments, recorded, false);
         ToolAnswer::Now(result.map_err(|fault| *fault))
     }
 }
@@ -315,9 +317,8 @@ impl Host for LocalHost {
 /// Waits for an asynchronous tool on this thread.
 #[cfg(feature = "agent")]
 fn run_later(
-    run: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
-    arguments: &Value,
-    idempotency_key: String,
+    run: &(dyn Fn(Call) -> crate::tool::Running + Send + Sync),
+    call: &Call,
 ) -> Result<Value, crate::ToolError> {
     if tokio::runtime::Handle::try_current().is_ok() {
         return Err(crate::ToolError::new(
@@ -325,20 +326,11 @@ fn run_later(
         ));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(crate::ToolError::new)?;
-    runtime.block_on(run(crate::tool::Call {
-        arguments: arguments.clone(),
-        idempotency_key,
-        children: Vec::new(),
-        caller: None,
-    }))
+    runtime.block_on(run(call.clone()))
 }
 
 /// Without a runtime there is nothing to wait with.
 #[cfg(not(feature = "agent"))]
-fn run_later(
-    _: &(dyn Fn(crate::tool::Call) -> crate::tool::Running + Send + Sync),
-    _: &Value,
-    _: String,
-) -> Result<Value, crate::ToolError> {
+fn run_later(_: &(dyn Fn(Call) -> crate::tool::Running + Send + Sync), _: &Call) -> Result<Value, crate::ToolError> {
     Err(crate::ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
 }

@@ -46,7 +46,7 @@ fn a_program_file_is_checked_without_a_model() {
     assert_eq!(checked.status, Some(0), "{}", checked.err);
     for line in [
         "main: examples/forks/main.toml\n  model openai:gpt-4.1, 5 turns, admin access\n",
-        "  tool takings() -> [{:day :string :euros :int}] (write)\n",
+        "  tool takings() -> [{:day :string :euros :int}] (read)\n",
         "  tool fork(prompts [:any]) -> ",
         "  files examples/forks, src (read only); commands not granted\n",
         "  lawyer: examples/forks/./lawyer.toml\n",

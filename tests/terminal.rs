@@ -62,7 +62,8 @@ fn a_session_at_a_terminal() {
     terminal.types(" 2 tot\t)\r", "((1 2) (3))");
     terminal.types("[:begun (while true)]\r", "\n");
     thread::sleep(Duration::from_millis(300));
-    terminal.types("\x03", "the host cancelled the program");
+    terminal.types("\x03", "ptc> ");
+    assert!(terminal.text.contains("the host cancelled the program"), "{}", terminal.text);
     terminal.types("(half\x03", "ends the session");
     terminal.types("(+ 40 2)\r", "42");
     terminal.types("\x04", "");

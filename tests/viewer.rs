@@ -98,7 +98,7 @@ async fn the_page_holds_everything_as_text() {
 #[test]
 fn a_run_that_was_killed_is_shown_as_far_as_it_went() {
     let recorder = Recorder::new(Vec::new());
-    let start = |task: &str| EventKind::Start { task: task.into(), max_turns: 5, run_id: None };
+    let start = |task: &str| EventKind::Start { task: task.into(), max_turns: 5, run_id: None, warnings: Vec::new() };
     recorder.record("main", start("the task"));
     recorder.record("main", EventKind::TurnStart { turn: 1 });
     recorder.record(
@@ -125,7 +125,7 @@ proptest! {
         let tags = |text: &str| {
             let recorder = Recorder::new(Vec::new());
             let (program, json) = (Some(format!("({text})")), serde_json::Value::from(text));
-            recorder.record("main", EventKind::Start { task: text.into(), max_turns: 5, run_id: None });
+            recorder.record("main", EventKind::Start { task: text.into(), max_turns: 5, run_id: None, warnings: Vec::new() });
             recorder.record("main", EventKind::TurnStart { turn: 1 });
             recorder.record("main", EventKind::ToolStart { turn: 1, call: 0, name: text.into(), args: json.clone(), writes: false });
             recorder.record("main", EventKind::TurnEnd {

@@ -53,7 +53,7 @@ fn value(input: ParseStream<'_>) -> Result<LitStr> {
 fn name(text: &LitStr) -> Result<String> {
     let name = text.value();
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./!?".contains(c));
-    if plain { Ok(name) } else { Err(Error::new(text.span(), "a tool's name has letters, digits, - and _")) }
+    if plain { Ok(name) } else { Err(Error::new(text.span(), "a tool's name has letters, digits and - _ . / ! ?")) }
 }
 
 fn reads(text: &LitStr) -> Result<bool> {

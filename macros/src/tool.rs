@@ -206,7 +206,7 @@ mod tests {
             (quote! { timeout = "soon" }, "expected a time such as \"5s\" or \"200ms\", got \"soon\""),
             (quote! { timeout = "5" }, "expected a time such as \"5s\" or \"200ms\", got \"5\""),
             (quote! { timeout = 5 }, "expected string literal"),
-            (quote! { name = "find it" }, "a tool's name has letters, digits, - and _"),
+            (quote! { name = "find it" }, "a tool's name has letters, digits and - _ . / ! ?"),
             (quote! { cacheable, cacheable }, "`cacheable` is given twice"),
         ] {
             assert_eq!(refusal(options, quote! { async fn f() {} }), told);

@@ -106,7 +106,7 @@ impl Ahead {
             children: Vec::new(),
             caller: Some(process.clone()),
         };
-        let started = Started { number: index, index: at, tool, call, known: None };
+        let started = Started { number: index, turn: caller.turn, index: at, tool, call, known: None };
         let mut begun = Begun::new();
         begun.spawn_on(async move { started.run().await }, &self.runtime);
         Some(Some(begun))

@@ -69,13 +69,33 @@ struct Used {
     spent: Option<LimitReached>,
 }
 
-/// What a turn that is under way may use at most, to be handed back for what it did use.
+/// What a turn that is under way may use at most. It goes back when the turn is settled or given up.
 #[derive(Debug)]
-#[must_use = "a turn that is not settled stays reserved"]
-pub struct Reserved {
+#[must_use = "what is dropped is reserved no longer"]
+pub struct Reserved<'l> {
+    ledger: &'l Ledger,
     tokens: u64,
     cost: f64,
     price: Option<Price>,
+}
+
+impl Reserved<'_> {
+    /// Charges what the turn did use. Gives what it cost, if there is a price.
+    pub fn settle(self, tokens: Tokens) -> Option<f64> {
+        let cost = self.price.map(|price| price.of(tokens));
+        let mut used = self.ledger.lock();
+        used.tokens = used.tokens.saturating_add(tokens.total());
+        used.cost += cost.unwrap_or(0.0);
+        cost
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        let mut used = self.ledger.lock();
+        used.reserved_tokens = used.reserved_tokens.saturating_sub(self.tokens);
+        used.reserved_cost = (used.reserved_cost - self.cost).max(0.0);
+    }
 }
 
 impl Ledger {
@@ -128,16 +148,16 @@ impl Ledger {
     ///
     /// # Errors
     /// The limit that the turn could pass; the budget is spent then.
-    pub fn take_turn(&self, input: u64, max_tokens: u64, price: Option<Price>) -> Result<Reserved, LimitReached> {
+    pub fn take_turn(&self, input: u64, max_tokens: u64, price: Option<Price>) -> Result<Reserved<'_>, LimitReached> {
         if let Some(spent) = self.spent() {
             return Err(spent);
         }
         let most = Tokens { input, output: max_tokens, cached: 0 };
-        let reserved = Reserved { tokens: max_tokens, cost: price.map_or(0.0, |price| price.of(most)), price };
+        let reserved_cost = price.map_or(0.0, |price| price.of(most));
         let mut used = self.lock();
         let turns = used.turns.saturating_add(1);
         let tokens = used.tokens.saturating_add(used.reserved_tokens).saturating_add(max_tokens);
-        let cost = used.cost + used.reserved_cost + reserved.cost;
+        let cost = used.cost + used.reserved_cost + reserved_cost;
         let turns_spent = || {
             let most = self.budget.turns.filter(|most| turns > *most)?;
             Some(reached("budget.turns", most, turns))
@@ -157,20 +177,8 @@ impl Ledger {
         }
         used.turns = turns;
         used.reserved_tokens = used.reserved_tokens.saturating_add(max_tokens);
-        used.reserved_cost += reserved.cost;
-        Ok(reserved)
-    }
-
-    /// Settles a turn: what was reserved goes back, what was used is charged. Gives what it cost, if there is a price.
-    pub fn settle_turn(&self, reserved: Reserved, tokens: Tokens) -> Option<f64> {
-        let Reserved { tokens: reserved_tokens, cost: reserved_cost, price } = reserved;
-        let cost = price.map(|price| price.of(tokens));
-        let mut used = self.lock();
-        used.reserved_tokens = used.reserved_tokens.saturating_sub(reserved_tokens);
-        used.reserved_cost = (used.reserved_cost - reserved_cost).max(0.0);
-        used.tokens = used.tokens.saturating_add(tokens.total());
-        used.cost += cost.unwrap_or(0.0);
-        cost
+        used.reserved_cost += reserved_cost;
+        Ok(Reserved { ledger: self, tokens: max_tokens, cost: reserved_cost, price })
     }
 
     /// Starts so many processes at a depth, all or none; the root has depth 1.
@@ -271,8 +279,9 @@ mod tests {
     fn what_was_reserved_goes_back() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
         let reserved = ledger.take_turn(0, 60, None).expect("60 of 100");
-        assert_eq!(ledger.settle_turn(reserved, written(10)), None);
-        let _under_way = ledger.take_turn(0, 60, None).expect("70 of 100");
+        assert_eq!(reserved.settle(written(10)), None);
+        drop(ledger.take_turn(0, 60, None).expect("70 of 100"));
+        let _under_way = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
     }
 
     /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.
@@ -287,8 +296,8 @@ mod tests {
         let price = ledger.price("home:tiny").expect("a price");
         let reserved = ledger.take_turn(0, 1500, price).expect("1.5 of 2 cents");
         let other = ledger.take_turn(0, 400, price).expect("1.9 of 2 cents");
-        assert_eq!(ledger.settle_turn(reserved, written(1000)), Some(0.01));
-        assert_eq!(ledger.settle_turn(other, Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
+        assert_eq!(reserved.settle(written(1000)), Some(0.01));
+        assert_eq!(other.settle(Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
         let refused = ledger.take_turn(0, 600, price).expect_err("2.1 of 2 cents");
         assert_eq!(refused, reached("budget.cost", 20_000, 21_000));
     }
@@ -308,7 +317,7 @@ mod tests {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
         let reserved = ledger.take_turn(0, 0, price).expect("nothing of 2 cents");
-        assert_eq!(ledger.settle_turn(reserved, written(2000)), Some(0.02));
+        assert_eq!(reserved.settle(written(2000)), Some(0.02));
         assert_eq!(ledger.take_turn(0, 0, price).expect_err("2 of 2 cents").name, "budget.cost");
     }
 

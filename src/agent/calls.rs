@@ -29,6 +29,8 @@ use crate::trace::{Event, EventKind, SampleSource};
 pub(super) struct Started {
     /// What the program knows it by.
     pub number: u64,
+    /// The turn that its program belongs to.
+    pub turn: u32,
     /// Its place among the calls of the program.
     pub index: usize,
     pub tool: Arc<Tool>,
@@ -60,7 +62,7 @@ impl Started {
     pub async fn run(&self) -> Result<Value, ToolError> {
         let running = match &self.tool.run {
             Run::Later(run) | Run::Process(_, run) => run(self.call.clone()),
-            Run::Now(run) => return Dispatcher::run_now(&**run, &self.call.arguments),
+            Run::Now(run) => return Dispatcher::run_now(run, &self.call),
         };
         match self.tool.spec_of().and_then(|spec| spec.timeout) {
             None => running.await,
@@ -202,7 +204,7 @@ impl Host for PoolHost {
             }
         };
         self.warn(prepared.warnings);
-        // What a process does below says itself whether it writes.
+        // What starts processes is no write: their own calls are.
         let is_repeated = prepared.tool.kind == Kind::Inner || matches!(prepared.tool.run, Run::Process(..));
         started(&prepared.arguments, !is_repeated && prepared.tool.effect() == Effect::Write);
         if process.is_stopped() {
@@ -216,25 +218,25 @@ impl Host for PoolHost {
             record_end(process, Place { reached: Reached::Cache, ..refused }, &prepared.arguments, &result, &[]);
             return ToolAnswer::Now(result.map_err(|fault| *fault));
         }
-        if let Run::Now(run) = &prepared.tool.run {
-            let came = known.unwrap_or_else(|| {
-                self.watch.pause();
-                let result = Dispatcher::run_now(&**run, &prepared.arguments);
-                self.watch.go_on();
-                Came::Live(result)
-            });
-            let mut told = Vec::new();
-            let (reached, settled) = came.settle(dispatcher, &prepared.tool, &prepared.arguments, &mut told);
-            self.warn(told);
-            record_end(process, Place { reached, ..refused }, &prepared.arguments, &settled, &[]);
-            return ToolAnswer::Now(settled.map_err(|fault| *fault));
-        }
         let mut call = Call {
             arguments: prepared.arguments,
             idempotency_key: process.idempotency_key(index),
             children: Vec::new(),
             caller: Some(process.clone()),
         };
+        if let Run::Now(run) = &prepared.tool.run {
+            let came = known.unwrap_or_else(|| {
+                self.watch.pause();
+                let result = Dispatcher::run_now(run, &call);
+                self.watch.go_on();
+                Came::Live(result)
+            });
+            let mut told = Vec::new();
+            let (reached, settled) = came.settle(dispatcher, &prepared.tool, &call.arguments, &mut told);
+            self.warn(told);
+            record_end(process, Place { reached, ..refused }, &call.arguments, &settled, &[]);
+            return ToolAnswer::Now(settled.map_err(|fault| *fault));
+        }
         if let Run::Process(announce, _) = &prepared.tool.run {
             let refusal = |LimitReached { name: limit, configured, observed }| {
                 ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
@@ -248,7 +250,7 @@ impl Host for PoolHost {
                 }
             }
         }
-        let _ = self.caller.calls.send((Started { number, index, tool: prepared.tool, call, known }, begun));
+        let _ = self.caller.calls.send((Started { number, turn, index, tool: prepared.tool, call, known }, begun));
         ToolAnswer::Later(number)
     }
 
@@ -301,11 +303,12 @@ pub(super) enum Came {
 }
 
 impl Came {
-    /// What is known of a call from before the run was resumed. Those that are repeated are known by what they call.
+    /// What is known of a call from before the run was resumed. Those that are repeated are known by what they call, if that
+    /// had come to its end.
     fn before(end: CallEnd, is_repeated: bool) -> Option<Self> {
         match end {
             CallEnd::GivenUp => Some(Self::GivenUp),
-            CallEnd::Ended { result, writes } if !is_repeated => Some(Self::Before(result, writes)),
+            CallEnd::Ended { result, writes, is_cut } if is_cut || !is_repeated => Some(Self::Before(result, writes)),
             CallEnd::Ended { .. } | CallEnd::Unknown => None,
         }
     }

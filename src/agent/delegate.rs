@@ -1,5 +1,7 @@
 //! `delegate`: one task, one call; and `as_tool`, the same agent as a tool of another one.
 
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +11,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::descriptors::Descriptors;
-use super::process::{Agent, Past, Stop};
+use super::process::{Agent, Past};
 use super::reading::caller;
+use super::stop::Stop;
 use super::turn::{Ended, Turns};
 use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
@@ -19,7 +22,7 @@ use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, from_json, from_value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
-use crate::trace::{Provenance, trace, usage_json};
+use crate::trace::{Event, Provenance, trace, usage_json};
 
 /// What came of a task.
 #[derive(Clone)]
@@ -71,7 +74,8 @@ impl Outcome {
 #[derive(Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct DelegateError {
-    /// The kind: `limit-error`, `model-error`, `fail`, `ref-error`, `stopped`, `config-error`.
+    /// The kind: `limit-error`, `model-error`, `fail`, `ref-error`, `stopped`,
+    /// `config-error`, `resume-error`.
     pub kind: &'static str,
     /// What happened.
     pub message: String,
@@ -88,7 +92,7 @@ pub struct DelegateError {
 impl DelegateError {
     /// What is wrong before anything has begun.
     pub(crate) fn unusable(message: String) -> Self {
-        let (usage, trace) = (usage_json(&[], "main"), Vec::new());
+        let (usage, trace) = (usage_json::<Event>(&[], "main"), Vec::new());
         Self { kind: "config-error", message, limit: None, reason: None, usage, trace }
     }
 }
@@ -179,13 +183,16 @@ pub async fn delegate_all(
 pub fn as_tool(options: Options) -> Tool {
     let name = options.name.clone().unwrap_or_else(|| "agent".into());
     let (description, refs) = (options.description.clone(), options.refs.clone());
-    let mut tool = agent_tool(&name, &refs, Arc::new(move |_| Ok(options.clone())));
+    let mut tool = agent_tool(&name, &refs, Arc::new(move |_| Box::pin(ready(Ok(options.clone())))));
     tool.description = description;
     tool
 }
 
+/// The options of a child that is being started.
+pub(crate) type MadeOptions = Pin<Box<dyn Future<Output = Result<Options, String>> + Send>>;
+
 /// Makes the options of a child when it is called.
-pub(crate) type MakeOptions = Arc<dyn Fn(&Call) -> Result<Options, String> + Send + Sync>;
+pub(crate) type MakeOptions = Arc<dyn Fn(&Call) -> MadeOptions + Send + Sync>;
 
 /// A tool that works as an agent, whose options are made when it is called.
 pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
@@ -205,7 +212,7 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
     };
     let run = move |call: Call| {
         let make = make.clone();
-        async move { run_child(&call, &*make).await }
+        async move { run_child(&call, make(&call).await).await }
     };
     let own = name.to_owned();
     let mut tool = Tool::process(name, move |_| Ok(Starts::Fresh(own.clone())), run)
@@ -215,12 +222,9 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
 }
 
 /// Works on the task of a call as a child of the process that calls.
-pub(super) async fn run_child(
-    call: &Call,
-    make: &(dyn Fn(&Call) -> Result<Options, String> + Send + Sync),
-) -> Result<Value, ToolError> {
+pub(super) async fn run_child(call: &Call, options: Result<Options, String>) -> Result<Value, ToolError> {
     let task = call.arguments.get("task").and_then(Value::as_name).unwrap_or_default().to_owned();
-    let mut options = make(call).map_err(ToolError)?;
+    let mut options = options.map_err(ToolError)?;
     if let Some(Value::Map(more)) = call.arguments.get("context") {
         for (key, value) in more.iter() {
             options = options.with_context(key.as_name().unwrap_or("value"), value);
@@ -267,7 +271,7 @@ impl Child {
         descriptors: Descriptors,
     ) -> Result<Self, ToolError> {
         let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
-        let (agent, _) = Agent::of(options).map_err(ToolError)?;
+        let agent = Agent::of(options).map_err(ToolError)?;
         let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
         Ok(Self::new(parent, name, agent, model, descriptors))
     }
@@ -293,13 +297,13 @@ impl Child {
 
     /// Its turns, as a program sees them.
     pub fn trace(&self) -> Value {
-        let turns = Json::Array(trace(&self.process.tree.recorder.events(), &self.process.path));
+        let turns = Json::Array(trace(&self.process.tree.recorder.within(&self.process.path), &self.process.path));
         from_json(&turns).unwrap_or_default()
     }
 
     /// What it and its children used.
     pub fn usage(&self) -> crate::trace::Usage {
-        crate::trace::usage(&self.process.tree.recorder.events(), &self.process.path).0
+        crate::trace::usage(&self.process.tree.recorder.within(&self.process.path), &self.process.path).0
     }
 }
 

@@ -1,5 +1,6 @@
 //! Descriptors: what is too long for a conversation, kept under a short name to be read in pieces.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use super::Ledger;
 use super::feedback::{escaped, without_internals};
 use super::pages::Pages;
 use super::reading::{READ, SEARCH};
-use crate::lisp::value::{Iter, Text, Value, readable};
+use crate::lisp::value::{Iter, Text, Value, hash, readable};
 use crate::tool::Toolbox;
 
 /// When something is too long for a conversation, and how it is paged then. Lengths are in characters.
@@ -72,8 +73,8 @@ pub(crate) struct Descriptors {
     named: im::OrdMap<String, Descriptor>,
     /// What programs call the tool that reads, if they have it.
     reader: Option<Arc<str>>,
-    /// What the descriptor tools gave to the program that runs: it has been kept already.
-    given: Vec<Value>,
+    /// What the descriptor tools gave to the program that runs, by weight and hash: it has been kept already.
+    given: HashSet<(u64, u64)>,
     /// How much the program that runs has read, in bytes.
     pub read: usize,
     /// How long the program that runs has searched; locked while it does.
@@ -132,8 +133,15 @@ impl Descriptors {
 
     /// Notes what a descriptor tool gives.
     pub fn give(&mut self, value: &Value) {
-        self.given.push(value.clone());
-        self.given.extend(value.get("content").cloned());
+        let content = value.get("content");
+        self.given.extend([Some(value), content].into_iter().flatten().map(|value| (value.weight(), hash(value))));
+    }
+
+    /// Whether a descriptor tool gave this value.
+    fn gave(&self, value: &Value) -> bool {
+        let weight = value.weight();
+        // What weighs more than anything that was given is too large to be looked through.
+        self.given.iter().any(|(given, _)| *given == weight) && self.given.contains(&(weight, hash(value)))
     }
 
     fn keep(&mut self, pages: Pages, value: Value, ledger: &Ledger) -> Result<u64, String> {
@@ -161,7 +169,7 @@ impl Descriptors {
     /// What a program gave, as the model is shown it.
     pub fn show_value(&mut self, value: &Value, ledger: &Ledger) -> Shown {
         let Some(paging) = self.paging.clone() else { return Shown::Bounded };
-        if self.given.contains(value) {
+        if self.gave(value) {
             return if longer(value, MOST_READ) { Shown::Bounded } else { Shown::Whole };
         }
         let text = rendered(&without_internals(value));

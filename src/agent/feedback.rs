@@ -108,12 +108,10 @@ pub(super) fn shape(value: &Value) -> String {
     match value {
         Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
             let noun = if matches!(value, Value::Vector(_)) { "vector" } else { "sequence" };
-            let items: Vec<Value> = Iter::ready(value).take(1_001).collect();
-            let count = value.known_count().unwrap_or(items.len());
-            let maps = items.iter().filter(|item| matches!(item, Value::Map(_))).count();
-            match items.first() {
-                Some(Value::Map(first)) if maps == items.len() => {
-                    format!("a {noun} of {count} maps with keys {}", keys(first))
+            let count = value.known_count().unwrap_or_else(|| Iter::ready(value).count());
+            match Iter::ready(value).next() {
+                Some(Value::Map(first)) if Iter::ready(value).all(|item| matches!(item, Value::Map(_))) => {
+                    format!("a {noun} of {count} maps with keys {}", keys(&first))
                 }
                 _ => format!("a {noun} of {count}"),
             }

@@ -44,7 +44,7 @@ pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakePro
     };
     let tool = Tool::process("fork", announce, move |call: Call| {
         let make = make.clone();
-        async move { run(&call, most, &*make).await }
+        async move { run(&call, most, &make).await }
     });
     let contract = "(prompts [:any]) -> [{:id :int :message :any :error :bool?}]";
     let mut tool = tool.spec(contract)?.description(description);
@@ -100,11 +100,7 @@ struct Beginning {
     model: Arc<dyn Model>,
 }
 
-async fn run(
-    call: &Call,
-    most: usize,
-    make: &(dyn Fn(&str) -> Result<super::Options, String> + Send + Sync),
-) -> Result<Value, ToolError> {
+async fn run(call: &Call, most: usize, make: &MakeProgram) -> Result<Value, ToolError> {
     let parent = caller(call)?;
     let prompts = prompts(&call.arguments, most)?;
     let (count, past) = (prompts.len(), parent.past());
@@ -113,9 +109,9 @@ async fn run(
     for (at, (prompt, name)) in prompts.into_iter().zip(&call.children).enumerate() {
         let begun = match &prompt.program {
             None => Ok((parent.agent.clone(), parent.model.clone())),
-            Some(program) => make(program).and_then(|options| {
+            Some(program) => make(program).await.and_then(|options| {
                 let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-                Ok((Agent::of(&options)?.0, model))
+                Ok((Agent::of(&options)?, model))
             }),
         };
         let (agent, model) = match begun {

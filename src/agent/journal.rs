@@ -4,16 +4,17 @@
 //! depends on nothing but what comes from outside, and all of that is in the journal – replies, results of tools, the
 //! order in which results came, the clock and the source of chance. So long as something is there, it is not asked for
 //! again; from the first thing on that is not there, a process is live. A resumed run writes on in the same file, which
-//! then holds what a run would have written that nobody killed.
+//! then holds what an uninterrupted run would have written.
 //!
 //! Each process has its own place in the journal, since siblings go on side by side. A place is the process and the number of
 //! its turn, counted over all its tasks. Calls that start processes, and those that change nothing but the process that calls,
-//! are made again: their replies and results are in the journal themselves.
+//! are made again: their replies and results are in the journal themselves. A call that ended before the processes that it had started, by its
+//! timeout say, is known like any other.
 //!
 //! A call that has begun but not ended is made again when it reads. When it writes nobody knows whether it has happened:
 //! the host decides.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,12 +27,12 @@ use crate::lisp::syntax::read_data;
 use crate::lisp::text::{Source, abridge};
 use crate::lisp::value::{Value, from_json, readable};
 use crate::model::{Message, ModelError, ModelErrorKind, Reply, contrast, difference};
-use crate::trace::{Event, EventKind, SampleSource, read_events};
+use crate::trace::{Event, EventKind, SampleSource, is_within, read_events};
 
 /// The error of a call that a program did not wait for.
 pub(super) const GIVEN_UP: &str = "given up, because the program had ended";
 
-/// How long a result waits for those that came before it. They are all known, so it takes no time unless the program
+/// How long a result waits for a call to be made that came to its end before it. A program takes no longer for that, unless it
 /// goes another way.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -83,6 +84,8 @@ struct State {
     /// The calls of each turn in the order in which they ended.
     order: HashMap<Turn, Vec<usize>>,
     samples: HashMap<(Turn, SampleSource), VecDeque<i64>>,
+    /// The processes that have ended, or whose caller no longer waits for them.
+    over: HashSet<String>,
     /// The turn that each process is in.
     at: HashMap<String, u32>,
     run_id: String,
@@ -119,6 +122,8 @@ pub(super) enum CallEnd {
         result: Result<Value, String>,
         /// Whether the world may have changed.
         writes: bool,
+        /// Whether processes that it had started had not ended.
+        is_cut: bool,
     },
 }
 
@@ -230,7 +235,10 @@ impl Journal {
     pub(super) fn call_end(&self, path: &str, call: usize) -> CallEnd {
         let mut state = self.lock();
         let turn = state.turn(path);
-        state.calls.remove(&(turn, call)).map_or(CallEnd::Unknown, |known| known.end)
+        let end = state.calls.remove(&(turn, call)).map_or(CallEnd::Unknown, |known| known.end);
+        drop(state);
+        self.moved.notify_waiters();
+        end
     }
 
     /// What a program was told of the clock, or got of chance.
@@ -243,32 +251,50 @@ impl Journal {
     /// Waits until all calls of a process's turn have ended that ended before this one.
     pub(super) async fn in_order(&self, path: &str, call: usize) {
         let turn = self.lock().turn(path);
-        let in_order = async {
-            loop {
-                let moved = self.moved.notified();
-                let is_next = match self.lock().order.get(&turn) {
-                    None => true,
-                    Some(order) => order.first().is_none_or(|first| *first == call),
-                };
-                if is_next {
-                    return;
+        loop {
+            let moved = self.moved.notified();
+            let wait = self.lock().wait(&turn, call);
+            match wait {
+                Wait::None => return,
+                Wait::ToEnd => moved.await,
+                Wait::ToBegin => {
+                    if tokio::time::timeout(PATIENCE, moved).await.is_err() {
+                        let (path, number) = turn;
+                        let differs = format!("{path}, turn {number} of all: it does not make the calls it made");
+                        return self.lock().diverge(differs);
+                    }
                 }
-                moved.await;
             }
-        };
-        if tokio::time::timeout(PATIENCE, in_order).await.is_err() {
-            let (path, number) = turn;
-            self.lock().diverge(format!("{path}, turn {number} of all: it does not make the calls it made"));
         }
     }
 
     /// Waits for the end of a program that does not wait for a call.
     pub(super) async fn for_ever(&self, path: &str) {
-        tokio::time::sleep(PATIENCE).await;
-        let mut state = self.lock();
-        let (path, number) = state.turn(path);
-        state.diverge(format!("{path}, turn {number} of all: the program does not end where it ended"));
+        let turn = self.lock().turn(path);
+        loop {
+            let moved = self.moved.notified();
+            // Others may still be under way, and take their time.
+            let alone = self.lock().order.get(&turn).is_none_or(Vec::is_empty);
+            if !alone {
+                moved.await;
+            } else if tokio::time::timeout(PATIENCE, moved).await.is_err() {
+                let (path, number) = turn;
+                return self
+                    .lock()
+                    .diverge(format!("{path}, turn {number} of all: the program does not end where it ended"));
+            }
+        }
     }
+}
+
+/// What a result waits for.
+enum Wait {
+    /// Nothing.
+    None,
+    /// The end of a call that is under way.
+    ToEnd,
+    /// A call that the program has not made yet.
+    ToBegin,
 }
 
 /// The events that a resumed run must repeat. How a run ended that was stopped from outside is not among them: what
@@ -293,6 +319,17 @@ impl State {
     /// Where a process is.
     fn turn(&self, path: &str) -> Turn {
         (path.to_owned(), self.at.get(path).copied().unwrap_or_default())
+    }
+
+    /// What the result of a call waits for.
+    fn wait(&self, turn: &Turn, call: usize) -> Wait {
+        match self.order.get(turn).and_then(|order| order.first()) {
+            Some(first) if *first != call => {
+                let is_made = !self.calls.contains_key(&(turn.clone(), *first));
+                if is_made { Wait::ToEnd } else { Wait::ToBegin }
+            }
+            Some(_) | None => Wait::None,
+        }
     }
 
     fn diverge(&mut self, differs: String) {
@@ -332,11 +369,17 @@ impl State {
                 self.calls.insert((turn, *call), Known { name, args, end: CallEnd::Unknown, writes: *writes, key });
                 None
             }
-            EventKind::ToolEnd { call, result, edn, error, writes, .. } => {
+            EventKind::ToolEnd { call, result, edn, error, writes, children, .. } => {
+                // All of them: one after the other they are over now.
+                let cut = children.iter().filter(|child| self.over.insert((*child).clone())).count();
+                let (writes, is_cut) = (*writes, cut > 0);
                 let end = match error {
                     Some(error) if error.ends_with(GIVEN_UP) => CallEnd::GivenUp,
-                    Some(error) => CallEnd::Ended { result: Err(error.clone()), writes: *writes },
-                    None => CallEnd::Ended { result: Ok(value(result.as_ref(), edn.as_deref())?), writes: *writes },
+                    Some(error) => CallEnd::Ended { result: Err(error.clone()), writes, is_cut },
+                    None => {
+                        let result = Ok(value(result.as_ref(), edn.as_deref())?);
+                        CallEnd::Ended { result, writes, is_cut }
+                    }
                 };
                 if let CallEnd::Ended { .. } = end {
                     self.order.entry(turn.clone()).or_default().push(*call);
@@ -350,9 +393,11 @@ impl State {
                 self.samples.entry((turn, *source)).or_default().push_back(*value);
                 None
             }
-            EventKind::Delta { .. } | EventKind::TurnEnd { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {
+            EventKind::End { .. } => {
+                self.over.insert(path.to_owned());
                 None
             }
+            EventKind::Delta { .. } | EventKind::TurnEnd { .. } | EventKind::Stderr { .. } => None,
         };
         if let (Some(answer), Some(last)) = (answer, self.exchanges.get_mut(path).and_then(VecDeque::back_mut)) {
             last.answer = Some(answer);
@@ -360,9 +405,14 @@ impl State {
         Ok(())
     }
 
-    /// The calls that write and have not ended.
+    /// The calls that write and have not ended. Those of processes that nobody waits for any more are decided: the run went on
+    /// without them.
     fn undecided(&self) -> Vec<String> {
-        let begun = self.calls.iter().filter(|(_, known)| known.writes && matches!(known.end, CallEnd::Unknown));
+        let is_over = |path: &str| self.over.iter().any(|over| is_within(path, over));
+        let begun = self
+            .calls
+            .iter()
+            .filter(|(((path, _), _), known)| known.writes && matches!(known.end, CallEnd::Unknown) && !is_over(path));
         let mut undecided: Vec<String> = begun
             .map(|(_, known)| {
                 format!("{} {} (idempotency key {})", known.name, abridge(&known.args.to_string(), 300), known.key)

@@ -1,5 +1,6 @@
 //! What an agent is made of.
 
+use std::future::ready;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -267,8 +268,8 @@ impl Options {
     /// ```
     #[must_use]
     pub fn forks(self, most: usize) -> Self {
-        let none = Arc::new(|name: &str| Err(format!("there is no program {name:?}")));
-        self.tools(super::fork_tool(most, Vec::new(), none))
+        let none = |name: &str| -> super::MadeOptions { Box::pin(ready(Err(format!("there is no program {name:?}")))) };
+        self.tools(super::fork_tool(most, Vec::new(), Arc::new(none)))
     }
 
     /// Lets programs go back in the conversation, to forget what led nowhere:

@@ -16,16 +16,18 @@ use crate::alloc::Account;
 use crate::host::Stopwatch;
 use crate::lisp::Finished;
 use crate::lisp::eval::{Coroutine, Resumed};
-use crate::lisp::memory::Memory;
 use crate::lisp::text::{Error, ErrorKind};
 use crate::lisp::value::{Answer, Ask, Fault, Suspend, Value};
-use crate::sandbox::no_stack;
+use crate::sandbox::no_stack_error;
 
 /// A program, to be run with its clock on some thread of the pool.
 pub(crate) type Body = Box<dyn FnOnce(Rc<Stopwatch>, &dyn Suspend) -> Finished + Send>;
 
+/// What came of a program, or why it could not be run at all.
+pub(crate) type Finish = Result<Finished, Error>;
+
 enum Order {
-    Start(u64, Body, oneshot::Sender<Finished>),
+    Start(u64, Body, oneshot::Sender<Finish>),
     Resume(u64, u64, Result<Value, Fault>),
     Cancel(u64),
 }
@@ -52,7 +54,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        // Of a program that has ended nobody knows any more.
+        // Ending a program that has ended does nothing.
         let _ = self.thread.send(Order::Cancel(self.number));
     }
 }
@@ -83,7 +85,7 @@ impl Pool {
     }
 
     /// Starts a program on one of the threads.
-    pub(crate) fn start(&self, body: Body) -> (Ticket, oneshot::Receiver<Finished>) {
+    pub(crate) fn start(&self, body: Body) -> (Ticket, oneshot::Receiver<Finish>) {
         let at = self.next_thread.fetch_add(1, Ordering::Relaxed) % self.threads.len();
         let number = self.next_program.fetch_add(1, Ordering::Relaxed);
         let (done, finished) = oneshot::channel();
@@ -106,7 +108,7 @@ struct Slot {
     account: Account,
     waits_for: Option<Vec<u64>>,
     arrived: VecDeque<(u64, Result<Value, Fault>)>,
-    done: oneshot::Sender<Finished>,
+    done: oneshot::Sender<Finish>,
 }
 
 impl Worker {
@@ -150,7 +152,7 @@ impl Worker {
                         self.programs.insert(number, slot);
                         self.ready.push_back((number, Answer::Go));
                     }
-                    None => drop(done.send(no_stack(Memory::new()))),
+                    None => drop(done.send(Err(no_stack_error()))),
                 }
             }
             Order::Resume(number, call, result) => {
@@ -185,7 +187,7 @@ impl Worker {
         match resumed {
             Ok(Resumed::Done(finished)) => {
                 slot.coroutine.recycle();
-                let _ = slot.done.send(finished);
+                let _ = slot.done.send(Ok(finished));
             }
             Ok(Resumed::Asks(_)) if cancelled => {
                 self.programs.insert(number, slot);
@@ -209,8 +211,7 @@ impl Worker {
             Err(_) => {
                 // A fault of ours; the program's state is gone, everything else goes on.
                 let error = Error::new(ErrorKind::Value, "the interpreter failed on this program; please report it");
-                let end = crate::lisp::End::Errors(vec![error]);
-                let _ = slot.done.send(Finished { end, ..no_stack(Memory::new()) });
+                let _ = slot.done.send(Err(error));
             }
         }
     }

@@ -3,34 +3,29 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
-use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::budget::estimated_tokens;
-use super::calls::{Caller, Came, Notes, Place, PoolHost, Started, record_end, written};
-use super::descriptors::{Descriptors, Shown};
-use super::journal::{GIVEN_UP, Journal, idempotency_key};
+use super::descriptors::Descriptors;
+use super::journal::{Journal, idempotency_key};
 use super::pool::Pool;
 use super::provenance::Sources;
-use super::turn::{Action, Ended, Event, Ran, Reason, Rules, Turns};
+use super::stop::Stop;
+use super::turn::{Action, Ended, Event, Rules, Turns};
 use super::{Budget, Ledger, Options, Paging, Rewind, system_prompt};
 use crate::host::random_bits;
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{LimitReached, Source};
-use crate::lisp::value::{Fault, Value, readable, to_json};
-use crate::lisp::{End, Finished, Job};
-use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request, Tokens};
-use crate::sandbox::settled;
-use crate::tool::{Dispatcher, Run, Starts, ToolError, Toolbox};
+use crate::lisp::text::LimitReached;
+use crate::lisp::value::{Value, readable, to_json};
+use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
+use crate::tool::{Dispatcher, Run, Starts, Toolbox};
 use crate::trace::{EventKind, Provenance, Recorder};
 
 /// What all processes of a tree share.
@@ -97,26 +92,13 @@ pub(crate) struct Agent {
     pub paging: Option<Paging>,
     /// How many reads may be under way at once.
     pub overlap_reads: usize,
-}
-
-/// Why a process ended without a result.
-#[derive(Clone, Debug)]
-pub(crate) enum Stop {
-    Reason(Reason),
-    Model {
-        error: ModelError,
-        turn: u32,
-    },
-    Budget(LimitReached),
-    Observer,
-    /// The run is not that of its journal.
-    Diverged(String),
-    Unusable(String),
+    /// What is odd about it, but no error.
+    pub warnings: Vec<String>,
 }
 
 impl Agent {
     /// What a process of these options works with.
-    pub fn of(options: &Options) -> Result<(Self, Vec<String>), String> {
+    pub fn of(options: &Options) -> Result<Self, String> {
         let mut tools = Toolbox::new();
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
@@ -143,7 +125,7 @@ impl Agent {
             prompt.appendix = format!("{}\n\n{}", paging.explanation(&dispatcher.tools), prompt.appendix);
         }
         let system = system_prompt(&prompt, &shown, hidden, &options.context, &options.refs, signature);
-        let agent = Self {
+        Ok(Self {
             system: system.into(),
             dispatcher,
             context: options.context.clone(),
@@ -159,8 +141,8 @@ impl Agent {
             },
             paging: options.paging.clone(),
             overlap_reads: options.overlap_reads,
-        };
-        Ok((agent, warnings))
+            warnings,
+        })
     }
 }
 
@@ -240,7 +222,7 @@ impl Process {
         *self.rewind.lock().unwrap_or_else(PoisonError::into_inner) = Some(rewind);
     }
 
-    fn is_rewound(&self) -> bool {
+    pub(super) fn is_rewound(&self) -> bool {
         self.rewind.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
@@ -257,8 +239,7 @@ impl Process {
         self.stopped().is_some()
     }
 
-    /// What a tool is told a call of the turn at hand by: in no other call and no other run, and the same however often this
-    /// one is made.
+    /// The idempotency key of a call of the turn at hand: no other call of any run has it, and each try of this one does.
     pub fn idempotency_key(&self, call: usize) -> String {
         idempotency_key(&self.tree.run_id, &self.path, self.turns_begun.load(Ordering::Relaxed), call)
     }
@@ -266,7 +247,8 @@ impl Process {
     /// The event of a task that begins.
     pub fn start(&self, task: &str, max_turns: u32) -> EventKind {
         let run_id = Some(self.tree.run_id.clone()).filter(|_| self.depth == 1);
-        EventKind::Start { task: task.to_owned(), max_turns, run_id }
+        let warnings = self.agent.warnings.clone();
+        EventKind::Start { task: task.to_owned(), max_turns, run_id, warnings }
     }
 
     pub fn record(&self, kind: EventKind) {
@@ -447,21 +429,17 @@ impl Process {
             None => answered.await,
             Some(left) => match tokio::time::timeout(left, answered).await {
                 Ok(reply) => reply,
-                Err(_) => {
-                    ledger.settle_turn(reserved, Tokens::default());
-                    let spent = ledger.spent();
-                    return Err(spent.map_or(Stop::Observer, Stop::Budget));
-                }
+                Err(_) => return Err(ledger.spent().map_or(Stop::Observer, Stop::Budget)),
             },
         };
         match reply {
             Ok(reply) => {
-                let cost = ledger.settle_turn(reserved, reply.tokens);
+                let cost = reserved.settle(reply.tokens);
                 self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens, cost });
                 Ok(reply)
             }
             Err(error) => {
-                let (tokens, cost) = (error.tokens, ledger.settle_turn(reserved, error.tokens));
+                let (tokens, cost) = (error.tokens, reserved.settle(error.tokens));
                 let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
                 let kind = kind.unwrap_or_default();
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
@@ -478,197 +456,5 @@ impl Process {
             process.tree.recorder.show(&process.path, EventKind::Delta { turn, at, text: piece.to_owned() });
             if process.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
-    }
-
-    /// Runs a program on the pool; the memory changes only if it succeeds.
-    async fn run(self: &Arc<Self>, memory: &mut Memory, turn: u32, program: &str) -> Ran {
-        let agent = &self.agent;
-        self.descriptors().begin();
-        let (calls, mut started) = mpsc::unbounded_channel();
-        let notes: Arc<Notes> = Arc::default();
-        let source = Arc::new(Source::new("program", program));
-        let (before, context, limits) = (memory.clone(), agent.context.clone(), agent.limits.clone());
-        let runtime = Handle::current();
-        let caller = Caller { process: self.clone(), turn, calls, notes: notes.clone(), runtime };
-        let (ticket, mut finished) = self.tree.pool.start(Box::new(move |watch, way| {
-            let tools = Rc::new(caller.process.agent.dispatcher.clone());
-            let host = Rc::new(PoolHost::new(caller, watch));
-            crate::lisp::run(Job { source, memory: before, context, limits, tools, host, moves: true }, way)
-        }));
-        let mut running: JoinSet<(Started, Result<Value, ToolError>)> = JoinSet::new();
-        let mut underway: HashMap<tokio::task::Id, Started> = HashMap::new();
-        let deadline = self.tree.ledger.time_left().and_then(|left| tokio::time::Instant::now().checked_add(left));
-        let finished = loop {
-            tokio::select! {
-                // Calls begin in the order of the program, and before it is asked whether it has ended.
-                biased;
-                Some((call, begun)) = started.recv() => {
-                    let own = call.clone();
-                    let task = running.spawn(async move {
-                        let result = own.begin(begun).await;
-                        (own, result)
-                    });
-                    underway.insert(task.id(), call);
-                }
-                finished = &mut finished => break finished.unwrap_or_else(|_| no_thread(memory.clone())),
-                Some(joined) = running.join_next_with_id() => {
-                    let (id, call, result) = match joined {
-                        Ok((id, (call, result))) => (id, Some(call), result),
-                        Err(failed) => {
-                            let id = failed.id();
-                            let error = failed.try_into_panic().map_or_else(
-                                |_| ToolError::new("the call was cancelled"),
-                                |panic| crate::tool::panicked(&*panic),
-                            );
-                            (id, None, Err(error))
-                        }
-                    };
-                    let known = underway.remove(&id);
-                    if let Some(call) = call.or(known) {
-                        let result = self.end_call(turn, &call, result, &notes);
-                        if self.tree.ledger.spent().is_some() || self.is_stopped() || self.is_rewound() {
-                            drop(ticket);
-                            break cancelled(finished, memory).await;
-                        }
-                        ticket.resume(call.number, result.map_err(|fault| *fault));
-                    }
-                }
-                () = past(deadline) => {
-                    drop(ticket);
-                    break cancelled(finished, memory).await;
-                }
-            }
-        };
-        // What the program did not wait for is given up, and the trace says so.
-        let _ = tokio::time::timeout(GRACE, running.shutdown()).await;
-        let mut given_up: Vec<Started> = underway.into_values().collect();
-        given_up.extend(std::iter::from_fn(|| started.try_recv().ok()).map(|(call, _)| call));
-        given_up.sort_by_key(|call| call.index);
-        for call in given_up {
-            let error = ToolError::new(GIVEN_UP);
-            let _ = self.end_call(turn, &call, Err(error), &notes);
-        }
-        let returned = matches!(finished.end, End::Return(_));
-        *memory = finished.memory.clone();
-        let evaluation = settled(finished);
-        let mut all = notes.take_warnings();
-        all.extend(evaluation.warnings);
-        let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
-        let (mut descriptors, ledger) = (self.descriptors(), &self.tree.ledger);
-        let shown = match &evaluation.result {
-            // A value that ends the process enters no message.
-            Ok(value) if !returned => descriptors.show_value(value, ledger),
-            Ok(_) | Err(_) => Shown::Bounded,
-        };
-        let most = agent.paging.as_ref().map_or(0, |paging| paging.max_direct);
-        let shown_prints = descriptors.show_text(&evaluation.prints, most, ledger);
-        let prints = evaluation.prints;
-        let happened = match &evaluation.result {
-            Ok(_) => Vec::new(),
-            Err(_) => self.tree.recorder.find(|event| written(event, &self.path, Some(turn))),
-        };
-        Ran { result: evaluation.result, returned, prints, warnings: all, remembered, happened, shown, shown_prints }
-    }
-
-    /// Checks and records the result of an asynchronous call.
-    fn end_call(
-        &self,
-        turn: u32,
-        call: &Started,
-        result: Result<Value, ToolError>,
-        notes: &Notes,
-    ) -> Result<Value, Box<Fault>> {
-        let mut told = Vec::new();
-        let (reached, settled) = call.known.clone().unwrap_or(Came::Live(result)).settle(
-            &self.agent.dispatcher,
-            &call.tool,
-            &call.call.arguments,
-            &mut told,
-        );
-        notes.warn(told);
-        let place = Place { turn, call: call.index, name: &call.tool.name, reached };
-        let traced = record_end(self, place, &call.call.arguments, &settled, &call.call.children);
-        notes.count_traced(traced);
-        settled
-    }
-}
-
-fn no_thread(memory: Memory) -> Finished {
-    crate::sandbox::no_stack(memory)
-}
-
-/// How long a program or a tool that was told to end may take for it.
-const GRACE: Duration = Duration::from_secs(1);
-
-/// What is left of a program that was cancelled; one that hangs in a tool of the host's is left behind.
-async fn cancelled(finished: oneshot::Receiver<Finished>, memory: &Memory) -> Finished {
-    match tokio::time::timeout(GRACE, finished).await {
-        Ok(Ok(finished)) => finished,
-        Ok(Err(_)) | Err(_) => no_thread(memory.clone()),
-    }
-}
-
-/// Waits until a time, or for ever.
-async fn past(deadline: Option<tokio::time::Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
-}
-
-impl Stop {
-    /// The kind of error, as `--json` names it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Reason(Reason::Turns { .. }) | Self::Budget(_) => "limit-error",
-            Self::Reason(Reason::Fail(_)) => "fail",
-            Self::Reason(Reason::Refs(_)) => "ref-error",
-            Self::Model { .. } => "model-error",
-            Self::Observer => "stopped",
-            Self::Diverged(_) => "resume-error",
-            Self::Unusable(_) => "config-error",
-        }
-    }
-
-    /// The limit that was reached, if it was one.
-    pub fn limit(&self) -> Option<LimitReached> {
-        match self {
-            Self::Budget(reached) => Some(reached.clone()),
-            Self::Reason(Reason::Turns { max_turns, .. }) => Some(LimitReached {
-                name: "max_turns",
-                configured: u64::from(*max_turns),
-                observed: u64::from(*max_turns) + 1,
-            }),
-            Self::Reason(Reason::Fail(_) | Reason::Refs(_))
-            | Self::Model { .. }
-            | Self::Observer
-            | Self::Diverged(_)
-            | Self::Unusable(_) => None,
-        }
-    }
-
-    /// What happened, in a sentence.
-    pub fn message(&self) -> String {
-        match self {
-            Self::Reason(Reason::Turns { max_turns, last }) => {
-                let plural = if *max_turns == 1 { "" } else { "s" };
-                format!("no answer within {max_turns} turn{plural} (max_turns); {last}")
-            }
-            Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
-            Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
-            Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
-            Self::Budget(LimitReached { name: name @ "budget.cost", configured, observed }) => {
-                let [configured, observed] = [configured, observed].map(|millionths| *millionths as f64 / 1e6);
-                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
-            }
-            Self::Budget(LimitReached { name, configured, observed }) => {
-                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
-            }
-            Self::Observer => "an observer stopped the process".into(),
-            Self::Diverged(differs) => {
-                format!("the run does not go as its journal says, which is left as it was; {differs}")
-            }
-            Self::Unusable(why) => why.clone(),
-        }
     }
 }

@@ -24,7 +24,7 @@ const MATCH: usize = 2_000;
 
 /// The tool that reads a descriptor by pages, lines or characters.
 pub(crate) fn read_fd() -> Result<Tool, ParseError> {
-    let tool = Tool::asynchronous(READ, |call: Call| async move { read(&call) });
+    let tool = Tool::of_caller(READ, read);
     let contract = "(fd :string, mode :string = \"page\", start :int?, count :int = 1, read_all :bool = false, \
                     extract_to_new_fd :bool = false) -> :any";
     let mut tool = tool.spec(contract)?.description(

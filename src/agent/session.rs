@@ -1,17 +1,22 @@
 //! A session: a process that is given one task after the other, on one conversation and one memory.
 
+use std::borrow::Borrow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use indexmap::IndexSet;
+use tokio::runtime::Runtime;
+
 use super::delegate::{DelegateError, Outcome};
 use super::descriptors::Descriptors;
-use super::process::{Agent, Stop};
+use super::process::Agent;
+use super::stop::Stop;
 use super::turn::{Ended, Turns};
 use super::{Journal, Options, Process, Reason, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;
-use crate::trace::{EventKind, Recorder, trace, usage_json};
+use crate::trace::{Event, EventKind, Recorder, trace, usage_json};
 
 /// The process at the root of a tree, which can be given tasks one after the other.
 ///
@@ -32,8 +37,9 @@ pub struct Session {
     process: Arc<Process>,
     turns: Turns,
     memory: Memory,
-    warnings: Vec<String>,
-    runs: u64,
+    has_run: bool,
+    /// What those wait with who have no runtime: what was connected to lives on it.
+    runtime: Option<Runtime>,
 }
 
 impl Session {
@@ -67,7 +73,8 @@ impl Session {
         let file = journal.file().display();
         if let (false, [_, ..]) = (options.repeat_undecided, journal.undecided()) {
             let message = format!(
-                "{file}: the run was killed in the midst of calls that write, and nobody knows whether they have happened:\n- {}\n                 Find out, and if they may be made once more, say so (Options::repeat_undecided, --resume-anyway)",
+                "{file}: the run was killed in the midst of calls that write, and nobody knows whether they have happened:\n- {}\n\
+                 Find out, and if they may be made once more, say so (Options::repeat_undecided, --resume-anyway)",
                 journal.undecided().join("\n- ")
             );
             return Err(DelegateError { kind: "resume-error", ..DelegateError::unusable(message) });
@@ -85,12 +92,12 @@ impl Session {
             let why = "the agent has no model: use Options::new(model)".into();
             return Err(failed(Stop::Unusable(why)));
         };
-        let (agent, warnings) = Agent::of(options).map_err(|why| failed(Stop::Unusable(why)))?;
+        let agent = Agent::of(options).map_err(|why| failed(Stop::Unusable(why)))?;
         tree.ledger.start_processes(1, 1).map_err(|reached| failed(Stop::Budget(reached)))?;
         let descriptors = Descriptors::new(agent.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
         let turns = Turns::new(process.agent.rules.clone());
-        Ok(Self { process, turns, memory: Memory::new(), warnings, runs: 0 })
+        Ok(Self { process, turns, memory: Memory::new(), has_run: false, runtime: None })
     }
 
     /// Gives the process a task and waits for what comes of it; usage and trace are those of the task.
@@ -100,15 +107,14 @@ impl Session {
     pub async fn run(&mut self, task: &str) -> Result<Outcome, DelegateError> {
         let tree = self.process.tree.clone();
         let (before, began) = (tree.recorder.count(), Instant::now());
-        if self.runs > 0 {
+        if std::mem::replace(&mut self.has_run, true) {
             self.turns.go_on();
         }
-        self.runs += 1;
         let ended = self.process.work(&mut self.turns, &mut self.memory, task, None).await;
         let Ended { result, summary, in_words, refs } = ended.map_err(|stop| failed(&tree, before, &stop))?;
-        let mut warnings = self.warnings.clone();
-        warnings.extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
         let events = tree.recorder.since(before);
+        let mut warnings = warnings(&events);
+        warnings.extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
         let provenance = events.iter().rev().find_map(|event| match &event.kind {
             EventKind::End { provenance, .. } if event.path == "main" => Some(provenance.clone()),
             _ => None,
@@ -136,7 +142,19 @@ impl Session {
     /// # Panics
     /// From within an asynchronous runtime, where a thread must not wait.
     pub fn run_and_wait(&mut self, task: &str) -> Result<Outcome, Box<DelegateError>> {
-        wait(self.run(task))?.map_err(Box::new)
+        let runtime = match self.runtime.take() {
+            Some(runtime) => runtime,
+            None => runtime()?,
+        };
+        let ended = runtime.block_on(self.run(task));
+        self.runtime = Some(runtime);
+        ended.map_err(Box::new)
+    }
+
+    /// A session that was made on a runtime, and waits with it.
+    pub(crate) fn on(mut self, runtime: Runtime) -> Self {
+        self.runtime = Some(runtime);
+        self
     }
 
     /// What the model said last.
@@ -155,6 +173,10 @@ impl Drop for Session {
     fn drop(&mut self) {
         // The pool may hold on to the process for a moment.
         self.process.tree.recorder.close_file();
+        // Also where a thread must not wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -196,9 +218,20 @@ pub(crate) fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
     }
 }
 
-/// Waits for a future on the calling thread.
-pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, Box<DelegateError>> {
+/// What was odd about the processes of a run, without saying anything twice.
+pub(crate) fn warnings<E: Borrow<Event>>(events: &[E]) -> Vec<String> {
+    let mut all = IndexSet::new();
+    for event in events.iter().map(Borrow::borrow) {
+        if let EventKind::Start { warnings, .. } = &event.kind {
+            let whose = if event.path == "main" { String::new() } else { format!("{}: ", event.path) };
+            all.extend(warnings.iter().map(|warning| format!("{whose}{warning}")));
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// A runtime for hosts that have none.
+pub(crate) fn runtime() -> Result<Runtime, Box<DelegateError>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| DelegateError::unusable(format!("no runtime: {error}")))?;
-    Ok(runtime.block_on(future))
+    runtime.map_err(|error| Box::new(DelegateError::unusable(format!("no runtime: {error}"))))
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::delegate::Child;
+use super::Process;
+use super::delegate::{Child, MadeOptions};
 use super::descriptors::{Descriptors, number_of};
 use super::prompt::framed;
 use super::reading::caller;
-use super::{Options, Process};
 use crate::contract::ParseError;
 use crate::lisp::text::nearest;
 use crate::lisp::value::{Iter, Value};
 use crate::tool::{Access, Call, Starts, Tool, ToolError};
 
 /// Makes the options of a program by its name; the empty name is the program itself.
-pub(crate) type MakeProgram = Arc<dyn Fn(&str) -> Result<Options, String> + Send + Sync>;
+pub(crate) type MakeProgram = Arc<dyn Fn(&str) -> MadeOptions + Send + Sync>;
 
 /// Reads a file that the program may read.
 pub(crate) type ReadFile = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
@@ -140,7 +140,7 @@ async fn run(call: &Call, spawner: &Spawner) -> Result<Value, ToolError> {
     let title = if name.is_empty() { "self" } else { name };
     let query = argument(&call.arguments, "query").or(argument(&call.arguments, "prompt")).unwrap_or_default();
     let parent = caller(call)?;
-    let mut options = (spawner.make)(name).map_err(ToolError)?;
+    let mut options = (spawner.make)(name).await.map_err(ToolError)?;
     let preloads = preloads(call, spawner, &parent)?;
     if !preloads.is_empty() {
         let appendix = &options.prompt.appendix;

@@ -41,10 +41,8 @@ pub fn spawn_agent<N: Into<String>>(options: Options, sets: impl IntoIterator<It
     let run = move |call: Call| {
         let (sets, options) = (sets.clone(), options.clone());
         async move {
-            let make = move |call: &Call| {
-                Ok(Options { tools: chosen(&call.arguments, &sets).map_err(|error| error.0)?, ..options.clone() })
-            };
-            run_child(&call, &make).await
+            let tools = chosen(&call.arguments, &sets).map_err(|error| error.0);
+            run_child(&call, tools.map(|tools| Options { tools, ..options })).await
         }
     };
     let tool = Tool::process("spawn_agent", announce, run).description(description);

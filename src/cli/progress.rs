@@ -58,9 +58,9 @@ pub(super) fn said() -> impl Fn(&Event) -> Verdict + Send + Sync + 'static {
     }
 }
 
-/// Text without what a terminal would take for a command.
+/// Text without what a terminal would take for a command, and without what turns it round.
 fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+    text.chars().map(crate::trace::harmless).collect()
 }
 
 /// A line at the foot of the terminal for each process that is at work.

@@ -1,4 +1,4 @@
-//! `print!` and `println!` for this room: whoever closes a pipe early has read enough, and that is no panic.
+//! `print!`, `eprintln!` and their like for this room: whoever closes a pipe early has read enough, and that is no panic.
 
 macro_rules! print {
     ($($text:tt)*) => {{
@@ -9,5 +9,18 @@ macro_rules! print {
 macro_rules! println {
     ($($text:tt)*) => {{
         print!("{}\n", format_args!($($text)*));
+    }};
+}
+
+macro_rules! eprint {
+    ($($text:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!($($text)*));
+    }};
+}
+
+macro_rules! eprintln {
+    () => { eprint!("\n") };
+    ($($text:tt)*) => {{
+        eprint!("{}\n", format_args!($($text)*));
     }};
 }

@@ -129,7 +129,7 @@ async fn run(tool: &Arc<Tool>, call: Call) -> Result<Value, ToolError> {
     match &tool.run {
         Run::Now(run) => {
             let run = run.clone();
-            running.spawn_blocking(move || Dispatcher::run_now(&*run, &call.arguments));
+            running.spawn_blocking(move || Dispatcher::run_now(&run, &call));
         }
         Run::Later(run) | Run::Process(_, run) => {
             let run = run.clone();

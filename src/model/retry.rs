@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 
-use super::{Answering, Model, Request};
+use super::{Answering, Model, ModelError, Reply, Request, Tokens};
 
 /// A model that tries another one again when its error may pass (see [`is_passing`](super::ModelErrorKind::is_passing)).
 ///
@@ -85,12 +85,19 @@ impl<M: Model> Retry<M> {
 impl<M: Model> Model for Retry<M> {
     fn reply(&self, request: Request) -> Answering<'_> {
         Box::pin(async move {
-            (|| self.model.reply(request.clone()))
+            // What attempts that failed on the way have used is paid for, too.
+            let mut wasted = Tokens::default();
+            let answered = (|| self.model.reply(request.clone()))
                 .retry(self.backoff())
                 .sleep(sleep)
                 .when(|error| error.kind.is_passing())
                 .adjust(|error, wait| wait.map(|wait| error.retry_after.unwrap_or(wait).min(self.longest)))
-                .await
+                .notify(|error, _| wasted = wasted + error.tokens)
+                .await;
+            match answered {
+                Ok(reply) => Ok(Reply { tokens: reply.tokens + wasted, ..reply }),
+                Err(error) => Err(ModelError { tokens: error.tokens + wasted, ..error }),
+            }
         })
     }
 

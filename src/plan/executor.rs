@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::check::{Known, Need, before, check};
 use super::{Done, Output, Plan, PlanError, Step, Store};
-use crate::agent::{Agent, Child, Descriptors, Ended, Process, Stop, Tree, failed, traced, written};
+use crate::agent::{Agent, Child, Descriptors, Ended, Process, Stop, Tree, failed, traced, warnings, written};
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
@@ -162,6 +162,10 @@ impl Plan {
     /// The same with a recorder that the host made.
     pub(crate) async fn run_with(&mut self, executor: &Executor, recorder: Recorder) -> Result<Outcome, DelegateError> {
         let began = Instant::now();
+        if executor.agent.journal.is_some() {
+            let why = "Options::journal is for one task; a plan keeps what is done where Executor::save says";
+            return Err(DelegateError::unusable(why.into()));
+        }
         let tree = Arc::new(Tree::new(executor.agent.budget.clone(), recorder));
         let needs = match self.needs(executor) {
             Ok(needs) => needs,
@@ -171,7 +175,7 @@ impl Plan {
             return Err(failed(&tree, 0, &Stop::Unusable("the executor has no model".into())));
         };
         let agent = match Agent::of(&executor.agent) {
-            Ok((agent, _)) => agent,
+            Ok(agent) => agent,
             Err(why) => return Err(failed(&tree, 0, &Stop::Unusable(why))),
         };
         let process = Process::new(tree.clone(), "main".into(), 1, model, agent, Descriptors::default());
@@ -204,8 +208,9 @@ impl Plan {
                 refs.insert(name, value);
             }
         }
-        let events = tree.recorder.events();
-        let warnings = tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}"));
+        let events = tree.recorder.since(0);
+        let mut warnings = warnings(&events);
+        warnings.extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
         Outcome {
             result,
             summary: summaries.join("\n"),
@@ -217,7 +222,7 @@ impl Plan {
             usage: usage_json(&events, "main"),
             trace: trace(&events, "main"),
             memory: Memory::new(),
-            warnings: warnings.into_iter().collect(),
+            warnings,
         }
     }
 }
@@ -289,7 +294,9 @@ impl Run<'_> {
             }
             let Some(joined) = working.join_next().await else { break };
             let Ok((attempt, ended)) = joined else {
-                return Err((None, Stop::Unusable("a step panicked; please report it".into())));
+                // A fault of ours; the others come to their ends.
+                failure.get_or_insert((None, Stop::Unusable("a step panicked; please report it".into())));
+                continue;
             };
             let id = self.id(attempt.step);
             let ended = self.end(attempt, ended, failure.is_none(), &mut working);

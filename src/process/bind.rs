@@ -9,8 +9,8 @@ use super::command;
 use super::confine::{Root, Roots};
 use super::load::Library;
 use super::program::{Program, ToolEntry, ToolSource};
-use crate::agent::{Options, Prompt, agent_tool, framed, lisp_tool};
-use crate::contract::{Effect, ToolSpec};
+use crate::agent::{MadeOptions, Options, Prompt, agent_tool, framed, lisp_tool};
+use crate::contract::ToolSpec;
 use crate::lisp::value::{Value, from_json, parse_json, to_json};
 use crate::model::{Model, from_name};
 use crate::tool::{Call, Contract, Tool, ToolError, table_tool};
@@ -144,6 +144,12 @@ fn appendix(program: &Program, grants: &Grants, roots: &Roots, warnings: &mut Ve
     Ok(parts.join("\n\n"))
 }
 
+/// Makes options on a thread that may wait: files are read, and commands run.
+pub(super) fn off_the_way(make: impl FnOnce() -> Result<Options, String> + Send + 'static) -> MadeOptions {
+    let making = tokio::task::spawn_blocking(make);
+    Box::pin(async move { making.await.unwrap_or_else(|_| Err("the program could not be made ready".into())) })
+}
+
 fn tool(
     library: &Arc<Library>,
     entry: &ToolEntry,
@@ -162,7 +168,11 @@ fn tool(
             };
             let (library, grants) = (library.clone(), grants.clone());
             let refs = program.refs.clone();
-            agent_tool(name, &refs, Arc::new(move |_| bind(&library, &program, &grants, false)))
+            let make = move |_: &Call| {
+                let (library, program, grants) = (library.clone(), program.clone(), grants.clone());
+                off_the_way(move || bind(&library, &program, &grants, false))
+            };
+            agent_tool(name, &refs, Arc::new(make))
         }
         ToolSource::Command(command) => {
             if !grants.commands {
@@ -180,11 +190,14 @@ pub(super) fn dressed(mut tool: Tool, entry: &ToolEntry) -> Result<Tool, String>
     if let Some(spec) = &entry.spec {
         tool = tool.spec(spec).map_err(|error| format!(".spec: {error}"))?;
     }
-    if let Contract::Spec(spec) = &tool.contract {
-        let effect = if entry.reads { Effect::Read } else { spec.effect };
-        let cacheable = entry.cacheable || spec.cacheable;
-        let spec = ToolSpec { effect, cacheable, timeout: entry.timeout.or(spec.timeout), ..(**spec).clone() };
-        tool.contract = Contract::Spec(Arc::new(spec));
+    if entry.reads {
+        tool = tool.reads();
+    }
+    if entry.cacheable {
+        tool = tool.cacheable();
+    }
+    if let Some(timeout) = entry.timeout {
+        tool = tool.timeout(timeout);
     }
     tool.description = entry.description.clone().or(tool.description);
     tool.access = entry.access.unwrap_or(tool.access);
@@ -225,8 +238,13 @@ fn command_tool(name: &str, words: Vec<String>, granted: bool, folder: &Path, ti
                 return Err(ToolError::new(command::NOT_GRANTED));
             }
             let input = to_json(&call.arguments, "arguments").map_err(ToolError::new)?.to_string();
-            let run = tokio::task::spawn_blocking(move || command::run(&words, &input, &folder, timeout));
+            // It is given up with the call.
+            let waiting = Arc::new(());
+            let watch = Arc::downgrade(&waiting);
+            let given_up = move || watch.strong_count() == 0;
+            let run = tokio::task::spawn_blocking(move || command::run(&words, &input, &folder, timeout, given_up));
             let output = run.await.unwrap_or_else(|_| Err("the command was given up".into())).map_err(ToolError)?;
+            drop(waiting);
             Ok(parse_json(output.trim()).unwrap_or_else(|_| Value::text(output.trim_end_matches('\n'))))
         }
     })

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::bind::{Grants, bind, describe_parameters};
+use super::bind::{Grants, bind, describe_parameters, off_the_way};
 use super::confine::Roots;
 use super::files;
 use super::load::Library;
@@ -71,8 +71,9 @@ fn spawner(host: &Host<'_>) -> Spawner {
             name => files.iter().find(|(link, _)| link == name).map(|(_, file)| file),
         };
         let program = file.and_then(|file| library.program(file));
-        let program = program.ok_or_else(|| format!("there is no program {name:?}"))?;
-        bind(&library, &program, &grants, false)
+        let program = program.ok_or_else(|| format!("there is no program {name:?}"));
+        let (library, grants) = (library.clone(), grants.clone());
+        off_the_way(move || bind(&library, &*program?, &grants, false))
     };
     Spawner {
         links: program.links.iter().map(|link| (link.name.clone(), link.description.clone())).collect(),
@@ -94,7 +95,7 @@ fn write_stderr() -> Result<Tool, ParseError> {
     Ok(Tool { access: Access::Read, kind: Kind::Inner, ..tool })
 }
 
-/// Arithmetic as text, for models that want it: evaluated as one expression in infix form or Lisp.
+/// Arithmetic as text, for models that want it: one expression in infix form.
 fn calculator() -> Result<Tool, crate::contract::ParseError> {
     let tool = Tool::new("calculator", |arguments| {
         let text = arguments.get("expression").and_then(Value::as_name).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::lisp::value::{Value, arithmetic};
 
-/// Evaluates `1 + 2 * (3 - 4) / 5`, `2 ^ 10`, `7 % 4`, `sqrt(2)`, `max(1, 2)`.
+/// Evaluates `1 + 2 * (3 - 4) / 5`, `2 ^ 10`, `7 % 4`, `1.5e-3`, `sqrt(2)`, `pi`.
 pub(super) fn calculate(text: &str) -> Result<Value, String> {
     if text.len() > 10_000 {
         return Err("the expression is too long".into());
@@ -22,8 +22,8 @@ struct Parser<'t> {
     depth: u32,
 }
 
-impl Parser<'_> {
-    fn rest(&self) -> &str {
+impl<'t> Parser<'t> {
+    fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or("")
     }
 
@@ -106,7 +106,7 @@ impl Parser<'_> {
             return if self.eat(")") { Ok(value) } else { Err(format!("a ) is missing at character {}", self.at + 1)) };
         }
         self.blank();
-        let word: String = self.rest().chars().take_while(|c| c.is_ascii_alphanumeric() || "._".contains(*c)).collect();
+        let word = self.word();
         if word.is_empty() {
             return Err(format!("a number is missing at character {}", self.at + 1));
         }
@@ -114,10 +114,21 @@ impl Parser<'_> {
         if let Ok(n) = word.parse::<i64>() {
             return Ok(Value::Int(n));
         }
-        if let Ok(x) = word.parse::<f64>() {
-            return Ok(Value::from(x));
+        if word.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+            return word.parse::<f64>().map(Value::from).map_err(|_| format!("{word} is no number"));
         }
-        self.function(&word)
+        self.function(word)
+    }
+
+    /// The number or the name that comes next: `12.5e-3`, `log10`.
+    fn word(&self) -> &'t str {
+        let rest = self.rest();
+        let part =
+            |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && !"._".contains(c)).unwrap_or(text.len());
+        let end = part(rest);
+        let is_number = rest.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+        let (exponent, sign) = (rest[..end].ends_with(['e', 'E']), rest[end..].starts_with(['-', '+']));
+        if is_number && exponent && sign { &rest[..end + 1 + part(&rest[end + 1..])] } else { &rest[..end] }
     }
 
     fn function(&mut self, name: &str) -> Result<Value, String> {
@@ -140,7 +151,7 @@ impl Parser<'_> {
             "exp" => f64::exp,
             other => {
                 return Err(format!(
-                    "{other} is not known; there are sqrt, abs, floor, ceil, round, log, sin, cos, tan, exp, pi, e"
+                    "{other} is not known; there are sqrt, abs, floor, ceil, round, ln, log, log10, sin, cos, tan, exp, pi, e"
                 ));
             }
         };
@@ -177,10 +188,14 @@ mod tests {
             ("-2 ^ 2", "-4"),
             ("sqrt(16) + 1.5", "5.5"),
             ("7 % 4", "3"),
+            ("1.5e-3 * 2E+3 - 1", "2.0"),
+            ("log10(100) + .5", "2.5"),
         ] {
             assert_eq!(calculate(text).map(|value| value.to_string()), Ok(value.to_owned()), "{text}");
         }
-        for wrong in ["", "1 +", "(1", "1 1", "x", "1 / 0", &"(".repeat(500)] {
+        for wrong in
+            ["", "1 +", "(1", "1 1", "x", "1 / 0", "inf", "nan", "1e", "1_000", "1.2.3", "2e-", &"(".repeat(500)]
+        {
             assert!(calculate(wrong).is_err(), "{wrong}");
         }
     }

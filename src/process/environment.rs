@@ -52,7 +52,7 @@ impl Environment {
             warnings.push(format!("env_info.commands: {}", command::NOT_GRANTED));
         }
         for words in self.commands.iter().filter(|_| commands) {
-            match command::run(words, "", folder, Duration::from_secs(5)) {
+            match command::run(words, "", folder, Duration::from_secs(5), || false) {
                 Ok(output) => lines.push(format!("$ {}\n{}", words.join(" "), abridge(output.trim_end(), 4_000))),
                 Err(why) => warnings.push(format!("env_info.commands: {why}")),
             }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
-use crate::agent::{DelegateError, Session, wait};
+use crate::agent::{DelegateError, Session, runtime};
 use crate::model::Prices;
 use crate::tool::Tool;
 
@@ -145,7 +145,9 @@ impl Library {
     /// # Panics
     /// From within an asynchronous runtime, where a thread must not wait.
     pub fn start_and_wait(self, grants: &Grants) -> Result<Session, Box<DelegateError>> {
-        wait(self.start(grants))?.map_err(Box::new)
+        let runtime = runtime()?;
+        let session = runtime.block_on(self.start(grants))?;
+        Ok(session.on(runtime))
     }
 
     /// The program that was asked for.

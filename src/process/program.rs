@@ -76,7 +76,7 @@ pub struct Program {
     pub preload: Preload,
     /// What the system prompt says of where it runs.
     pub environment: Environment,
-    /// Unknown keys and what is not built yet.
+    /// Unknown keys, and what else is odd but no error.
     pub warnings: Vec<String>,
 }
 

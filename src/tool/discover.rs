@@ -39,11 +39,13 @@ pub(super) struct Index {
     words: HashMap<String, Vec<(usize, f64)>>,
     /// How much each tool says.
     lengths: Vec<f64>,
+    /// How much a tool says on average.
+    average: f64,
 }
 
 impl Index {
     pub fn new<'a>(tools: impl Iterator<Item = &'a Tool>) -> Self {
-        let mut index = Self { words: HashMap::new(), lengths: Vec::new() };
+        let mut index = Self { words: HashMap::new(), lengths: Vec::new(), average: 1.0 };
         for (at, tool) in tools.enumerate() {
             let mut weights: HashMap<String, f64> = HashMap::new();
             let mut add = |text: &str, weight: f64| {
@@ -62,6 +64,7 @@ impl Index {
                 index.words.entry(word).or_default().push((at, weight));
             }
         }
+        index.average = (index.lengths.iter().sum::<f64>() / index.lengths.len().max(1) as f64).max(1.0);
         index
     }
 
@@ -101,10 +104,9 @@ impl Index {
     fn score(&self, at: usize, weight: f64, having: usize) -> f64 {
         let (k, b) = (1.2, 0.75);
         let all = self.lengths.len() as f64;
-        let average = self.lengths.iter().sum::<f64>() / all.max(1.0);
         let length = self.lengths.get(at).copied().unwrap_or_default();
         let rarity = (1.0 + (all - having as f64 + 0.5) / (having as f64 + 0.5)).ln();
-        rarity * weight * (k + 1.0) / (weight + k * (1.0 - b + b * length / average.max(1.0)))
+        rarity * weight * (k + 1.0) / (weight + k * (1.0 - b + b * length / self.average))
     }
 }
 

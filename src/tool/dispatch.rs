@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::discover::Index;
 use super::outlines;
-use super::toolbox::{Access, Contract, Run, Tool, ToolError, Toolbox};
+use super::toolbox::{Access, Call, Contract, Immediate, Run, Tool, ToolError, Toolbox};
 use crate::contract::{Effect, Issue, Signature, check_input, check_output};
 use crate::lisp::analyse::{Misfit, Outline, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
@@ -267,11 +267,8 @@ impl Dispatcher {
     }
 
     /// Runs a tool that answers at once; a panic is an error of the tool.
-    pub(crate) fn run_now(
-        run: &dyn Fn(&Value) -> Result<Value, ToolError>,
-        arguments: &Value,
-    ) -> Result<Value, ToolError> {
-        catch_unwind(AssertUnwindSafe(|| run(arguments))).unwrap_or_else(|panic| Err(panicked(&*panic)))
+    pub(crate) fn run_now(run: &Immediate, call: &Call) -> Result<Value, ToolError> {
+        catch_unwind(AssertUnwindSafe(|| run(call))).unwrap_or_else(|panic| Err(panicked(&*panic)))
     }
 
     /// Warnings about tools without a contract, or the error of strict validation.

@@ -29,7 +29,7 @@ impl ToolError {
 pub type Running = Pin<Box<dyn Future<Output = Result<Value, ToolError>> + Send>>;
 
 /// A tool that answers at once.
-pub type Immediate = Arc<dyn Fn(&Value) -> Result<Value, ToolError> + Send + Sync>;
+pub type Immediate = Arc<dyn Fn(&Call) -> Result<Value, ToolError> + Send + Sync>;
 
 /// How a tool runs.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ pub enum Starts {
     Forks(usize),
 }
 
-/// A call, as an asynchronous tool sees it.
+/// A call, as a tool sees it.
 #[derive(Clone)]
 pub struct Call {
     /// The arguments: a map with the declared names as keywords.
@@ -178,6 +178,15 @@ impl Tool {
     pub fn new(
         name: impl Into<String>,
         run: impl Fn(&Value) -> Result<Value, ToolError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::with(name, Run::Now(Arc::new(move |call| run(&call.arguments))))
+    }
+
+    /// A tool that answers at once, and is told who calls.
+    #[cfg(feature = "agent")]
+    pub(crate) fn of_caller(
+        name: impl Into<String>,
+        run: impl Fn(&Call) -> Result<Value, ToolError> + Send + Sync + 'static,
     ) -> Self {
         Self::with(name, Run::Now(Arc::new(run)))
     }
@@ -352,7 +361,7 @@ impl Toolbox {
         let name = &tool.name;
         let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./!?".contains(c));
         if !plain {
-            return Err(ToolError(format!("{name:?} cannot be a tool's name: letters, digits, - and _ can")));
+            return Err(ToolError(format!("{name:?} cannot be a tool's name: letters, digits and - _ . / ! ? can")));
         }
         let alike = |other: &&String| other.eq_ignore_ascii_case(name);
         if let Some(other) = self.tools.keys().find(alike) {

@@ -45,6 +45,9 @@ pub enum EventKind {
         /// What no other run has, and a run that is resumed keeps; only of roots.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         run_id: Option<String>,
+        /// What is odd about the process, but no error.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<String>,
     },
     /// A turn began.
     TurnStart { turn: u32 },
@@ -59,7 +62,7 @@ pub enum EventKind {
         text: String,
         #[serde(flatten)]
         tokens: Tokens,
-        /// In dollars, where the price is known.
+        /// In the money of `Budget::prices`, where the price is known.
         #[serde(skip_serializing_if = "Option::is_none")]
         cost: Option<f64>,
     },
@@ -215,7 +218,7 @@ pub struct Recorder {
 
 #[derive(Default)]
 struct State {
-    events: Vec<Event>,
+    events: Vec<Arc<Event>>,
     file: Option<BufWriter<File>>,
     /// How many events the file holds.
     written: u64,
@@ -245,12 +248,13 @@ impl State {
     }
 }
 
-/// By what an event is known that happens again: all of it but the time it took, and what it cost.
+/// By what an event is known that happens again: all of it but the time it took, what it cost, and what was odd.
 fn hash(path: &str, kind: &EventKind) -> u64 {
     let mut json = serde_json::to_value(kind).unwrap_or_default();
     if let Json::Object(fields) = &mut json {
-        fields.shift_remove("duration_ms");
-        fields.shift_remove("cost");
+        for field in ["duration_ms", "cost", "warnings"] {
+            fields.shift_remove(field);
+        }
     }
     let mut hasher = DefaultHasher::new();
     (path, json.to_string()).hash(&mut hasher);
@@ -336,7 +340,7 @@ impl Recorder {
     pub fn record(&self, path: &str, kind: EventKind) {
         let event = {
             let mut state = self.lock();
-            let event = self.event(state.events.len(), path, kind);
+            let event = Arc::new(self.event(state.events.len(), path, kind));
             if let Err(error) = state.write(&event) {
                 state.write_error.get_or_insert(error.to_string());
                 state.file = None;
@@ -383,13 +387,18 @@ impl Recorder {
     }
 
     /// What a reading of the events so far finds.
-    pub fn find<T>(&self, read: impl FnMut(&Event) -> Option<T>) -> Vec<T> {
-        self.lock().events.iter().filter_map(read).collect()
+    pub fn find<T>(&self, read: impl Fn(&Event) -> Option<T>) -> Vec<T> {
+        self.lock().events.iter().map(|event| &**event).filter_map(read).collect()
     }
 
     /// The events so far.
     pub fn events(&self) -> Vec<Event> {
-        self.since(0)
+        self.lock().events.iter().map(|event| (**event).clone()).collect()
+    }
+
+    /// The events of a process and of those below it.
+    pub fn within(&self, path: &str) -> Vec<Arc<Event>> {
+        self.lock().events.iter().filter(|event| is_within(&event.path, path)).cloned().collect()
     }
 
     /// How many events there were.
@@ -398,7 +407,7 @@ impl Recorder {
     }
 
     /// The events after so many.
-    pub fn since(&self, count: usize) -> Vec<Event> {
+    pub fn since(&self, count: usize) -> Vec<Arc<Event>> {
         self.lock().events.get(count..).unwrap_or_default().to_vec()
     }
 }

@@ -20,7 +20,7 @@ const MOST: usize = 20_000;
 /// use ptc::trace::{EventKind, Recorder, html};
 ///
 /// let recorder = Recorder::new(Vec::new());
-/// recorder.record("main", EventKind::Start { task: "Count <b>".into(), max_turns: 5, run_id: None });
+/// recorder.record("main", EventKind::Start { task: "Count <b>".into(), max_turns: 5, run_id: None, warnings: Vec::new() });
 /// assert!(html(&recorder.events()).contains("Count &lt;b&gt;"));
 /// ```
 pub fn html(events: &[Event]) -> String {

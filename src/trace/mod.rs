@@ -9,8 +9,12 @@ mod show;
 mod tree;
 
 pub use events::{CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events};
+#[cfg(feature = "cli")]
+pub(crate) use highlight::harmless;
 pub use html::html;
 #[cfg(feature = "otel")]
 pub use otel::Otel;
 pub use show::show;
+#[cfg(feature = "agent")]
+pub(crate) use tree::is_within;
 pub use tree::{Usage, trace, usage, usage_json};

@@ -20,7 +20,7 @@ const TEXT: usize = 1_200;
 /// use ptc::trace::{EventKind, Recorder, show};
 ///
 /// let recorder = Recorder::new(Vec::new());
-/// recorder.record("main", EventKind::Start { task: "Count".into(), max_turns: 5, run_id: None });
+/// recorder.record("main", EventKind::Start { task: "Count".into(), max_turns: 5, run_id: None, warnings: Vec::new() });
 /// recorder.record("main", EventKind::End { result: Some(3.into()), error: None, duration_ms: 20, provenance: Default::default() });
 /// assert!(show(&recorder.events()).starts_with("main ← Count\n  => 3\n"));
 /// ```

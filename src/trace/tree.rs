@@ -1,5 +1,9 @@
 //! The trace of a process with those of its children inside, and what they used.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -51,6 +55,28 @@ impl Usage {
         }
     }
 
+    /// Both together.
+    fn and(mut self, other: &Self) -> Self {
+        let Self { input_tokens, output_tokens, total_tokens, cached_tokens, .. } = &mut self;
+        for (sum, more) in [
+            (input_tokens, other.input_tokens),
+            (output_tokens, other.output_tokens),
+            (total_tokens, other.total_tokens),
+            (cached_tokens, other.cached_tokens),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        self.requests += other.requests;
+        self.total_runs += other.total_runs;
+        self.tool_calls += other.tool_calls;
+        self.processes += other.processes;
+        self.cost = match (self.cost, other.cost) {
+            (Some(cost), Some(more)) => Some(cost + more),
+            (cost, more) => cost.or(more),
+        };
+        self
+    }
+
     fn pay(&mut self, tokens: Tokens, cost: Option<f64>) {
         // Providers may tell anything.
         let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
@@ -65,38 +91,72 @@ impl Usage {
 }
 
 /// Whether a process is another one or below it.
-pub(super) fn is_within(path: &str, root: &str) -> bool {
+pub(crate) fn is_within(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What the tree below a process used, and what the process itself did.
-pub fn usage(events: &[Event], root: &str) -> (Usage, Usage) {
-    let (mut tree, mut own) = (Usage::default(), Usage::default());
-    for event in events.iter().filter(|event| is_within(&event.path, root)) {
-        tree.add(&event.kind);
-        if event.path == root {
-            own.add(&event.kind);
-        }
-    }
-    (tree, own)
+pub fn usage<E: Borrow<Event>>(events: &[E], root: &str) -> (Usage, Usage) {
+    Processes::of(events).usage(root)
 }
 
 /// Usage as `--json` and traces show it: the totals of the tree, the process's own under `own`.
-pub fn usage_json(events: &[Event], root: &str) -> Json {
-    let (tree, own) = usage(events, root);
-    let mut json = serde_json::to_value(tree).unwrap_or_default();
-    if let Json::Object(fields) = &mut json {
-        fields.insert("api_calls".into(), json!(tree.requests));
-        fields.insert("own".into(), serde_json::to_value(own).unwrap_or_default());
-    }
-    json
+pub fn usage_json<E: Borrow<Event>>(events: &[E], root: &str) -> Json {
+    Processes::of(events).usage_json(root)
 }
 
 /// The turns of a process, those of the processes it started inside of the tool calls that started them.
-pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
+pub fn trace<E: Borrow<Event>>(events: &[E], root: &str) -> Vec<Json> {
+    Processes::of(events).trace(root)
+}
+
+/// The events of each process, and what it used itself. By path, so that those of a tree lie together.
+#[derive(Default)]
+struct Processes<'e>(BTreeMap<&'e str, (Vec<&'e EventKind>, Usage)>);
+
+impl<'e> Processes<'e> {
+    fn of<E: Borrow<Event>>(events: &'e [E]) -> Self {
+        let mut processes = Self::default();
+        for event in events.iter().map(Borrow::borrow) {
+            let (events, used) = processes.0.entry(&event.path).or_default();
+            events.push(&event.kind);
+            used.add(&event.kind);
+        }
+        processes
+    }
+
+    fn usage(&self, root: &str) -> (Usage, Usage) {
+        let own = self.0.get(root).map(|(_, used)| *used).unwrap_or_default();
+        let near = self
+            .0
+            .range::<str, _>((Bound::Included(root), Bound::Unbounded))
+            .take_while(|(path, _)| path.starts_with(root));
+        let tree =
+            near.filter(|(path, _)| is_within(path, root)).fold(Usage::default(), |sum, (_, (_, used))| sum.and(used));
+        (tree, own)
+    }
+
+    fn usage_json(&self, root: &str) -> Json {
+        let (tree, own) = self.usage(root);
+        let mut json = serde_json::to_value(tree).unwrap_or_default();
+        if let Json::Object(fields) = &mut json {
+            fields.insert("api_calls".into(), json!(tree.requests));
+            fields.insert("own".into(), serde_json::to_value(own).unwrap_or_default());
+        }
+        json
+    }
+
+    fn trace(&self, root: &str) -> Vec<Json> {
+        let events = self.0.get(root).map(|(events, _)| events.as_slice()).unwrap_or_default();
+        turns(events, |child| json!({ "path": child, "trace": self.trace(child), "usage": self.usage_json(child) }))
+    }
+}
+
+/// The turns that the events of a process tell of.
+fn turns(events: &[&EventKind], child: impl Fn(&String) -> Json) -> Vec<Json> {
     let mut turns: Vec<Map<String, Json>> = Vec::new();
-    for event in events.iter().filter(|event| event.path == root) {
-        match &event.kind {
+    for event in events {
+        match event {
             EventKind::TurnStart { turn } => {
                 let mut fields = Map::new();
                 fields.insert("turn".into(), json!(turn));
@@ -107,7 +167,7 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                 set(&mut turns, "messages", json!(messages));
             }
             EventKind::Response { text, tokens, cost, .. } => {
-                // A resumed run has asked again.
+                // It was answered after the run was resumed: the error of before is none of its.
                 turns.last_mut().and_then(|turn| turn.shift_remove("error"));
                 set(&mut turns, "reply", json!(text));
                 let mut usage = json!(tokens);
@@ -137,8 +197,7 @@ pub fn trace(events: &[Event], root: &str) -> Vec<Json> {
                     fields.insert("cached".into(), json!(true));
                 }
                 if !children.is_empty() {
-                    let child = |path: &String| json!({ "path": path, "trace": trace(events, path), "usage": usage_json(events, path) });
-                    fields.insert("children".into(), children.iter().map(child).collect());
+                    fields.insert("children".into(), children.iter().map(&child).collect());
                 }
                 let calls = calls(&mut turns);
                 match calls.get_mut(*call) {

@@ -109,9 +109,9 @@ fn walk(expr: &mut Expr, live: &mut Live) {
         }
         ExprKind::Case { on, branches, otherwise } => {
             let after = live.clone();
-            match otherwise {
-                Some(otherwise) => walk(otherwise, live),
-                None => *live = Live::default(),
+            // Without an otherwise it throws, and a catch around it may read what is read after it.
+            if let Some(otherwise) = otherwise {
+                walk(otherwise, live);
             }
             for (_, branch) in branches {
                 let mut other = after.clone();

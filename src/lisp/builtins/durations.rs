@@ -20,7 +20,9 @@ fn millis(n: i64, unit: i64) -> Result<Value> {
 fn plus(name: &'static str, what: &Value, n: i64, unit: Option<&Value>) -> Result<Value> {
     let unit = match unit {
         None => "millis",
-        Some(unit) => unit.as_name().unwrap_or("a unit is one of ChronoUnit/DAYS, HOURS, MINUTES …"),
+        Some(unit) => unit.as_name().ok_or_else(|| {
+            with_hint(type_error(name, "a unit", unit), "a unit is one of ChronoUnit/DAYS, HOURS, MINUTES …")
+        })?,
     };
     match what {
         Value::Date(date) if date.kind == DateKind::Day && unit == "millis" => {

@@ -54,11 +54,9 @@ impl Machine<'_> {
                 let (callee, inner, depth) = (function.clone(), shared.clone(), self.depth.saturating_add(1));
                 let coroutine = Coroutine::new(move |way| machine(inner, way, depth).apply(&callee, arguments));
                 let Some(coroutine) = coroutine else {
-                    // No memory for a stack: this one runs here.
-                    return Err(crate::lisp::value::limit(
-                        "max_branches",
-                        shared.limits.max_branches as u64,
-                        results.len() as u64,
+                    // The host has no memory for more stacks.
+                    return Err(crate::lisp::value::value_error(
+                        "there is no memory for another branch; use mapv in the place of pmap",
                     ));
                 };
                 shared.branches.set(shared.branches.get().saturating_add(1));

@@ -53,7 +53,7 @@ pub trait Context {
     /// Prints: to the output, or to the innermost open capture.
     ///
     /// # Errors
-    /// The limit on output.
+    /// No memory for it. What is beyond `max_output` is left out, with a note.
     fn print(&mut self, text: &str) -> Result<()>;
 
     /// Opens a capture of what is printed.

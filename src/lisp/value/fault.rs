@@ -255,7 +255,6 @@ fn limit_error(reached: &LimitReached) -> Error {
         "max_nesting" => "a value is nested too deeply",
         "max_source_nesting" => "the source is nested too deeply",
         "max_source" => "the source is too long (bytes)",
-        "max_output" => "the program printed too much (bytes)",
         "max_result" => "the result is too large (bytes of JSON)",
         "max_integer_bits" => "an integer is too large (bits)",
         "max_tool_calls" => "the program called tools too often",
@@ -267,7 +266,6 @@ fn limit_error(reached: &LimitReached) -> Error {
             "keep only what is needed: select-keys, take, count instead of whole collections"
         }
         "max_depth" => "use loop/recur or reduce instead of recursion",
-        "max_output" => "print less: a count, the first items",
         "max_tool_calls" => "ask for more with each call",
         _ => "make it smaller",
     };

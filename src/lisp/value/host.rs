@@ -47,7 +47,7 @@ pub struct ToolCall {
     pub name: Arc<str>,
     /// The arguments, a map.
     pub arguments: Value,
-    /// Whether the program passed one positional argument, which is under the key `:0`.
+    /// Whether `arguments` is one positional argument, in the place of a map.
     pub positional: bool,
 }
 
