@@ -76,6 +76,16 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// The account of a program that begins with so many bytes: those of the memory it works on.
+    pub fn beginning_with(bytes: u64) -> Self {
+        Self { live: Cell::new(i64::try_from(bytes).unwrap_or(i64::MAX)), outside: Cell::new(0) }
+    }
+
+    /// What the program has left alive.
+    pub fn left(&self) -> u64 {
+        if is_installed() { u64::try_from(self.live.get()).unwrap_or(0) } else { 0 }
+    }
+
     /// From here on the thread's allocations are the program's.
     pub fn open(&self) {
         self.outside.set(LIVE.replace(self.live.get()));

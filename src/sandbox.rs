@@ -164,7 +164,7 @@ impl Sandbox {
         let warnings: Rc<RefCell<Vec<String>>> = Rc::default();
         let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
         let (recorded, warned) = (calls.clone(), warnings.clone());
-        let account = Account::default();
+        let account = Account::beginning_with(self.memory.held());
         account.open();
         let cancel = self.cancel.clone();
         let finished = crate::lisp::eval::run_to_end(
@@ -192,7 +192,8 @@ impl Sandbox {
         );
         account.close();
         let evaluation = match finished {
-            Some(finished) => {
+            Some(mut finished) => {
+                finished.leaves(account.left());
                 self.memory = finished.memory.clone();
                 settled(finished)
             }

@@ -434,7 +434,7 @@ fn programs_that_cannot_be_used_are_status_2() {
     };
     let model = "[model]\nprovider = \"openai\"\nname = \"any\"\n";
     run(model).refuses(2, &["no task"]);
-    run(&format!("{model}max_turns = \"many\"\n[prompt]\nuser = \"x\"\n")).refuses(2, &["model.max_turns", "a string"]);
+    run(&format!("{model}max_turns = \"many\"\n[prompt]\nuser = \"x\"\n")).refuses(2, &["model.max_turns", "many"]);
     run(&format!("{model}[prompt]\nuser = \"x\"\n[tools]\nenabled = [\"spwan\"]\n"))
         .refuses(2, &["spwan", "did you mean spawn?"]);
     run(&format!("{model}[prompt]\nuser = \"x\"\n[linked_programs]\nexpert = \"./gone.toml\"\n"))

@@ -49,7 +49,7 @@ fn a_program_file_is_checked_without_a_model() {
         "  tool takings() -> [{:day :string :euros :int}] (read)\n",
         "  tool fork(prompts [:any]) -> ",
         "  files examples/forks, src (read only); commands not granted\n",
-        "  lawyer: examples/forks/./lawyer.toml\n",
+        "  lawyer (Knows what the law allows): examples/forks/lawyer.toml\n    model openai:gpt-4.1, 5 turns, write access\n",
     ] {
         assert!(checked.out.contains(line), "{line:?} is not in:\n{}", checked.out);
     }

@@ -94,10 +94,10 @@ fn prices_of_a_file_say_what_a_run_costs_and_bind_it() {
     for (text, named) in [
         ("x = { input = 1 }", "missing field `output`; a price has input, output and, if it differs, cached"),
         ("x = { input = 1, output = -2 }", "expected 0 or more, got -2"),
-        ("x = { input = 1, output = nan }", "a price has input"),
+        ("x = { input = 1, output = nan }", "x.output: expected a number that JSON has, got NaN"),
         ("x = { input = 1, output = 2, cache = 3 }", "unknown field `cache`"),
         ("x = 3", "a price has input"),
-        ("x = ", "TOML"),
+        ("x = ", "line 1, column 5: "),
     ] {
         folder.file("wrong.toml", text);
         let ran = folder.run(&[&RUN[..], &["--prices", "wrong.toml"]].concat());

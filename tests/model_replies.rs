@@ -256,3 +256,36 @@ async fn files_that_are_no_recording_say_where() {
     std::fs::write(&file, line.trim_end()).unwrap();
     assert_eq!(text(&Recorded::load(&file).unwrap(), "main", 1).await, "yes");
 }
+
+#[tokio::test]
+async fn chance_and_the_clock_are_played_as_they_were_recorded() {
+    let file = file("chance.jsonl");
+    let programs = [
+        "(def dice (repeatedly 3 #(rand-int 1000000)))",
+        "(return [dice (shuffle (range 20)) (System/currentTimeMillis)])",
+    ];
+    let recorder = Recorder::new(Scripted::new(programs), &file).unwrap();
+    let live = ptc::delegate("Throw.", ptc::Options::new(recorder)).await.unwrap().result;
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    let played = ptc::delegate("Throw.", ptc::Options::new(Recorded::load(&file).unwrap())).await.unwrap().result;
+    assert_eq!(played, live);
+    let lines = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(lines.matches("\"sample\":\"clock\"").count(), 1, "{lines}");
+}
+
+#[tokio::test]
+async fn what_failed_attempts_used_is_told_with_what_came_of_them() {
+    let spent = |kind| ModelError {
+        tokens: ptc::model::Tokens { input: 100, output: 7, cached: 0 },
+        ..ModelError::new(kind, "cut off")
+    };
+    let answers = [spent(ModelErrorKind::Server).into(), spent(ModelErrorKind::Server).into(), Answer::from("hello")];
+    let model = Retry::new(Scripted::new(answers)).without_waiting();
+    let reply = model.reply(request("main", 1)).await.unwrap();
+    assert_eq!((reply.tokens.input, reply.tokens.output), (200, 14));
+    let model = Retry::new(Scripted::new(
+        [spent(ModelErrorKind::Server).into(), spent(ModelErrorKind::Auth).into()] as [Answer; 2]
+    ))
+    .without_waiting();
+    assert_eq!(model.reply(request("main", 1)).await.unwrap_err().tokens.input, 200);
+}

@@ -501,3 +501,71 @@ mod command {
         }
     }
 }
+
+#[test]
+fn a_run_that_is_resumed_on_another_day_goes_on_with_the_day_it_began_on() {
+    let folder = Folder::new("midnight");
+    let journal = folder.0.join("run.jsonl");
+    let on = |day: &str| {
+        let model = Scripted::new(["(def x 20)", "(return (+ x 1))"]);
+        let mut options = Options::new(model).journal(&journal);
+        options = options.prompt(ptc::agent::Prompt {
+            appendix: format!("<env name=\"environment\">\ndate: {day}\n</env>"),
+            ..ptc::agent::Prompt::default()
+        });
+        options
+    };
+    wait(delegate("Count.", on("2026-03-01"))).unwrap();
+    let whole = fs::read_to_string(&journal).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    fs::write(&journal, lines[..7].join("\n")).unwrap();
+    assert_eq!(wait(resume(&journal, on("2026-03-02"))).unwrap().result, Value::from(21));
+    let after = fs::read_to_string(&journal).unwrap();
+    assert_eq!(after.lines().count(), lines.len());
+    assert!(!after.contains("2026-03-02"), "{after}");
+}
+
+/// A sub-agent whose call has a time limit, a run that goes on without it, and a journal that was cut after that.
+#[test]
+fn a_call_that_was_cut_by_its_time_is_known_and_not_made_again() {
+    let folder = Folder::new("cut");
+    let journal = folder.0.join("run.jsonl");
+    let done = Done::default();
+    let options = |wait_for: u64| {
+        let (models, calls) = (done.clone(), done.clone());
+        let model = move |request: Request| {
+            models.note(format!("{} {}", request.path, request.turn));
+            let text = match (request.path.as_str(), request.turn) {
+                ("main", 1) => {
+                    "(def told (try (tool/slow {:task \"Take your time.\"}) (catch Exception e (ex-message e))))"
+                }
+                ("main", 2) => "(return told)",
+                _ => "(tool/save {:n 1})",
+            };
+            async move { Ok(Reply::text(text)) }
+        };
+        let save = Tool::asynchronous("save", move |_| {
+            let done = calls.clone();
+            async move {
+                done.note("save".into());
+                tokio::time::sleep(Duration::from_millis(wait_for)).await;
+                Ok(Value::Nil)
+            }
+        });
+        let child = as_tool(Options::default().name("slow").tools([save])).timeout(Duration::from_millis(200));
+        Options::new(model).tools([child]).journal(&journal)
+    };
+    let first = wait(delegate("Go.", options(60_000))).unwrap();
+    assert!(first.result.to_string().contains("no result within 200ms"), "{}", first.result);
+    let whole = fs::read_to_string(&journal).unwrap();
+    let events = read_events(&whole).unwrap();
+    let second =
+        events.iter().position(|event| event.path == "main" && matches!(event.kind, EventKind::TurnStart { turn: 2 }));
+    let lines: Vec<&str> = whole.lines().take(second.unwrap() + 1).collect();
+    fs::write(&journal, lines.join("\n") + "\n").unwrap();
+    // Nobody asks whether the call may be repeated that the run went on without, and it is not repeated.
+    let resumed = wait(resume(&journal, options(0))).unwrap();
+    assert_eq!(resumed.result, first.result);
+    assert_eq!(done.all()["save"], 1);
+    assert_eq!(done.all()["main/slow#1 1"], 1);
+}

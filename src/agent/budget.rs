@@ -86,6 +86,10 @@ impl Reserved<'_> {
         let mut used = self.ledger.lock();
         used.tokens = used.tokens.saturating_add(tokens.total());
         used.cost += cost.unwrap_or(0.0);
+        let overspent = self.ledger.overspent(&used);
+        if used.spent.is_none() {
+            used.spent = overspent;
+        }
         cost
     }
 }
@@ -179,6 +183,15 @@ impl Ledger {
         used.reserved_tokens = used.reserved_tokens.saturating_add(max_tokens);
         used.reserved_cost += reserved_cost;
         Ok(Reserved { ledger: self, tokens: max_tokens, cost: reserved_cost, price })
+    }
+
+    /// The limit that was passed by what is settled, if one was: a reply may cost more than was reserved for it.
+    fn overspent(&self, used: &Used) -> Option<LimitReached> {
+        let tokens = self.budget.tokens.filter(|most| used.tokens > *most);
+        let cost = self.budget.cost.filter(|most| used.cost > *most);
+        tokens
+            .map(|most| reached("budget.tokens", most, used.tokens))
+            .or_else(|| cost.map(|most| reached("budget.cost", millionths(most), millionths(used.cost))))
     }
 
     /// Starts so many processes at a depth, all or none; the root has depth 1.
@@ -282,6 +295,17 @@ mod tests {
         assert_eq!(reserved.settle(written(10)), None);
         drop(ledger.take_turn(0, 60, None).expect("70 of 100"));
         let _under_way = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
+    }
+
+    #[test]
+    fn what_a_reply_costs_beyond_the_budget_spends_it() {
+        let settled = |tokens| {
+            let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
+            ledger.take_turn(0, 0, None).expect("nothing is reserved").settle(written(tokens));
+            ledger.spent()
+        };
+        assert_eq!(settled(100), None, "all of it is no more than all of it");
+        assert_eq!(settled(101), Some(reached("budget.tokens", 100, 101)));
     }
 
     /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.

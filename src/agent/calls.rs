@@ -125,12 +125,22 @@ impl PoolHost {
         Self { caller, ahead, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
     }
 
-    /// What the journal says that the program got from outside, or what it gets now.
-    fn sample(&self, source: SampleSource, live: impl FnOnce() -> i64) -> i64 {
+    /// Whether somebody keeps what the program is told, so that the run can be resumed or played again.
+    fn is_kept(&self) -> bool {
         let process = &self.caller.process;
+        process.tree.recorder.writes_file() || process.model.samples().is_some()
+    }
+
+    /// What the program is told: what a journal or a recording says that it was told, or what holds now.
+    fn sample(&self, source: SampleSource, live: fn() -> i64) -> i64 {
+        let (process, turn) = (&self.caller.process, self.caller.turn);
         let known = process.tree.journal.as_ref().and_then(|journal| journal.sample(&process.path, source));
-        let value = known.unwrap_or_else(live);
-        process.record(EventKind::Sampled { turn: self.caller.turn, source, value });
+        let value = match (known, process.model.samples()) {
+            (Some(known), _) => known,
+            (None, Some(samples)) => samples.sample((&process.path, turn), source.name(), &live),
+            (None, None) => live(),
+        };
+        process.record(EventKind::Sampled { turn, source, value });
         value
     }
 
@@ -142,7 +152,7 @@ impl PoolHost {
 impl Host for PoolHost {
     fn now(&self) -> i64 {
         // A program that watches the clock must not fill the disk.
-        if self.readings.get() >= READINGS || !self.caller.process.tree.recorder.writes_file() {
+        if self.readings.get() >= READINGS || !self.is_kept() {
             return wall_clock();
         }
         self.readings.set(self.readings.get() + 1);
@@ -150,7 +160,7 @@ impl Host for PoolHost {
     }
 
     fn random(&self) -> u64 {
-        if !self.caller.process.tree.recorder.writes_file() {
+        if !self.is_kept() {
             return random_bits();
         }
         let (seed, count) =
@@ -181,7 +191,7 @@ impl Host for PoolHost {
     fn call(&self, call: ToolCall) -> ToolAnswer {
         let process = &self.caller.process;
         let dispatcher = &process.agent.dispatcher;
-        if process.tree.ledger.take_tool_call().is_err() || process.is_stopped() {
+        if process.tree.ledger.take_tool_call().is_err() || process.is_stopped() || process.is_rewound() {
             return ToolAnswer::Stop;
         }
         let number = self.next.replace(self.next.get() + 1);
@@ -235,7 +245,11 @@ impl Host for PoolHost {
             let (reached, settled) = came.settle(dispatcher, &prepared.tool, &call.arguments, &mut told);
             self.warn(told);
             record_end(process, Place { reached, ..refused }, &call.arguments, &settled, &[]);
-            return ToolAnswer::Now(settled.map_err(|fault| *fault));
+            return if process.is_rewound() {
+                ToolAnswer::End
+            } else {
+                ToolAnswer::Now(settled.map_err(|fault| *fault))
+            };
         }
         if let Run::Process(announce, _) = &prepared.tool.run {
             let refusal = |LimitReached { name: limit, configured, observed }| {

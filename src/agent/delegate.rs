@@ -19,7 +19,7 @@ use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
-use crate::lisp::value::{Keyword, Value, from_json, from_value};
+use crate::lisp::value::{Keyword, Value, display, from_json, from_value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
 use crate::trace::{Event, Provenance, trace, usage_json};
@@ -221,18 +221,43 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
     tool
 }
 
-/// Works on the task of a call as a child of the process that calls.
+/// Works on the task of a call as a child of the process that calls. A contract of another kind than an agent's is kept, too: its
+/// arguments are the task, and the child's context; its result is the child's.
 pub(super) async fn run_child(call: &Call, options: Result<Options, String>) -> Result<Value, ToolError> {
-    let task = call.arguments.get("task").and_then(Value::as_name).unwrap_or_default().to_owned();
     let mut options = options.map_err(ToolError)?;
-    if let Some(Value::Map(more)) = call.arguments.get("context") {
-        for (key, value) in more.iter() {
-            options = options.with_context(key.as_name().unwrap_or("value"), value);
+    let parent = caller(call)?;
+    let mut others = Vec::new();
+    for (key, value) in arguments(call) {
+        match (key.as_name().unwrap_or("value"), value) {
+            ("task", Value::Text(_) | Value::Keyword(_) | Value::Symbol(_)) => {}
+            ("context", Value::Map(more)) => {
+                for (key, value) in more.iter() {
+                    options = options.with_context(key.as_name().unwrap_or("value"), value);
+                }
+            }
+            ("context", Value::Nil) => {}
+            (name, value) => {
+                others.push(format!("{name}: {}", display(&value)));
+                options = options.with_context(name, value);
+            }
         }
     }
-    let parent = caller(call)?;
+    let task = match call.arguments.get("task").and_then(Value::as_name) {
+        Some(task) => task.to_owned(),
+        None => others.join("\n"),
+    };
+    if task.trim().is_empty() {
+        return Err(ToolError::new("the task is empty: say what the agent should do"));
+    }
+    let returns = returns(&parent, call);
+    // A text may be the answer itself.
+    if let Some(returns) = returns.as_ref().filter(|returns| **returns != Type::String) {
+        options.signature.get_or_insert_with(|| returns.clone());
+    }
     let child = Child::start(&parent, call, &options, Descriptors::new(options.paging.clone()))?;
     match child.work(&task).await {
+        Ok(ended) if returns == Some(Type::String) => Ok(ended.response()),
+        Ok(ended) if returns.is_some() => Ok(ended.result),
         Ok(ended) => Ok(Value::map([
             (Value::keyword("result"), ended.result),
             (Value::keyword("summary"), Value::text(ended.summary)),
@@ -241,6 +266,22 @@ pub(super) async fn run_child(call: &Call, options: Result<Options, String>) -> 
         ])),
         Err(stop) => Err(ToolError(format!("the sub-agent failed: {}", stop.message()))),
     }
+}
+
+fn arguments(call: &Call) -> Vec<(Value, Value)> {
+    if let Value::Map(arguments) = &call.arguments { arguments.iter().collect() } else { Vec::new() }
+}
+
+/// What a sub-agent's contract says that it gives, if that is something else than summary and refs.
+fn returns(parent: &Process, call: &Call) -> Option<Type> {
+    let (name, _) = call.children.first()?.rsplit_once('#')?;
+    let returns = &parent.agent.dispatcher.tools.get(name)?.spec_of()?.signature.returns;
+    let is_outcome = match returns {
+        Type::Record(fields) => fields.iter().any(|field| matches!(field.name.as_str(), "summary" | "refs" | "trace")),
+        Type::Map | Type::Dict(_) | Type::Any => true,
+        _ => false,
+    };
+    if is_outcome { None } else { Some(returns.clone()) }
 }
 
 /// A process that a tool call starts.

@@ -172,12 +172,16 @@ impl Descriptors {
         if self.gave(value) {
             return if longer(value, MOST_READ) { Shown::Bounded } else { Shown::Whole };
         }
-        let text = rendered(&without_internals(value));
-        if text.count() <= paging.max_direct {
+        let outside = without_internals(value);
+        let is_short = match &outside {
+            Value::Text(text) => text.count() <= paging.max_direct,
+            other => !longer_than(&readable(other), paging.max_direct),
+        };
+        if is_short {
             return Shown::Whole;
         }
-        match self.keep(Pages::new(text, paging.page_size), value.clone(), ledger) {
-            Ok(number) => Shown::Kept(self.preview(number)),
+        match self.keep(Pages::new(rendered(&outside), paging.page_size), value.clone(), ledger) {
+            Ok(number) => Shown::Kept(self.preview(number, paging.max_direct)),
             Err(_) => Shown::Bounded,
         }
     }
@@ -187,12 +191,11 @@ impl Descriptors {
         if self.paging.is_none() {
             return Shown::Bounded;
         }
-        // Bytes are more than characters or as many.
-        if text.len() <= most || text.chars().count() <= most {
+        if !longer_than(text, most) {
             return Shown::Whole;
         }
         match self.keep_text(text.into(), ledger) {
-            Ok(id) => Shown::Kept(self.preview(number_of(&id).unwrap_or_default())),
+            Ok(id) => Shown::Kept(self.preview(number_of(&id).unwrap_or_default(), most)),
             Err(_) => Shown::Bounded,
         }
     }
@@ -206,10 +209,10 @@ impl Descriptors {
         }
     }
 
-    /// The frame with the beginning of a descriptor, and how to read on.
-    fn preview(&self, number: u64) -> String {
+    /// The frame with the beginning of a descriptor of what is longer than `direct`, and how to read on.
+    fn preview(&self, number: u64, direct: usize) -> String {
         let Some(Descriptor { pages, .. }) = self.numbered.get(&number) else { return String::new() };
-        let most = self.paging().map_or(PREVIEW, |paging| PREVIEW.min(paging.page_size).min(paging.max_direct / 2));
+        let most = self.paging().map_or(PREVIEW, |paging| PREVIEW.min(paging.page_size).min(direct / 2));
         let text = pages.text();
         let (begin, count) = (text.slice(0, most), pages.characters());
         let mut shown = format!(
@@ -279,6 +282,12 @@ impl Descriptors {
 pub(crate) fn number_of(id: &str) -> Option<u64> {
     let digits = id.strip_prefix("fd:").or_else(|| id.strip_prefix("fd-"))?;
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// Whether a text has more than so many characters.
+fn longer_than(text: &str, most: usize) -> bool {
+    // Bytes are more than characters or as many.
+    text.len() > most && text.chars().count() > most
 }
 
 /// Whether a value that was given is longer than so many characters.

@@ -39,7 +39,7 @@ const TAGS: [&str; 5] = ["clojure", "clj", "lisp", "ptc-lisp", "ptc"];
 /// assert_eq!(extract("There are 3 (three)."), Extracted::Answer);
 /// ```
 pub fn extract(reply: &str) -> Extracted {
-    let trimmed = reply.trim();
+    let trimmed = reply.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if trimmed.is_empty() {
         return Extracted::Empty;
     }
@@ -94,20 +94,16 @@ struct Block {
 /// The fenced blocks of a text and what stands around them. A block that is never closed goes on to the end.
 fn fenced(text: &str) -> (Vec<Block>, String) {
     let (mut blocks, mut around) = (Vec::new(), String::new());
-    let mut open: Option<(char, usize, Block)> = None;
+    let mut open: Option<(Fence<'_>, Block)> = None;
     for line in text.lines() {
-        let fence = fence(line);
-        match (&mut open, fence) {
-            (None, Some((mark, length, info))) if !(mark == '`' && info.contains('`')) => {
-                let tag = info.split([' ', '\t', '{', ',']).next().unwrap_or("").to_ascii_lowercase();
-                open = Some((mark, length, Block { tag, text: String::new() }));
+        match (&mut open, Fence::of(line)) {
+            (None, Some(fence)) if fence.opens() => {
+                open = Some((fence, Block { tag: fence.tag(), text: String::new() }));
             }
-            (Some((mark, length, _)), Some((closing, many, info)))
-                if closing == *mark && many >= *length && info.is_empty() =>
-            {
-                blocks.extend(open.take().map(|(_, _, block)| block));
+            (Some((opening, _)), Some(fence)) if fence.closes(*opening) => {
+                blocks.extend(open.take().map(|(_, block)| block));
             }
-            (Some((_, _, block)), _) => {
+            (Some((_, block)), _) => {
                 block.text.push_str(line);
                 block.text.push('\n');
             }
@@ -117,25 +113,82 @@ fn fenced(text: &str) -> (Vec<Block>, String) {
             }
         }
     }
-    blocks.extend(open.map(|(_, _, block)| block));
+    if let Some((fence, mut block)) = open {
+        around.push_str(&cut_at_end_of_line(&mut block.text, fence));
+        blocks.push(block);
+    }
     (blocks, around)
 }
 
-/// The mark, length and info of a line that is a fence.
-fn fence(line: &str) -> Option<(char, usize, &str)> {
-    let trimmed = line.trim_start();
-    if line.len() - trimmed.len() > 3 {
-        return None;
+/// Models that are in a hurry close a block at the end of its last line. Takes off what follows, and gives it.
+fn cut_at_end_of_line(text: &mut String, fence: Fence<'_>) -> String {
+    let marks = fence.mark.to_string().repeat(fence.length);
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(last) = line.trim_end().strip_suffix(&marks) {
+            let (end, next) = (start + last.len(), start + line.len());
+            let rest = text.split_off(next);
+            text.truncate(end);
+            return rest;
+        }
+        start += line.len();
     }
-    let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let length = trimmed.chars().take_while(|c| *c == mark).count();
-    let info = trimmed.get(length..)?.trim();
-    (length >= 3).then_some((mark, length, info))
+    String::new()
+}
+
+/// A line that may open a block or close one.
+#[derive(Clone, Copy)]
+struct Fence<'a> {
+    mark: char,
+    length: usize,
+    info: &'a str,
+    /// Farther in than a fence stands by itself; in a list it may.
+    is_indented: bool,
+}
+
+impl<'a> Fence<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        let trimmed = line.trim_start();
+        let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+        let length = trimmed.chars().take_while(|c| *c == mark).count();
+        let info = trimmed.get(length..)?.trim();
+        (length >= 3).then_some(Self { mark, length, info, is_indented: line.len() - trimmed.len() > 3 })
+    }
+
+    fn tag(self) -> String {
+        self.info.split([' ', '\t', '{', ',']).next().unwrap_or("").to_ascii_lowercase()
+    }
+
+    fn opens(self) -> bool {
+        let is_code_in_a_line = self.mark == '`' && self.info.contains('`');
+        !is_code_in_a_line && (!self.is_indented || TAGS.contains(&self.tag().as_str()))
+    }
+
+    fn closes(self, opening: Self) -> bool {
+        let as_far_in = !self.is_indented || opening.is_indented;
+        self.mark == opening.mark && self.length >= opening.length && self.info.is_empty() && as_far_in
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fences_stand_where_models_put_them() {
+        for reply in [
+            "1. I count:\n\n    ```clojure\n    (+ 1 2)\n    ```\n2. Done.",
+            "I count:\n```clojure\n(+ 1 2)```\nThat is all.",
+            "```clojure\n(+ 1 2)```",
+            "\u{feff}(+ 1 2)",
+            "~~~clj\n(+ 1 2)\n~~~",
+        ] {
+            assert_eq!(program(reply).trim(), "(+ 1 2)", "{reply:?}");
+        }
+        let Extracted::Program { around, .. } = extract("```clojure\n(+ 1 2)```\nThat is all.") else { panic!() };
+        assert_eq!(around, "That is all.");
+        assert_eq!(extract("Indented code is a quotation:\n\n    ```\n    (+ 1 2)\n    ```"), Extracted::Answer);
+    }
 
     fn program(reply: &str) -> String {
         match extract(reply) {

@@ -47,7 +47,7 @@ pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakePro
         async move { run(&call, most, &make).await }
     });
     let contract = "(prompts [:any]) -> [{:id :int :message :any :error :bool?}]";
-    let mut tool = tool.spec(contract)?.description(description);
+    let mut tool = tool.spec(contract)?.description(description).example("{:prompts [\"text\" \"text\"]}");
     tool.access = Access::Admin;
     Ok(tool)
 }
@@ -76,15 +76,21 @@ fn prompts(arguments: &Value, most: usize) -> Result<Vec<Prompt>, ToolError> {
 }
 
 fn prompt(given: &Value) -> Result<Prompt, String> {
-    let name = |key: &str| given.get(key).and_then(Value::as_name).map(str::to_owned);
+    let text = |key: &str| match given.get(key) {
+        None | Some(Value::Nil) => Ok(None),
+        Some(text) => text
+            .as_name()
+            .map(|text| Some(text.to_owned()))
+            .ok_or_else(|| format!("{key}: expected a text, got {}", text.describe())),
+    };
     let prompt = match given {
         Value::Text(text) => Prompt { text: text.as_str().to_owned(), program: None },
         Value::Map(map) => {
             if let Some(key) = map.keys().find(|key| !matches!(key.as_name(), Some("prompt" | "program"))) {
                 return Err(format!("unknown key {key}; a prompt has :prompt and :program"));
             }
-            let text = name("prompt").ok_or("a :prompt is missing")?;
-            Prompt { text, program: name("program").filter(|program| !program.trim().is_empty()) }
+            let prompt = text("prompt")?.ok_or("a :prompt is missing")?;
+            Prompt { text: prompt, program: text("program")?.filter(|program| !program.trim().is_empty()) }
         }
         other => return Err(format!("expected a text, got {}", other.describe())),
     };

@@ -18,8 +18,8 @@ pub struct Rewind {
 
 /// The tool that rewinds the conversation. Programs that call it end there.
 pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
-    let tool = Tool::asynchronous("goto", |call: Call| async move {
-        let process = caller(&call)?;
+    let tool = Tool::of_caller("goto", |call: &Call| {
+        let process = caller(call)?;
         let text = |name: &str| call.arguments.get(name).and_then(Value::as_name).unwrap_or_default();
         let messages = process.past().messages;
         let count = messages.iter().filter(|message| message.role == Role::User).count();
@@ -39,6 +39,6 @@ pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
     let tool = Tool { kind: Kind::Inner, ..tool };
     Ok(tool.spec("(position :string, message :string) -> :any")?.description(
         "Goes back to an earlier message of the user's, such as msg_0: what follows upon it is forgotten, but for your message. \
-         Memory stays. The program ends there",
+         Memory stays, with what the program has defined until then. The program ends there",
     ))
 }

@@ -86,6 +86,8 @@ struct State {
     samples: HashMap<(Turn, SampleSource), VecDeque<i64>>,
     /// The processes that have ended, or whose caller no longer waits for them.
     over: HashSet<String>,
+    /// The system prompt of each process.
+    systems: HashMap<String, Arc<str>>,
     /// The turn that each process is in.
     at: HashMap<String, u32>,
     run_id: String,
@@ -218,6 +220,13 @@ impl Journal {
             drop(state);
             self.moved.notify_waiters();
         }
+    }
+
+    /// The system prompt that a process began with, if it was the same but for what it says of where the run takes place: a run
+    /// that goes on after midnight goes on with the day it began on.
+    pub(super) fn system(&self, path: &str, own: &str) -> Option<Arc<str>> {
+        let known = self.lock().systems.get(path).cloned()?;
+        (elsewhere(&known) == elsewhere(own)).then_some(known)
     }
 
     /// The answer to the request that a process makes, if it is known.
@@ -354,6 +363,7 @@ impl State {
             }
             EventKind::Request { turn, system, messages, .. } => {
                 let (system, messages) = (system.clone(), messages.clone());
+                self.systems.entry(path.to_owned()).or_insert_with(|| system.clone());
                 let exchange = Exchange { turn: *turn, system, messages, answer: None };
                 self.exchanges.entry(path.to_owned()).or_default().push_back(exchange);
                 None
@@ -447,6 +457,16 @@ impl State {
             [(known.name.as_str(), &known.args), (name, args)].map(|(name, args)| format!("{name} {args}"));
         Some(format!("{path}, turn {turn}: call {} differs: {}", call + 1, contrast(&recorded, &asked)))
     }
+}
+
+/// A system prompt without what it says of where the run takes place.
+fn elsewhere(system: &str) -> String {
+    // As `framed` makes it; what is inside cannot close it.
+    let around = system.split_once("<env name=\"environment\">").and_then(|(before, rest)| {
+        let (_, after) = rest.split_once("\n</env>")?;
+        Some(format!("{before}{after}"))
+    });
+    around.unwrap_or_else(|| system.to_owned())
 }
 
 /// What a tool is told a call by: the run, the process, its turn over all tasks, the call.

@@ -49,7 +49,7 @@ pub(crate) use reading::{caller, fd_search, read_fd};
 pub use refs::{FindRef, Path, Ref, RefSource, Refs};
 pub use session::{Session, resume};
 pub(crate) use session::{failed, runtime, warnings};
-pub(crate) use spawn::{Spawner, spawn_tool};
+pub(crate) use spawn::{PROGRAMS, Spawner, spawn_tool};
 pub use spawn_agent::spawn_agent;
 pub(crate) use stop::Stop;
 pub use turn::{Action, Ended, Event, Reason, Rules, Turns};

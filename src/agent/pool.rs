@@ -27,7 +27,8 @@ pub(crate) type Body = Box<dyn FnOnce(Rc<Stopwatch>, &dyn Suspend) -> Finished +
 pub(crate) type Finish = Result<Finished, Error>;
 
 enum Order {
-    Start(u64, Body, oneshot::Sender<Finish>),
+    /// A program that begins with so many bytes.
+    Start(u64, u64, Body, oneshot::Sender<Finish>),
     Resume(u64, u64, Result<Value, Fault>),
     Cancel(u64),
 }
@@ -84,13 +85,13 @@ impl Pool {
         SHARED.clone()
     }
 
-    /// Starts a program on one of the threads.
-    pub(crate) fn start(&self, body: Body) -> (Ticket, oneshot::Receiver<Finish>) {
+    /// Starts a program on one of the threads. Its memory holds so many bytes already.
+    pub(crate) fn start(&self, held: u64, body: Body) -> (Ticket, oneshot::Receiver<Finish>) {
         let at = self.next_thread.fetch_add(1, Ordering::Relaxed) % self.threads.len();
         let number = self.next_program.fetch_add(1, Ordering::Relaxed);
         let (done, finished) = oneshot::channel();
         let thread = self.threads[at].clone();
-        let _ = thread.send(Order::Start(number, body, done));
+        let _ = thread.send(Order::Start(number, held, body, done));
         (Ticket { thread, number }, finished)
     }
 }
@@ -135,7 +136,7 @@ impl Worker {
 
     fn take(&mut self, order: Order) {
         match order {
-            Order::Start(number, body, done) => {
+            Order::Start(number, held, body, done) => {
                 let watch = Rc::new(Stopwatch::started());
                 watch.pause();
                 let clock = watch.clone();
@@ -144,7 +145,7 @@ impl Worker {
                         let slot = Slot {
                             coroutine,
                             watch,
-                            account: Account::default(),
+                            account: Account::beginning_with(held),
                             waits_for: None,
                             arrived: VecDeque::new(),
                             done,
@@ -185,8 +186,9 @@ impl Worker {
         slot.account.close();
         slot.watch.pause();
         match resumed {
-            Ok(Resumed::Done(finished)) => {
+            Ok(Resumed::Done(mut finished)) => {
                 slot.coroutine.recycle();
+                finished.leaves(slot.account.left());
                 let _ = slot.done.send(Ok(finished));
             }
             Ok(Resumed::Asks(_)) if cancelled => {

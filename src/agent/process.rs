@@ -338,7 +338,6 @@ impl Process {
             action = match action {
                 Action::Ask => {
                     let turn = turns.turn + 1;
-                    self.record(EventKind::TurnStart { turn });
                     // A fork begins with the conversation before the reply.
                     let memory = if self.agent.starts_processes() { memory.forked() } else { Memory::new() };
                     let past = Past { messages: turns.messages.clone(), memory };
@@ -352,6 +351,12 @@ impl Process {
                     next
                 }
                 Action::Run(program) => {
+                    // The reply itself may have cost more than there was.
+                    if let Some(spent) = self.tree.ledger.spent() {
+                        turns.note.ran = false;
+                        self.end_turn(turns);
+                        return Err(Stop::Budget(spent));
+                    }
                     let mut ran = self.run(memory, turns.turn, &program).await;
                     ran.warnings.append(&mut unkept);
                     let rewind = self.rewind.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -390,11 +395,14 @@ impl Process {
         let price = ledger.price(&model).map_err(Stop::Unusable)?;
         let prompt = estimated_tokens(&agent.system, &turns.messages);
         let reserved = ledger.take_turn(prompt, most, price).map_err(Stop::Budget)?;
+        self.record(EventKind::TurnStart { turn });
+        let journal = self.tree.journal.as_ref();
+        let began_with = journal.and_then(|journal| journal.system(&self.path, &agent.system));
         let request = Request {
             path: self.path.clone(),
             turn,
             task: task.to_owned(),
-            system: agent.system.clone(),
+            system: began_with.unwrap_or_else(|| agent.system.clone()),
             messages: turns.messages.clone(),
             tool_names: agent.dispatcher.tools.callable_names(),
             options: agent.model_options.clone(),

@@ -133,7 +133,7 @@ impl super::Ref {
     fn describe(&self) -> String {
         match &self.source {
             super::RefSource::Path(path) => path.text().to_owned(),
-            super::RefSource::Lisp(expression) => expression.clone(),
+            super::RefSource::Lisp(expression) => expression.split_whitespace().collect::<Vec<_>>().join(" "),
             super::RefSource::Closure(_) => String::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::Process;
+use super::descriptors::number_of;
 use super::pages::{Piece, Unit};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
@@ -12,6 +13,10 @@ use crate::tool::{Access, Call, Kind, Tool, ToolError};
 /// What `fd/…` and the prompt know the tools by.
 pub(super) const READ: &str = "read_fd";
 pub(super) const SEARCH: &str = "fd_search";
+
+/// The modes that `(fd/value …)` and `(fd/lines …)` are made of (see `lisp/analyse/handles.rs`).
+const VALUE_OF: &str = "(value)";
+const LINES_OF: &str = "(lines)";
 
 /// The lines of one piece that `(fd/lines …)` takes.
 const LINES: usize = 4_000;
@@ -83,19 +88,23 @@ fn whole(call: &Call, name: &str) -> Option<i64> {
 fn read(call: &Call) -> Result<Value, ToolError> {
     let process = caller(call)?;
     let id = text(call, "fd");
+    let canonical = number_of(id).map(|number| format!("fd:{number}"));
     let found = process.descriptors().find(id).cloned().map_err(ToolError)?;
     let pages = found.pages;
     let start = whole(call, "start");
     let mode = text(call, "mode");
     if !flag(call, "read_all") {
-        // What `(fd/value …)` and `(fd/lines …)` are made of.
-        match mode {
-            "value" => return Ok(found.value),
-            "lines" => {
+        let given = match mode {
+            VALUE_OF => Some(found.value),
+            LINES_OF => {
                 let start = usize::try_from(start.unwrap_or(1)).unwrap_or(1);
-                return Ok(Value::vector(pages.lines_from(start, LINES).into_iter().map(Value::text).collect()));
+                Some(Value::vector(pages.lines_from(start, LINES).into_iter().map(Value::text).collect()))
             }
-            _ => {}
+            _ => None,
+        };
+        if let Some(given) = given {
+            process.descriptors().give(&given);
+            return Ok(given);
         }
     }
     let piece = if flag(call, "read_all") {
@@ -114,7 +123,7 @@ fn read(call: &Call) -> Result<Value, ToolError> {
         let id = process.descriptors().keep_text(content, &process.tree.ledger).map_err(ToolError)?;
         return Ok(Value::text(id));
     }
-    let answer = answer(id, &piece, content, (pages.pages(), pages.lines()));
+    let answer = answer(canonical.as_deref().unwrap_or(id), &piece, content, (pages.pages(), pages.lines()));
     process.descriptors().give(&answer);
     Ok(answer)
 }

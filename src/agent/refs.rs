@@ -10,7 +10,7 @@ use crate::Sandbox;
 use crate::contract::{Type, check_output};
 use crate::lisp::limits::Limits;
 use crate::lisp::text::{ErrorKind, Severity, Source};
-use crate::lisp::value::{Iter, Value, shorten};
+use crate::lisp::value::{Iter, Value};
 
 /// A closure of the host's that finds a value in a result.
 pub type FindRef = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
@@ -392,11 +392,6 @@ impl std::fmt::Display for RefsProblem {
         }
         Ok(())
     }
-}
-
-/// A result for a message about refs.
-pub(super) fn shown(result: &Value) -> String {
-    shorten(result, 500)
 }
 
 #[cfg(test)]

@@ -107,11 +107,14 @@ impl Process {
     fn start_program(&self, memory: &Memory, program: &str, caller: Caller) -> (Ticket, oneshot::Receiver<Finish>) {
         let source = Arc::new(Source::new("program", program));
         let (memory, context, limits) = (memory.clone(), self.agent.context.clone(), self.agent.limits.clone());
-        self.tree.pool.start(Box::new(move |watch, way| {
-            let tools = Rc::new(caller.process.agent.dispatcher.clone());
-            let host = Rc::new(PoolHost::new(caller, watch));
-            crate::lisp::run(Job { source, memory, context, limits, tools, host, moves: true }, way)
-        }))
+        self.tree.pool.start(
+            memory.held(),
+            Box::new(move |watch, way| {
+                let tools = Rc::new(caller.process.agent.dispatcher.clone());
+                let host = Rc::new(PoolHost::new(caller, watch));
+                crate::lisp::run(Job { source, memory, context, limits, tools, host, moves: true }, way)
+            }),
+        )
     }
 
     /// Makes the calls of a program until it ends, or until it must not go on. What it did not wait for is given up, and the
@@ -134,7 +137,7 @@ impl Process {
                 finished = &mut finish => break finished.unwrap_or_else(|_| Err(no_stack_error())),
                 Some((call, result)) = underway.ended() => {
                     let result = self.end_call(&call, result, notes);
-                    if self.tree.ledger.spent().is_some() || self.is_stopped() || self.is_rewound() {
+                    if self.tree.ledger.spent().is_some() || self.is_stopped() {
                         break cancel(ticket, finish).await;
                     }
                     ticket.resume(call.number, result.map_err(|fault| *fault));

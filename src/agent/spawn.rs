@@ -18,6 +18,9 @@ pub(crate) type MakeProgram = Arc<dyn Fn(&str) -> MadeOptions + Send + Sync>;
 /// Reads a file that the program may read.
 pub(crate) type ReadFile = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
 
+/// What the list of programs begins with in the tool's description.
+pub(crate) const PROGRAMS: &str = "Available programs:";
+
 /// The longest text that is preloaded, in characters.
 const PRELOAD: usize = 400_000;
 
@@ -58,15 +61,19 @@ pub(crate) fn spawn_tool(spawner: Spawner) -> Result<Tool, ParseError> {
     let available = listed(&spawner.links);
     let fds = if spawner.descriptors { "additional_preload_fds [:string]?, " } else { "" };
     let contract = format!(
-        "(program_name :string = \"\", query :string?, prompt :string?, additional_preload_files [:string]?, {fds}) -> \
+        "(program_name :string?, query :string?, prompt :string?, additional_preload_files [:string]?, {fds}) -> \
          {{:program :string :query :string :response :any :api_calls :int}}"
     );
     let more =
         if spawner.descriptors { " Descriptors named in additional_preload_fds go along, and references." } else { "" };
     let description = format!(
-        "Starts a fresh process of a program and gives its response. Available programs: {available}. Files named in \
+        "Starts a fresh process of a program and gives its response. {PROGRAMS} {available}. Files named in \
          additional_preload_files stand in its prompt.{more}"
     );
+    let example = match spawner.links.first() {
+        Some((name, _)) => format!("{{:program_name {name:?} :query \"text\"}}"),
+        None => "{:query \"text\"}".to_owned(),
+    };
     let spawner = Arc::new(spawner);
     let asked = spawner.clone();
     let tool = Tool::process(
@@ -77,7 +84,7 @@ pub(crate) fn spawn_tool(spawner: Spawner) -> Result<Tool, ParseError> {
             async move { run(&call, &spawner).await }
         },
     );
-    let mut tool = tool.spec(&contract.replace(", )", ")"))?.description(description);
+    let mut tool = tool.spec(&contract.replace(", )", ")"))?.description(description).example(example);
     tool.access = Access::Admin;
     Ok(tool)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::descriptors::{Shown, outside_references};
 use super::extract::{Extracted, extract};
-use super::{Refs, Rewind, feedback, refs};
+use super::feedback::without_internals;
+use super::{Refs, Rewind, feedback};
 use crate::Failure;
 use crate::contract::{Type, check_output};
 use crate::lisp::text::abridge;
@@ -140,6 +141,8 @@ pub struct Turns {
     ref_retries: u32,
     last_value: Option<Value>,
     reminded: bool,
+    /// Whether a program of the task has run, be it to an error.
+    has_run: bool,
     around: String,
     /// Whether the answer is a value that no text came with.
     wordless: bool,
@@ -168,6 +171,7 @@ impl Turns {
             ref_retries: 0,
             last_value: None,
             reminded: false,
+            has_run: false,
             around: String::new(),
             wordless: false,
             noted: Vec::new(),
@@ -188,7 +192,8 @@ impl Turns {
     /// Takes another task on the same conversation.
     pub fn go_on(&mut self) {
         self.allowed = self.rules.max_turns;
-        (self.turn, self.ref_retries, self.reminded) = (0, 0, false);
+        (self.turn, self.ref_retries) = (0, 0);
+        (self.reminded, self.has_run) = (false, false);
         (self.last_value, self.repair) = (None, None);
     }
 
@@ -250,11 +255,12 @@ impl Turns {
                 self.around = around;
                 self.note.program = Some(program.clone());
                 self.note.ran = true;
+                self.has_run = true;
                 Action::Run(program)
             }
             Extracted::Answer => self.answer(text.trim().to_owned()),
             Extracted::OtherLanguage(language) => {
-                if self.last_value.is_none() && !self.reminded {
+                if !self.has_run && !self.reminded {
                     self.reminded = true;
                     let told = format!(
                         "Your reply is a {language} block; only PTC-Lisp (Clojure) runs here. Write the program in a ```clojure block, \
@@ -277,14 +283,16 @@ impl Turns {
         }
     }
 
-    /// The program of a reply; one that stands within a reference counts only if there is no other.
+    /// The program of a reply. What stands within a reference is content, and none.
     fn find_program(&self, text: &str) -> Extracted {
-        if self.rules.references
-            && let found @ Extracted::Program { .. } = extract(&outside_references(text))
-        {
-            return found;
+        if !self.rules.references {
+            return extract(text);
         }
-        extract(text)
+        match (extract(&outside_references(text)), extract(text)) {
+            (found @ (Extracted::Program { .. } | Extracted::Several(_)), _) => found,
+            (_, Extracted::Program { .. } | Extracted::Several(_) | Extracted::OtherLanguage(_)) => Extracted::Answer,
+            (_, whole) => whole,
+        }
     }
 
     /// An error turn without a program.
@@ -302,7 +310,7 @@ impl Turns {
                 self.note.result = Some(value.clone());
                 let around = std::mem::take(&mut self.around);
                 self.wordless = around.is_empty();
-                let summary = if around.is_empty() { shorten(&value, 300) } else { around };
+                let summary = if around.is_empty() { shorten(&without_internals(&value), 300) } else { around };
                 self.answer(summary)
             }
             Ok(value) => {
@@ -371,6 +379,8 @@ impl Turns {
         if let Some(kind) = &self.rules.signature
             && let Err(issues) = check_output(kind, &result, "result")
         {
+            // What a sub-agent keeps to itself is not told in passing.
+            let issues = check_output(kind, &without_internals(&result), "result").err().unwrap_or(issues);
             let list: Vec<String> = issues.iter().map(ToString::to_string).collect();
             let told = format!(
                 "The result does not fit. It must be {kind}:\n- {}\nRun a program whose value fits, then answer.",
@@ -392,7 +402,7 @@ impl Turns {
                 let told = format!(
                     "Something that the host needs is missing from the result:\n{missing}The result was {}\nRun a program whose value \
                      has it, then answer.",
-                    refs::shown(&result)
+                    shorten(&without_internals(&result), 500)
                 );
                 self.repair = Some(Repair { answer: summary, missing });
                 self.next(&told)

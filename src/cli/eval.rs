@@ -1,6 +1,6 @@
 //! `ptc eval`: programs from a file, an argument, standard input, or line by line.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, IsTerminal as _, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Trouble;
 use super::args::{AroundOptions, EvalOptions, GivenOptions};
 use super::draw::draw;
+use super::progress::harmless;
 use super::report::{evaluation_json, memory_json};
 use crate::lisp::limits::Limits;
 use crate::lisp::text::{ErrorKind, Source};
@@ -112,17 +113,19 @@ fn print_one(evaluation: &Evaluation, sandbox: &Sandbox, as_json: bool) -> Resul
 
 /// Prints what came of a program for people: prints and value to `out`, warnings and errors to standard error.
 pub(super) fn print_plain(evaluation: &Evaluation, out: &mut impl Write) -> io::Result<()> {
+    // A program that has read an attacker's text must not steer the terminal. In a file the text stays as it is.
+    let shown = |text: &str| if io::stdout().is_terminal() { harmless(text) } else { text.to_owned() };
     if !evaluation.prints.is_empty() {
-        write!(out, "{}", evaluation.prints)?;
+        write!(out, "{}", shown(&evaluation.prints))?;
         if !evaluation.prints.ends_with('\n') {
             writeln!(out)?;
         }
     }
     for warning in &evaluation.warnings {
-        eprintln!("warning: {warning}");
+        eprintln!("warning: {}", harmless(warning));
     }
     match &evaluation.result {
-        Ok(value) => writeln!(out, "{}", readable(value)),
+        Ok(value) => writeln!(out, "{}", shown(&readable(value))),
         Err(failure) => {
             for error in &failure.errors {
                 eprintln!("{}", draw(error));

@@ -27,6 +27,8 @@ use std::process::ExitCode;
 
 use args::Command;
 
+use crate::lisp::text::abridge;
+
 /// What ended a command before it could do its work, and the status to exit with.
 pub(crate) struct Trouble {
     message: String,
@@ -64,7 +66,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
     match status {
         Ok(status) => ExitCode::from(status),
         Err(trouble) => {
-            eprintln!("ptc: {}", trouble.message);
+            eprintln!("ptc: {}", progress::harmless(&abridge(&trouble.message, 4_000)));
             ExitCode::from(trouble.status)
         }
     }

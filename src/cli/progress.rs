@@ -59,7 +59,7 @@ pub(super) fn said() -> impl Fn(&Event) -> Verdict + Send + Sync + 'static {
 }
 
 /// Text without what a terminal would take for a command, and without what turns it round.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     text.chars().map(crate::trace::harmless).collect()
 }
 

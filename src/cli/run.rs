@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Trouble;
 use super::args::{AgentOptions, GrantOptions, ModelOptions, RunOptions};
+use super::progress::harmless;
 use super::report::{limit_json, memory_json, value_and_edn};
 use super::watch::{Telemetry, priced};
 use crate::agent::{Journal, Session};
@@ -34,6 +35,9 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         None if options.demo => demo.prompts.into(),
         None => root.user.clone().into_iter().collect(),
     };
+    if tasks.iter().any(|task| task.trim().is_empty()) {
+        return Err(unusable("the task is empty: say what should be done".into()));
+    }
     if tasks.is_empty() && !options.interactive {
         let missing = if options.demo { "demo.prompts in the file" } else { "an argument, or prompt.user in the file" };
         return Err(unusable(format!("no task: give one as {missing}")));
@@ -46,6 +50,10 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         library.connect(&grants).await.map_err(|error| unusable(error.to_string()))?;
         let agent = bind(&Arc::new(library), &root, &grants, true).map_err(unusable)?;
         let mut agent = priced(agent, &how.watched).map_err(unusable)?;
+        if agent.model.is_none() {
+            let file = options.program.display();
+            return Err(unusable(format!("{file} names no model: give [model] name and provider there, or --model")));
+        }
         agent.model_options.stream |= how.stream;
         agent.repeat_undecided = options.resume_anyway;
         let session = match journal {
@@ -56,11 +64,16 @@ pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
             Ok(session) => session,
             Err(error) => return report(Err(error), Duration::ZERO, &warnings, how.json),
         };
+        if let Some(name) = demo.display_name.as_ref().filter(|_| !how.json) {
+            eprintln!("{}", harmless(name));
+        }
         let mut status = 0;
         while let Some(task) = tasks.pop_front().or_else(|| next_line(options)) {
             let began = Instant::now();
-            status = report(session.run(&task).await, began.elapsed(), &warnings, how.json)?;
-            if !tasks.is_empty() && io::stderr().is_terminal() {
+            let ended = report(session.run(&task).await, began.elapsed(), &warnings, how.json)?;
+            // A demonstration has worked if all of it has; a conversation goes on after a mistake.
+            status = if options.demo { ended.max(status) } else { ended };
+            if !tasks.is_empty() {
                 tokio::time::sleep(demo.pause).await;
             }
         }
@@ -138,10 +151,10 @@ pub(super) fn report(
     }
     match (outcome, json) {
         (Ok(outcome), true) => print(&outcome_json(&outcome, warnings).to_string(), 0),
-        (Ok(outcome), false) => print(&outcome_text(&outcome, warnings), 0),
+        (Ok(outcome), false) => print(&harmless(&outcome_text(&outcome, warnings)), 0),
         (Err(error), true) => print(&error_json(&error, warnings).to_string(), status(&error)),
         (Err(error), false) => {
-            eprintln!("ptc: {}: {}", error.kind, error.message);
+            eprintln!("ptc: {}: {}", error.kind, harmless(&error.message));
             Ok(status(&error))
         }
     }
@@ -155,7 +168,7 @@ pub(super) fn print(text: &str, status: u8) -> Result<u8, Trouble> {
 }
 
 fn trouble_as_json(message: &str) -> Trouble {
-    println!("{}", json!({ "error": { "kind": "config-error", "message": message }, "usage": null, "trace": [] }));
+    println!("{}", error_json(&DelegateError::unusable(message.to_owned()), &[]));
     Trouble::usage(message)
 }
 
@@ -185,14 +198,20 @@ pub(super) fn granted(who: &ModelOptions, options: &GrantOptions) -> Result<Gran
     let of = who.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
     let base_url = who.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
     let mut grants = Grants::new(base_url);
-    grants.roots = options.root.iter().map(|text| Root::parse(text)).collect();
-    if let Some(missing) = grants.roots.iter().find(|root| !root.folder.is_dir()) {
-        return Err(format!("--root: {} is no folder", missing.folder.display()));
-    }
+    grants.roots = roots(options)?;
     grants.commands = options.allow_commands;
     let place = if who.script.is_some() { &mut grants.model } else { &mut grants.root_model };
     *place = model(who)?;
     Ok(grants)
+}
+
+/// The folders that are granted, all of which must be there.
+pub(super) fn roots(options: &GrantOptions) -> Result<Vec<Root>, String> {
+    let roots: Vec<Root> = options.root.iter().map(|text| Root::parse(text)).collect();
+    match roots.iter().find(|root| !root.folder.is_dir()) {
+        Some(missing) => Err(format!("--root: {} is no folder", missing.folder.display())),
+        None => Ok(roots),
+    }
 }
 
 /// The model of these options: the one named, or a file with its replies.

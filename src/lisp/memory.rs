@@ -14,12 +14,19 @@ pub struct Memory {
     pub(super) programs: u64,
     /// Whether programs have made atoms, which then may be in it.
     pub(super) has_atoms: bool,
+    /// The bytes that programs have left alive in it, where they are counted.
+    pub(super) held: u64,
 }
 
 impl Memory {
     /// An empty memory.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The bytes that it takes, where they are counted: a program that goes on with it begins with them.
+    pub(crate) fn held(&self) -> u64 {
+        self.held
     }
 
     /// What is under a name.

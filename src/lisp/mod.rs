@@ -60,6 +60,16 @@ pub struct Finished {
     pub spent: Spent,
 }
 
+impl Finished {
+    /// Says how many bytes are left alive; of a program that failed that is what was there before.
+    pub(crate) fn leaves(&mut self, bytes: u64) {
+        match self.end {
+            End::Value(_) | End::Return(_) => self.memory.held = bytes,
+            End::Fail(..) | End::Raised(..) | End::Errors(_) => {}
+        }
+    }
+}
+
 /// How a program ended.
 pub enum End {
     /// With the value of its last form.

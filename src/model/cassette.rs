@@ -1,6 +1,6 @@
 //! Recordings: what a model really answered, kept in a file and played again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Answering, Message, Model, ModelError, ModelErrorKind, Reply, Request, Role};
+use super::{Answer, Answering, Message, Model, ModelError, ModelErrorKind, Reply, Request, Role, Samples};
 
 /// The format of the lines.
 const VERSION: u64 = 1;
@@ -25,6 +25,23 @@ struct Exchange {
     request: Asked,
     #[serde(flatten)]
     answer: Answer,
+}
+
+/// What a program was told of clock or chance, as a line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sampled {
+    version: u64,
+    path: String,
+    turn: u32,
+    /// `clock` or `chance`.
+    sample: String,
+    value: i64,
+}
+
+/// A line of the file.
+enum Line {
+    Exchange(Box<Exchange>),
+    Sampled(Sampled),
 }
 
 /// The part of a request that shapes the answer. Timeouts do not, and headers may hold keys.
@@ -109,7 +126,8 @@ fn fnv1a(bytes: &[u8]) -> u128 {
 
 /// A model that hands on what another one answers and writes it down, to be played by [`Recorded`].
 ///
-/// The file holds one line of JSON for each exchange, written as it happens. Headers and timeouts are left out. Put a
+/// The file holds one line of JSON for each exchange, written as it happens, and one for what a program is told of the clock and
+/// of chance. Headers and timeouts are left out. Put a
 /// [`Retry`](super::Retry) inside, so that what is recorded is what came of it in the end.
 ///
 /// ```
@@ -178,8 +196,8 @@ fn may_overwrite(path: &Path) -> io::Result<bool> {
 }
 
 impl Tape {
-    fn write(&self, exchange: &Exchange) -> io::Result<()> {
-        let mut line = serde_json::to_vec(exchange)?;
+    fn write(&self, entry: &impl Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         // One call for the whole line, which blocks no longer than handing it to the operating system takes.
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -210,6 +228,19 @@ impl<M: Model> Model for Recorder<M> {
     fn pass_over(&self, request: &Request) {
         self.model.pass_over(request);
     }
+
+    fn samples(&self) -> Option<&dyn Samples> {
+        Some(&*self.tape)
+    }
+}
+
+impl Samples for Tape {
+    fn sample(&self, (path, turn): (&str, u32), source: &str, live: &dyn Fn() -> i64) -> i64 {
+        let value = live();
+        // A file that can no longer be written fails the next reply.
+        let _ = self.write(&Sampled { version: VERSION, path: path.into(), turn, sample: source.into(), value });
+        value
+    }
 }
 
 /// A model that plays a recording: to an equal request it gives the recorded answer, and to one asked several times
@@ -220,6 +251,8 @@ pub struct Recorded {
     exchanges: Vec<Exchange>,
     /// For each key the exchanges that have it, and how many of them have been played.
     places: Mutex<HashMap<String, (Vec<usize>, usize)>>,
+    /// What programs were told, by process, turn and source, in order.
+    samples: Mutex<HashMap<(String, u32, String), VecDeque<i64>>>,
 }
 
 impl Recorded {
@@ -243,12 +276,13 @@ impl Recorded {
         let text =
             std::fs::read_to_string(&path).map_err(|source| CassetteError::File { file: file.clone(), source })?;
         let mut exchanges = Vec::new();
+        let mut samples: HashMap<(String, u32, String), VecDeque<i64>> = HashMap::new();
         let mut places: HashMap<String, (Vec<usize>, usize)> = HashMap::new();
         for (index, line) in text.split_inclusive('\n').enumerate() {
             if line.trim().is_empty() {
                 continue;
             }
-            let exchange = read(line).map_err(|reason| CassetteError::Line {
+            let entry = read(line).map_err(|reason| CassetteError::Line {
                 file: file.clone(),
                 line: index + 1,
                 reason: if line.ends_with('\n') {
@@ -257,10 +291,17 @@ impl Recorded {
                     format!("cut off ({reason}); without it the rest plays")
                 },
             })?;
-            places.entry(exchange.key.clone()).or_default().0.push(exchanges.len());
-            exchanges.push(exchange);
+            match entry {
+                Line::Exchange(exchange) => {
+                    places.entry(exchange.key.clone()).or_default().0.push(exchanges.len());
+                    exchanges.push(*exchange);
+                }
+                Line::Sampled(Sampled { path, turn, sample, value, .. }) => {
+                    samples.entry((path, turn, sample)).or_default().push_back(value);
+                }
+            }
         }
-        Ok(Self { file, exchanges, places: Mutex::new(places) })
+        Ok(Self { file, exchanges, places: Mutex::new(places), samples: Mutex::new(samples) })
     }
 
     fn play(&self, request: &Request) -> Result<Reply, ModelError> {
@@ -309,13 +350,29 @@ impl Model for Recorded {
     fn pass_over(&self, request: &Request) {
         let _ = self.play(request);
     }
+
+    fn samples(&self) -> Option<&dyn Samples> {
+        Some(self)
+    }
 }
 
-fn read(line: &str) -> Result<Exchange, String> {
+impl Samples for Recorded {
+    fn sample(&self, (path, turn): (&str, u32), source: &str, live: &dyn Fn() -> i64) -> i64 {
+        let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = samples.get_mut(&(path.to_owned(), turn, source.to_owned())).and_then(VecDeque::pop_front);
+        told.unwrap_or_else(live)
+    }
+}
+
+fn read(line: &str) -> Result<Line, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
     match value.get("version").map(|version| (version, version.as_u64())) {
         Some((_, Some(VERSION))) => {
-            serde_json::from_value(value).map_err(|error| format!("not a recorded exchange: {error}"))
+            let wrong = |error| format!("not a recorded exchange: {error}");
+            match value.get("sample") {
+                Some(_) => serde_json::from_value(value).map(Line::Sampled).map_err(wrong),
+                None => serde_json::from_value(value).map(Line::Exchange).map_err(wrong),
+            }
         }
         Some((version, _)) => Err(format!("its version is {version}, this program reads version {VERSION}")),
         None => Err("not a recorded exchange: it has no version".into()),

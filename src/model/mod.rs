@@ -74,6 +74,18 @@ pub trait Model: Send + Sync {
     fn pass_over(&self, request: &Request) {
         let _ = request;
     }
+
+    /// Where what programs are told of clock and chance is kept with the answers. Only recordings have that.
+    fn samples(&self) -> Option<&dyn Samples> {
+        None
+    }
+}
+
+/// What programs are told of clock and chance, in a recording.
+pub trait Samples {
+    /// What the program of a process's turn is told: when recorded it is what is `live`, which is written down; when played it is
+    /// what was told then.
+    fn sample(&self, place: (&str, u32), source: &str, live: &dyn Fn() -> i64) -> i64;
 }
 
 impl<F, Fut> Model for F
@@ -97,6 +109,10 @@ impl<M: Model + ?Sized> Model for Arc<M> {
 
     fn pass_over(&self, request: &Request) {
         (**self).pass_over(request);
+    }
+
+    fn samples(&self) -> Option<&dyn Samples> {
+        (**self).samples()
     }
 }
 

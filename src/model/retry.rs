@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 
-use super::{Answering, Model, ModelError, Reply, Request, Tokens};
+use super::{Answering, Model, ModelError, Reply, Request, Samples, Tokens};
 
 /// A model that tries another one again when its error may pass (see [`is_passing`](super::ModelErrorKind::is_passing)).
 ///
@@ -107,6 +107,10 @@ impl<M: Model> Model for Retry<M> {
 
     fn pass_over(&self, request: &Request) {
         self.model.pass_over(request);
+    }
+
+    fn samples(&self) -> Option<&dyn Samples> {
+        self.model.samples()
     }
 }
 

@@ -8,7 +8,7 @@ use super::confine::Roots;
 use super::files;
 use super::load::Library;
 use super::program::{BuiltinTool, Program};
-use crate::agent::{Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
+use crate::agent::{PROGRAMS, Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
@@ -26,36 +26,49 @@ pub(super) struct Host<'a> {
 
 /// A tool as the program wants it.
 pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, String> {
-    let mut tool = made(host, &wanted.name).map_err(|error| error.to_string())?;
+    let known = BUILTINS.into_iter().find(|(name, _)| *name == wanted.name);
+    let (_, make) = known.ok_or_else(|| format!("there is no tool {:?}", wanted.name))?;
+    let mut tool = make(host).map_err(|error| error.to_string())?;
     if let Some(alias) = &wanted.alias {
         tool.name.clone_from(alias);
     }
-    tool.description = wanted.description.clone().or(tool.description);
+    if let Some(wanted) = &wanted.description {
+        // Whatever is said of the tool: a model must know which programs there are.
+        let list = tool.description.as_deref().and_then(|own| own.find(PROGRAMS).map(|at| format!(" {}", &own[at..])));
+        tool.description = Some(format!("{wanted}{}", list.unwrap_or_default()));
+    }
     tool.access = wanted.access.unwrap_or(tool.access);
     describe_parameters(&mut tool, &wanted.parameters).map_err(|why| format!("{}{why}", wanted.name))?;
     Ok(tool)
 }
 
-fn made(host: &Host<'_>, name: &str) -> Result<Tool, ParseError> {
-    match name {
-        "spawn" => spawn_tool(spawner(host)),
-        "fork" => {
-            let Spawner { links, make, .. } = spawner(host);
-            fork_tool(host.program.max_forks, links, make)
-        }
-        "create_plan" => {
-            let program = host.program;
-            Ok(create_plan(program.catalog.iter().chain(&program.tools).map(|entry| entry.name.clone())))
-        }
-        "goto" => goto_tool(),
-        "read_fd" => read_fd(),
-        "fd_search" => fd_search(),
-        "fd_to_file" => files::fd_to_file(host.roots.clone()),
-        "read_file" => files::read_file(host.roots.clone()),
-        "list_dir" => files::list_dir(host.roots.clone()),
-        "write_stderr" => write_stderr(),
-        _ => calculator(),
-    }
+/// Makes a tool for a program.
+type Make = fn(&Host<'_>) -> Result<Tool, ParseError>;
+
+/// The tools that program files can enable, and what makes each.
+const BUILTINS: [(&str, Make); 11] = [
+    ("calculator", |_| calculator()),
+    ("create_plan", |host| {
+        let entries = host.program.catalog.iter().chain(&host.program.tools);
+        Ok(create_plan(entries.map(|entry| entry.name.clone())))
+    }),
+    ("read_file", |host| files::read_file(host.roots.clone())),
+    ("list_dir", |host| files::list_dir(host.roots.clone())),
+    ("read_fd", |_| read_fd()),
+    ("fd_search", |_| fd_search()),
+    ("fd_to_file", |host| files::fd_to_file(host.roots.clone())),
+    ("fork", |host| {
+        let Spawner { links, make, .. } = spawner(host);
+        fork_tool(host.program.max_forks, links, make)
+    }),
+    ("spawn", |host| spawn_tool(spawner(host))),
+    ("goto", |_| goto_tool()),
+    ("write_stderr", |_| write_stderr()),
+];
+
+/// The names of the tools that program files can enable.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    BUILTINS.into_iter().map(|(name, _)| name)
 }
 
 /// What starts linked programs, and the program itself again.

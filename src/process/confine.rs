@@ -71,6 +71,11 @@ impl Roots {
         Self { base: base.to_owned(), ..self }
     }
 
+    /// The granted folders.
+    pub fn granted(&self) -> impl Iterator<Item = &Root> {
+        self.granted.iter().map(|granted| &granted.root)
+    }
+
     /// The innermost granted folder that a real path lies in, and the path from there on.
     fn beneath(&self, real: &Path) -> Option<(&Granted, PathBuf)> {
         let around = self.granted.iter().filter(|granted| real.starts_with(&granted.root.folder));

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::program::{BUILTINS, BuiltinTool, Link, Program, ToolEntry, ToolSource};
+use super::builtins;
+use super::program::{BuiltinTool, Link, Program, ToolEntry, ToolSource};
 use super::section::Section;
 use crate::agent::{Ref, RefSource, Refs};
 use crate::contract::Type;
 use crate::lisp::syntax::read;
-use crate::lisp::text::Source;
+use crate::lisp::text::{Source, nearest};
 use crate::tool::{Access, Response};
 
 pub(super) fn read_tools(
@@ -42,10 +43,11 @@ fn read_builtin(at: &str, item: &Json, warnings: &mut Vec<String>) -> Result<Bui
         Json::Object(fields) => {
             let section = Section::new(at, fields);
             let access = section.text("access")?;
-            let access =
-                access.map(|name| Access::parse(&name).ok_or(format!("{at}: unknown access {name:?}"))).transpose()?;
+            let name = section.text("name")?.ok_or_else(|| format!("{at}: a tool needs a name"))?;
+            let no_level = |level: &str| no_level(&format!("{at}: access of {name}"), level);
+            let access = access.map(|level| Access::parse(&level).ok_or_else(|| no_level(&level))).transpose()?;
             let tool = BuiltinTool {
-                name: section.text("name")?.ok_or_else(|| format!("{at}: a tool needs a name"))?,
+                name,
                 alias: section.text("alias")?,
                 description: section.text("description")?,
                 access,
@@ -56,11 +58,10 @@ fn read_builtin(at: &str, item: &Json, warnings: &mut Vec<String>) -> Result<Bui
         }
         _ => return Err(format!("{at}: expected a name or a table with a name")),
     };
-    if !BUILTINS.contains(&tool.name.as_str()) {
-        let near = crate::lisp::text::nearest(&tool.name, BUILTINS)
-            .map(|near| format!("; did you mean {near}?"))
-            .unwrap_or_default();
-        return Err(format!("{at}: there is no tool {:?}{near} (there are {})", tool.name, BUILTINS.join(", ")));
+    if !builtins::names().any(|name| name == tool.name) {
+        let near = nearest(&tool.name, builtins::names()).map(|near| format!("; did you mean {near}?"));
+        let (near, all) = (near.unwrap_or_default(), builtins::names().collect::<Vec<_>>().join(", "));
+        return Err(format!("{at}: there is no tool {:?}{near} (there are {all})", tool.name));
     }
     Ok(tool)
 }
@@ -86,7 +87,7 @@ pub(super) fn read_tool(
     let section = Section::new(at, fields);
     let access = section.text("access")?;
     let access =
-        access.map(|name| Access::parse(&name).ok_or(format!("{at}.access: unknown level {name:?}"))).transpose()?;
+        access.map(|name| Access::parse(&name).ok_or_else(|| no_level(&format!("{at}.access"), &name))).transpose()?;
     let effect = section.text("effect")?;
     let reads = match effect.as_deref() {
         None | Some("write") => false,
@@ -96,10 +97,7 @@ pub(super) fn read_tool(
     let rows = section.get("responses").cloned().unwrap_or(Json::Array(Vec::new()));
     let responses: Vec<Response> = serde_json::from_value(rows).map_err(|error| format!("{at}.responses: {error}"))?;
     let default = section.get("default").cloned();
-    let command = match section.get("command") {
-        Some(Json::String(text)) => Some(text.split_whitespace().map(str::to_owned).collect()),
-        _ => section.texts("command")?,
-    };
+    let command = section.command("command")?;
     let source = match (section.text("program")?, command, section.text("lisp")?) {
         (None, None, None) => ToolSource::Table { responses, default },
         (Some(path), None, None) => ToolSource::Program(folder.join(path)),
@@ -134,7 +132,15 @@ fn read_lisp(at: &str, path: &str, folder: &Path) -> Result<String, String> {
     }
 }
 
+/// What is said of an access level that is none.
+fn no_level(at: &str, name: &str) -> String {
+    format!("{at}: expected read, write or admin, got {name:?}")
+}
+
 pub(super) fn read_link(name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Link, String> {
+    if name.trim() != name || name.is_empty() {
+        return Err(format!("linked_programs.{name:?}: the name of a link is not blank, and has no blanks around it"));
+    }
     let at = format!("linked_programs.{name}");
     match entry {
         Json::String(path) => Ok(Link { name: name.into(), description: String::new(), path: path.clone() }),

@@ -24,17 +24,34 @@ pub struct Environment {
 pub(super) const VARIABLES: [&str; 4] = ["working_directory", "platform", "date", "ptc_version"];
 
 /// Parts of names whose values are nobody's business.
-const SECRETS: [&str; 5] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL"];
+const SECRETS: [&str; 7] = ["KEY", "TOKEN", "SECRET", "PASS", "CRED", "AUTH", "PRIVATE"];
+
+/// The variable that a command tells.
+const PYTHON: &str = "python_version";
+
+/// A line of the block; what follows upon a line break cannot be taken for another one.
+fn entry(name: &str, value: &str) -> String {
+    format!("{name}: {}", value.trim_end().replace('\n', "\n  "))
+}
 
 impl Environment {
     /// The block, and warnings of what it lacks.
     pub(super) fn block(&self, folder: &Path, commands: bool) -> (String, Vec<String>) {
         let (mut lines, mut warnings) = (Vec::new(), Vec::new());
         for name in &self.variables {
+            if name == PYTHON {
+                match python(folder, commands) {
+                    Ok(version) => lines.push(entry(name, &version)),
+                    Err(why) => warnings.push(format!("env_info.variables: {name}: {why}")),
+                }
+                continue;
+            }
             match variable(name) {
-                Some(value) => lines.push(format!("{name}: {value}")),
-                None => warnings
-                    .push(format!("env_info.variables: {name} is not known here; there are {}", VARIABLES.join(", "))),
+                Some(value) => lines.push(entry(name, &value)),
+                None => warnings.push(format!(
+                    "env_info.variables: {name} is not known here; there are {}, {PYTHON}",
+                    VARIABLES.join(", ")
+                )),
             }
         }
         for name in &self.env_vars {
@@ -43,11 +60,11 @@ impl Environment {
                 continue;
             }
             match std::env::var(name) {
-                Ok(value) => lines.push(format!("{name}: {}", abridge(&value, 500))),
+                Ok(value) => lines.push(entry(name, &abridge(&value, 500))),
                 Err(_) => warnings.push(format!("env_info.env_vars: {name} is not set")),
             }
         }
-        lines.extend(self.custom.iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.extend(self.custom.iter().map(|(name, value)| entry(name, value)));
         if !commands && !self.commands.is_empty() {
             warnings.push(format!("env_info.commands: {}", command::NOT_GRANTED));
         }
@@ -60,6 +77,16 @@ impl Environment {
         let block = if lines.is_empty() { String::new() } else { framed("env", "environment", &lines.join("\n")) };
         (block, warnings)
     }
+}
+
+/// The version of the Python that the host has.
+fn python(folder: &Path, commands: bool) -> Result<String, String> {
+    if !commands {
+        return Err(command::NOT_GRANTED.into());
+    }
+    let words = ["python3", "--version"].map(str::to_owned);
+    let told = command::run(&words, "", folder, Duration::from_secs(5), || false)?;
+    Ok(told.trim().trim_start_matches("Python ").to_owned())
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -84,7 +84,9 @@ impl Program {
         prompt.some("user", self.user.clone());
         top.section("prompt", prompt);
         let parameters = serde_json::to_value(&self.parameters).map_err(|error| error.to_string())?;
-        top.section("parameters", Fields(parameters.as_object().cloned().unwrap_or_default()));
+        let mut parameters = Fields(parameters.as_object().cloned().unwrap_or_default());
+        parameters.some("timeout", self.parameters.timeout.map(millis));
+        top.section("parameters", parameters);
         top.section("context", Fields(self.context.clone()));
         top.section("tools", self.export_tools()?);
         top.section("mcp", Fields(self.remote.servers.clone()));

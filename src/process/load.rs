@@ -1,6 +1,7 @@
 //! Loading: a program file with all files it leads to, each of them once.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use serde_json::Value as Json;
 use super::bind::{Grants, bind};
 use super::program::{Program, ToolSource};
 use crate::agent::{DelegateError, Session, runtime};
+use crate::lisp::text::abridge;
 use crate::model::Prices;
 use crate::tool::Tool;
 
@@ -63,7 +65,10 @@ impl Library {
                     file: shown(from),
                     why: format!("{name} leads to {}, which is not there", shown(&path)),
                 },
-                _ => error,
+                (Some((name, from)), true) => {
+                    LoadError { file: error.file, why: format!("{} ({name} of {} leads here)", error.why, shown(from)) }
+                }
+                (None, _) => error,
             })?;
             let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
             for link in &program.links {
@@ -192,12 +197,71 @@ fn read(path: &Path) -> Result<Program, LoadError> {
 
 /// The data in a file: JSON or YAML if it is called so, else TOML.
 fn read_data(path: &Path) -> Result<Json, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let text = read_text(path)?;
     match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
         "json" => serde_json::from_str(&text).map_err(|error| error.to_string()),
-        "yaml" | "yml" => serde_saphyr::from_str(&text).map_err(|error| error.to_string().trim_end().to_owned()),
-        _ => toml::from_str(&text).map_err(|error| error.to_string().trim_end().to_owned()),
+        "yaml" | "yml" => {
+            serde_saphyr::from_str(&text).map_err(|error| abridge(error.to_string().trim_end(), 500).into_owned())
+        }
+        _ => {
+            let table: toml::Table = toml::from_str(&text).map_err(|error| toml_error(&text, &error))?;
+            plain(toml::Value::Table(table), "")
+        }
     }
+}
+
+/// The largest program file, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// The text of a program file. What is no file is not read: it may have no end.
+fn read_text(path: &Path) -> Result<String, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    let about = std::fs::metadata(path).map_err(cannot)?;
+    if !about.is_file() {
+        return Err("is no file".into());
+    }
+    let mut text = String::new();
+    std::fs::File::open(path).map_err(cannot)?.take(LARGEST + 1).read_to_string(&mut text).map_err(cannot)?;
+    if text.len() as u64 > LARGEST { Err(format!("is larger than {LARGEST} bytes")) } else { Ok(text) }
+}
+
+/// Where a TOML file is wrong. The line itself is not told: it may be no TOML at all, but a secret.
+fn toml_error(text: &str, error: &toml::de::Error) -> String {
+    let message = abridge(error.message().trim_end(), 300);
+    match error.span() {
+        None => message.into_owned(),
+        Some(span) => {
+            let before = &text[..text.floor_char_boundary(span.start)];
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            format!("line {line}, column {column}: {message}")
+        }
+    }
+}
+
+/// TOML as JSON: dates as texts.
+fn plain(value: toml::Value, at: &str) -> Result<Json, String> {
+    Ok(match value {
+        toml::Value::String(text) => Json::String(text),
+        toml::Value::Integer(n) => n.into(),
+        toml::Value::Float(x) => {
+            let number = serde_json::Number::from_f64(x);
+            Json::Number(number.ok_or_else(|| format!("{at}: expected a number that JSON has, got {x}"))?)
+        }
+        toml::Value::Boolean(yes) => yes.into(),
+        toml::Value::Datetime(date) => Json::String(date.to_string()),
+        toml::Value::Array(items) => {
+            let item = |(index, item)| plain(item, &format!("{at}[{index}]"));
+            Json::Array(items.into_iter().enumerate().map(item).collect::<Result<_, _>>()?)
+        }
+        toml::Value::Table(fields) => {
+            let dot = if at.is_empty() { "" } else { "." };
+            let field = |(key, value): (String, toml::Value)| {
+                plain(value, &format!("{at}{dot}{key}")).map(|value| (key, value))
+            };
+            Json::Object(fields.into_iter().map(field).collect::<Result<_, _>>()?)
+        }
+    })
 }
 
 /// Reads the prices of models from a file (TOML, JSON or YAML), which has what `[budget.prices]` of a program file has:

@@ -9,7 +9,7 @@ use super::entries::{read_link, read_ref, read_tool, read_tools};
 use super::environment::{Environment, VARIABLES};
 use super::load::prices as prices_of;
 use super::remote::Remote;
-use super::section::Section;
+use super::section::{Section, got, words};
 use crate::agent::{Budget, MOST_FORKS, Paging, Refs};
 use crate::contract::{Signature, Type};
 use crate::lisp::limits::Limits;
@@ -167,21 +167,6 @@ pub struct Link {
     pub path: String,
 }
 
-/// The names of the tools that programs can enable.
-pub(super) const BUILTINS: [&str; 11] = [
-    "calculator",
-    "create_plan",
-    "read_file",
-    "list_dir",
-    "read_fd",
-    "fd_search",
-    "fd_to_file",
-    "fork",
-    "spawn",
-    "goto",
-    "write_stderr",
-];
-
 /// What providers are known to take, besides what every model is told.
 const PARAMETERS: [&str; 24] = [
     "max_tokens",
@@ -294,9 +279,8 @@ impl Program {
             program.user = prompt.text_of(["user", "user_prompt"])?;
             prompt.unknown(&mut warnings);
         }
-        if let Some(parameters) = top.table("parameters")? {
-            program.parameters = serde_json::from_value(Json::Object(parameters.clone()))
-                .map_err(|error| format!("parameters: {error}"))?;
+        if let Some(parameters) = top.section("parameters")? {
+            program.parameters = read_model_options(&parameters)?;
             let odd = program.parameters.extra.keys().filter(|key| !PARAMETERS.contains(&key.as_str()));
             warnings.extend(odd.map(|key| {
                 let near = nearest(key, PARAMETERS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
@@ -309,6 +293,10 @@ impl Program {
         }
         for (name, entry) in top.table("linked_programs")?.into_iter().flatten() {
             program.links.push(read_link(name, entry, &mut warnings)?);
+        }
+        let starts = program.builtins.iter().any(|tool| matches!(tool.name.as_str(), "spawn" | "fork"));
+        if !program.links.is_empty() && !starts {
+            warnings.push("linked_programs: nothing starts them; enable spawn or fork in tools".into());
         }
         for (name, entry) in top.table("refs")?.into_iter().flatten() {
             program.refs = read_ref(program.refs, name, entry, &mut warnings)?;
@@ -329,7 +317,7 @@ impl Program {
         read_paging(&top, &mut program, &mut warnings)?;
         read_preload(&top, &mut program, &mut warnings)?;
         if let Some(section) = top.table("env_info")? {
-            program.environment = read_environment(section)?;
+            program.environment = read_environment(section, &mut warnings)?;
         }
         if let Some(section) = top.section("demo")? {
             program.demo = Some(Demo {
@@ -345,6 +333,20 @@ impl Program {
         program.warnings = warnings;
         Ok(program)
     }
+}
+
+/// What is asked of the model; what is not known here is passed on.
+fn read_model_options(section: &Section<'_>) -> Result<ModelOptions, String> {
+    let mut options = ModelOptions {
+        max_tokens: section.count("max_tokens")?,
+        temperature: section.number("temperature")?,
+        timeout: section.time("timeout")?,
+        stream: section.boolean("stream")?.unwrap_or(false),
+        extra_headers: section.table("extra_headers")?.cloned().unwrap_or_default(),
+        extra: Map::new(),
+    };
+    options.extra = section.others();
+    Ok(options)
 }
 
 fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<String>) -> Result<(), String> {
@@ -447,26 +449,32 @@ fn read_preload(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Str
     Ok(())
 }
 
-fn read_environment(fields: &Map<String, Json>) -> Result<Environment, String> {
+fn read_environment(fields: &Map<String, Json>, warnings: &mut Vec<String>) -> Result<Environment, String> {
+    const KEYS: [&str; 3] = ["variables", "env_vars", "commands"];
     let section = Section::new("env_info", fields);
     let mut environment = Environment {
         variables: match section.get("variables") {
             Some(Json::String(all)) if all == "all" => VARIABLES.map(str::to_owned).to_vec(),
+            Some(other @ Json::String(_)) => {
+                return Err(format!("env_info.variables: expected a list or \"all\", got {}", got(other)));
+            }
             _ => section.texts("variables")?.unwrap_or_default(),
         },
         env_vars: section.texts("env_vars")?.unwrap_or_default(),
         ..Environment::default()
     };
     for command in section.list("commands")?.into_iter().flatten() {
-        let words = match command {
-            Json::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+        let read = match command {
+            text @ Json::String(_) => words("env_info.commands", text)?,
             other => serde_json::from_value(other.clone())
                 .map_err(|_| "env_info.commands: expected commands as texts, or as lists of words".to_owned())?,
         };
-        environment.commands.push(words);
+        environment.commands.push(read);
     }
-    for (key, value) in fields.iter().filter(|(key, _)| !["variables", "env_vars", "commands"].contains(&key.as_str()))
-    {
+    for (key, value) in fields.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
+        if let Some(near) = nearest(key, KEYS) {
+            warnings.push(format!("env_info.{key}: taken as a line of its own; did you mean {near}?"));
+        }
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         environment.custom.push((key.clone(), text));
     }

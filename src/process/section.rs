@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use serde_json::{Map, Value as Json};
 
-use crate::lisp::text::nearest;
+use crate::lisp::text::{abridge, nearest};
 
 /// A section and which of its keys have been asked for.
 pub(super) struct Section<'a> {
@@ -13,15 +13,14 @@ pub(super) struct Section<'a> {
     asked: RefCell<Vec<&'static str>>,
 }
 
-/// What a JSON value is called.
-fn kind(value: &Json) -> &'static str {
+/// What came, for messages.
+pub(super) fn got(value: &Json) -> String {
     match value {
-        Json::Null => "nothing",
-        Json::Bool(_) => "a boolean",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a string",
-        Json::Array(_) => "a list",
-        Json::Object(_) => "a table",
+        Json::Null => "nothing".into(),
+        Json::Bool(_) | Json::Number(_) => value.to_string(),
+        Json::String(text) => format!("the string {:?}", abridge(text, 60)),
+        Json::Array(_) => "a list".into(),
+        Json::Object(_) => "a table".into(),
     }
 }
 
@@ -41,7 +40,7 @@ impl<'a> Section<'a> {
     }
 
     fn wrong<T>(&self, key: &str, expected: &str, got: &Json) -> Result<T, String> {
-        Err(format!("{}: expected {expected}, got {}", self.name(key), kind(got)))
+        Err(format!("{}: expected {expected}, got {}", self.name(key), self::got(got)))
     }
 
     pub fn text(&self, key: &'static str) -> Result<Option<String>, String> {
@@ -76,7 +75,24 @@ impl<'a> Section<'a> {
         let text = |item: &Json| item.as_str().map(str::to_owned);
         match items.iter().map(text).collect::<Option<Vec<String>>>() {
             Some(texts) => Ok(Some(texts)),
-            None => Err(format!("{}: expected a list of strings", self.name(key))),
+            None => {
+                let odd = items.iter().find(|item| !item.is_string()).map(got).unwrap_or_default();
+                Err(format!("{}: expected a list of strings, got {odd} in it", self.name(key)))
+            }
+        }
+    }
+
+    /// A command: a list of words, or a text without quotes, which is split at blanks.
+    pub fn command(&self, key: &'static str) -> Result<Option<Vec<String>>, String> {
+        match self.get(key) {
+            Some(text @ Json::String(_)) => words(&self.name(key), text).map(Some),
+            _ => {
+                let words = self.texts(key)?;
+                match words.as_deref() {
+                    Some([]) => Err(format!("{}: expected a command, got an empty list", self.name(key))),
+                    _ => Ok(words),
+                }
+            }
         }
     }
 
@@ -108,11 +124,11 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A span of time: `"5s"`, `"200ms"`, `"2m"`, or a number of milliseconds.
+    /// A span of time: `"5s"`, `"200ms"`, `"2m"`, or a number of milliseconds. A text needs its unit.
     pub fn time(&self, key: &'static str) -> Result<Option<std::time::Duration>, String> {
         match self.get(key) {
             None => Ok(None),
-            Some(Json::String(text)) => match parse_time(text) {
+            Some(Json::String(text)) => match parse_time(text).filter(|_| text.contains(char::is_alphabetic)) {
                 Some(time) => Ok(Some(time)),
                 None => Err(format!("{}: expected a time such as \"5s\" or \"200ms\", got {text:?}", self.name(key))),
             },
@@ -150,14 +166,37 @@ impl<'a> Section<'a> {
         Ok(self.table(key)?.map(|fields| Section::new(self.name(key), fields)))
     }
 
+    /// What nobody asked for.
+    pub fn others(&self) -> Map<String, Json> {
+        let asked = self.asked.borrow();
+        let others = self.fields.iter().filter(|(key, _)| !asked.contains(&key.as_str()));
+        others.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
     /// Warnings for the keys that nobody asked for.
     pub fn unknown(&self, warnings: &mut Vec<String>) {
         let asked = self.asked.borrow();
         for key in self.fields.keys().filter(|key| !asked.contains(&key.as_str())) {
-            let near =
-                nearest(key, asked.iter().copied()).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            warnings.push(format!("{}: unknown key{near}", self.name(key)));
+            // Who leaves out a part of a name (`steps` for `max_steps`) means it, too.
+            let ends = |known: &&str| known.rsplit('_').next() == key.rsplit('_').next();
+            let near = nearest(key, asked.iter().copied()).or_else(|| asked.iter().copied().find(ends));
+            let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            warnings.push(format!("{}: unknown key{near}", self.name(&abridge(key, 100))));
         }
+    }
+}
+
+/// The words of a command that is one text.
+pub(super) fn words(at: &str, command: &Json) -> Result<Vec<String>, String> {
+    let Json::String(text) = command else {
+        return Err(format!("{at}: expected a text or a list of words, got {}", got(command)));
+    };
+    match text.split_whitespace().map(str::to_owned).collect::<Vec<_>>() {
+        words if words.is_empty() => Err(format!("{at}: expected a command, got an empty text")),
+        _ if text.contains(['"', '\'']) => {
+            Err(format!("{at}: a command with quotes is written as a list of words: [\"sh\", \"-c\", \"echo 'a b'\"]"))
+        }
+        words => Ok(words),
     }
 }
 

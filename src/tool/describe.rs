@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::toolbox::Tool;
-use crate::contract::{Effect, Type};
+use crate::contract::{Effect, Parameter, Type};
 
 impl Tool {
     /// What a model is told of the tool, with an example of how it is called if it can be.
@@ -33,10 +33,14 @@ impl Tool {
             }
         }
         if !self.for_planning {
-            let required = spec.signature.parameters.iter().filter(|parameter| parameter.is_required());
-            let arguments: Vec<String> =
-                required.map(|parameter| format!(":{} {}", parameter.name.as_str(), sample(&parameter.kind))).collect();
-            let _ = write!(text, "\n    (tool/{} {{{}}})", self.name, arguments.join(" "));
+            let suggested = || {
+                let required = spec.signature.parameters.iter().filter(|parameter| parameter.is_required());
+                let argument =
+                    |parameter: &Parameter| format!(":{} {}", parameter.name.as_str(), sample(&parameter.kind));
+                format!("{{{}}}", required.map(argument).collect::<Vec<_>>().join(" "))
+            };
+            let arguments = self.example.clone().unwrap_or_else(suggested);
+            let _ = write!(text, "\n    (tool/{} {arguments})", self.name);
         }
         text
     }

@@ -141,6 +141,8 @@ pub struct Tool {
     pub name: String,
     /// What it does, for the model.
     pub description: Option<String>,
+    /// A call that shows the model how, in the place of the one that the contract suggests.
+    pub example: Option<String>,
     /// Its arguments and result.
     pub contract: Contract,
     /// What it is to the runtime.
@@ -218,6 +220,7 @@ impl Tool {
         Self {
             name: name.into(),
             description: None,
+            example: None,
             contract: Contract::None,
             kind: Kind::Plain,
             for_planning: false,
@@ -278,6 +281,12 @@ impl Tool {
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
+    }
+
+    /// The same tool with a call that shows the model how: `{:query "owls" :limit 3}`.
+    #[must_use]
+    pub fn example(self, arguments: impl Into<String>) -> Self {
+        Self { example: Some(arguments.into()), ..self }
     }
 
     /// The same tool, which only looks: processes that may do no more than that can call it, and models are told.

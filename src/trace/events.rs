@@ -178,6 +178,16 @@ pub enum SampleSource {
     Chance,
 }
 
+impl SampleSource {
+    /// The name in recordings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clock => "clock",
+            Self::Chance => "chance",
+        }
+    }
+}
+
 /// The events of a file of lines, as [`Recorder::write_to`] leaves it. The last line may have been cut off in the middle.
 ///
 /// # Errors

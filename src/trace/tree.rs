@@ -155,11 +155,14 @@ impl<'e> Processes<'e> {
 /// The turns that the events of a process tell of.
 fn turns(events: &[&EventKind], child: impl Fn(&String) -> Json) -> Vec<Json> {
     let mut turns: Vec<Map<String, Json>> = Vec::new();
+    let mut most = 0;
     for event in events {
         match event {
+            EventKind::Start { max_turns, .. } => most = *max_turns,
             EventKind::TurnStart { turn } => {
                 let mut fields = Map::new();
                 fields.insert("turn".into(), json!(turn));
+                fields.insert("iteration".into(), json!(most.saturating_sub(turn.saturating_sub(1))));
                 turns.push(fields);
             }
             EventKind::Request { system, messages, .. } => {
@@ -205,8 +208,7 @@ fn turns(events: &[&EventKind], child: impl Fn(&String) -> Json) -> Vec<Json> {
                     None => calls.push(Json::Object(fields)),
                 }
             }
-            EventKind::TurnEnd { iteration, program, result, error, answer, prints, warnings, .. } => {
-                set(&mut turns, "iteration", json!(iteration));
+            EventKind::TurnEnd { program, result, error, answer, prints, warnings, .. } => {
                 for (name, text) in [("program", program), ("error", error), ("answer", answer)] {
                     if let Some(text) = text {
                         set(&mut turns, name, json!(text));
@@ -225,11 +227,7 @@ fn turns(events: &[&EventKind], child: impl Fn(&String) -> Json) -> Vec<Json> {
             EventKind::End { provenance, .. } if !provenance.is_empty() => {
                 set(&mut turns, "provenance", json!(provenance))
             }
-            EventKind::Start { .. }
-            | EventKind::Delta { .. }
-            | EventKind::Sampled { .. }
-            | EventKind::Stderr { .. }
-            | EventKind::End { .. } => {}
+            EventKind::Delta { .. } | EventKind::Sampled { .. } | EventKind::Stderr { .. } | EventKind::End { .. } => {}
         }
     }
     turns.into_iter().map(Json::Object).collect()

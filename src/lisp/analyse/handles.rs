@@ -12,12 +12,12 @@ pub(super) const NAMES: [&str; 4] = ["fd/read", "fd/value", "fd/lines", "fd/sear
 /// The functions and what they are.
 const FUNCTIONS: [(&str, &str); 4] = [
     ("fd/read", "(fn [fd & {:as how}] (call \"read_fd\" (assoc how :fd fd)))"),
-    ("fd/value", "(fn [fd] (call \"read_fd\" {:fd fd :mode \"value\"}))"),
+    ("fd/value", "(fn [fd] (call \"read_fd\" {:fd fd :mode \"(value)\"}))"),
     (
         // A piece at a time, as far as somebody looks.
         "fd/lines",
         "(fn [fd] (mapcat identity (take-while seq \
-           (map (fn [start] (call \"read_fd\" {:fd fd :mode \"lines\" :start start})) (iterate (fn [n] (+ n 4000)) 1)))))",
+           (map (fn [start] (call \"read_fd\" {:fd fd :mode \"(lines)\" :start start})) (iterate (fn [n] (+ n 4000)) 1)))))",
     ),
     (
         "fd/search",

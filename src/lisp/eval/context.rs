@@ -188,6 +188,7 @@ impl Context for Machine<'_> {
         let result = match host.call(ToolCall { name: name.clone(), arguments, positional }) {
             ToolAnswer::Now(result) => result,
             ToolAnswer::Stop => return Err(Box::new(Raise::Cancelled)),
+            ToolAnswer::End => return Err(Box::new(Raise::Return(Value::Nil))),
             ToolAnswer::Later(number) => loop {
                 match self.way.suspend(Ask::Tools(vec![number])) {
                     Answer::Tool(answered, result) if answered == number => break result,

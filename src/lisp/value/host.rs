@@ -59,6 +59,8 @@ pub enum ToolAnswer {
     Later(u64),
     /// The program ends here: the budget of its tree is spent.
     Stop,
+    /// The program has done what it should: it ends here as if it had returned nil.
+    End,
 }
 
 /// What a program that is suspended waits for.
