@@ -4,12 +4,16 @@
 //!   and bytes sent to the model and back;
 //! - `overhead`: microseconds that a turn takes besides the model;
 //! - `overlap`: a hundred reads of 10 ms each, one after the other and overlapping;
+//! - `forks`: microseconds that a fork takes after 1 KB, 1 MB and 100 MB of conversation; ten forks that wait, at once;
+//! - `descriptors`: what keeping and reading texts of 1 MB and 100 MB takes;
 //! - `delegates`: a thousand delegates at once against a model at a local endpoint: turns in a second, memory.
 //!
 //! ```text
 //! cargo run --release --example measure                 all of it
 //! cargo run --release --example measure -- task 10      one table; of the first, one row
 //! ```
+
+mod processes;
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader as Lines};
@@ -52,16 +56,20 @@ async fn main() -> Result<()> {
             task(&[10, 1_000, 10_000]).await?;
             overhead().await?;
             overlap().await?;
+            processes::forks().await?;
+            processes::descriptors().await?;
             delegates(1_000).await
         }
         ["task"] => task(&[10, 1_000, 10_000]).await,
         ["task", rows] => task(&[rows.parse()?]).await,
         ["overhead"] => overhead().await,
         ["overlap"] => overlap().await,
+        ["forks"] => processes::forks().await,
+        ["descriptors"] => processes::descriptors().await,
         ["delegates"] => delegates(1_000).await,
         ["delegates", count] => delegates(count.parse()?).await,
         ["serve", delay] => serve(Duration::from_millis(delay.parse()?)).await,
-        _ => Err("measure [task [ROWS] | overhead | overlap | delegates [COUNT]]".into()),
+        _ => Err("measure [task [ROWS] | overhead | overlap | forks | descriptors | delegates [COUNT]]".into()),
     }
 }
 

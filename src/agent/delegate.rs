@@ -215,8 +215,11 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
         async move { run_child(&call, make(&call).await).await }
     };
     let own = name.to_owned();
-    let mut tool = Tool::process(name, move |_| Ok(Starts::Fresh(own.clone())), run)
-        .with_spec(ToolSpec { signature, ..ToolSpec::new() });
+    let announce = move |call: &Call| match call.arguments.get("task").and_then(Value::as_name) {
+        Some(task) if task.trim().is_empty() => Err(ToolError::new("task is empty: say what the agent should do")),
+        Some(_) | None => Ok(Starts::Fresh(own.clone())),
+    };
+    let mut tool = Tool::process(name, announce, run).with_spec(ToolSpec { signature, ..ToolSpec::new() });
     tool.kind = Kind::Agent;
     tool
 }
@@ -246,9 +249,6 @@ pub(super) async fn run_child(call: &Call, options: Result<Options, String>) -> 
         Some(task) => task.to_owned(),
         None => others.join("\n"),
     };
-    if task.trim().is_empty() {
-        return Err(ToolError::new("the task is empty: say what the agent should do"));
-    }
     let returns = returns(&parent, call);
     // A text may be the answer itself.
     if let Some(returns) = returns.as_ref().filter(|returns| **returns != Type::String) {

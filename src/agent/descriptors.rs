@@ -73,8 +73,10 @@ pub(crate) struct Descriptors {
     named: im::OrdMap<String, Descriptor>,
     /// What programs call the tool that reads, if they have it.
     reader: Option<Arc<str>>,
-    /// What the descriptor tools gave to the program that runs, by weight and hash: it has been kept already.
-    given: HashSet<(u64, u64)>,
+    /// What the descriptor tools gave to the program that runs, by its hash: it has been kept already.
+    given: HashSet<u64>,
+    /// The weight of the heaviest of that.
+    heaviest: u64,
     /// How much the program that runs has read, in bytes.
     pub read: usize,
     /// How long the program that runs has searched; locked while it does.
@@ -127,21 +129,23 @@ impl Descriptors {
     /// A program begins: nothing has been given to it.
     pub fn begin(&mut self) {
         self.given.clear();
+        self.heaviest = 0;
         self.read = 0;
         self.searching = Arc::default();
     }
 
     /// Notes what a descriptor tool gives.
     pub fn give(&mut self, value: &Value) {
-        let content = value.get("content");
-        self.given.extend([Some(value), content].into_iter().flatten().map(|value| (value.weight(), hash(value))));
+        for value in [Some(value), value.get("content")].into_iter().flatten() {
+            self.given.insert(hash(value));
+            self.heaviest = self.heaviest.max(value.weight());
+        }
     }
 
-    /// Whether a descriptor tool gave this value.
+    /// Whether a descriptor tool gave this value, or its items as another kind of sequence.
     fn gave(&self, value: &Value) -> bool {
-        let weight = value.weight();
-        // What weighs more than anything that was given is too large to be looked through.
-        self.given.iter().any(|(given, _)| *given == weight) && self.given.contains(&(weight, hash(value)))
+        // Cells weigh more than the items alone. What weighs much more than anything given is too large to be looked through.
+        value.weight() <= self.heaviest.saturating_mul(8) && self.given.contains(&hash(value))
     }
 
     fn keep(&mut self, pages: Pages, value: Value, ledger: &Ledger) -> Result<u64, String> {

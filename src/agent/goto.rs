@@ -5,7 +5,7 @@ use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::model::Role;
-use crate::tool::{Call, Kind, Tool, ToolError};
+use crate::tool::{Access, Call, Kind, Tool, ToolError};
 
 /// Where a process goes back to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
         process.rewind(Rewind { to, message });
         Ok(Value::Nil)
     });
-    let tool = Tool { kind: Kind::Inner, ..tool };
+    let tool = Tool { kind: Kind::Inner, access: Access::Read, ..tool };
     Ok(tool.spec("(position :string, message :string) -> :any")?.description(
         "Goes back to an earlier message of the user's, such as msg_0: what follows upon it is forgotten, but for your message. \
          Memory stays, with what the program has defined until then. The program ends there",

@@ -83,7 +83,8 @@ impl Process {
         let finished = self.attend(&mut inbox, ticket, finish, &notes).await;
         let finished = finished.unwrap_or_else(|error| unfinished(memory.clone(), error));
         let returned = matches!(finished.end, End::Return(_));
-        *memory = finished.memory.clone();
+        let left = finished.memory.clone();
+        *memory = if self.is_rewound() { left.with_results_of(memory) } else { left };
         let evaluation = settled(finished);
         let mut warnings = notes.take_warnings();
         warnings.extend(evaluation.warnings);

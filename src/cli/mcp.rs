@@ -111,7 +111,7 @@ fn check_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
 
 /// The agent of a program file, as a tool of the file's name.
 async fn program_tool(file: &Path, grants: &Grants, watch: &Arc<Watch>) -> Result<Tool, Trouble> {
-    let mut library = Library::load(file).map_err(|error| Trouble::usage(error.to_string()))?;
+    let library = Library::load(file).map_err(|error| Trouble::usage(error.to_string()))?;
     for warning in library.warnings() {
         eprintln!("warning: {warning}");
     }

@@ -86,7 +86,7 @@ async fn agent(file: &PlanFile, grants: &Grants, connects: bool) -> Result<(Opti
     let mut warnings = Vec::new();
     let mut agent = match &file.agent {
         Some(path) => {
-            let mut library = Library::load(path).map_err(|error| error.to_string())?;
+            let library = Library::load(path).map_err(|error| error.to_string())?;
             if connects {
                 library.connect(grants).await.map_err(|error| error.to_string())?;
             }

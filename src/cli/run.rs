@@ -25,7 +25,7 @@ use crate::{DelegateError, Outcome};
 pub(super) fn run(options: &RunOptions) -> Result<u8, Trouble> {
     let how = &options.how;
     let unusable = |message: String| unusable(message, how.json);
-    let mut library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
+    let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
     let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
     let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
     let journal = options.resume.as_ref().map(Journal::load).transpose().map_err(unusable)?;

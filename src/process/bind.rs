@@ -105,7 +105,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
     options.warnings.append(&mut warnings);
     options = options.tools(tools);
     match library.connected(program) {
-        Some(tools) => options = options.tools(tools.iter().cloned()),
+        Some(tools) => options = options.tools(tools),
         None if !cfg!(feature = "mcp") || program.remote.is_empty() => {}
         None => options.warnings.push("mcp: its servers are not connected, and their tools are left out".into()),
     }
@@ -144,10 +144,13 @@ fn appendix(program: &Program, grants: &Grants, roots: &Roots, warnings: &mut Ve
     Ok(parts.join("\n\n"))
 }
 
-/// Makes options on a thread that may wait: files are read, and commands run.
-pub(super) fn off_the_way(make: impl FnOnce() -> Result<Options, String> + Send + 'static) -> MadeOptions {
-    let making = tokio::task::spawn_blocking(make);
-    Box::pin(async move { making.await.unwrap_or_else(|_| Err("the program could not be made ready".into())) })
+/// The options of a child: its servers are connected to, then files are read and commands run on a thread that may wait.
+pub(super) fn made_ready(library: Arc<Library>, program: Arc<Program>, grants: Grants) -> MadeOptions {
+    Box::pin(async move {
+        library.connect_to(&program, &grants).await?;
+        let bound = tokio::task::spawn_blocking(move || bind(&library, &program, &grants, false));
+        bound.await.unwrap_or_else(|_| Err("the program could not be made ready".into()))
+    })
 }
 
 fn tool(
@@ -168,10 +171,7 @@ fn tool(
             };
             let (library, grants) = (library.clone(), grants.clone());
             let refs = program.refs.clone();
-            let make = move |_: &Call| {
-                let (library, program, grants) = (library.clone(), program.clone(), grants.clone());
-                off_the_way(move || bind(&library, &program, &grants, false))
-            };
+            let make = move |_: &Call| made_ready(library.clone(), program.clone(), grants.clone());
             agent_tool(name, &refs, Arc::new(make))
         }
         ToolSource::Command(command) => {

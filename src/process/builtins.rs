@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::bind::{Grants, bind, describe_parameters, off_the_way};
+use super::bind::{Grants, describe_parameters, made_ready};
 use super::confine::Roots;
 use super::files;
 use super::load::Library;
@@ -84,9 +84,10 @@ fn spawner(host: &Host<'_>) -> Spawner {
             name => files.iter().find(|(link, _)| link == name).map(|(_, file)| file),
         };
         let program = file.and_then(|file| library.program(file));
-        let program = program.ok_or_else(|| format!("there is no program {name:?}"));
-        let (library, grants) = (library.clone(), grants.clone());
-        off_the_way(move || bind(&library, &*program?, &grants, false))
+        match program {
+            Some(program) => made_ready(library.clone(), program, grants.clone()),
+            None => Box::pin(std::future::ready(Err(format!("there is no program {name:?}")))),
+        }
     };
     Spawner {
         links: program.links.iter().map(|link| (link.name.clone(), link.description.clone())).collect(),

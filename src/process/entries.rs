@@ -96,6 +96,9 @@ pub(super) fn read_tool(
     };
     let rows = section.get("responses").cloned().unwrap_or(Json::Array(Vec::new()));
     let responses: Vec<Response> = serde_json::from_value(rows).map_err(|error| format!("{at}.responses: {error}"))?;
+    if let Some(row) = responses.iter().position(|row| row.result.is_some() && row.error.is_some()) {
+        return Err(format!("{at}.responses[{row}]: result and error are both given; give one"));
+    }
     let default = section.get("default").cloned();
     let command = section.command("command")?;
     let source = match (section.text("program")?, command, section.text("lisp")?) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value as Json;
 
@@ -19,7 +19,10 @@ use crate::tool::Tool;
 pub struct Library {
     programs: HashMap<PathBuf, Arc<Program>>,
     /// The tools of MCP servers, by the files that name them.
-    connected: HashMap<PathBuf, Vec<Tool>>,
+    connected: Arc<Mutex<HashMap<PathBuf, Vec<Tool>>>>,
+    /// Held by who connects, so that nobody connects twice.
+    #[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "nothing is connected"))]
+    connecting: Arc<tokio::sync::Mutex<()>>,
     root: PathBuf,
 }
 
@@ -53,7 +56,12 @@ impl Library {
     /// # Errors
     /// A file that is missing, no TOML, JSON or YAML, or has wrong keys; links to missing files.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        let mut library = Self { programs: HashMap::new(), connected: HashMap::new(), root: canonical(path) };
+        let mut library = Self {
+            programs: HashMap::new(),
+            connected: Arc::default(),
+            connecting: Arc::default(),
+            root: canonical(path),
+        };
         let mut queue = vec![(path.to_owned(), None::<(String, PathBuf)>)];
         while let Some((path, link)) = queue.pop() {
             let key = canonical(&path);
@@ -84,26 +92,39 @@ impl Library {
         Ok(library)
     }
 
-    /// Connects to the MCP servers that the programs name, where commands are granted or not needed; without it their
-    /// tools are left out. The connections live on the runtime that this is awaited in. Without the feature `mcp` nothing
-    /// happens.
+    /// Connects to the MCP servers that the program names which was asked for; without it their tools are left out. Those of linked
+    /// programs are connected to when such a program is started. The connections live on the runtime that this is awaited in.
+    /// Without the feature `mcp` nothing happens.
     ///
     /// # Errors
     /// A server that cannot be reached, a command that is not granted, a tool that its server does not have.
-    pub async fn connect(&mut self, grants: &Grants) -> Result<(), LoadError> {
+    pub async fn connect(&self, grants: &Grants) -> Result<(), LoadError> {
+        let Some(root) = self.root() else { return Ok(()) };
+        self.connect_to(&root, grants).await.map_err(|why| LoadError { file: shown(&root.file), why })
+    }
+
+    /// Connects to the servers that a program names, if nobody has.
+    #[cfg_attr(not(feature = "mcp"), expect(clippy::unused_async, reason = "nothing is connected"))]
+    pub(super) async fn connect_to(&self, program: &Program, grants: &Grants) -> Result<(), String> {
         #[cfg(feature = "mcp")]
-        for (key, program) in &self.programs {
-            let connected = program.remote.connect(&program.folder(), grants.commands).await;
-            let tools = connected.map_err(|why| LoadError { file: shown(&program.file), why })?;
-            self.connected.insert(key.clone(), tools);
+        {
+            let _nobody_else = self.connecting.lock().await;
+            if self.connected(program).is_none() {
+                let tools = program.remote.connect(&program.folder(), grants.commands).await?;
+                self.lock().insert(canonical(&program.file), tools);
+            }
         }
-        let _ = grants;
+        let _ = (program, grants);
         Ok(())
     }
 
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Vec<Tool>>> {
+        self.connected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The tools of the MCP servers that a program names, if they are connected.
-    pub(super) fn connected(&self, program: &Program) -> Option<&Vec<Tool>> {
-        self.connected.get(&canonical(&program.file))
+    pub(super) fn connected(&self, program: &Program) -> Option<Vec<Tool>> {
+        self.lock().get(&canonical(&program.file)).cloned()
     }
 
     /// Starts the program that was asked for as a process of this host.
@@ -124,7 +145,7 @@ impl Library {
     ///
     /// # Errors
     /// Tools that cannot be made, a model or a server that is not there.
-    pub async fn start(mut self, grants: &Grants) -> Result<Session, DelegateError> {
+    pub async fn start(self, grants: &Grants) -> Result<Session, DelegateError> {
         self.connect(grants).await.map_err(|error| DelegateError::unusable(error.to_string()))?;
         let library = Arc::new(self);
         let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;

@@ -240,6 +240,7 @@ impl Program {
             environment: Environment::default(),
             warnings: Vec::new(),
         };
+        let mut says_turns = false;
         if let Some(model) = top.section("model")? {
             program.model = model.text("name")?;
             program.provider = model.text("provider")?;
@@ -250,6 +251,7 @@ impl Program {
                 }
                 (one, other) => one.or(other),
             };
+            says_turns = turns.is_some();
             if let Some(turns) = turns {
                 program.max_turns = u32::try_from(turns).unwrap_or(u32::MAX);
             }
@@ -258,7 +260,11 @@ impl Program {
             warnings.push("model: the section is missing; --model or a parent must give the model".into());
         }
         if let Some(turns) = top.count("max_turns")? {
-            program.max_turns = u32::try_from(turns).unwrap_or(u32::MAX);
+            let turns = u32::try_from(turns).unwrap_or(u32::MAX);
+            if says_turns && turns != program.max_turns {
+                return Err(differ("max_turns", "model.max_iterations"));
+            }
+            program.max_turns = turns;
         }
         if let Some(prompt) = top.section("prompt")? {
             let text = prompt.text_of(["system_prompt", "system"])?;
@@ -303,9 +309,12 @@ impl Program {
         }
         let signature = match (top.section("result")?, top.text("signature")?) {
             (Some(result), other) => {
-                let text = result.text("signature")?.or(other);
+                let text = result.text("signature")?;
                 result.unknown(&mut warnings);
-                text
+                match (text, other) {
+                    (Some(text), Some(other)) if text != other => return Err(differ("signature", "result.signature")),
+                    (text, other) => text.or(other),
+                }
             }
             (None, text) => text,
         };
@@ -333,6 +342,11 @@ impl Program {
         program.warnings = warnings;
         Ok(program)
     }
+}
+
+/// What is said of two names for one thing that say different things.
+fn differ(one: &str, other: &str) -> String {
+    format!("{one} and {other} mean the same, and differ; give one")
 }
 
 /// What is asked of the model; what is not known here is passed on.
@@ -372,7 +386,12 @@ fn read_limits(top: &Section<'_>, program: &mut Program, warnings: &mut Vec<Stri
         set(&mut target.max_steps, limits.count("max_steps")?);
         set(&mut target.max_memory, limits.bytes("max_memory")?);
         set(&mut target.max_tool_calls, limits.count("max_tool_calls")?);
-        target.max_time = limits.time("max_time")?.unwrap_or(target.max_time);
+        if let Some(time) = limits.time("max_time")? {
+            if top.get("timeout").is_some() && time != target.max_time {
+                return Err(differ("timeout", "limits.max_time"));
+            }
+            target.max_time = time;
+        }
         target.max_output = size(limits.bytes("max_output")?, target.max_output);
         target.max_result = size(limits.bytes("max_result")?, target.max_result);
         target.max_source = size(limits.bytes("max_source")?, target.max_source);

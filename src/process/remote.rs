@@ -52,7 +52,8 @@ impl Remote {
             for (name, _) in choices {
                 if servers.get(&name).is_none() {
                     let names: Vec<&str> = servers.names().collect();
-                    return Err(format!("tools.mcp.{name}: mcp has no such server (there are {})", names.join(", ")));
+                    let names = if names.is_empty() { "none".into() } else { names.join(", ") };
+                    return Err(format!("tools.mcp.{name}: mcp.servers has no such server (there are {names})"));
                 }
             }
         }
