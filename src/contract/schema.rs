@@ -184,11 +184,9 @@ impl<'s> Reader<'s> {
         } else if let Some(constant) = schema.get("const") {
             constants(std::slice::from_ref(constant))
         } else if let Some(Json::Array(ways)) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
-            match one_of(ways.iter().map(|way| (!is_null(way)).then(|| self.kind(way, inner))).collect()) {
-                // The ways may differ only in what a contract cannot say: which fields are required together.
-                Type::Any => self.typed(schema, inner),
-                kind => kind,
-            }
+            // The ways may differ only in what a contract cannot say: which fields are required together.
+            let ways = one_of(ways.iter().map(|way| (!is_null(way)).then(|| self.kind(way, inner))).collect());
+            all_of(vec![ways], self.typed(schema, inner))
         } else if let Some(Json::Array(parts)) = schema.get("allOf") {
             let parts = parts.iter().map(|part| self.kind(part, inner)).collect();
             all_of(parts, self.typed(schema, inner))
@@ -293,10 +291,15 @@ impl<'s> Reader<'s> {
 
     /// What arguments beside the named ones may be, if the schema says so.
     fn rest(&mut self, input: &'s Json) -> Option<Type> {
-        match input.get("additionalProperties")? {
-            Json::Bool(true) => Some(Type::Any),
-            schema @ Json::Object(_) => Some(self.kind(schema, 0)),
-            _ => None,
+        match input.get("additionalProperties") {
+            Some(Json::Bool(true)) => Some(Type::Any),
+            Some(schema @ Json::Object(_)) => Some(self.kind(schema, 0)),
+            Some(_) => None,
+            // One of several ways may have names of its own.
+            None => {
+                let ways = ["anyOf", "oneOf"].into_iter().filter_map(|key| input.get(key)?.as_array()).flatten();
+                ways.map(|way| self.target(way)).any(|way| way.get("properties").is_some()).then_some(Type::Any)
+            }
         }
     }
 }

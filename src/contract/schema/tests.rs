@@ -34,6 +34,10 @@ fn every_way_to_say_a_type() {
             json!({"properties": {"a": {"type": "integer"}, "b": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}),
             "{:a :int? :b :any?}",
         ),
+        (
+            json!({"properties": {"a": {"type": "integer"}}, "oneOf": [{"type": "object", "required": ["a"]}, {"type": "object"}]}),
+            "{:a :int?}",
+        ),
         (json!({"enum": [1.5, 2]}), ":float"),
         (json!({"enum": [1, 2]}), ":int"),
         (json!({"enum": [1, "a"]}), ":any"),
@@ -109,6 +113,16 @@ fn arguments_of_tools() {
         (json!({"properties": {"a": {"type": "integer", "default": null}}}), "(a :int?)"),
         (json!({"properties": {"a": {"default": null}}}), "(a :any?)"),
         (json!({"anyOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]}), "(* :any)"),
+        (json!({"type": "object", "oneOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]}), "(* :any)"),
+        (
+            json!({"properties": {"a": {}}, "required": ["a"], "oneOf": [{"$ref": "#/$defs/B"}, {"type": "object"}],
+                   "$defs": {"B": {"properties": {"b": {}}}}}),
+            "(a :any, * :any)",
+        ),
+        (
+            json!({"properties": {"a": {}, "b": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}),
+            "(a :any?, b :any?)",
+        ),
         (
             json!({"properties": {"a": {}}, "required": ["a"], "additionalProperties": {"type": "string"}}),
             "(a :any, * :string)",
