@@ -281,7 +281,9 @@ mod tests {
         let reserved = ledger.take_turn(0, 60, None).expect("60 of 100");
         assert_eq!(reserved.settle(written(10)), None);
         drop(ledger.take_turn(0, 60, None).expect("70 of 100"));
-        let _under_way = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
+        let all = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
+        assert_eq!(all.settle(written(90)), None);
+        assert_eq!(ledger.take_turn(0, 0, None).expect_err("100 of 100 are used"), reached("budget.tokens", 100, 101));
     }
 
     /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.

@@ -113,6 +113,7 @@ fn arguments_of_tools() {
         (json!({"properties": {"a": {"type": "integer", "default": null}}}), "(a :int?)"),
         (json!({"properties": {"a": {"default": null}}}), "(a :any?)"),
         (json!({"anyOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]}), "(* :any)"),
+        (json!({"anyOf": [{"type": "object"}]}), "(* :any)"),
         (json!({"type": "object", "oneOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]}), "(* :any)"),
         (
             json!({"properties": {"a": {}}, "required": ["a"], "oneOf": [{"$ref": "#/$defs/B"}, {"type": "object"}],
