@@ -455,6 +455,10 @@ mod tests {
             let content = piece.get("content").expect("it is there");
             assert_eq!(descriptors.show_value(content, &ledger), shown, "the content alone");
         }
+        assert!(
+            matches!(descriptors.show_value(&Value::text("y".repeat(MOST_READ)), &ledger), Shown::Kept(_)),
+            "not read"
+        );
         let paging = descriptors.paging().cloned();
         descriptors.begin_under(paging);
         assert!(

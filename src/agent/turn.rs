@@ -453,12 +453,18 @@ mod tests {
             assert_eq!(turns.note.error.as_deref(), Some("a block in another language"));
             assert_eq!(after(&mut turns, [said("(f)"), returned(1.into())]), "\"1\" 1 in words false");
             assert_eq!((turns.iteration(), turns.last_value()), (1, Some(&1.into())));
+            assert_eq!(turns.note.answer, None);
             turns.go_on();
         }
         assert_eq!(
             after(&mut turns, [Event::Begin("task".into()), said(" In words.\n")]),
             "\"In words.\" \"In words.\" in words true"
         );
+        assert_eq!(turns.note.answer.as_deref(), Some("In words."));
+        turns.go_on();
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said(PYTHON)]), "ask");
+        let answer = format!("{PYTHON:?} {PYTHON:?} in words true");
+        assert_eq!(after(&mut turns, [said(&format!(" {PYTHON}\n"))]), answer, "it is told once");
         let mut turns = Turns::new(rules(1, 1));
         let row = || Value::map([(Value::keyword("id"), Value::from(1))]);
         for _ in 0..2 {
@@ -472,6 +478,9 @@ mod tests {
 
     #[test]
     fn refs_are_repaired_so_long_as_there_are_retries_and_turns() {
+        let mut turns = Turns::new(rules(5, 0));
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "refs: - id: nothing at id");
+        assert_eq!(turns.note.error.as_deref(), Some("required refs are missing: id: nothing at id"));
         let mut turns = Turns::new(rules(1, 3));
         assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask");
         assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "ask");
@@ -486,6 +495,8 @@ mod tests {
     fn the_last_reply_says_whether_the_answer_is_in_words() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), signature: Some(Type::Int), ..rules(5, 0) });
         assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("(f)"), returned("one".into())]), "ask");
+        let told = "the result does not fit :int: result: expected integer, got string \"one\"";
+        assert_eq!(turns.note.error.as_deref(), Some(told));
         assert_eq!(after(&mut turns, [said("(g)"), ran(Ok(1.into())), said("Done.")]), "\"Done.\" 1 in words true");
         let mut turns = Turns::new(rules(5, 0));
         assert_eq!(
