@@ -294,7 +294,9 @@ mod tests {
         let reserved = ledger.take_turn(0, 60, None).expect("60 of 100");
         assert_eq!(reserved.settle(written(10)), None);
         drop(ledger.take_turn(0, 60, None).expect("70 of 100"));
-        let _under_way = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
+        let all = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
+        assert_eq!(all.settle(written(90)), None);
+        assert_eq!(ledger.take_turn(0, 0, None).expect_err("100 of 100 are used"), reached("budget.tokens", 100, 101));
     }
 
     #[test]
@@ -342,7 +344,47 @@ mod tests {
         let price = ledger.price("tiny").expect("a price");
         let reserved = ledger.take_turn(0, 0, price).expect("nothing of 2 cents");
         assert_eq!(reserved.settle(written(2000)), Some(0.02));
-        assert_eq!(ledger.take_turn(0, 0, price).expect_err("2 of 2 cents").name, "budget.cost");
+        assert_eq!(ledger.take_turn(0, 0, price).expect_err("2 of 2 cents"), reached("budget.cost", 20_000, 20_001));
+    }
+
+    #[test]
+    fn what_is_left_may_be_used_to_the_last() {
+        let ledger = two_cents();
+        let price = ledger.price("tiny").expect("a price");
+        let _free = ledger.take_turn(0, 5_000, None).expect("what has no price costs nothing");
+        let _under_way = ledger.take_turn(0, 2_000, price).expect("2 of 2 cents");
+        let ledger = Ledger::new(Budget { descriptor_bytes: 10, ..Budget::default() });
+        assert_eq!(ledger.keep_bytes(6), Ok(()));
+        assert_eq!(ledger.keep_bytes(5), Err(reached("budget.descriptor_bytes", 10, 11)));
+        assert_eq!(ledger.keep_bytes(4), Ok(()), "what was refused takes no room");
+        assert!(ledger.keep_bytes(1).is_err() && ledger.spent().is_none());
+    }
+
+    #[test]
+    fn time_is_spent_when_it_is_over() {
+        let mut ledger = Ledger::new(Budget { time: Some(Duration::from_secs(60)), ..Budget::default() });
+        ledger.began -= Duration::from_secs(5);
+        assert!(ledger.spent().is_none() && ledger.time_left() <= Some(Duration::from_secs(55)));
+        ledger.began -= Duration::from_secs(95);
+        assert_eq!(ledger.time_left(), Some(Duration::ZERO));
+        let spent = ledger.spent().expect("100 of 60 s");
+        assert!(spent.name == "budget.time" && spent.configured == 60_000 && spent.observed >= 100_000, "{spent:?}");
+        let mut ledger = Ledger::new(Budget { time: Some(Duration::from_secs(60)), ..Budget::default() });
+        ledger.began -= Duration::from_secs(60);
+        assert!(
+            ledger.spent().is_some_and(|spent| spent.observed > 60_000),
+            "more than there was, in whole numbers too"
+        );
+    }
+
+    #[test]
+    fn what_was_spent_first_is_what_everybody_hears() {
+        let mut ledger = Ledger::new(Budget { turns: Some(0), ..Budget::default() });
+        let refused = ledger.take_turn(0, 0, None).expect_err("no turns");
+        assert_eq!(refused, reached("budget.turns", 0, 1));
+        ledger.budget.time = Some(Duration::ZERO);
+        assert_eq!(ledger.spent().as_ref(), Some(&refused));
+        assert_eq!(ledger.take_tool_call(), Err(refused));
     }
 
     #[test]

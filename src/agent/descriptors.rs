@@ -429,4 +429,80 @@ mod tests {
         assert_eq!(content(&descriptors, "fd-1").as_deref(), Ok("a"));
         assert!(content(&descriptors, "fd:+1").is_err_and(|why| why.ends_with("there are fd:1")));
     }
+
+    #[test]
+    fn what_is_no_reference_is_content() {
+        let (mut descriptors, ledger) = table(Paging { references: true, ..Paging::default() });
+        let long = "x".repeat(200);
+        for id in ["\"\"", "xax", "\"a<b\"", "\"a\nb\"", "\"a\" <b", "\"a\"\n", &format!("\"{long}\"")] {
+            descriptors.take_references(&format!("<ref id={id}>c</ref>"), &ledger);
+            assert_eq!(descriptors.ids().collect::<Vec<_>>(), Vec::<String>::new(), "{id}");
+        }
+        descriptors.take_references("é < <<ref id=\"a\">é<é</ref>", &ledger);
+        assert_eq!(content(&descriptors, "ref:a").as_deref(), Ok("é<é"));
+        let (mut without, ledger) = table(Paging::default());
+        without.take_references("<ref id=\"a\">c</ref>", &ledger);
+        assert_eq!(without.ids().count(), 0, "references are off");
+    }
+
+    #[test]
+    fn lengths_are_counted_in_characters() {
+        let (mut descriptors, ledger) = table(Paging { max_input: 5, ..Paging::default() });
+        assert_eq!(descriptors.show_text("ééééé", 5, &ledger), Shown::Whole);
+        assert!(matches!(descriptors.show_text("éééééé", 5, &ledger), Shown::Kept(_)));
+        assert!(
+            descriptors.show_task("ééééé", &ledger).is_none() && descriptors.show_task("éééééé", &ledger).is_some()
+        );
+        let (mut unpaged, ledger) = table(Paging { max_input: 5, page_input: false, ..Paging::default() });
+        assert_eq!(unpaged.show_task("éééééé", &ledger), None);
+    }
+
+    #[test]
+    fn what_was_read_is_shown_as_it_is_but_not_without_end() {
+        let (mut descriptors, ledger) = table(Paging { max_direct: 10, ..Paging::default() });
+        let piece = |length: usize| Value::map([(Value::keyword("content"), Value::text("x".repeat(length)))]);
+        for (length, shown) in [(MOST_READ, Shown::Whole), (MOST_READ + 1, Shown::Bounded)] {
+            let piece = piece(length);
+            descriptors.give(&piece);
+            assert_eq!(descriptors.show_value(&piece, &ledger), shown);
+            let content = piece.get("content").expect("it is there");
+            assert_eq!(descriptors.show_value(content, &ledger), shown, "the content alone");
+        }
+        assert!(
+            matches!(descriptors.show_value(&Value::text("y".repeat(MOST_READ)), &ledger), Shown::Kept(_)),
+            "not read"
+        );
+        let paging = descriptors.paging().cloned();
+        descriptors.begin_under(paging);
+        assert!(
+            matches!(descriptors.show_value(&piece(MOST_READ), &ledger), Shown::Kept(_)),
+            "to the next program it is new"
+        );
+        descriptors.begin_under(None);
+        assert_eq!(descriptors.show_value(&piece(100), &ledger), Shown::Bounded, "another agent has no descriptors");
+    }
+
+    #[test]
+    fn collections_have_an_item_on_each_line() {
+        let rows = || vec![Value::from(1), Value::text("a\nb")];
+        assert_eq!(rendered(&Value::vector(rows())).as_str(), "[1\n \"a\\nb\"]");
+        assert_eq!(rendered(&Value::list(rows())).as_str(), "(1\n \"a\\nb\")");
+        let entries = ["a", "b"].map(|key| (Value::keyword(key), Value::from(1)));
+        assert_eq!(rendered(&Value::map(entries)).as_str(), "{:a 1,\n :b 1}");
+    }
+
+    #[test]
+    fn only_what_there_is_is_explained() {
+        let explained = |tools: Vec<crate::tool::Tool>, references| {
+            let mut toolbox = Toolbox::new();
+            tools.into_iter().for_each(|tool| toolbox.add(tool).expect("a tool"));
+            let text = Paging { references, ..Paging::default() }.explanation(&toolbox);
+            ["read_fd", "fd/search", "<ref id="].map(|part| text.contains(part))
+        };
+        let read = || crate::agent::reading::read_fd().expect("a tool");
+        let search = || crate::agent::reading::fd_search().expect("a tool");
+        assert_eq!(explained(vec![], true), [false, false, true]);
+        assert_eq!(explained(vec![read()], false), [true, false, false]);
+        assert_eq!(explained(vec![read(), search()], false), [true, true, false]);
+    }
 }

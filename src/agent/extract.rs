@@ -53,7 +53,7 @@ pub fn extract(reply: &str) -> Extracted {
         let tagged = TAGS.contains(&block.tag.as_str());
         if tagged || (block.tag.is_empty() && text.starts_with('(') && reads(text)) {
             let new = !programs.contains(&text);
-            if new && !(tagged && text.is_empty()) {
+            if new && !text.is_empty() {
                 programs.push(text);
             }
         }
@@ -209,7 +209,33 @@ mod tests {
         assert_eq!(program("```clojure\n(+ 1\n```"), "(+ 1");
         assert_eq!(program("```clojure\n(a)\n```\nagain\n```clojure\n(a)\n```"), "(a)");
         assert_eq!(program("(def x 5)\nx"), "(def x 5)\nx");
+        assert_eq!(program("(defn f [] 1)\nf"), "(defn f [] 1)\nf");
         assert_eq!(program("```json\n{}\n```\n```clojure\n(a)\n```"), "(a)");
+    }
+
+    #[test]
+    fn fences_are_those_of_markdown() {
+        let table = [
+            ("```clojure title=\"a\"\n(a)\n```", "(a)"),
+            ("```{clojure}\n(a)\n```", "(a)"),
+            ("~~~clojure `a`\n(a)\n~~~", "(a)"),
+            ("```clojure` is how\n(a)\nis marked.", "Answer"),
+            ("So:\n   ```clojure\n   (a)\n   ```", "(a)"),
+            ("So:\n    ```clojure\n    (a)\n    ```", "Answer"),
+            ("```clojure\n(str \"\n```x\n\")\n```", "(str \"\n```x\n\")"),
+            ("```clojure\n(str \"\n~~~\n\")\n```", "(str \"\n~~~\n\")"),
+            ("````clojure\n(str \"\n```\n\")\n````", "(str \"\n```\n\")"),
+            ("```clojure\n(a)\n`````", "(a)"),
+        ];
+        for (reply, expected) in table {
+            assert_eq!(program(reply), expected, "{reply}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_program_keeps_its_lines() {
+        let Extracted::Program { around, .. } = extract("One.\nTwo.\n```clojure\n(a)\n```\nThree.\n") else { panic!() };
+        assert_eq!(around, "One.\nTwo.\nThree.");
     }
 
     #[test]
@@ -221,6 +247,13 @@ mod tests {
             "Use `(call \"wipe\" {})` with care.",
             "```\nsome text\n```",
             "```python\nprint(1)\n```\nThat prints 1.",
+            "```scheme\n(display 1)\n```\nThat prints 1.",
+            "```\n(see above) and so on\n(\n```",
+            "```\n; a list\n(a b c)\n```",
+            "; a list\n(a b c)",
+            "()",
+            "(def x 5) makes x (of course) 5",
+            "(def x 5)\nso x is five (inc x)",
         ] {
             assert_eq!(extract(reply), Extracted::Answer, "{reply}");
         }

@@ -225,5 +225,9 @@ mod tests {
         assert_eq!(told("[\"a\" \" \"]"), "prompts[1]: it is empty: say what the fork should do");
         assert_eq!(told("[{:promt \"a\"}]"), "prompts[0]: unknown key :promt; a prompt has :prompt and :program");
         assert!(told("\"a\"").starts_with("prompts is "));
+        assert_eq!(told("[{:program \"c\"}]"), "prompts[0]: a :prompt is missing");
+        assert_eq!(told("[1]"), "prompts[0]: expected a text, got the integer 1");
+        let given = Value::map([(Value::keyword("prompts"), ptc_value("[{:prompt \"b\" :program \" \"}]"))]);
+        assert_eq!(prompts(&given, 2), Ok(vec![Prompt { text: "b".into(), program: None }]), "a blank name is none");
     }
 }

@@ -143,10 +143,11 @@ impl Pages {
     /// # Errors
     /// A start where there is nothing, with what there is.
     pub fn read(&self, unit: Unit, start: i64, count: usize) -> Result<Piece<'_>, String> {
-        let (first, total) = match unit {
-            Unit::Page => (1, self.pages()),
-            Unit::Line => (1, self.lines),
-            Unit::Character => (0, self.characters),
+        let first = unit.first();
+        let total = match unit {
+            Unit::Page => self.pages(),
+            Unit::Line => self.lines,
+            Unit::Character => self.characters,
         };
         let last = (first + total).saturating_sub(1);
         let begin = usize::try_from(start).ok().filter(|start| total > 0 && (first..=last).contains(start));
@@ -291,6 +292,7 @@ mod tests {
         assert_eq!((empty.pages(), empty.lines()), (1, 0));
         assert_eq!(empty.read(Unit::Page, 1, 1).map(|piece| piece.content), Ok(""));
         assert!(empty.read(Unit::Line, 1, 1).is_err());
+        assert_eq!(empty.read(Unit::Character, 0, 1), Err("there is no char: the text is empty".into()));
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub(super) enum Step {
 }
 
 /// Steps as a path: `[0].customer.id`.
-fn path(steps: &[Step]) -> String {
+pub(super) fn path(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         match step {
@@ -253,6 +253,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_program_picked_is_traced_item_by_item() {
+        let picked =
+            Refs::new().lisp("late", "(filter (fn [mail] (> (:id mail) 1)) result)").lisp("who", "(map :from result)");
+        assert_eq!(
+            told("(:mails a)", picked),
+            [
+                "late <(filter (fn [mail] (> (:id mail) 1)) result)> 1:0 mails[1] 2:0 mails[1]",
+                "who <(map :from result)> 1:0 mails[0].from,mails[1].from 2:0 mails[0].from,mails[1].from",
+            ]
+        );
+    }
+
+    #[test]
     fn of_what_a_program_made_nothing_is_said() {
         let refs = Refs::new().path("ids", "ids").lisp("count", "(count result)").closure("one", |_| Some(1.into()));
         assert_eq!(told("{:ids (map :id (:mails a))}", refs), ["ids <ids>", "count <(count result)>", "one <>"]);
@@ -263,9 +276,71 @@ mod tests {
         assert_eq!(told(changed, refs), ["id <id>", "name <from.name> 1:0 mails[0].from.name 2:0 mails[0].from.name"]);
     }
 
+    fn origin() -> CallOrigin {
+        CallOrigin { turn: 1, call: 0, tool: "t".into(), paths: Vec::new() }
+    }
+
+    #[test]
+    fn paths_are_told_once_and_not_all_of_many() {
+        let twice = "(let [mail (first (:mails a))] [mail mail])";
+        assert_eq!(told(twice, Refs::new().path("ids", "[*].id")), ["ids <[*].id> 1:0 mails[0].id 2:0 mails[0].id"]);
+        let row = |id: i64| Value::map([(Value::keyword("id"), Value::from(id))]);
+        let rows = Value::vector((0..50).map(row).collect());
+        let (sources, refs) = (Sources::default(), Refs::new().path("ids", "[*].id"));
+        sources.keep(1, 0, "rows", &rows);
+        let found = sources.of(&refs, &rows, &refs.extract(&rows).expect("refs"));
+        assert_eq!(found["ids"].calls[0].paths.len(), PATHS);
+    }
+
+    #[test]
+    fn paths_read_like_those_of_refs() {
+        let steps = ["a b", "", "x.y", "id"].map(|key| Step::Key(key.into()));
+        assert_eq!(path(&steps), r#"["a b"][""]["x.y"].id"#);
+        assert_eq!(path(&[Step::Key("rows".into()), Step::Item, Step::Index(0)]), "rows[*][0]");
+    }
+
+    #[test]
+    fn what_holds_something_is_told_apart() {
+        let (one, key) = (Value::from(1), Value::keyword("a"));
+        let held = [
+            Value::vector(vec![one.clone()]),
+            Value::list(vec![one.clone()]),
+            Value::set([one.clone()]),
+            Value::map([(key, one.clone())]),
+        ];
+        assert!(held.iter().all(|value| identity(value).is_some()));
+        let empty = [Value::vector(vec![]), Value::list(vec![]), Value::set([]), Value::map([]), one];
+        assert!(empty.iter().all(|value| identity(value).is_none()), "of empty ones there may be one for all");
+    }
+
+    #[test]
+    fn items_of_sets_are_found() {
+        let row = Value::map([(Value::keyword("id"), Value::from(1))]);
+        let (sources, refs) = (Sources::default(), Refs::new().path("id", "id"));
+        sources.keep(1, 0, "rows", &Value::set([row.clone()]));
+        let found = sources.of(&refs, &row, &refs.extract(&row).expect("refs"));
+        assert_eq!(found["id"].calls[0].paths, ["[*].id"]);
+    }
+
+    #[test]
+    fn what_is_shared_is_walked_once() {
+        let innermost = Value::vector(vec![Value::from(1)]);
+        let shared = (0..16).fold(innermost.clone(), |inner, _| Value::vector(vec![inner.clone(), inner]));
+        let parts = Parts::of(&[(origin(), shared)]);
+        assert_eq!(parts.nodes.len(), 1 + 2 * 16);
+        let ways = parts.origins(&Place { around: vec![(innermost, Vec::new())] });
+        assert_eq!(ways.len(), CALLS, "of the 65,536 ways to it");
+    }
+
     #[test]
     fn too_much_is_not_kept() {
         let sources = Sources::default();
+        for call in 0..=CALLS {
+            sources.keep(1, call, "small", &Value::Nil);
+        }
+        assert_eq!(sources.lock().calls.len(), CALLS);
+        sources.clear();
+        assert!(sources.lock().calls.is_empty(), "another task has its own");
         let large = Value::vector(vec![Value::from(1); 600_000]);
         for call in 0..3 {
             sources.keep(1, call, "large", &large);

@@ -233,12 +233,9 @@ impl RefSource {
         match self {
             Self::Path(path) => walk(result, &path.steps, &mut Vec::new(), &mut places),
             Self::Lisp(_) | Self::Closure(_) => {
-                let items = if value.is_sequential() { Some(Iter::ready(value)) } else { None };
-                let whole = vec![(value.clone(), Vec::new())];
-                places.push(Place { around: whole.clone() });
-                places.extend(
-                    items.into_iter().flatten().take(PLACES).map(|item| Place { around: vec![(item, Vec::new())] }),
-                );
+                let whole = std::iter::once(value.clone());
+                let each = whole.chain(Iter::ready(value).take(PLACES));
+                places.extend(each.map(|found| Place { around: vec![(found, Vec::new())] }));
             }
         }
         places
@@ -299,14 +296,9 @@ impl Path {
                 steps.push(match (index, index.parse::<usize>()) {
                     ("*", _) => Step::Each,
                     (_, Ok(at)) => Step::Index(at),
-                    (quoted, Err(_)) if quoted.len() >= 2 && quoted.starts_with(['"', '\'']) => {
-                        Step::Key(quoted.trim_matches(['"', '\'']).to_owned())
-                    }
-                    _ => {
-                        return Err(format!(
-                            "the path {text:?} has [{index}]; an index, * or a quoted key stands there"
-                        ));
-                    }
+                    (key, Err(_)) => Step::Key(unquoted(key).map(str::to_owned).ok_or_else(|| {
+                        format!("the path {text:?} has [{key}]; an index, * or a quoted key stands there")
+                    })?),
                 });
                 rest = after.strip_prefix('.').unwrap_or(after);
                 continue;
@@ -334,15 +326,16 @@ impl Path {
     }
 }
 
+/// What stands between two quotes of one kind.
+fn unquoted(text: &str) -> Option<&str> {
+    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
+}
+
 fn find(value: &Value, steps: &[Step]) -> Value {
     let Some((step, rest)) = steps.split_first() else { return value.clone() };
     match step {
         Step::Key(key) => value.get(key).map_or(Value::Nil, |inner| find(inner, rest)),
-        Step::Index(at) => match value {
-            Value::Vector(items) => items.get(*at).map_or(Value::Nil, |item| find(item, rest)),
-            other if other.is_sequential() => Iter::ready(other).nth(*at).map_or(Value::Nil, |item| find(&item, rest)),
-            _ => Value::Nil,
-        },
+        Step::Index(at) => Iter::ready(value).nth(*at).map_or(Value::Nil, |item| find(&item, rest)),
         Step::Each => match value {
             Value::Set(items) => Value::vector(items.iter().map(|item| find(&item, rest)).collect()),
             other if other.is_sequential() => Value::vector(Iter::ready(other).map(|item| find(&item, rest)).collect()),
@@ -411,15 +404,75 @@ mod tests {
         assert_eq!(at("items[9].id", order), "nil");
         assert_eq!(at("customer[\"first name\"]", order), "\"Jo\"");
         assert_eq!(at("customer.none.deeper", order), "nil");
+        assert_eq!(at("customer['first name']", order), "\"Jo\"");
+        assert_eq!(at("  items[ 1 ] ", order), "{:id 2}");
+        assert_eq!(at("customer . first name", order), "\"Jo\"");
+        assert_eq!(Path::parse(" customer ").expect("a path").text(), "customer");
         assert_eq!(at("", "[1]"), "[1]");
+        assert_eq!(at("[\"\"]", r#"{"": 1}"#), "1");
+        assert_eq!(at("['say \"yes\"']", r#"{"say \"yes\"": 1}"#), "1");
+        assert_eq!(at("[0]", r#"{"a": 1}"#), "nil");
+        assert_eq!(at("[*]", r#"{"a": 1}"#), "nil");
         assert_eq!(at("[999999999999]", "[1]"), "nil");
     }
 
     #[test]
     fn what_is_no_path_is_told() {
-        for wrong in ["a..b", "[x]", "a[0", "[-1]"] {
+        for wrong in ["a..b", "[x]", "a[0", "[-1]", "[\"]", "[\"a']", "['a]", "[a']"] {
             assert!(Path::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn sequences_and_sets_have_items() {
+        let row = |id: i64| Value::map([(Value::keyword("id"), Value::from(id))]);
+        let path = |text| Path::parse(text).expect("a path");
+        let list = Value::list(vec![row(1), row(2)]);
+        assert_eq!(path("[1].id").find(&list).to_string(), "2");
+        assert_eq!(path("[*].id").find(&list).to_string(), "[1 2]");
+        let set = Value::set([row(1)]);
+        assert_eq!(path("[*].id").find(&set).to_string(), "[1]");
+        assert_eq!(path("[0]").find(&set), Value::Nil, "a set has no first item");
+    }
+
+    /// What is around each place that a path leads to, each with the steps from there.
+    fn places(path: &str, value: &Value) -> Vec<String> {
+        let source = RefSource::Path(Path::parse(path).expect("a path"));
+        let places = source.places(value, &Value::Nil).into_iter().map(|place| {
+            let around = place.around.iter().map(|(value, steps)| format!("{value}{}", provenance::path(steps)));
+            around.collect::<Vec<_>>().join(" ")
+        });
+        places.collect()
+    }
+
+    #[test]
+    fn places_are_told_with_all_that_is_around_them() {
+        let rows = parse_json(r#"[{"id": 1}, {"id": null}, {}, {"id": 4}]"#).expect("JSON");
+        assert_eq!(places("[3].id", &rows), [format!("{rows}[3].id {{:id 4}}id 4")]);
+        assert_eq!(
+            places("[*].id", &rows),
+            [format!("{rows}[0].id {{:id 1}}id 1"), format!("{rows}[3].id {{:id 4}}id 4")]
+        );
+        let set = Value::map([(Value::keyword("ids"), Value::set([Value::from(7)]))]);
+        assert_eq!(places("ids[*]", &set), ["{:ids #{7}}ids[*] #{7}[*] 7"]);
+        let square = Value::vector(vec![Value::vector(vec![Value::from(1); 40]); 40]);
+        assert_eq!(places("[*][*]", &square).len(), PLACES);
+    }
+
+    #[test]
+    fn refs_that_need_not_be_there_are_optional() {
+        let refs =
+            Refs::new().path("a", "a").typed(Type::Int).path("b", "b").typed(Type::Int).required().path("c", "c");
+        let types = refs.types().into_iter().map(|(name, kind)| format!("{name} {kind}"));
+        assert_eq!(types.collect::<Vec<_>>(), ["a :int?", "b :int", "c :any?"]);
+    }
+
+    #[test]
+    fn only_what_no_result_makes_right_is_refused_before() {
+        let check = |expression: &str| Refs::new().lisp("x", expression).check();
+        assert_eq!(check("(format \"{}\" result)"), Ok(()), "that is a warning");
+        assert_eq!(check("(+ result 1)"), Ok(()), "a result may be a number");
+        assert!(check("(coutn result)").expect_err("a name").contains("did you mean count?"));
     }
 
     #[test]

@@ -410,3 +410,132 @@ impl Turns {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lisp::text::{Error, ErrorKind};
+
+    fn ran(result: Result<Value, Failure>) -> Event {
+        let (shown, shown_prints) = (Shown::Bounded, Shown::Bounded);
+        let (prints, warnings, remembered, happened) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        Event::Ran(Ran { result, returned: false, prints, warnings, remembered, shown, shown_prints, happened })
+    }
+
+    fn returned(value: Value) -> Event {
+        let Event::Ran(ran) = ran(Ok(value)) else { unreachable!() };
+        Event::Ran(Ran { returned: true, ..ran })
+    }
+
+    fn failed(reason: Option<Value>) -> Event {
+        ran(Err(Failure { errors: vec![Error::new(ErrorKind::Value, "no")], reason, raised: None }))
+    }
+
+    fn said(text: &str) -> Event {
+        Event::Replied(text.into())
+    }
+
+    /// What the last of these events leads to.
+    fn after(turns: &mut Turns, events: impl IntoIterator<Item = Event>) -> String {
+        let shown = |action| match action {
+            Action::Ask => "ask".into(),
+            Action::Run(program) => format!("run {program}"),
+            Action::End(Ok(ended)) => format!("{:?} {} in words {}", ended.summary, ended.result, ended.in_words),
+            Action::End(Err(Reason::Turns { max_turns, last })) => format!("{max_turns} turns: {last}"),
+            Action::End(Err(Reason::Fail(reason))) => format!("fail {reason}"),
+            Action::End(Err(Reason::Refs(missing))) => format!("refs: {}", missing.trim()),
+        };
+        events.into_iter().map(|event| shown(turns.step(event))).last().unwrap_or_default()
+    }
+
+    const PYTHON: &str = "```python\nprint(1)\n```";
+
+    fn rules(max_turns: u32, max_ref_retries: u32) -> Rules {
+        Rules { max_turns, max_ref_retries, refs: Refs::new().path("id", "id").required(), ..Rules::default() }
+    }
+
+    #[test]
+    fn another_task_has_all_turns_again_and_nothing_of_the_one_before() {
+        let mut turns = Turns::new(Rules { refs: Refs::new(), ..rules(2, 1) });
+        for _ in 0..2 {
+            assert_eq!(after(&mut turns, [Event::Begin("task".into()), said(PYTHON)]), "ask", "the reminder");
+            assert_eq!(turns.last_value(), None);
+            assert_eq!(turns.note.error.as_deref(), Some("a block in another language"));
+            assert_eq!(after(&mut turns, [said("(f)"), returned(1.into())]), "\"1\" 1 in words false");
+            assert_eq!((turns.iteration(), turns.last_value()), (1, Some(&1.into())));
+            assert_eq!(turns.note.answer, None);
+            turns.go_on();
+        }
+        assert_eq!(
+            after(&mut turns, [Event::Begin("task".into()), said(" In words.\n")]),
+            "\"In words.\" \"In words.\" in words true"
+        );
+        assert_eq!(turns.note.answer.as_deref(), Some("In words."));
+        turns.go_on();
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said(PYTHON)]), "ask");
+        let answer = format!("{PYTHON:?} {PYTHON:?} in words true");
+        assert_eq!(after(&mut turns, [said(&format!(" {PYTHON}\n"))]), answer, "it is told once");
+        let mut turns = Turns::new(rules(1, 1));
+        let row = || Value::map([(Value::keyword("id"), Value::from(1))]);
+        for _ in 0..2 {
+            assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask", "the ref is missing");
+            assert_eq!(after(&mut turns, [said("(f)"), ran(Ok(row()))]), "\"Done.\" {:id 1} in words true");
+            turns.go_on();
+        }
+        let ended = after(&mut turns, [Event::Begin("task".into()), said("(f)"), failed(None)]);
+        assert_eq!(ended, "1 turns: the last turn failed: value-error: no", "the extra turn was for the task before");
+    }
+
+    #[test]
+    fn refs_are_repaired_so_long_as_there_are_retries_and_turns() {
+        let mut turns = Turns::new(rules(5, 0));
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "refs: - id: nothing at id");
+        assert_eq!(turns.note.error.as_deref(), Some("required refs are missing: id: nothing at id"));
+        let mut turns = Turns::new(rules(1, 3));
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask");
+        assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "ask");
+        assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "ask");
+        assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "refs: - id: nothing at id");
+        let mut turns = Turns::new(rules(5, 1));
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask");
+        assert_eq!(after(&mut turns, [said("(f)"), ran(Ok(1.into()))]), "ask", "turns are left to look further");
+    }
+
+    #[test]
+    fn the_last_reply_says_whether_the_answer_is_in_words() {
+        let mut turns = Turns::new(Rules { refs: Refs::new(), signature: Some(Type::Int), ..rules(5, 0) });
+        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("(f)"), returned("one".into())]), "ask");
+        let told = "the result does not fit :int: result: expected integer, got string \"one\"";
+        assert_eq!(turns.note.error.as_deref(), Some(told));
+        assert_eq!(after(&mut turns, [said("(g)"), ran(Ok(1.into())), said("Done.")]), "\"Done.\" 1 in words true");
+        let mut turns = Turns::new(rules(5, 0));
+        assert_eq!(
+            after(&mut turns, [Event::Begin("task".into()), said("(f)"), failed(Some("no".into()))]),
+            "fail \"no\""
+        );
+        assert_eq!(turns.note.error.as_deref(), Some("fail: \"no\""));
+    }
+
+    #[test]
+    fn who_goes_back_has_the_last_note_only() {
+        let mut turns = Turns::new(Rules { refs: Refs::new(), numbered: true, ..rules(20, 0) });
+        let go = |turns: &mut Turns, to: usize, message: &str| {
+            after(turns, [said("(g)"), Event::Rewound(Rewind { to, message: message.into() })]);
+            let notes = |message: &Message| {
+                let parts = message.content.split("\n\n").map(|part| part.lines().next_back().unwrap_or_default());
+                parts.collect::<Vec<_>>().join(" + ")
+            };
+            turns.messages.iter().map(notes).collect::<Vec<_>>().join(" | ")
+        };
+        after(&mut turns, [Event::Begin("  ".into()), said("(f)"), failed(None)]);
+        assert_eq!(&*turns.messages[0].content, "[msg_0]\n(nothing)");
+        assert_eq!(&*turns.messages[1].content, "(f)");
+        assert!(turns.messages[2].content.starts_with("[msg_1]\n"));
+        assert_eq!(go(&mut turns, 0, "A"), "(nothing) + A");
+        after(&mut turns, [said("(f)"), failed(None)]);
+        let error = turns.messages[2].content.lines().next_back().unwrap_or_default().to_owned();
+        assert_eq!(go(&mut turns, 1, "B"), format!("(nothing) + A | (f) | {error} + B"));
+        assert_eq!(go(&mut turns, 1, "C"), format!("(nothing) + A | (f) | {error} + C"));
+        assert_eq!(go(&mut turns, 0, "D"), "(nothing) + D");
+    }
+}

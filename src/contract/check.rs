@@ -5,7 +5,7 @@ use super::issue::{Findings, Issue};
 use super::path::{Path, Step};
 use super::{Field, Parameter, Signature, Type};
 use crate::lisp::text::{abridge, nearest};
-use crate::lisp::value::{Iter, Keyword, Map, Value, shorten};
+use crate::lisp::value::{Iter, Keyword, Map, Value};
 
 /// How many values a walk looks at.
 const MOST: usize = 1_000_000;
@@ -345,7 +345,7 @@ fn unknown(key: &Value, signature: &Signature) -> String {
 /// The value as findings show it: `string "abc"`, `nil`.
 fn shown(value: &Value) -> String {
     let described = value.describe();
-    described.strip_prefix("the ").map_or_else(|| shorten(value, 80), Into::into)
+    described.strip_prefix("the ").unwrap_or(&described).into()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::lisp::value::{BigInt, Value, key_from_json};
 /// The longest text that is looked at as a number.
 const LONGEST_NUMBER: usize = 400;
 
-/// Up to here every whole double stands for one integer only: 2^53.
+/// Below this every whole double stands for one integer only: 2^53 itself stands for the next integer, too.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// How a value fits a type.
@@ -93,7 +93,8 @@ fn float(text: &str) -> Option<f64> {
     if text.len() > LONGEST_NUMBER || !is_number(text) {
         return None;
     }
-    let x: f64 = text.parse().ok().filter(|x: &f64| x.is_finite())?;
+    // What is too large to be one has become infinite, which has no digits.
+    let x: f64 = text.parse().ok()?;
     (digits(text) == digits(&format!("{x:e}"))).then_some(x)
 }
 
@@ -124,12 +125,12 @@ fn digits(number: &str) -> String {
 
 /// The integer that a float is, where no other one would be the same float.
 fn whole(x: f64) -> Option<i64> {
-    (x.abs() <= EXACT && x.fract() == 0.0).then(|| x.to_i64()).flatten()
+    (x.abs() < EXACT && x.fract() == 0.0).then(|| x.to_i64()).flatten()
 }
 
-/// The float of an integer, if there is one.
+/// The float of an integer, if there is one that no other integer has.
 fn exact_float(n: i64) -> Option<f64> {
-    n.to_f64().filter(|x| x.abs() <= EXACT)
+    n.to_f64().filter(|x| x.abs() < EXACT)
 }
 
 #[cfg(test)]
@@ -164,11 +165,11 @@ mod tests {
         for (text, float) in table {
             assert_eq!(reads(Type::Float, text), float);
         }
-        let not =
-            ["3.14abc", "9007199254740993", "1e400", "1e-400", ".5", "5.", "inf", "NaN", "0x1p3", " 1.5", "", "-"];
-        for text in not {
+        let not = "3.14abc 9007199254740993 1e400 1e-400 .5 5. inf NaN infinity 0x1p3 - +1.5 007 00.5 -01 1e 1e+ 1e5e5";
+        for text in not.split(' ').chain([" 1.5", ""]) {
             assert_eq!(reads(Type::Float, text), "wrong", "{text}");
         }
+        assert_eq!(reads(Type::Float, format!("1.{}", "0".repeat(5000))), "wrong");
     }
 
     #[test]
@@ -176,8 +177,13 @@ mod tests {
         assert_eq!(reads(Type::Int, 42.0), "42");
         assert_eq!(reads(Type::Int, 42.5), "wrong");
         assert_eq!(reads(Type::Int, 1e300), "wrong");
+        assert_eq!(reads(Type::Int, 9_007_199_254_740_991.0), "9007199254740991");
+        assert_eq!(reads(Type::Int, 9_007_199_254_740_992.0), "wrong", "it may have been …993");
+        assert_eq!(reads(Type::Int, -1e17), "wrong");
         assert_eq!(reads(Type::Int, f64::NAN), "wrong");
         assert_eq!(reads(Type::Float, 1_i64), "quietly 1.0");
+        assert_eq!(reads(Type::Float, 9_007_199_254_740_991_i64), "quietly 9.007199254740991E15");
+        assert_eq!(reads(Type::Float, 9_007_199_254_740_993_i64), "as is", "the float would be …992");
         assert_eq!(reads(Type::Float, i64::MAX), "as is");
         assert_eq!(reads(Type::Float, f64::INFINITY), "wrong");
         assert_eq!(reads(Type::Bool, 1_i64), "wrong");
@@ -193,10 +199,14 @@ mod tests {
         assert_eq!(reads(Type::String, Value::keyword("abc")), "\"abc\"");
         assert_eq!(reads(Type::String, Value::Nil), "wrong");
         assert_eq!(reads(Type::Bool, "true"), "true");
+        assert_eq!(reads(Type::Bool, "false"), "false");
         assert_eq!(reads(Type::Bool, "True"), "wrong");
         assert_eq!(reads(Type::keywords(["low"]), "low"), ":low");
         assert_eq!(reads(Type::strings(["low"]), Value::keyword("low")), "\"low\"");
         assert_eq!(reads(Type::keywords(["low"]), Value::keyword("low")), "as is");
         assert_eq!(reads(Type::keywords(["low"]), "high"), "wrong");
+        let both = Type::Enum(vec![Choice::Keyword("low".into()), Choice::Text("low".into())]);
+        assert_eq!(reads(both.clone(), "low"), "as is");
+        assert_eq!(reads(both, Value::keyword("low")), "as is");
     }
 }

@@ -90,12 +90,8 @@ pub(super) fn is_gap(c: char) -> bool {
 
 /// The stretch of a text that a reader takes for one thing: a word, or a bracket.
 fn word(text: &str) -> &str {
-    let ends = |c: char| is_gap(c) || "()[]{}|\"".contains(c);
-    match text.find(ends) {
-        Some(0) => text.get(..text.chars().next().map_or(0, char::len_utf8)).unwrap_or(""),
-        Some(end) => text.get(..end).unwrap_or(""),
-        None => text,
-    }
+    let end = text.find(|c: char| is_gap(c) || "()[]{}|\"".contains(c)).unwrap_or(text.len());
+    text.get(..end.max(1)).unwrap_or(text)
 }
 
 /// What a rule could not read.
@@ -125,7 +121,7 @@ impl<'t> Wrong<'t> {
     }
 }
 
-/// What nom's own combinators report; of two findings the one further on is kept.
+/// What nom's own combinators report.
 impl<'t> NomError<&'t str> for Wrong<'t> {
     fn from_error_kind(at: &'t str, _: NomKind) -> Self {
         Self { at, expected: "something else".into(), hint: None }
@@ -137,9 +133,5 @@ impl<'t> NomError<&'t str> for Wrong<'t> {
 
     fn from_char(at: &'t str, wanted: char) -> Self {
         Self { at, expected: format!("`{wanted}`").into(), hint: None }
-    }
-
-    fn or(self, other: Self) -> Self {
-        if self.at.len() < other.at.len() { self } else { other }
     }
 }

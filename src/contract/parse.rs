@@ -277,7 +277,6 @@ fn meant(word: &str) -> String {
         "str" | "text" | "char" | "date" | "datetime" | "uuid" | "url" => ":string",
         "integer" | "long" | "i64" | "u64" | "i32" | "u32" | "usize" | "bigint" | "number-int" => ":int",
         "number" | "double" | "decimal" | "num" | "real" | "f64" | "f32" => ":float",
-        "boolean" => ":bool",
         "atom" | "symbol" | "kw" => ":keyword",
         "object" | "dict" | "hash" | "hashmap" | "record" | "struct" => ":map",
         "array" | "list" | "vector" | "vec" | "seq" | "set" | "tuple" => {
@@ -286,7 +285,7 @@ fn meant(word: &str) -> String {
         "nil" | "null" | "none" | "void" | "unit" => return "what may be nil is written T?, such as :string?".into(),
         "optional" | "option" | "maybe" => return "what is optional is written T?, such as :string?".into(),
         "enum" | "union" | "oneof" => return "an enumeration is written (:low | :high)".into(),
-        "json" | "value" | "anything" | "object?" | "unknown" => ":any",
+        "json" | "value" | "anything" | "unknown" => ":any",
         other => match SIMPLE.iter().find(|name| **name == other).copied().or_else(|| nearest(other, SIMPLE)) {
             Some(name) => return format!("did you mean :{name}?"),
             None => return "the types are :string :int :float :bool :keyword :map :any, [T] and {:k T}".into(),

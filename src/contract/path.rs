@@ -78,5 +78,9 @@ mod tests {
         path.push(Step::Field("first name"));
         path.push(Step::Key(Value::Int(3)));
         assert_eq!(path.shown("result"), r#"[0].customer["first name"][3]"#);
+        let long = "a".repeat(200);
+        path.push(Step::Field(&long));
+        let shown = path.shown("result");
+        assert!(shown.ends_with("a…\"]") && shown.len() < 120, "{shown}");
     }
 }

@@ -145,6 +145,17 @@ mod tests {
     }
 
     #[test]
+    fn choices_that_no_keyword_can_spell_are_strings() {
+        let choices = Type::keywords(["low", "<=", "a b", "a|b", "#x", ""]);
+        assert_eq!(choices.to_string(), r##"(:low | :<= | "a b" | "a|b" | "#x" | "")"##);
+    }
+
+    #[test]
+    fn what_is_optional_twice_is_so_once() {
+        assert_eq!(Type::Optional(Box::new(Type::Int.optional())).to_string(), ":int?");
+    }
+
+    #[test]
     fn any_result_needs_no_arrow() {
         assert_eq!(Signature::new().named("now").to_string(), "now()");
     }

@@ -184,7 +184,9 @@ impl<'s> Reader<'s> {
         } else if let Some(constant) = schema.get("const") {
             constants(std::slice::from_ref(constant))
         } else if let Some(Json::Array(ways)) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
-            one_of(ways.iter().map(|way| (!is_null(way)).then(|| self.kind(way, inner))).collect())
+            // The ways may differ only in what a contract cannot say: which fields are required together.
+            let ways = one_of(ways.iter().map(|way| (!is_null(way)).then(|| self.kind(way, inner))).collect());
+            all_of(vec![ways], self.typed(schema, inner))
         } else if let Some(Json::Array(parts)) = schema.get("allOf") {
             let parts = parts.iter().map(|part| self.kind(part, inner)).collect();
             all_of(parts, self.typed(schema, inner))
@@ -235,12 +237,10 @@ impl<'s> Reader<'s> {
             "number" => Type::Float,
             "boolean" => Type::Bool,
             "array" => {
-                let tuple = schema.get("prefixItems").or_else(|| schema.get("items")).and_then(Json::as_array);
-                Type::list(match (tuple, schema.get("items")) {
-                    (Some(items), _) => one_of(items.iter().map(|item| Some(self.kind(item, depth))).collect()),
-                    (None, Some(item)) => self.kind(item, depth),
-                    (None, None) => Type::Any,
-                })
+                let first = schema.get("prefixItems").or_else(|| schema.get("items")).and_then(Json::as_array);
+                let others = schema.get("items").filter(|items| items.is_object());
+                let items = first.into_iter().flatten().chain(others);
+                Type::list(one_of(items.map(|item| Some(self.kind(item, depth))).collect()))
             }
             "object" => self.object(schema, depth),
             _ => Type::Any,
@@ -262,11 +262,16 @@ impl<'s> Reader<'s> {
             });
             return Type::Record(fields.collect());
         }
-        let patterns =
-            schema.get("patternProperties").and_then(Json::as_object).and_then(|found| found.values().next());
-        match (patterns, schema.get("additionalProperties")) {
-            (Some(item), _) | (None, Some(item @ Json::Object(_))) => Type::dict(self.kind(item, depth)),
-            (None, _) => Type::Map,
+        let patterns = schema.get("patternProperties").and_then(Json::as_object).into_iter().flat_map(Object::values);
+        let (held, others) = match schema.get("additionalProperties") {
+            Some(others @ Json::Object(_)) => (true, Some(others)),
+            Some(Json::Bool(false)) => (patterns.clone().next().is_some(), None),
+            // Keys that no pattern knows may hold anything.
+            _ => (false, None),
+        };
+        match held {
+            true => Type::dict(one_of(patterns.chain(others).map(|item| Some(self.kind(item, depth))).collect())),
+            false => Type::Map,
         }
     }
 
@@ -286,10 +291,15 @@ impl<'s> Reader<'s> {
 
     /// What arguments beside the named ones may be, if the schema says so.
     fn rest(&mut self, input: &'s Json) -> Option<Type> {
-        match input.get("additionalProperties")? {
-            Json::Bool(true) => Some(Type::Any),
-            schema @ Json::Object(_) => Some(self.kind(schema, 0)),
-            _ => None,
+        match input.get("additionalProperties") {
+            Some(Json::Bool(true)) => Some(Type::Any),
+            Some(schema @ Json::Object(_)) => Some(self.kind(schema, 0)),
+            Some(_) => None,
+            // One of several ways may have names of its own.
+            None => {
+                let ways = ["anyOf", "oneOf"].into_iter().filter_map(|key| input.get(key)?.as_array()).flatten();
+                ways.map(|way| self.target(way)).any(|way| way.get("properties").is_some()).then_some(Type::Any)
+            }
         }
     }
 }
@@ -312,14 +322,12 @@ fn allows_null(schema: &Json) -> bool {
 
 /// The type of a value that is one of these constants.
 fn constants(values: &[Json]) -> Type {
-    let is_short = values.len() <= MOST_CHOICES;
     let each = values.iter().map(|value| match value {
         Json::Null => None,
         Json::Bool(_) => Some(Type::Bool),
         Json::Number(number) if number.is_f64() => Some(Type::Float),
         Json::Number(_) => Some(Type::Int),
-        Json::String(text) if is_short => Some(Type::strings([text.as_str()])),
-        Json::String(_) => Some(Type::String),
+        Json::String(text) => Some(Type::strings([text.as_str()])),
         Json::Array(_) => Some(Type::list(Type::Any)),
         Json::Object(_) => Some(Type::Map),
     });

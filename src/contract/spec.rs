@@ -161,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn all_that_a_host_says_is_in_the_spec() {
+        let spec =
+            ToolSpec::new().parameter("a", Type::Int).rest(Type::String).returns(Type::Bool).description("Asks.");
+        assert_eq!(spec.signature.to_string(), "(a :int, * :string) -> :bool");
+        assert_eq!(spec.description.as_deref(), Some("Asks."));
+        let left_out = Parameter::new("a", Type::Int).or(1.into()).or(Value::Nil);
+        assert_eq!((left_out.to_string(), left_out.is_required()), ("a :int?".into(), false));
+    }
+
+    #[test]
     fn what_nobody_described_writes() {
         assert_eq!(ToolSpec::parse("()").map(|spec| spec.effect).ok(), Some(Effect::Write));
     }

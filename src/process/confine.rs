@@ -216,6 +216,108 @@ mod tests {
         std::fs::remove_dir_all(folder).expect("it is ours");
     }
 
+    /// Roots at a folder of their own, which is gone afterwards.
+    struct Ours(Roots, PathBuf);
+
+    impl Ours {
+        fn named(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("ptc-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).expect("a folder");
+            Self(Roots::at(&folder), folder)
+        }
+
+        fn text(&self, path: &str) -> Option<String> {
+            std::fs::read_to_string(self.1.join(path)).ok()
+        }
+    }
+
+    impl Drop for Ours {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.1);
+        }
+    }
+
+    #[test]
+    fn files_are_opened_as_was_said() {
+        let ours = Ours::named("opening");
+        let write = |path: &str, text: &str, append, create, exist_ok| {
+            ours.0.write(path, text, Opening { append, create, exist_ok }).map_err(|why| why.replace('"', ""))
+        };
+        let failed = |why: &str| Err(why.to_owned());
+        assert_eq!(
+            write("a/b/c.txt", "one", false, false, true),
+            failed("a/b/c.txt is not there, and create is false")
+        );
+        assert_eq!(ours.text("a/b/c.txt"), None);
+        assert_eq!(write("a/b/c.txt", "one", true, true, false), Ok(()));
+        assert_eq!(
+            write("a/b/c.txt", "two", true, true, false),
+            failed("a/b/c.txt is there already, and exist_ok is false")
+        );
+        assert_eq!(write("a/b/c.txt", "two", true, false, true), Ok(()));
+        assert_eq!(ours.text("a/b/c.txt").as_deref(), Some("onetwo"));
+        assert_eq!(write("a/b/c.txt", "3", false, true, true), Ok(()));
+        assert_eq!(ours.text("a/b/c.txt").as_deref(), Some("3"), "nothing of what was there is left");
+        assert_eq!(write("a/b", "x", false, true, true), failed("a/b is no file"));
+        assert_eq!(write("a/b/", "x", false, true, true), failed("a/b/ names a folder, not a file"));
+        assert!(write("a/b/c.txt", "x", false, false, false).is_err_and(|why| why.contains("are both false")));
+        assert!(write(&format!("new/deep/{}", "x".repeat(300)), "x", false, true, true).is_err());
+        assert!(!ours.1.join("new").exists(), "a call that is refused leaves nothing behind");
+    }
+
+    #[test]
+    fn what_is_read_is_a_text_of_bounded_size() {
+        let ours = Ours::named("reading");
+        assert_eq!(ours.0.write("a/b.txt", "é", WRITE), Ok(()));
+        assert_eq!(ours.0.read("a/b.txt").as_deref(), Ok("é"));
+        assert_eq!(ours.0.read("a/c.txt"), Err("\"a/c.txt\" is not there".into()));
+        assert_eq!(ours.0.read("a"), Err("\"a\" is no file".into()));
+        std::fs::write(ours.1.join("raw"), [0xff]).expect("it is ours");
+        assert_eq!(ours.0.read("raw"), Err("\"raw\" is no text in UTF-8".into()));
+        let large = std::fs::File::create(ours.1.join("large")).expect("it is ours");
+        large.set_len(LARGEST).expect("room for a file of holes");
+        assert_eq!(ours.0.read("large").map(|text| text.len() as u64), Ok(LARGEST));
+        large.set_len(LARGEST + 1).expect("room for a file of holes");
+        assert_eq!(ours.0.read("large"), Err(format!("\"large\" is larger than {LARGEST} bytes")));
+    }
+
+    #[test]
+    fn folders_are_listed_in_order() {
+        let ours = Ours::named("listing");
+        for (path, text) in [("b.txt", "four"), ("c/in.txt", ""), ("a.txt", "")] {
+            assert_eq!(ours.0.write(path, text, WRITE), Ok(()));
+        }
+        let names = |path: &str| {
+            let found = ours.0.list(path)?;
+            Ok::<_, String>(
+                found.iter().map(|(name, is_folder, _)| format!("{name} {is_folder}")).collect::<Vec<_>>().join(", "),
+            )
+        };
+        assert_eq!(names("."), Ok("a.txt false, b.txt false, c true".into()));
+        assert_eq!(names("c"), Ok("in.txt false".into()));
+        assert!(names("nowhere/deep").is_err() && names("a.txt").is_err());
+        assert_eq!(ours.0.list(".").map(|found| found.into_iter().nth(1)), Ok(Some(("b.txt".into(), false, 4))));
+    }
+
+    #[test]
+    fn what_is_no_path_leads_nowhere() {
+        let ours = Ours::named("paths");
+        let long = format!("{}x", "./".repeat(2_100));
+        for path in ["", "  ", "a\0b", &long, "a\\b", "C:a", "c:/a", "/etc/passwd", "..", "a/../../b"] {
+            assert!(!ours.0.grants(path), "{path:?}");
+        }
+        for path in ["a", "1:a", "ab:c", "é/ü.txt", "./a"] {
+            assert!(ours.0.grants(path), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn paths_begin_where_the_process_is_if_no_folder_is_named() {
+        let here = Roots::at(Path::new(""));
+        assert!(here.grants("Cargo.toml") && here.grants("nowhere/new.txt"));
+        assert!(here.from(Path::new("")).grants("nowhere/deep/new.txt"));
+    }
+
     #[test]
     fn roots_are_parsed() {
         assert_eq!(Root::parse("data:ro"), Root { folder: "data".into(), writable: false });

@@ -1,6 +1,5 @@
 //! The choke point: every tool call is checked, counted, run and recorded here.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -8,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::discover::Index;
 use super::outlines;
 use super::toolbox::{Access, Call, Contract, Immediate, Run, Tool, ToolError, Toolbox};
-use crate::contract::{Effect, Issue, Signature, check_input, check_output};
+use crate::contract::{Effect, Issue, Signature, Type, check_input, check_output};
 use crate::lisp::analyse::{Misfit, Outline, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
 use crate::lisp::value::{Fault, Keyword, Map, ToolCall, Value, check_json, readable};
@@ -384,32 +383,19 @@ fn verdict(tool: &Tool, issues: &[Issue]) -> Result<(), Misfit> {
     Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))))
 }
 
-/// What is wrong with arguments of which some are not known yet.
+/// What is wrong with arguments of which some are not known yet: those may be whatever is wanted.
 fn known_issues(signature: &Signature, arguments: &Map) -> Vec<Issue> {
-    let known = Value::map(arguments.iter().filter(|(_, value)| !value.is_nothing()));
-    let unknown: RefCell<Vec<&str>> = RefCell::default();
-    for (key, value) in arguments.iter_ref() {
-        if let (true, Some(name)) = (value.is_nothing(), key.as_name()) {
-            unknown.borrow_mut().push(name);
+    let mut relaxed = signature.clone();
+    for parameter in &mut relaxed.parameters {
+        if arguments.get(&Value::Keyword(parameter.name.clone())).is_some_and(Value::is_nothing) {
+            parameter.kind = Type::Any;
         }
     }
-    let mut issues = match check_input(signature, &known) {
-        Ok(_) => Vec::new(),
-        Err(issues) => issues,
-    };
-    issues.retain(|issue| !unknown.borrow().contains(&issue.path.as_str()));
-    let extra = unknown
-        .borrow()
-        .iter()
-        .filter(|name| signature.parameter(name).is_none())
-        .map(|name| (*name).to_owned())
-        .collect::<Vec<_>>();
-    if signature.rest.is_none() {
-        for name in extra {
-            let near = nearest(&name, signature.parameters.iter().map(|parameter| parameter.name.as_str()));
-            let more = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            issues.push(Issue { path: name, message: format!("unknown argument{more}") });
-        }
-    }
-    issues
+    let is_rest =
+        |key: &Value| relaxed.rest.is_some() && key.as_name().is_none_or(|name| relaxed.parameter(name).is_none());
+    let known = Value::map(arguments.iter().filter(|(key, value)| !value.is_nothing() || !is_rest(key)));
+    check_input(&relaxed, &known).err().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

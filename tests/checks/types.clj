@@ -47,7 +47,7 @@
 
 (tool/mail (assoc {:to []} :text "x" :urgent true))
 ;! 1:1 tool-error: mail is called with arguments that do not fit:
-;  - urgent: unknown argument
+;  - urgent: unknown argument; the parameters are to, text
 ;? its contract is mail(to [:string], text :string) -> :bool
 
 (let [mail (if (first (tool/users)) {:to [] :text "x" :cc 1} {:to [] :text "y"})] (tool/mail mail))

@@ -54,6 +54,13 @@ fn coercions_are_told_with_their_paths() {
 }
 
 #[test]
+fn what_is_coerced_within_a_list_of_one_has_its_place_there() {
+    let (arguments, warnings) = input("(x [{:a :int}])", r#"{"x": {"a": "1"}}"#).unwrap();
+    assert_eq!(arguments, "{:x [{:a 1}]}");
+    assert_eq!(warnings, [r#"x[0].a: coerced string "1" to integer"#, r#"x: coerced map {:a "1"} to list of one"#]);
+}
+
+#[test]
 fn what_is_quiet() {
     assert_eq!(input("(x :float)", r#"{"x": 1}"#), Ok(("{:x 1.0}".into(), vec![])));
     assert_eq!(input("(x :int?)", r#"{"x": null}"#), Ok(("{:x nil}".into(), vec![])));
@@ -100,6 +107,15 @@ fn wrong_names_are_errors_that_know_the_right_ones() {
     assert_eq!(issues, ["x: unknown argument; there are no parameters"]);
     let issues = input("(x {:city :string})", r#"{"x": {"ctiy": "Ulm"}}"#).unwrap_err();
     assert_eq!(issues, ["x.city: missing, expected string; there is ctiy"]);
+    let issues = input("(x {:city :string :cite :string})", r#"{"x": {"cite": "Ulm"}}"#).unwrap_err();
+    assert_eq!(issues, ["x.city: missing, expected string"], "cite is a field of its own");
+}
+
+#[test]
+fn a_symbol_is_no_name_of_an_argument() {
+    let arguments = Value::map([(Value::symbol("id"), Value::Int(1))]);
+    let issues = check_input(&Signature::parse("(id :int?)").unwrap(), &arguments).unwrap_err();
+    assert_eq!(issues[0].to_string(), "[id]: unknown argument; the parameters are id");
 }
 
 #[test]
@@ -112,15 +128,30 @@ fn arguments_are_a_map() {
 
 #[test]
 fn two_spellings_of_a_name_are_refused_where_a_map_keeps_both() {
-    let mut map = Map::sorted(Some(Value::keyword("a comparator")));
-    map.insert_at(Err(0), Value::keyword("id"), Value::Int(1));
-    map.insert_at(Err(1), Value::text("id"), Value::Int(2));
-    let map = Value::from(map);
-    let issues = check_input(&Signature::parse("(id :int)").unwrap(), &map).unwrap_err();
-    assert_eq!(issues[0].to_string(), "id: given twice, as keyword and as string");
+    let both = |keys: [Value; 3]| {
+        let mut map = Map::sorted(Some(Value::keyword("a comparator")));
+        for (at, key) in keys.into_iter().enumerate() {
+            map.insert_at(Err(at), key, Value::Int(1));
+        }
+        Value::from(map)
+    };
+    let issues = |signature: &str, arguments: &Value| {
+        let issues = check_input(&Signature::parse(signature).unwrap(), arguments).err().unwrap_or_default();
+        issues.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let map = both([Value::keyword("id"), Value::text("id"), Value::text("n")]);
+    assert_eq!(issues("(id :int, n :int)", &map), ["id: given twice, as keyword and as string"]);
     let nested = Value::map([(Value::keyword("by"), map)]);
-    let issues = check_input(&Signature::parse("(by {* :int})").unwrap(), &nested).unwrap_err();
-    assert_eq!(issues[0].to_string(), "by.id: given twice, as keyword and as string");
+    for kind in ["{* :int}", "{:id :int}"] {
+        assert_eq!(
+            issues(&format!("(by {kind})"), &nested),
+            ["by.id: given twice, as keyword and as string"],
+            "{kind}"
+        );
+    }
+    let symbol = both([Value::keyword("id"), Value::symbol("id"), Value::text("n")]);
+    let nested = Value::map([(Value::keyword("by"), symbol)]);
+    assert!(issues("(by {* :int})", &nested).is_empty(), "a symbol is another key");
 }
 
 #[test]
@@ -151,8 +182,10 @@ fn output_is_strict_and_says_everything_at_once() {
 #[test]
 fn a_set_passes_for_a_list() {
     let signature = Signature::parse("(ids [:int])").unwrap();
-    let ids = |items: [&str; 2]| Value::map([(Value::keyword("ids"), Value::set(items.map(Value::from)))]);
-    let checked = check_input(&signature, &ids(["1", "2"])).unwrap();
+    let ids = |items: [Value; 2]| Value::map([(Value::keyword("ids"), Value::set(items))]);
+    let checked = check_input(&signature, &ids([1, 2].map(Value::from))).unwrap();
+    assert_eq!(checked.arguments.to_string(), "{:ids [1 2]}");
+    let checked = check_input(&signature, &ids(["1", "2"].map(Value::from))).unwrap();
     assert_eq!(checked.arguments.to_string(), "{:ids [1 2]}");
     assert_eq!(checked.warnings[0], r#"ids: coerced set #{"1" "2"} to list"#);
     assert_eq!(checked.warnings[2], r#"ids[1]: coerced string "2" to integer"#);
@@ -177,8 +210,10 @@ fn what_output_may_be() {
 
 #[test]
 fn findings_are_bounded() {
-    let many = Value::vector(vec![Value::text("x".repeat(500)); 1000]);
-    let issues = output("[:int]", &many);
+    let wrong = |count| output("[:int]", &Value::vector(vec![Value::text("x".repeat(500)); count]));
+    assert_eq!(wrong(20).len(), 20);
+    assert_eq!(wrong(21)[20], "… and 1 more");
+    let issues = wrong(1000);
     assert_eq!(issues.len(), 21);
     assert_eq!(issues[20], "… and 980 more");
     assert!(issues[0].len() < 200);
@@ -196,4 +231,12 @@ fn walks_end() {
     assert_eq!(output("[[:int]]", &square).len(), 1);
     assert_eq!(output("[[:any]]", &square).len(), 1);
     assert_eq!(output("[:any]", &square).len(), 0);
+    let by_number = Value::map((0..2000).map(|at| (Value::Int(at), square.clone())));
+    assert_eq!(output("{* [:any]}", &by_number).len(), 1);
+    let row_of_rows = Value::vector(vec![by_number; 2]);
+    assert_eq!(output("[{* :any}]", &row_of_rows).len(), 0);
+    // What is less than too much is looked at to its end.
+    let mut long = vec![Value::Int(1); MOST - 3];
+    long.push(Value::Nil);
+    assert_eq!(output("[:int]", &Value::vector(long)), [format!("[{}]: expected integer, got nil", MOST - 3)]);
 }

@@ -1,8 +1,9 @@
 //! Texts that read, and what is said about those that do not.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
+use crate::lisp::value::Value;
 
 fn canonical(text: &str) -> String {
     Signature::parse(text).map_or_else(|error| error.to_string(), |signature| signature.to_string())
@@ -24,7 +25,7 @@ fn signatures_read_however_they_are_written() {
         ("  now ( ) -> :any\n", Some("()")),
         ("(task :string, context :map?) -> {:summary :string :refs {:email_ids [:int]}}", None),
         ("(:a :int :b :int)", Some("(a :int, b :int)")),
-        ("(is-new? :bool, save! :bool, x1_y :int)", None),
+        ("(is-new? :bool, save! :bool, x1_y :int, _ :any, _x {:_y :int})", None),
         (
             r#"(level (:low|:high) = :low, op (:< | := | :>=), mode ("x" | "y z")?)"#,
             Some(r#"(level (:low | :high) = :low, op (:< | := | :>=), mode ("x" | "y z")?)"#),
@@ -112,6 +113,10 @@ const COMPLAINTS: &str = r#"
 ;! column 4: expected a type, got `:customer`
 ;? the types are :string :int :float :bool :keyword :map :any, [T] and {:k T}
 
+(q :string_list)
+;! column 4: expected a type, got `:string_list`
+;? the types are :string :int :float :bool :keyword :map :any, [T] and {:k T}
+
 (q: string)
 ;! column 3: expected a type, got `:`
 ;? the colon belongs to the type: query :string
@@ -171,6 +176,22 @@ const COMPLAINTS: &str = r#"
 (q :int = 10abc)
 ;! column 11: expected a number, got `10abc`
 
+(q :int = -)
+;! column 11: expected a number, got `-`
+
+(q :any = 1.5N)
+;! column 11: expected a number, got `1.5N`
+
+(q :any = :)
+;! column 11: expected a keyword, got `:`
+
+(q :any = :a/b/c)
+;! column 11: expected a keyword, got `:a/b/c`
+
+(q :string = "\u+0e9")
+;! column 15: expected an escape, got `\u+0e9`
+;? strings know \" \\ \/ \n \t \r \b \f and \u00e9
+
 (q :int = ten)
 ;! column 11: expected a literal: a number, a string, true, false, nil, a keyword, [ ] or { }, got `ten`
 
@@ -201,6 +222,28 @@ fn errors_say_where_what_and_how_instead() {
 }
 
 #[test]
+fn types_of_other_languages_are_known() {
+    let table = [
+        ("text uuid", "did you mean :string?"),
+        ("long number-int", "did you mean :int?"),
+        ("double f32", "did you mean :float?"),
+        ("symbol kw", "did you mean :keyword?"),
+        ("dict struct", "did you mean :map?"),
+        ("json unknown", "did you mean :any?"),
+        ("vec tuple", "a list of T is written [T], such as [:string]"),
+        ("nil void", "what may be nil is written T?, such as :string?"),
+        ("option maybe", "what is optional is written T?, such as :string?"),
+        ("enum oneof", "an enumeration is written (:low | :high)"),
+    ];
+    for (words, hint) in table {
+        for word in words.split(' ') {
+            let expected = format!("column 1: expected a type, got `:{word}`; {hint}");
+            assert_eq!(Type::parse(&format!(":{word}")).unwrap_err().to_string(), expected);
+        }
+    }
+}
+
+#[test]
 fn errors_are_the_languages_own_too() {
     let error = crate::lisp::text::Error::from(Signature::parse("(q :str)").unwrap_err());
     assert_eq!(error.to_string(), "1:4 parse-error: expected a type, got `:str`\ndid you mean :string?");
@@ -213,6 +256,10 @@ fn depth_and_length_are_bounded_on_a_small_stack() {
         assert!(Signature::parse(&nested(MAX_DEPTH - 1)).is_ok());
         assert!(complaint(&nested(MAX_DEPTH)).contains("at most 64 levels of nesting"));
         assert!(complaint(&nested(20_000)).contains("at most 64 levels of nesting"));
+        let brackets = nested(MAX_DEPTH - 1);
+        let deepest = brackets.trim_start_matches("(a ").trim_end_matches(')');
+        assert!(Type::parse(deepest).is_ok());
+        assert!(Signature::parse(&format!("(* {deepest}) -> {deepest}")).is_ok());
         let records = format!("(a {}:int{})", "{:a ".repeat(MAX_DEPTH - 1), "}".repeat(MAX_DEPTH - 1));
         assert!(Signature::parse(&records).is_ok());
         let literal = |levels: usize| format!("(a :any = {}{})", "[".repeat(levels), "]".repeat(levels));
@@ -220,11 +267,24 @@ fn depth_and_length_are_bounded_on_a_small_stack() {
         assert!(complaint(&literal(30_000)).contains("at most 64 levels of nesting"));
         let maps = format!("(a :any = {}1{})", "{:a ".repeat(MAX_DEPTH), "}".repeat(MAX_DEPTH));
         assert!(Signature::parse(&maps).is_ok());
+        assert!(Signature::parse(&format!("({})", " ".repeat(MAX_TEXT - 2))).is_ok());
         let long = format!("({})", "a".repeat(MAX_TEXT));
         assert_eq!(complaint(&long), "column 1: expected a contract of at most 65536 bytes, got 65538 bytes");
         assert!(complaint(&format!("({})", "a".repeat(60_000))).len() < 300);
     };
     std::thread::Builder::new().stack_size(256 * 1024).spawn(reads).unwrap().join().unwrap();
+}
+
+#[test]
+fn strings_know_the_escapes_of_json() {
+    let signature = Signature::parse(r#"(a :string = "\"\\\/\n\t\r\b\f\u00e9")"#).unwrap();
+    assert_eq!(signature.parameters[0].default, Some(Value::text("\"\\/\n\t\r\u{8}\u{c}é")));
+}
+
+#[test]
+fn numbers_have_a_length() {
+    assert!(Signature::parse(&format!("(a :any = {})", "9".repeat(300))).is_ok());
+    assert!(complaint(&format!("(a :any = {})", "9".repeat(500))).starts_with("column 11: expected a number, got"));
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! What the choke point lets through, case by case.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn tool(name: &str, spec: &str) -> Tool {
+    Tool::new(name, |_| Ok(Value::Nil)).spec(spec).unwrap()
+}
+
+fn dispatcher(tools: impl IntoIterator<Item = Tool>) -> Dispatcher {
+    let mut toolbox = Toolbox::new();
+    tools.into_iter().for_each(|tool| toolbox.add(tool).unwrap());
+    Dispatcher::new(Arc::new(toolbox))
+}
+
+fn call(name: &str, arguments: Value) -> ToolCall {
+    ToolCall { name: name.into(), arguments, positional: false }
+}
+
+fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::map(entries.map(|(name, value)| (Value::text(name), value)))
+}
+
+#[test]
+fn what_is_not_known_yet_fits() {
+    let issues = |signature: &str, arguments: Value| {
+        let Value::Map(arguments) = arguments else { unreachable!() };
+        let issues = known_issues(&Signature::parse(signature).unwrap(), &arguments);
+        issues.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let unknown = || Value::Nothing;
+    let odd = r#"("$filter" :string, "first name" [:string])"#;
+    assert_eq!(issues(odd, map([("$filter", unknown()), ("first name", unknown())])), Vec::<String>::new());
+    assert_eq!(
+        issues("(a :int, b :int)", map([("a", unknown()), ("b", "x".into())])),
+        [r#"b: expected integer, got string "x""#]
+    );
+    assert_eq!(
+        issues("(limit :int)", map([("limti", unknown())])),
+        ["limit: missing, expected integer", "limti: unknown argument; did you mean limit?"]
+    );
+    assert_eq!(
+        issues("(a :int, * :int)", map([("a", unknown()), ("b", unknown()), ("c", "x".into())])),
+        [r#"c: expected integer, got string "x""#]
+    );
+}
+
+#[test]
+fn validations_have_names() {
+    let names = ["enabled", "warn_only", "warn-only", "disabled", "strict", "loose"];
+    assert_eq!(
+        names.map(Validation::parse),
+        [
+            Some(Validation::Enabled),
+            Some(Validation::WarnOnly),
+            Some(Validation::WarnOnly),
+            Some(Validation::Disabled),
+            Some(Validation::Strict),
+            None
+        ]
+    );
+}
+
+#[test]
+fn tools_take_data() {
+    let dispatcher = dispatcher([tool("keep", "(what :any)")]);
+    let refused = dispatcher.prepare(call("keep", map([("what", Value::from(f64::NAN))]))).err().unwrap();
+    assert!(
+        refused.message.starts_with("keep: ") && refused.message.ends_with("; tools take data"),
+        "{}",
+        refused.message
+    );
+}
+
+#[test]
+fn not_all_of_many_tools_are_told() {
+    let many = |count: usize| dispatcher((0..count).map(|at| tool(&format!("tool-{at}"), "()")));
+    let hint = |count| many(count).find("wipe").unwrap_err().2.unwrap();
+    assert!(hint(SHOWN).ends_with(&format!("tool-{}", SHOWN - 1)), "{}", hint(SHOWN));
+    assert!(hint(SHOWN + 5).ends_with(" and 5 more"), "{}", hint(SHOWN + 5));
+    assert_eq!(hint(0), "this program was given no tools");
+}
+
+#[test]
+fn not_all_results_are_kept() {
+    let tool = tool("look", "(at :int)").reads().cacheable();
+    let dispatcher = dispatcher([tool.clone()]);
+    for at in 0..=KEPT {
+        let settled = dispatcher.settle(&tool, &map([("at", Value::from(at))]), Ok(Value::Nil), &mut Vec::new());
+        assert_eq!(settled.ok(), Some(Value::Nil));
+    }
+    assert_eq!(dispatcher.cache().len(), KEPT);
+}
+
+#[test]
+fn panics_are_errors_with_their_words() {
+    let words = |panic: Box<dyn std::any::Any + Send>| panicked(&*panic).to_string();
+    assert_eq!(words(Box::new("no")), "the tool panicked: no");
+    assert_eq!(words(Box::new("no".to_owned())), "the tool panicked: no");
+    assert_eq!(words(Box::new(7)), "the tool panicked: without a message");
+}
