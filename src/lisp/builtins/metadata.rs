@@ -2,7 +2,7 @@
 
 use super::{builtins, functions};
 use crate::lisp::value::{
-    Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Value, Vector, args, type_error,
+    Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Set, Value, Vector, args, type_error,
 };
 use std::sync::Arc;
 
@@ -53,7 +53,15 @@ fn with_meta(cx: &mut dyn Context, name: &str, value: Value, meta: Value) -> Res
             cx.spend(Vector::fork_cost(vector))?;
             Ok(value.with_meta(map))
         }
-        Value::Map(_) | Value::Set(_) | Value::Seq(_) => Ok(value.with_meta(map)),
+        Value::Map(ref shared) => {
+            cx.spend(Map::fork_cost(shared))?;
+            Ok(value.with_meta(map))
+        }
+        Value::Set(ref shared) => {
+            cx.spend(Set::fork_cost(shared))?;
+            Ok(value.with_meta(map))
+        }
+        Value::Seq(_) => Ok(value.with_meta(map)),
         Value::Lazy(lazy) => match Lazy::realise(&lazy, cx)? {
             Value::Nil => Ok(Seq::empty().with_meta(map)),
             cells => Ok(cells.with_meta(map)),
