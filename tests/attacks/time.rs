@@ -164,6 +164,8 @@ fn large_maps_and_sets() {
         "(disj s i)",
         "(update-vals m inc)",
         "(with-meta m {:a i})",
+        "(transient (with-meta m {:a i}))",
+        "(into {} (with-meta m {:a i}))",
         "(into m {:a 1})",
     ];
     attack(&["value", "limit"], &uses.map(|call| format!("{both} (dotimes [i 20000] {call})")));

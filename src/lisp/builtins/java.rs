@@ -386,10 +386,22 @@ builtins! { Java;
         if s.as_str().is_ascii() && other.as_str().is_ascii() {
             return Ok(s.as_str().eq_ignore_ascii_case(other.as_str()).into());
         }
-        cx.spend(s.len() as u64)?;
         // Letter by letter, as Java does: there is no need of copies.
         let folded = |c: char| c.to_uppercase().flat_map(char::to_lowercase);
-        Ok(s.as_str().chars().flat_map(folded).eq(other.as_str().chars().flat_map(folded)).into())
+        let mut letters = s.as_str().chars().flat_map(folded);
+        let mut others = other.as_str().chars().flat_map(folded);
+        let mut count = 0_u64;
+        loop {
+            match (letters.next(), others.next()) {
+                (None, None) => return Ok(Value::from(true)),
+                (a, b) if a == b => {}
+                _ => return Ok(Value::from(false)),
+            }
+            count = count.saturating_add(1);
+            if count.is_multiple_of(256) {
+                cx.spend(256)?;
+            }
+        }
     }
 
     /// Negative, zero or positive as the value comes before, with or after another.

@@ -41,7 +41,7 @@ fn parse(cx: &mut dyn Context, text: &Text, keys: &Keys) -> Result<Value> {
     for byte in text.as_str().bytes() {
         let taken = match byte {
             b',' | b':' => 96,
-            b'[' => 256,
+            b'[' => 350,
             b'{' => 400,
             _ => continue,
         };
@@ -170,11 +170,12 @@ fn read(cx: &mut dyn Context, text: Option<Str>, eof: Option<Value>) -> Result<V
     cx.spend(1_u64.saturating_add(text.len() as u64))?;
     // A form and a value for whatever stands between blanks and brackets, and a piece of memory for each bracket.
     let bytes = text.as_str().bytes().map(|byte| match byte {
-        b'(' | b'[' | b'{' => 400,
-        b' ' | b',' | b'\n' | b'\t' | b'\r' | b')' | b']' | b'}' | b'"' | b'\\' | b':' => 150,
+        b'(' | b'[' | b'{' => 350,
+        b' ' | b',' | b'\n' | b'\t' | b'\r' | b'\\' => 100,
+        b'"' => 50,
         _ => 2,
     });
-    cx.reserve(bytes.fold(150, usize::saturating_add))?;
+    cx.reserve(bytes.fold(100, usize::saturating_add))?;
     match read_datum(&Arc::new(Source::new("text", text.as_str()))) {
         Ok(Some(value)) => value.within_nesting(),
         Ok(None) => Ok(eof.unwrap_or_default()),

@@ -87,7 +87,8 @@ pub(super) fn conj(cx: &mut dyn Context, mut map: Arc<Map>, item: Value) -> Resu
             insert(cx, target, key.clone(), value.clone())?;
         }
         Value::Map(more) if map.is_empty() && map.sorting().is_none() && more.sorting().is_none() => {
-            return Ok(Value::Map(more).with_meta_of(&Value::Map(map)));
+            let meta = Value::Map(map).meta().cloned();
+            return super::metadata::described(cx, Value::Map(more), meta);
         }
         Value::Map(more) => {
             let target = to_change(cx, &mut map)?;

@@ -280,7 +280,7 @@ builtins! { Sets;
     /// ;=> #{1 2}
     "set" (cx, coll: Value) => {
         match coll {
-            Value::Set(_) => Ok(coll.with_meta(None)),
+            Value::Set(_) => super::metadata::described(cx, coll, None),
             other => {
                 let items = collect(other, cx)?;
                 build(cx, Set::default(), items)
