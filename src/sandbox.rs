@@ -1,6 +1,7 @@
 //! One program after the other on one memory, on the calling thread: what `ptc::eval` is made of.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,14 +142,16 @@ impl Sandbox {
     pub fn check_source(&self, source: &Arc<Source>) -> Vec<Finding> {
         let dispatcher = self.dispatcher();
         let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
-        let checked = crate::lisp::eval::run_to_end(
-            || false,
-            move |_| {
-                let (source, memory, context, limits) = parts;
-                crate::lisp::check(&source, &memory, &context, &limits, &dispatcher)
-            },
-        );
-        checked.unwrap_or_else(|| vec![Finding::error(no_stack_error())])
+        let checked = guarded(|| {
+            crate::lisp::eval::run_to_end(
+                || false,
+                move |_| {
+                    let (source, memory, context, limits) = parts;
+                    crate::lisp::check(&source, &memory, &context, &limits, &dispatcher)
+                },
+            )
+        });
+        checked.unwrap_or_else(|error| vec![Finding::error(error)])
     }
 
     fn dispatcher(&self) -> Dispatcher {
@@ -167,41 +170,51 @@ impl Sandbox {
         let account = Account::beginning_with(self.memory.held());
         account.open();
         let cancel = self.cancel.clone();
-        let finished = crate::lisp::eval::run_to_end(
-            move || cancel.is_cancelled(),
-            move |way| {
-                let (source, memory, context, limits) = parts;
-                let host = LocalHost {
-                    run: random_bits(),
-                    dispatcher: dispatcher.clone(),
-                    watch: Stopwatch::started(),
-                    calls: recorded,
-                    warnings: warned,
-                };
-                let job = Job {
-                    source,
-                    memory,
-                    context,
-                    limits,
-                    tools: Rc::new(dispatcher),
-                    host: Rc::new(host),
-                    moves: true,
-                };
-                crate::lisp::run(job, way)
-            },
-        );
+        let finished = guarded(|| {
+            crate::lisp::eval::run_to_end(
+                move || cancel.is_cancelled(),
+                move |way| {
+                    let (source, memory, context, limits) = parts;
+                    let host = LocalHost {
+                        run: random_bits(),
+                        dispatcher: dispatcher.clone(),
+                        watch: Stopwatch::started(),
+                        calls: recorded,
+                        warnings: warned,
+                    };
+                    let job = Job {
+                        source,
+                        memory,
+                        context,
+                        limits,
+                        tools: Rc::new(dispatcher),
+                        host: Rc::new(host),
+                        moves: true,
+                    };
+                    crate::lisp::run(job, way)
+                },
+            )
+        });
         account.close();
         let evaluation = match finished {
-            Some(mut finished) => {
+            Ok(mut finished) => {
                 finished.leaves(account.left());
                 self.memory = finished.memory.clone();
                 settled(finished)
             }
-            None => settled(unfinished(self.memory.clone(), no_stack_error())),
+            Err(error) => settled(unfinished(self.memory.clone(), error)),
         };
         let mut all = warnings.take();
         all.extend(evaluation.warnings);
         Evaluation { tool_calls: calls.take(), warnings: all, ..evaluation }
+    }
+}
+
+/// Runs a program to its end. A panic is a fault of ours: it ends the program and nothing else.
+fn guarded<T>(run: impl FnOnce() -> Option<T>) -> Result<T, Error> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(finished) => finished.ok_or_else(no_stack_error),
+        Err(_) => Err(Error::new(ErrorKind::Value, "the interpreter failed on this program; please report it")),
     }
 }
 
@@ -334,4 +347,17 @@ fn run_later(
 #[cfg(not(feature = "agent"))]
 fn run_later(_: &(dyn Fn(Call) -> crate::tool::Running + Send + Sync), _: &Call) -> Result<Value, crate::ToolError> {
     Err(crate::ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_ours_is_an_error_of_the_program() {
+        let broken = || -> Option<()> { panic!("at /home/somebody/src/broken.rs") };
+        let error = guarded(broken).expect_err("it panics");
+        assert_eq!(error.to_string(), "value-error: the interpreter failed on this program; please report it");
+        assert_eq!(guarded(|| Some(1)).ok(), Some(1));
+    }
 }

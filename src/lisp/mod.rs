@@ -107,14 +107,27 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         warnings: Vec::new(),
         spent: Spent::default(),
     };
-    let (program, findings) = match look_at(&source, &memory, &context, &limits, &*tools, false) {
+    // As the machine looks at the clock and the memory, before there is one.
+    let look = || {
+        let elapsed = host.elapsed();
+        if elapsed > limits.max_time {
+            let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            return Err(value::limit("max_time", millis(limits.max_time), millis(elapsed)));
+        }
+        match host.live_bytes() {
+            Some(bytes) if bytes > limits.max_memory => Err(value::limit("max_memory", limits.max_memory, bytes)),
+            Some(_) | None => Ok(()),
+        }
+    };
+    let names = Arc::new(memory.names.copied());
+    let (program, findings) = match look_at(&source, &memory, &names, &context, &limits, &*tools, Some(&look)) {
         Ok(analysed) => analysed,
         Err(error) => return failed(vec![error], memory),
     };
     let (errors, warnings): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.severity == Severity::Error);
     if !errors.is_empty() {
-        return failed(errors.into_iter().map(|finding| finding.error).collect(), memory);
+        return failed(bounded(errors.into_iter().map(|finding| finding.error)), memory);
     }
     let warnings: Vec<String> = warnings.iter().map(Finding::advice).collect();
     let function = eval::compile_program(&source, &program, moves);
@@ -126,7 +139,7 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         branches: Cell::new(0),
         peak_bytes: Cell::new(0),
         globals: RefCell::new(memory.globals.clone()),
-        names: memory.names.clone(),
+        names,
         context,
         recent: memory.recent.clone(),
         output: RefCell::default(),
@@ -143,6 +156,26 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
     commit(memory, &shared, result, left)
 }
 
+/// As many of the errors as anybody reads, with a note of how many more there are.
+fn bounded(errors: impl ExactSizeIterator<Item = Error>) -> Vec<Error> {
+    const MOST: usize = 4_000;
+    let all = errors.len();
+    let (mut kept, mut bytes) = (Vec::new(), 0_usize);
+    for error in errors {
+        bytes = bytes.saturating_add(error.to_string().len()).saturating_add(1);
+        if bytes > MOST && !kept.is_empty() {
+            break;
+        }
+        kept.push(error);
+    }
+    let more = all.saturating_sub(kept.len());
+    if more > 0 {
+        let noun = if more == 1 { "error" } else { "errors" };
+        kept.push(Error::new(ErrorKind::Analysis, format!("… and {more} more {noun}")));
+    }
+    kept
+}
+
 /// Reads and analyses a program without running it, and gives all that is found, sorted by place. Belongs on a stack of
 /// its own, see [`eval::Coroutine`].
 pub fn check(
@@ -152,7 +185,7 @@ pub fn check(
     limits: &Limits,
     tools: &dyn Tools,
 ) -> Vec<Finding> {
-    let mut findings = match look_at(source, memory, context, limits, tools, true) {
+    let mut findings = match look_at(source, memory, &memory.names.copied(), context, limits, tools, None) {
         Ok((_, findings)) => findings,
         Err(error) => vec![Finding::error(error)],
     };
@@ -160,14 +193,18 @@ pub fn check(
     findings
 }
 
-/// A program's expressions, and what is found about them.
+/// Says whether there is time and memory left.
+type Look<'a> = &'a dyn Fn() -> value::Result<()>;
+
+/// A program's expressions, and what is found about them: all that can be found where nothing looks at the time.
 fn look_at(
     source: &Arc<Source>,
     memory: &Memory,
+    names: &value::Names,
     context: &Value,
     limits: &Limits,
     tools: &dyn Tools,
-    thorough: bool,
+    look: Option<Look<'_>>,
 ) -> std::result::Result<(Program, Vec<Finding>), Error> {
     if source.text().len() > limits.max_source {
         let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
@@ -179,11 +216,12 @@ fn look_at(
     let forms = syntax::read(source)?;
     let around = Surroundings {
         registry: builtins::registry(),
-        names: &memory.names,
+        names,
         globals: &memory.globals,
         tools,
         context,
-        thorough,
+        thorough: look.is_none(),
+        look: look.unwrap_or(&|| Ok(())),
     };
     Ok(analyse::analyse(source, &forms, &around))
 }
@@ -281,6 +319,7 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
     match value {
         Some(value) => {
             memory.globals = shared.globals.borrow().clone();
+            memory.names = shared.names.clone();
             memory.programs = shared.program;
             memory.has_atoms |= shared.atoms.borrow().iter().any(|atom| atom.strong_count() > 0);
             memory.push_result(value.clone());

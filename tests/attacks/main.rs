@@ -54,9 +54,10 @@ fn run(program: &str, limits: &Limits) -> String {
     assert!(!evaluation.prints.contains("AFTER THE LIMIT"), "{shown}: ran on after a limit");
     let errors = evaluation.result.as_ref().err().map(|failure| failure.errors.clone()).unwrap_or_default();
     assert!(errors.len() <= 20, "{shown}: {} errors", errors.len());
+    let bytes: usize = errors.iter().map(|error| error.to_string().len() + 1).sum();
+    assert!(bytes <= 4096, "{shown}: errors of {bytes} bytes");
     for error in &errors {
         let text = error.to_string();
-        assert!(text.len() <= 4096, "{shown}: an error of {} bytes", text.len());
         assert!(!text.contains("/src/") && !text.contains("panicked"), "{shown}: {text}");
     }
     if let Ok(value) = &evaluation.result {

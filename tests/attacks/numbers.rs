@@ -76,3 +76,61 @@ fn edges() {
     .collect();
     attack(&["value", "type-error", "value-error", "limit", "arity-error"], &programs);
 }
+
+#[test]
+fn moduli_and_powers() {
+    let modulus = "(- (.pow (biginteger 2) 11000) 1)";
+    attack(
+        &["value", "value-error", "limit"],
+        &[
+            "(.modInverse 3 0)".to_owned(),
+            "(.modInverse (biginteger 3) (biginteger -7))".into(),
+            "(.modPow (biginteger 3) (biginteger 5) 0)".into(),
+            format!("(let [m {modulus}] (dotimes [i 1000] (.modPow (biginteger 3) m m)))"),
+            "(.pow (biginteger 3) 9000000000000000000)".into(),
+        ],
+    );
+    attack(
+        &["value"],
+        &[
+            "(assert (= 1 (.pow (biginteger -1) 100000)))",
+            "(assert (= -1 (.pow (biginteger -1) 9000000000000000001)))",
+            "(assert (= 61762 (.bitLength (.pow (biginteger 7) 22000))))",
+        ],
+    );
+}
+
+/// Big integers that are one double compare as what they are, or sorting meets an order that is none.
+#[test]
+fn one_order_of_all_numbers() {
+    let mixed = "(for [i (range 100)] (let [n (+ 100000000000000000000 (rem (* i i 31) 100000))] \
+                 (if (zero? (rem i 3)) (double n) n)))";
+    attack(
+        &["value"],
+        &[
+            format!("(count (sort {mixed}))"),
+            format!("(count (sort-by identity > {mixed}))"),
+            format!("(count (sort (map vector {mixed})))"),
+            format!("(count (into (sorted-set) {mixed}))"),
+            "(assert (< 1e20 100000000000000000001 ##Inf))".into(),
+            "(assert (not= 1e20 100000000000000000001))".into(),
+            "(assert (= 1e20 100000000000000000000))".into(),
+        ],
+    );
+}
+
+#[test]
+fn ends_of_the_calendar() {
+    let (first, last) = ("(LocalDate/of -9999 1 1)", "(LocalDate/of 9999 12 31)");
+    attack(
+        &["value"],
+        &[
+            format!("(assert (= 631107331200000 (.until {first} {last} ChronoUnit/MILLIS)))"),
+            format!("(assert (= 239987 (.until {first} {last} ChronoUnit/MONTHS)))"),
+            format!("(assert (= -239987 (.until {last} {first} ChronoUnit/MONTHS)))"),
+            "(assert (= 253402300799999 (inst-ms (Instant/ofEpochMilli 253402300799999))))".into(),
+            "(assert (= \"9999-12-31T23:59:59Z\" (str (Instant/parse \"9999-12-31T23:59:59Z\"))))".into(),
+        ],
+    );
+    attack(&["error"], &["(Instant/ofEpochMilli 253402300800000)", "(Instant/ofEpochMilli 9223372036854775807)"]);
+}

@@ -150,3 +150,46 @@ fn characters() {
         ],
     );
 }
+
+#[test]
+fn sources_that_are_much_work() {
+    let locals = |times: usize| many(times, |n| format!(" x{n} {n}"));
+    let names = |times: usize| many(times, |n| format!(" x{n}"));
+    attack(
+        &["limit", "analysis-error", "value"],
+        &[
+            format!("(fn{})", " ([x] 1)".repeat(20_000)),
+            format!("(let [{}] {}[{}]{})", locals(4_000), "(fn [] ".repeat(180), names(4_000), ")".repeat(180)),
+            format!(
+                "(let [{}] {}[{}]{})",
+                locals(4_000),
+                "(fn [] ".repeat(180),
+                " inc".repeat(40_000),
+                ")".repeat(180)
+            ),
+            format!("(defrecord R [{}])", names(30_000)),
+            format!("(cond-> 1{})", " true inc".repeat(60_000)),
+            format!("(some-> 1{})", " inc".repeat(225_000)),
+            format!("(-> 1{})", " inc".repeat(225_000)),
+            format!("(cond{})", " a b".repeat(225_000)),
+            format!("(condp = 1{})", " 2 3".repeat(225_000)),
+            format!("(.. x{})", " a".repeat(225_000)),
+            "#\"[^a]{100}\" ".repeat(60_000),
+            many(60_000, |n| format!("#\"{n}\" ")),
+            many(10_000, |n| format!("#\"[^a]{{{}}}\" ", n % 900 + 100)),
+            format!("(case 1{})", many(60_000, |n| format!(" {n} 0"))),
+        ],
+    );
+}
+
+/// However many errors there are, nobody has to read more than a page of them.
+#[test]
+fn errors_are_few() {
+    let mut sandbox = Sandbox::new();
+    let text = many(30, |n| format!("(unknown{n}{})\n", "y".repeat(800)));
+    let evaluation = sandbox.run(&Arc::new(Source::new("program", text)));
+    let errors = evaluation.result.err().map(|failure| failure.errors).unwrap_or_default();
+    let bytes: usize = errors.iter().map(|error| error.to_string().len() + 1).sum();
+    assert!(bytes <= 4096, "{bytes} bytes of errors");
+    assert!(errors.last().is_some_and(|error| error.message.ends_with(" more errors")), "{errors:?}");
+}

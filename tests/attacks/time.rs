@@ -103,3 +103,76 @@ fn work_within_builtins() {
         ],
     );
 }
+
+/// So few that they are over soon, if each is as short as it should be.
+fn few_steps() -> Limits {
+    Limits { max_steps: 5_000_000, ..limits() }
+}
+
+/// Texts weigh what they are long, also those that are parts of something else.
+#[test]
+fn long_texts_in_collections() {
+    attack(
+        &["limit", "value"],
+        &[
+            "(hash (vec (repeat 20000 (.repeat \"x\" 2000000))))",
+            "(hash {(.repeat \"x\" 2000000) (vec (repeat 20000 (.repeat \"x\" 2000000)))})",
+            "(let [s (.repeat \"x\" 4000000) t (str (subs s 1) \"x\")] (= (vec (repeat 300000 s)) (vec (repeat 300000 t))))",
+            "(let [k (keyword (.repeat \"x\" 10000000))] (dotimes [i 1000] (hash k)))",
+            "(let [k (symbol (.repeat \"x\" 10000000))] (dotimes [i 1000] (hash [k])))",
+            "(let [m {(.repeat \"x\" 8000000) 1}] (dotimes [i 1000] (hash m)))",
+            "(count (distinct (repeatedly 3000 (fn [] [(.repeat \"x\" 100000)]))))",
+        ],
+    );
+}
+
+/// Errors are made without a meter, so nothing looks through a long text for one.
+#[test]
+fn errors_about_long_texts() {
+    let text = "(def s (.repeat \"1\" 12000000)) (def k (keyword s))";
+    let uses = [
+        "(+ 1 s)",
+        "(- s 1)",
+        "(int s)",
+        "(num s)",
+        "(bigdec s)",
+        "(LocalDate/parse s)",
+        "(Instant/parse s)",
+        "(.compareTo s (str s \"x\"))",
+        "(.startsWith s s)",
+        "(.endsWith s s)",
+        "(inc k)",
+        "(inc [s k])",
+        "(compare k 1)",
+        "(name k)",
+        "(throw (ex-info s {}))",
+        "(parse-long s)",
+        "(re-find s s)",
+    ];
+    let programs = uses.map(|call| format!("{text} (dotimes [i 100000] (try {call} (catch Throwable e 1)))"));
+    attack_within(&few_steps(), &["value", "limit"], &programs);
+}
+
+/// What others hold is copied to be changed or walked, and the copy is paid for.
+#[test]
+fn large_maps_and_sets() {
+    let both = "(def m (zipmap (range 60000) (range))) (def s (set (range 60000)))";
+    let uses = [
+        "(first m)",
+        "(first s)",
+        "(rest m)",
+        "(seq s)",
+        "(some identity m)",
+        "(assoc m :a i)",
+        "(dissoc m i)",
+        "(conj s :a)",
+        "(disj s i)",
+        "(update-vals m inc)",
+        "(with-meta m {:a i})",
+        "(transient (with-meta m {:a i}))",
+        "(into {} (with-meta m {:a i}))",
+        "(into m {:a 1})",
+    ];
+    let programs = uses.map(|call| format!("{both} (dotimes [i 20000] {call})"));
+    attack_within(&few_steps(), &["value", "limit"], &programs);
+}

@@ -6,7 +6,7 @@ use super::expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr
 use super::{Analyser, liveness};
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{ErrorKind, Span};
-use crate::lisp::value::Value;
+use crate::lisp::value::{Set, Value};
 
 /// Whether a name is a special form of Clojure's: no local and no definition changes what it means.
 pub(super) fn is_special(name: &str) -> bool {
@@ -236,6 +236,9 @@ impl Analyser<'_> {
             Some(first) if first.as_list().is_some() => {
                 let mut arities: Vec<ArityExpr> = Vec::new();
                 for form in rest {
+                    if self.errors.len() >= Self::MOST_ERRORS {
+                        break;
+                    }
                     let body = form
                         .as_list()
                         .and_then(<[Form]>::split_first)
@@ -265,6 +268,7 @@ impl Analyser<'_> {
                             _ => continue,
                         };
                         self.wrong(form.span, what, "");
+                        break;
                     }
                     arities.push(arity);
                 }
@@ -495,6 +499,7 @@ impl Analyser<'_> {
     fn case(&mut self, on: &Form, clauses: &[Form], tail: bool, span: Span) -> Expr {
         let on = Box::new(self.form(on, false));
         let mut branches: Vec<(Vec<Value>, Expr)> = Vec::new();
+        let mut seen = Set::default();
         let pairs = clauses.chunks(2);
         let mut otherwise = None;
         for pair in pairs {
@@ -508,8 +513,7 @@ impl Analyser<'_> {
                     for constant in constants {
                         match constant.to_value(self.source) {
                             Ok(value) => {
-                                let seen = branches.iter().flat_map(|(values, _)| values).chain(&values);
-                                if seen.take(500).any(|other| crate::lisp::value::equal(other, &value)) {
+                                if !seen.insert(value.clone()) {
                                     self.wrong(constant.span, format!("Duplicate case test constant: {value}"), "");
                                 }
                                 values.push(value);

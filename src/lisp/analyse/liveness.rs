@@ -5,29 +5,46 @@
 
 use super::expr::{Expr, ExprKind};
 
-/// Slots whose values are still needed.
+/// Slots whose values are still needed, 64 to a word: a long program has many, and each branch copies them.
 #[derive(Clone, Default)]
-struct Live(Vec<bool>);
+struct Live(Vec<u64>);
 
 impl Live {
+    /// The word of a slot, and its bit there.
+    fn place(slot: usize) -> (usize, u64) {
+        (slot / 64, 1_u64.rotate_left(u32::try_from(slot % 64).unwrap_or(0)))
+    }
+
     fn has(&self, slot: usize) -> bool {
-        self.0.get(slot).copied().unwrap_or(false)
+        let (word, bit) = Self::place(slot);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
     fn set(&mut self, slot: usize, live: bool) {
-        if self.0.len() <= slot {
-            self.0.resize(slot.saturating_add(1), false);
+        let (word, bit) = Self::place(slot);
+        if self.0.len() <= word && live {
+            self.0.resize(word.saturating_add(1), 0);
         }
-        if let Some(place) = self.0.get_mut(slot) {
-            *place = live;
+        if let Some(word) = self.0.get_mut(word) {
+            *word = if live { *word | bit } else { *word & !bit };
         }
     }
 
     fn join(&mut self, other: &Self) {
-        for (slot, live) in other.0.iter().enumerate() {
-            if *live {
-                self.set(slot, true);
-            }
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    /// Ends all slots from one on.
+    fn truncate(&mut self, first: usize) {
+        let (word, bit) = Self::place(first);
+        self.0.truncate(word.saturating_add(1));
+        if let Some(word) = self.0.get_mut(word) {
+            *word &= bit.wrapping_sub(1);
         }
     }
 }
@@ -93,7 +110,7 @@ fn walk(expr: &mut Expr, live: &mut Live) {
             let mut used = Live::default();
             uses(body, &mut used);
             // Slots from the loop's first on belong to the loop and are free again after it.
-            used.0.truncate(first);
+            used.truncate(first);
             live.join(&used);
             walk(body, live);
             walk_bindings(bindings, live);

@@ -27,7 +27,7 @@ pub use sugar::NAMES as FORM_NAMES;
 
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, LimitReached, Source, Span};
-use crate::lisp::value::{Globals, Keyword, Names, Registry, Symbol, Value};
+use crate::lisp::value::{Globals, Keyword, Names, Regex, Registry, Symbol, Value};
 use scope::Scopes;
 
 /// The deepest nesting of an analysed program, sugar included.
@@ -48,6 +48,8 @@ pub struct Surroundings<'a> {
     /// Whether to find all there is to find, also what running the program would say; else only what has to be known
     /// before.
     pub thorough: bool,
+    /// Says whether there is time and memory left to go on.
+    pub look: &'a dyn Fn() -> crate::lisp::value::Result<()>,
 }
 
 /// Why a call of a tool cannot work: what kind of error it is, the reason, and what to do.
@@ -134,17 +136,22 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
         binding: None,
         trying: 0,
         fresh: 0,
+        forms: 0,
+        regexes: HashMap::new(),
+        states: 0,
+        stopped: false,
     };
     analyser.scopes.begin_body();
     let span = Span::new(0, source.text().len());
     let items = analyser.all(forms);
     let mut body = Expr::new(ExprKind::Do(items), span);
     liveness::mark(&mut body);
+    let stopped = analyser.stopped;
     let slots = analyser.scopes.slots();
     let mut findings: Vec<Finding> = analyser.errors.into_iter().map(Finding::error).collect();
     findings.append(&mut analyser.warnings);
     // Without tools nothing is declared, and data shows what it is when the program runs.
-    if around.thorough || analyser.calls_tools {
+    if !stopped && (around.thorough || analyser.calls_tools) {
         findings.extend(infer::infer(&body, slots, source, around, &analyser.definitions));
     }
     (Program { body, slots }, findings)
@@ -174,11 +181,28 @@ struct Analyser<'a> {
     /// How many `try` forms enclose the place: inside one, what Clojure raises at run time is raised at run time.
     trying: usize,
     fresh: usize,
+    /// The forms looked at so far.
+    forms: u64,
+    /// The regexes of the source by their patterns: equal ones are compiled once.
+    regexes: HashMap<String, Arc<Regex>>,
+    /// The states of all of them together.
+    states: u64,
+    /// Whether a limit has ended the analysis.
+    stopped: bool,
 }
 
 impl Analyser<'_> {
     /// No more errors than a model can use.
     const MOST_ERRORS: usize = 20;
+
+    /// How many forms are analysed between two looks at time and memory.
+    const BETWEEN_LOOKS: u64 = 1_024;
+
+    /// The most states that the regexes of a source may have together, of which one takes more than half a kilobyte.
+    const MOST_STATES: u64 = 50_000;
+
+    /// What the smallest regex takes, in states.
+    const LEAST_STATES: u64 = 32;
 
     #[cold]
     fn error(&mut self, span: Span, kind: ErrorKind, message: impl Into<String>, hint: Option<String>) -> Expr {
@@ -215,24 +239,19 @@ impl Analyser<'_> {
     /// A form; `tail` where its value is the value of the loop or function, so that `recur` may stand there.
     fn form(&mut self, form: &Form, tail: bool) -> Expr {
         // Enough is known: looking on would cost time, suggestions most of all, and say nothing more.
-        if self.errors.len() >= Self::MOST_ERRORS {
+        self.forms = self.forms.saturating_add(1);
+        if self.forms.is_multiple_of(Self::BETWEEN_LOOKS)
+            && !self.stopped
+            && let Err(raise) = (self.around.look)()
+        {
+            self.stopped = true;
+            self.errors.insert(0, raise.to_error());
+        }
+        if self.stopped || self.errors.len() >= Self::MOST_ERRORS {
             return Expr::constant(Value::Nothing, form.span);
         }
         if self.depth >= MAX_DEPTH {
-            if self.errors.iter().any(|error| error.kind == ErrorKind::Limit) {
-                return Expr::constant(Value::Nil, form.span);
-            }
-            let most = MAX_DEPTH as u64;
-            let hint = Some("give inner parts names with let or defn".to_owned());
-            let expr = self.error(form.span, ErrorKind::Limit, "the program is nested too deeply", hint);
-            if let Some(error) = self.errors.last_mut() {
-                error.limit = Some(LimitReached {
-                    name: "max_source_nesting",
-                    configured: most,
-                    observed: most.saturating_add(1),
-                });
-            }
-            return expr;
+            return self.too_deep(form.span);
         }
         self.depth = self.depth.saturating_add(1);
         let expr = match form.meta.as_deref() {
@@ -241,6 +260,49 @@ impl Analyser<'_> {
         };
         self.depth = self.depth.saturating_sub(1);
         expr
+    }
+
+    /// Refuses what is nested too deeply, and says so once.
+    #[cold]
+    fn too_deep(&mut self, span: Span) -> Expr {
+        if self.errors.iter().any(|error| error.kind == ErrorKind::Limit) {
+            return Expr::constant(Value::Nil, span);
+        }
+        let hint = "give inner parts names with let or defn";
+        self.beyond("max_source_nesting", MAX_DEPTH as u64, span, "the program is nested too deeply", hint)
+    }
+
+    /// Refuses what is beyond a limit of the analyser.
+    #[cold]
+    fn beyond(&mut self, name: &'static str, configured: u64, span: Span, message: &str, hint: &str) -> Expr {
+        let expr = self.error(span, ErrorKind::Limit, message, Some(hint.to_owned()));
+        if let Some(error) = self.errors.last_mut() {
+            error.limit = Some(LimitReached { name, configured, observed: configured.saturating_add(1) });
+        }
+        expr
+    }
+
+    /// A regex of the source.
+    fn regex(&mut self, pattern: &str, span: Span) -> Expr {
+        if let Some(regex) = self.regexes.get(pattern) {
+            return Expr::constant(Value::Regex(Arc::new(regex.alike())), span);
+        }
+        // Before it is compiled: afterwards the memory is taken.
+        self.states = self.states.saturating_add(Regex::states_of(pattern).into()).saturating_add(Self::LEAST_STATES);
+        if self.states > Self::MOST_STATES {
+            self.stopped = true;
+            let message = "the regexes of the program are too large together";
+            let hint = "repeat less in them, or write one that serves in several places";
+            return self.beyond("max_regex_states", Self::MOST_STATES, span, message, hint);
+        }
+        match Regex::compile(pattern) {
+            Ok(regex) => {
+                let regex = Arc::new(regex);
+                self.regexes.insert(pattern.to_owned(), regex.clone());
+                Expr::constant(Value::Regex(regex), span)
+            }
+            Err(fault) => self.error(span, fault.kind, fault.message, fault.hint),
+        }
     }
 
     /// A literal collection or function with what `^` wrote before it.
@@ -260,10 +322,7 @@ impl Analyser<'_> {
         match &form.kind {
             FormKind::Literal(value) => Expr::constant(value.clone(), span),
             FormKind::Symbol(symbol) => self.symbol(symbol, span),
-            FormKind::Regex(pattern) => match crate::lisp::value::Regex::compile(pattern) {
-                Ok(regex) => Expr::constant(Value::Regex(Arc::new(regex)), span),
-                Err(fault) => self.error(span, fault.kind, fault.message, fault.hint),
-            },
+            FormKind::Regex(pattern) => self.regex(pattern, span),
             FormKind::Vector(items) => {
                 let items = self.all(items);
                 if items.iter().all(|item| item.as_constant().is_some()) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::expr::{Expr, ExprKind};
+use super::scope::Scopes;
 use super::{Analyser, handles, hints};
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span, nearest};
@@ -84,6 +85,12 @@ impl Analyser<'_> {
     /// A name as a value.
     pub(super) fn resolve(&mut self, name: &str, span: Span) -> Expr {
         if let Some(local) = self.scopes.resolve(name, span) {
+            if self.scopes.is_full() && !self.stopped {
+                self.stopped = true;
+                let most = Scopes::MOST_CAPTURES as u64;
+                let message = "functions within functions use too many locals of those around them";
+                return self.beyond("max_captures", most, span, message, "pass one map instead of many locals");
+            }
             return local;
         }
         if self.is_defined(name) {

@@ -117,6 +117,11 @@ impl Analyser<'_> {
     /// The form that `name` with these arguments is rewritten to, or nothing if it is no sugar.
     pub(super) fn sugar(&mut self, name: &str, form: &Form, arguments: &[Form]) -> Option<Form> {
         let at = At(form.span);
+        // Each part would lie in the next one: rewritten first and refused then, they would fill the memory.
+        if nested_parts(name, arguments) > super::MAX_DEPTH {
+            self.too_deep(form.span);
+            return Some(at.nil());
+        }
         Some(match (name, arguments) {
             ("when", [test, body @ ..]) => at.call("if", [test.clone(), at.call("do", [], body)], &[]),
             ("when-not", [test, body @ ..]) => at.call("if", [test.clone(), at.nil(), at.call("do", [], body)], &[]),
@@ -364,6 +369,20 @@ impl Analyser<'_> {
         let whole = at.list([at.name("merge"), of_fields(&|_| at.nil()), given.clone()]);
         let from_map = at.list([at.name("defn"), at.name(&format!("map->{name}")), at.vector([given]), whole]);
         Some(at.call("do", [make(format!("->{name}")), make(format!("{name}.")), from_map, at.nil()], &[]))
+    }
+}
+
+/// How deep the parts of a form nest at least once it is rewritten; 0 where they do not.
+fn nested_parts(name: &str, arguments: &[Form]) -> usize {
+    match name {
+        "->" | "->>" | "some->" | "some->>" | ".." => arguments.len().saturating_sub(1),
+        "cond" => {
+            let last = arguments.iter().step_by(2).position(|test| test.as_keyword() == Some("else"));
+            last.unwrap_or(arguments.len() / 2)
+        }
+        // A test, an arrow and a function at most for each.
+        "condp" => arguments.len().saturating_sub(2) / 3,
+        _ => 0,
     }
 }
 

@@ -53,6 +53,7 @@ fn bounded(name: &str, value: &Value, low: i64, high: i64) -> Result<i64> {
 fn reading_hint(mut raise: Box<Raise>, text: &Text) -> Box<Raise> {
     if let Raise::Fault(fault) = &mut *raise
         && fault.hint.is_none()
+        && text.len() <= 64
         && text.as_str().trim().parse::<f64>().is_ok()
     {
         let reads = if text.as_str().trim().parse::<i64>().is_ok() { "parse-long" } else { "parse-double" };
@@ -323,12 +324,12 @@ builtins! { Numbers;
     /// The number, or what a string reads as, as a float: there are no decimals.
     /// (bigdec "1.50")
     /// ;=> 1.5
-    "bigdec" (_cx, x: Value) => {
+    "bigdec" (cx, x: Value) => {
         let size = match &x {
-            Value::Text(text) => match read_double(text.as_str()) {
-                Some(size) => size,
-                None => return Err(no_number(text.as_str())),
-            },
+            Value::Text(text) => {
+                cx.spend(text.len() as u64 / 16)?;
+                read_double(text.as_str()).ok_or_else(|| no_number(text.as_str()))?
+            }
             other => float("bigdec", other)?,
         };
         if !size.is_finite() {

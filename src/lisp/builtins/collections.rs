@@ -53,7 +53,8 @@ pub(super) fn assoc(cx: &mut dyn Context, target: Value, key: Value, value: Valu
         Value::Map(mut map) => {
             charge(cx, &key)?;
             cx.spend(1)?;
-            super::maps::insert(cx, Arc::make_mut(&mut map), key, value)?;
+            let target = super::maps::to_change(cx, &mut map)?;
+            super::maps::insert(cx, target, key, value)?;
             Value::Map(map).within_nesting()
         }
         Value::Vector(mut items) => {
@@ -109,7 +110,8 @@ pub(super) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
         Value::Lazy(_) => Seq::cons(item, target),
         Value::Set(mut set) => {
             charge(cx, &item)?;
-            super::sets::insert(cx, Arc::make_mut(&mut set), item)?;
+            let target = super::sets::to_change(cx, &mut set)?;
+            super::sets::insert(cx, target, item)?;
             Value::Set(set).within_nesting()
         }
         Value::Map(map) => super::maps::conj(cx, map, item),

@@ -110,6 +110,24 @@ pub(super) fn less(n: i64) -> i64 {
     n.saturating_neg()
 }
 
+/// Whole months from one time to another.
+fn months(from: DateTime, to: DateTime) -> i64 {
+    if let Ok(span) = from.until((jiff::Unit::Month, to)) {
+        return i64::from(span.get_months()).saturating_add(i64::from(span.get_years()).saturating_mul(12));
+    }
+    // At the ends of the calendar the library has no room to count: years and months then, but for the last one if its
+    // day has not come yet.
+    let counted = |at: DateTime| i64::from(at.year()).saturating_mul(12).saturating_add(at.month().into());
+    let all = counted(to).saturating_sub(counted(from));
+    let within = |at: DateTime| (at.day(), at.time());
+    let not_yet = match all.signum() {
+        1 => i64::from(within(to) < within(from)),
+        -1 => i64::from(within(to) > within(from)).saturating_neg(),
+        _ => 0,
+    };
+    all.saturating_sub(not_yet)
+}
+
 /// Whole units from one date to another.
 pub(super) fn between(unit: &Value, from: &Date, to: &Date) -> Result<Value> {
     let unit = unit.as_name().unwrap_or("");
@@ -123,8 +141,7 @@ pub(super) fn between(unit: &Value, from: &Date, to: &Date) -> Result<Value> {
         "days" => whole(86_400),
         "weeks" => whole(604_800),
         name @ ("months" | "years") => {
-            let span = from.at.until((jiff::Unit::Month, to.at)).map_err(|error| value_error(error.to_string()))?;
-            let months = i64::from(span.get_months()).saturating_add(i64::from(span.get_years()).saturating_mul(12));
+            let months = months(from.at, to.at);
             Ok(Value::Int(if name == "years" { months / 12 } else { months }))
         }
         _ => Err(value_error(

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::builtins;
-use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Context, Fault, Result, Text, Value, display, type_error};
+use crate::lisp::text::{Error, ErrorKind, abridge};
+use crate::lisp::value::{Context, Fault, Result, Text, Value, brief, display, type_error};
 
 /// The exception that a class's constructor makes: of nothing, a message, a cause, or a message and a cause.
 fn made(cx: &mut dyn Context, class: &'static str, arguments: impl IntoIterator<Item = Value>) -> Result<Value> {
@@ -26,7 +26,8 @@ fn made(cx: &mut dyn Context, class: &'static str, arguments: impl IntoIterator<
 }
 
 fn exception(message: Option<Text>, class: &'static str, data: Option<Value>, cause: Value) -> Result<Value> {
-    let mut fault = Fault::value(message.as_ref().map_or("", Text::as_str)).class(class);
+    let text = abridge(message.as_ref().map_or("", Text::as_str), Error::LONGEST);
+    let mut fault = Fault::value(text).class(class);
     fault.silent = message.is_none();
     if !matches!(cause, Value::Fault(_) | Value::Nil) {
         return Err(type_error("an exception", "another exception or nil as its cause", &cause));
@@ -134,7 +135,7 @@ builtins! { Errors;
             cx.spend(message.weight())?;
             crate::lisp::value::force(&message, cx)?;
             let form = text.as_str().strip_prefix("Assert failed: ").unwrap_or(text.as_str());
-            let message = format!("Assert failed: {}\n{form}", display(&message));
+            let message = format!("Assert failed: {}\n{form}", brief(&message, Error::LONGEST));
             Err(Fault::value(message).class("AssertionError").into())
         }
 

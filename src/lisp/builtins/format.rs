@@ -32,7 +32,10 @@ pub(super) fn format(cx: &mut dyn Context, format: &str, arguments: &[Value]) ->
         out.push_str(plain);
         let directive = Directive::read(from)?;
         rest = from.get(directive.text.len()..).unwrap_or("");
-        cx.spend(4)?;
+        // Widths and precisions come from the program: they are paid for before there is text.
+        let most = directive.width.unwrap_or(0).saturating_add(directive.precision.unwrap_or(0));
+        cx.reserve(most.saturating_mul(4))?;
+        cx.spend((most as u64 / 16).saturating_add(4))?;
         let text = match directive.conversion {
             'n' if directive.text == "%n" => "\n".into(),
             'n' => return Err(directive.wrong("takes no width, precision or flags").into()),
@@ -49,10 +52,6 @@ pub(super) fn format(cx: &mut dyn Context, format: &str, arguments: &[Value]) ->
                 last = at;
                 let argument = at.and_then(|at| arguments.get(at.checked_sub(1)?));
                 let Some(argument) = argument else { return Err(directive.missing(arguments.len())) };
-                // Widths and precisions come from the program: they are paid for before there is text.
-                let most = directive.width.unwrap_or(0).saturating_add(directive.precision.unwrap_or(0));
-                cx.reserve(most.saturating_mul(4))?;
-                cx.spend(most as u64 / 16)?;
                 if matches!(directive.conversion, 's' | 'S') {
                     super::printing::charge(cx, argument)?;
                 }

@@ -2,7 +2,7 @@
 
 use super::builtins;
 use super::stages::{function, in_order};
-use crate::lisp::value::{Context, Iter, Map, Result, Value};
+use crate::lisp::value::{Context, Iter, Map, Result, Value, shorten};
 
 /// Numbers keys in the order in which they come.
 #[derive(Default)]
@@ -17,6 +17,7 @@ impl Groups {
         super::collections::charge(cx, key)?;
         if let Some((known, Value::Int(at))) = self.numbers.entry(key) {
             if matches!((known, key), (Value::Keyword(_), Value::Text(_)) | (Value::Text(_), Value::Keyword(_))) {
+                let (known, key) = (shorten(known, 80), shorten(key, 80));
                 cx.warn(format!("{name}: {known} and {key} are one key of a map; their groups were put together"));
             }
             return Ok((usize::try_from(*at).unwrap_or(0), false));

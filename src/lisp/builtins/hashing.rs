@@ -47,18 +47,20 @@ fn java(text: &str) -> u32 {
 
 /// Of a name with a namespace.
 fn of_name(space: Option<&str>, name: &str) -> u32 {
-    let units: Vec<u16> = name.encode_utf16().collect();
-    let mut hash = 0;
-    let mut pairs = units.chunks_exact(2);
-    for pair in pairs.by_ref() {
-        if let [low, high] = pair {
-            hash = mix_h(hash, mix_k(u32::from(*low) | (u32::from(*high) << 16)));
+    let (mut hash, mut length) = (0, 0_u32);
+    let mut units = name.encode_utf16();
+    while let Some(low) = units.next() {
+        match units.next() {
+            Some(high) => {
+                hash = mix_h(hash, mix_k(u32::from(low) | (u32::from(high) << 16)));
+                length = length.wrapping_add(4);
+            }
+            None => {
+                hash ^= mix_k(u32::from(low));
+                length = length.wrapping_add(2);
+            }
         }
     }
-    if let [last] = pairs.remainder() {
-        hash ^= mix_k(u32::from(*last));
-    }
-    let length = u32::try_from(units.len()).unwrap_or(u32::MAX).wrapping_mul(2);
     let hash = finish(hash, length);
     let space = space.map_or(0, java);
     hash ^ space

@@ -1,6 +1,7 @@
 //! What else Java's number classes compute: `BigInteger`, rounding of `BigDecimal`, bits and constructors.
 
 use num_bigint::{BigInt, Sign};
+use num_traits::Signed;
 
 use super::builtins;
 use super::statics::{double, integer_of};
@@ -32,6 +33,22 @@ fn small(n: BigInt) -> Result<Value> {
 fn pay(cx: &mut dyn Context, steps: u64, bits: u64) -> Result<()> {
     let limbs = bits.div_euclid(64).saturating_add(1);
     cx.spend(steps.saturating_mul(limbs.saturating_mul(limbs)).div_euclid(8).saturating_add(1))
+}
+
+/// How many bits a power has, give or take one.
+fn power_bits(n: &BigInt, exponent: usize) -> u64 {
+    let leading = n.magnitude().iter_u64_digits().next_back().unwrap_or(0);
+    let last = n.bits().saturating_sub(leading.checked_ilog2().map_or(0, u64::from).saturating_add(1));
+    #[expect(clippy::cast_precision_loss, reason = "the logarithm need not be exact")]
+    let log = (leading as f64).log2() + last as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "positive; saturates where it is far too large"
+    )]
+    let bits = (log * exponent as f64) as u64;
+    bits.saturating_add(1)
 }
 
 fn binary(cx: &mut dyn Context, operation: fn(&Value, &Value) -> Result<Value>, a: &Value, b: &Value) -> Result<Value> {
@@ -213,13 +230,17 @@ builtins! { Java;
     /// (.pow (biginteger 2) 100)
     /// ;=> 1267650600228229401496703205376N
     ".pow" (cx, n: Big, exponent: usize) => {
-        let exponent = u32::try_from(exponent).unwrap_or(u32::MAX);
-        let bits = n.0.bits().saturating_mul(u64::from(exponent));
+        // These stay as small as they are, whatever the exponent.
+        if n.0.magnitude().bits() <= 1 {
+            let odd = exponent & 1 == 1;
+            return small(if exponent == 0 { BigInt::from(1) } else if odd { n.0 } else { n.0.abs() });
+        }
+        let bits = power_bits(&n.0, exponent);
         if bits > MAX_BITS {
             return Err(limit("max_integer_bits", MAX_BITS, bits));
         }
         pay(cx, 64, bits)?;
-        small(n.0.pow(exponent))
+        small(n.0.pow(u32::try_from(exponent).unwrap_or(u32::MAX)))
     }
 
     /// The integer to a power, modulo another.
@@ -230,7 +251,7 @@ builtins! { Java;
             let fault = Fault::value(".modPow needs a positive modulus and an exponent that is not negative");
             return Err(fault.class("ArithmeticException").into());
         }
-        pay(cx, exponent.0.bits().saturating_mul(2), modulus.0.bits().max(n.0.bits()))?;
+        pay(cx, exponent.0.bits().saturating_mul(8), modulus.0.bits().max(n.0.bits()))?;
         small(n.0.modpow(&exponent.0, &modulus.0))
     }
 
@@ -238,11 +259,13 @@ builtins! { Java;
     /// (.modInverse (biginteger 3) (biginteger 11))
     /// ;=> 4
     ".modInverse" (cx, n: Big, modulus: Big) => {
-        pay(cx, modulus.0.bits(), modulus.0.bits().max(n.0.bits()))?;
-        match n.0.modinv(&modulus.0) {
-            Some(inverse) if modulus.0.sign() == Sign::Plus => small(inverse),
-            _ => Err(Fault::value("BigInteger not invertible.").class("ArithmeticException").into()),
+        if modulus.0.sign() != Sign::Plus {
+            let fault = Fault::value(".modInverse needs a positive modulus");
+            return Err(fault.class("ArithmeticException").into());
         }
+        pay(cx, modulus.0.bits(), modulus.0.bits().max(n.0.bits()))?;
+        let none = || Fault::value("BigInteger not invertible.").class("ArithmeticException").into();
+        n.0.modinv(&modulus.0).map_or_else(|| Err(none()), small)
     }
 
     /// The greatest common divisor.

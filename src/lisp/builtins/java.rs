@@ -3,7 +3,7 @@
 use super::builtins;
 use super::printing::shown;
 use super::regexes;
-use super::strings::{Str, index_of, last_index_of, walk, with_hint};
+use super::strings::{Str, cased, index_of, last_index_of, walk, with_hint};
 use crate::lisp::value::{
     Args, BuiltinCode, Context, Fault, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force,
     type_error, unsupported,
@@ -114,6 +114,7 @@ fn replace(cx: &mut dyn Context, s: &Str, what: &Value, by: &Value, once: bool) 
 /// How Java compares strings: by the first character that differs, else by length.
 fn compared(cx: &mut dyn Context, a: &str, b: &str) -> Result<Value> {
     walk(cx, a)?;
+    walk(cx, b)?;
     let (mut left, mut right) = (a.encode_utf16(), b.encode_utf16());
     let count = |rest: std::str::EncodeUtf16<'_>| i64::try_from(rest.count()).unwrap_or(i64::MAX).saturating_add(1);
     Ok(Value::Int(loop {
@@ -148,18 +149,14 @@ builtins! { Java;
     /// (.toUpperCase "abc")
     /// ;=> "ABC"
     ".toUpperCase" (cx, s: Str) => {
-        walk(cx, s.as_str())?;
-        cx.reserve(s.len().saturating_mul(2))?;
-        Ok(s.as_str().to_uppercase().into())
+        cased(cx, &s, str::to_uppercase)
     }
 
     /// The string in lower case.
     /// (.toLowerCase "ABC")
     /// ;=> "abc"
     ".toLowerCase" (cx, s: Str) => {
-        walk(cx, s.as_str())?;
-        cx.reserve(s.len().saturating_mul(2))?;
-        Ok(s.as_str().to_lowercase().into())
+        cased(cx, &s, str::to_lowercase)
     }
 
     /// The string without spaces and control characters at both ends.
@@ -167,6 +164,7 @@ builtins! { Java;
     /// ;=> "a"
     ".trim" (cx, s: Str) => {
         walk(cx, s.as_str())?;
+        cx.reserve(s.len())?;
         Ok(s.as_str().trim_matches(|c| c <= ' ').into())
     }
 
@@ -284,9 +282,12 @@ builtins! { Java;
     /// (.startsWith "abc" "ab")
     /// ;=> true
     ".startsWith"
-        (_cx, s: Str, prefix: Str) => { Ok(s.as_str().starts_with(prefix.as_str()).into()) }
+        (cx, s: Str, prefix: Str) => {
+            cx.spend(prefix.len() as u64 / 64)?;
+            Ok(s.as_str().starts_with(prefix.as_str()).into())
+        }
         (cx, s: Str, prefix: Str, from: usize) => {
-            cx.spend(s.index_cost())?;
+            cx.spend(s.index_cost().saturating_add(prefix.len() as u64 / 64))?;
             let rest = s.slice(from.min(s.count()), s.count());
             Ok((from <= s.count() && rest.starts_with(prefix.as_str())).into())
         }
@@ -294,7 +295,10 @@ builtins! { Java;
     /// Whether the string ends with another one.
     /// (.endsWith "abc" "bc")
     /// ;=> true
-    ".endsWith" (_cx, s: Str, suffix: Str) => { Ok(s.as_str().ends_with(suffix.as_str()).into()) }
+    ".endsWith" (cx, s: Str, suffix: Str) => {
+        cx.spend(suffix.len() as u64 / 64)?;
+        Ok(s.as_str().ends_with(suffix.as_str()).into())
+    }
 
     /// The string with every occurrence of a part or character replaced.
     /// (.replace "a.b.c" "." "-")
@@ -379,7 +383,25 @@ builtins! { Java;
         walk(cx, s.as_str())?;
         let Some(other) = other else { return Ok(Value::from(false)) };
         walk(cx, other.as_str())?;
-        Ok((s.as_str().to_lowercase() == other.as_str().to_lowercase()).into())
+        if s.as_str().is_ascii() && other.as_str().is_ascii() {
+            return Ok(s.as_str().eq_ignore_ascii_case(other.as_str()).into());
+        }
+        // Letter by letter, as Java does: there is no need of copies.
+        let folded = |c: char| c.to_uppercase().flat_map(char::to_lowercase);
+        let mut letters = s.as_str().chars().flat_map(folded);
+        let mut others = other.as_str().chars().flat_map(folded);
+        let mut count = 0_u64;
+        loop {
+            match (letters.next(), others.next()) {
+                (None, None) => return Ok(Value::from(true)),
+                (a, b) if a == b => {}
+                _ => return Ok(Value::from(false)),
+            }
+            count = count.saturating_add(1);
+            if count.is_multiple_of(256) {
+                cx.spend(256)?;
+            }
+        }
     }
 
     /// Negative, zero or positive as the value comes before, with or after another.
@@ -401,7 +423,7 @@ builtins! { Java;
     /// (.compareToIgnoreCase "a" "B")
     /// ;=> -1
     ".compareToIgnoreCase" (cx, s: Str, other: Str) => {
-        cx.reserve(s.len().saturating_add(other.len()).saturating_mul(2))?;
+        cx.reserve(s.len().saturating_add(other.len()).saturating_mul(4))?;
         walk(cx, s.as_str())?;
         compared(cx, &s.as_str().to_lowercase(), &other.as_str().to_lowercase())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::builtins;
-use super::printing::charge;
+use super::printing::measure;
 use super::strings::Str;
 use crate::lisp::syntax::read_datum;
 use crate::lisp::text::Source;
@@ -36,9 +36,20 @@ impl Keys {
 }
 
 fn parse(cx: &mut dyn Context, text: &Text, keys: &Keys) -> Result<Value> {
-    let nodes = text.as_str().bytes().filter(|byte| b",:[{".contains(byte)).count();
-    cx.spend((text.len() as u64 / 8).saturating_add(nodes as u64).saturating_add(1))?;
-    cx.reserve(text.len().saturating_mul(2).saturating_add(nodes.saturating_mul(96)))?;
+    cx.spend((text.len() as u64 / 8).saturating_add(1))?;
+    let (mut nodes, mut bytes) = (0_u64, text.len().saturating_mul(2));
+    for byte in text.as_str().bytes() {
+        let taken = match byte {
+            b',' | b':' => 96,
+            b'[' => 350,
+            b'{' => 400,
+            _ => continue,
+        };
+        nodes = nodes.saturating_add(1);
+        bytes = bytes.saturating_add(taken);
+    }
+    cx.spend(nodes)?;
+    cx.reserve(bytes)?;
     let json: Json = serde_json::from_str(text.as_str()).map_err(|error| {
         let excerpt = crate::lisp::text::abridge(text.as_str(), 80);
         Fault::value(format!("this is no JSON: {error}")).hint(format!("the text is {excerpt:?}"))
@@ -73,12 +84,22 @@ fn convert(cx: &mut dyn Context, json: Json, keys: &Keys) -> Result<Value> {
     }
 }
 
+/// What a node takes on the way to its text.
+const NODE: usize = 112;
+
 fn generate(cx: &mut dyn Context, value: &Value, pretty: bool) -> Result<Value> {
-    charge(cx, value)?;
+    let size = measure(cx, value)?;
+    let length = size.bytes.saturating_add(if pretty { size.blanks } else { 0 });
+    // The text grows by doubling while the nodes are there.
+    cx.reserve(size.nodes.saturating_mul(NODE).saturating_add(size.bytes).saturating_add(length.saturating_mul(2)))?;
     let json = to_json(value, "the value").map_err(|error| value_error(error.to_string()))?;
     let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
+    drop(json);
     match text {
-        Ok(text) => Ok(text.into()),
+        Ok(text) => {
+            cx.reserve(text.len())?;
+            Ok(text.into())
+        }
         Err(error) => Err(value_error(format!("no JSON: {error}"))),
     }
 }
@@ -147,7 +168,14 @@ builtins! { Json;
 fn read(cx: &mut dyn Context, text: Option<Str>, eof: Option<Value>) -> Result<Value> {
     let Some(text) = text else { return Ok(Value::Nil) };
     cx.spend(1_u64.saturating_add(text.len() as u64))?;
-    cx.reserve(text.len().saturating_mul(32))?;
+    // A form and a value for whatever stands between blanks and brackets, and a piece of memory for each bracket.
+    let bytes = text.as_str().bytes().map(|byte| match byte {
+        b'(' | b'[' | b'{' => 350,
+        b' ' | b',' | b'\n' | b'\t' | b'\r' | b'\\' => 100,
+        b'"' => 50,
+        _ => 2,
+    });
+    cx.reserve(bytes.fold(100, usize::saturating_add))?;
     match read_datum(&Arc::new(Source::new("text", text.as_str()))) {
         Ok(Some(value)) => value.within_nesting(),
         Ok(None) => Ok(eof.unwrap_or_default()),

@@ -33,17 +33,30 @@ pub(super) fn sorted_cost(map: &Map) -> u64 {
     (map.len() as u64 / 256).saturating_add(32)
 }
 
+/// A map to be changed: in place if nobody else holds it, else a copy, which is paid for.
+pub(super) fn to_change<'m>(cx: &mut dyn Context, map: &'m mut Arc<Map>) -> Result<&'m mut Map> {
+    let cost = Map::fork_cost(map);
+    if cost > 1 {
+        cx.spend(cost)?;
+        cx.reserve(map.len().saturating_mul(COPIED))?;
+    }
+    Ok(Arc::make_mut(map))
+}
+
+/// About what an entry of a copied map or set takes.
+pub(super) const COPIED: usize = 128;
+
 /// Removes from a map of any kind.
 pub(super) fn remove(cx: &mut dyn Context, map: &mut Arc<Map>, key: &Value) -> Result<()> {
     charge(cx, key)?;
     match map.find_place(cx, key)? {
         Some(Ok(at)) => {
             cx.spend(sorted_cost(map))?;
-            Arc::make_mut(map).remove_at(at);
+            to_change(cx, map)?.remove_at(at);
         }
         Some(Err(_)) => {}
         None if map.get(key).is_some() => {
-            Arc::make_mut(map).remove(key);
+            to_change(cx, map)?.remove(key);
         }
         None => {}
     }
@@ -70,13 +83,15 @@ pub(super) fn conj(cx: &mut dyn Context, mut map: Arc<Map>, item: Value) -> Resu
                 return Err(Fault::value(message).into());
             };
             charge(cx, key)?;
-            insert(cx, Arc::make_mut(&mut map), key.clone(), value.clone())?;
+            let target = to_change(cx, &mut map)?;
+            insert(cx, target, key.clone(), value.clone())?;
         }
         Value::Map(more) if map.is_empty() && map.sorting().is_none() && more.sorting().is_none() => {
-            return Ok(Value::Map(more).with_meta_of(&Value::Map(map)));
+            let meta = Value::Map(map).meta().cloned();
+            return super::metadata::described(cx, Value::Map(more), meta);
         }
         Value::Map(more) => {
-            let target = Arc::make_mut(&mut map);
+            let target = to_change(cx, &mut map)?;
             for (key, value) in more.iter_ref() {
                 charge(cx, key)?;
                 insert(cx, target, key.clone(), value.clone())?;
@@ -95,7 +110,8 @@ fn conj_entries(cx: &mut dyn Context, mut map: Arc<Map>, entries: Value) -> Resu
     while let Some(item) = entries.next(cx)? {
         let (key, value) = entry("conj on a map", &item)?;
         charge(cx, &key)?;
-        insert(cx, Arc::make_mut(&mut map), key, value)?;
+        let target = to_change(cx, &mut map)?;
+        insert(cx, target, key, value)?;
     }
     Value::Map(map).within_nesting()
 }
@@ -413,7 +429,8 @@ builtins! { Maps;
             Value::Nil => Ok(Value::empty_map()),
             Value::Map(map) => {
                 let mut map = if map.sorting().is_some() { Arc::new(map.iter().collect()) } else { map };
-                let changed = Arc::make_mut(&mut map);
+                let changed = to_change(cx, &mut map)?;
+                cx.reserve(changed.len().saturating_mul(size_of::<Value>()))?;
                 let keys: Vec<Value> = changed.keys().cloned().collect();
                 for key in keys {
                     charge(cx, &key)?;
@@ -424,7 +441,7 @@ builtins! { Maps;
                 Value::Map(map).within_nesting()
             }
             Value::Vector(mut items) => {
-                cx.spend(items.len() as u64)?;
+                cx.spend((items.len() as u64).saturating_add(Vector::fork_cost(&items)))?;
                 let changed = Vector::make_mut(&mut items);
                 for at in 0..changed.len() {
                     let new = cx.call1(&f, changed.take(at).unwrap_or_default())?;

@@ -2,7 +2,7 @@
 
 use super::{builtins, functions};
 use crate::lisp::value::{
-    Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Value, Vector, args, type_error,
+    Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Set, Value, Vector, args, type_error,
 };
 use std::sync::Arc;
 
@@ -44,16 +44,25 @@ fn map_or_nil(name: &str, meta: Value) -> Result<Option<Arc<Map>>> {
     }
 }
 
+/// The collection with other metadata: a copy if others hold it, which is paid for.
+pub(super) fn described(cx: &mut dyn Context, value: Value, meta: Option<Arc<Map>>) -> Result<Value> {
+    if value.meta().is_some() || meta.is_some() {
+        cx.spend(match &value {
+            Value::Vector(items) => Vector::fork_cost(items),
+            Value::Map(map) => Map::fork_cost(map),
+            Value::Set(set) => Set::fork_cost(set),
+            _ => 1,
+        })?;
+    }
+    Ok(value.with_meta(meta))
+}
+
 /// The value with other metadata.
 fn with_meta(cx: &mut dyn Context, name: &str, value: Value, meta: Value) -> Result<Value> {
     cx.spend(1)?;
     let map = map_or_nil(name, meta)?;
     match value {
-        Value::Vector(ref vector) => {
-            cx.spend(Vector::fork_cost(vector))?;
-            Ok(value.with_meta(map))
-        }
-        Value::Map(_) | Value::Set(_) | Value::Seq(_) => Ok(value.with_meta(map)),
+        Value::Vector(_) | Value::Map(_) | Value::Set(_) | Value::Seq(_) => described(cx, value, map),
         Value::Lazy(lazy) => match Lazy::realise(&lazy, cx)? {
             Value::Nil => Ok(Seq::empty().with_meta(map)),
             cells => Ok(cells.with_meta(map)),

@@ -62,9 +62,10 @@ fn java_name(c: char) -> Option<&'static str> {
 }
 
 fn munged(cx: &mut dyn Context, text: &str) -> Result<String> {
-    cx.spend(text.len() as u64 / 8)?;
-    cx.reserve(text.len().saturating_mul(2))?;
-    let mut out = String::with_capacity(text.len());
+    cx.spend(text.len() as u64 / 4)?;
+    let length = text.chars().map(|c| java_name(c).map_or(c.len_utf8(), str::len)).fold(0, usize::saturating_add);
+    cx.reserve(length.saturating_mul(2))?;
+    let mut out = String::with_capacity(length);
     for c in text.chars() {
         match java_name(c) {
             Some(name) => out.push_str(name),
@@ -130,7 +131,10 @@ builtins! { Predicates;
     /// (namespace-munge "my-app.core")
     /// ;=> "my_app.core"
     "namespace-munge" (cx, name: Value) => {
-        Ok(printing::shown(cx, &name)?.as_str().replace('-', "_").into())
+        let name = printing::shown(cx, &name)?;
+        super::strings::walk(cx, name.as_str())?;
+        cx.reserve(name.len().saturating_mul(3))?;
+        Ok(name.as_str().replace('-', "_").into())
     }
 
     /// The keyword of a name, as keyword gives it: every keyword is there.

@@ -7,78 +7,126 @@ use crate::lisp::value::{
 
 /// Realises a value and charges what its text costs, before the text is made.
 pub(super) fn charge(cx: &mut dyn Context, value: &Value) -> Result<()> {
-    force(value, cx)?;
-    let bytes = measure(cx, value)?;
-    cx.reserve(bytes)
+    let size = measure(cx, value)?;
+    cx.reserve(size.bytes)
 }
 
-/// About how many bytes the text of a value takes.
+/// Realises a value, and says about how large its text is.
+pub(super) fn measure(cx: &mut dyn Context, value: &Value) -> Result<Size> {
+    force(value, cx)?;
+    let mut size = Size::default();
+    size.add(cx, value)?;
+    Ok(size)
+}
+
+/// About how large the text of a value is.
 ///
-/// Weights do not tell: they count a string as one leaf, however long it is and however often it is shared.
-fn measure(cx: &mut dyn Context, value: &Value) -> Result<usize> {
-    let mut sum = 2_usize;
-    match value {
-        Value::Text(text) => {
-            cx.spend(1_u64.saturating_add(text.len() as u64 / 16))?;
-            let escaped = text.as_str().bytes().map(|byte| if byte < 0x20 { 6 } else { 1 });
-            sum = escaped.fold(sum, usize::saturating_add);
-        }
-        Value::Keyword(keyword) => sum = sum.saturating_add(keyword.as_str().len()),
-        Value::Symbol(symbol) => sum = sum.saturating_add(symbol.as_str().len()),
-        Value::Big(number) => {
-            let words = number.bits() / 64;
-            cx.spend(words.saturating_mul(words) / 16)?;
-            sum = usize::try_from(words).unwrap_or(usize::MAX).saturating_mul(20);
-        }
-        Value::Regex(regex) => sum = sum.saturating_add(regex.pattern.len()),
-        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
-            cx.enter()?;
-            for item in Iter::ready(value) {
-                cx.spend(1)?;
-                sum = sum.saturating_add(measure(cx, &item)?);
-            }
-            cx.leave();
-        }
-        Value::Set(set) => {
-            cx.enter()?;
-            for item in set.iter_ref() {
-                cx.spend(1)?;
-                sum = sum.saturating_add(measure(cx, item)?);
-            }
-            cx.leave();
-        }
-        Value::Map(map) => {
-            cx.enter()?;
-            for (key, value) in map.iter_ref() {
-                cx.spend(1)?;
-                sum = sum.saturating_add(measure(cx, key)?).saturating_add(measure(cx, value)?);
-            }
-            cx.leave();
-        }
-        Value::Atom(atom) => {
-            cx.enter()?;
-            let held = atom.get();
-            force(&held, cx)?;
-            sum = sum.saturating_add(measure(cx, &held)?).saturating_add(16);
-            cx.leave();
-        }
-        Value::Reduced(inner) => sum = sum.saturating_add(measure(cx, inner)?),
-        Value::Fault(fault) => {
-            sum = sum.saturating_add(fault.message.len());
-            if let Some(data) = &fault.data {
-                force(data, cx)?;
-                sum = sum.saturating_add(measure(cx, data)?);
-            }
-        }
-        Value::Nil
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Function(_)
-        | Value::Date(_)
-        | Value::Nothing => sum = 16,
+/// Weights do not tell: they count a string as a few leaves, and not what of it has to be escaped.
+#[derive(Default)]
+pub(super) struct Size {
+    /// The bytes on one line.
+    pub(super) bytes: usize,
+    /// What has a line of its own where lines are indented.
+    pub(super) nodes: usize,
+    /// The line ends and the indentation, two blanks a level.
+    pub(super) blanks: usize,
+    depth: usize,
+}
+
+impl Size {
+    fn line(&mut self) {
+        self.blanks = self.blanks.saturating_add(self.depth.saturating_mul(2)).saturating_add(1);
     }
-    Ok(sum)
+
+    fn text(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    fn deeper(&mut self, cx: &mut dyn Context) -> Result<()> {
+        cx.enter()?;
+        self.depth = self.depth.saturating_add(1);
+        Ok(())
+    }
+
+    fn back(&mut self, cx: &mut dyn Context) {
+        cx.leave();
+        self.depth = self.depth.saturating_sub(1);
+        self.line();
+    }
+
+    fn add(&mut self, cx: &mut dyn Context, value: &Value) -> Result<()> {
+        self.text(2);
+        self.nodes = self.nodes.saturating_add(1);
+        self.line();
+        match value {
+            Value::Text(text) => {
+                cx.spend(1_u64.saturating_add(text.len() as u64 / 16))?;
+                let escaped = text.as_str().bytes().map(|byte| match byte {
+                    0..0x20 => 6,
+                    b'"' | b'\\' => 2,
+                    _ => 1,
+                });
+                self.text(escaped.fold(0, usize::saturating_add));
+            }
+            Value::Keyword(keyword) => self.text(keyword.as_str().len()),
+            Value::Symbol(symbol) => self.text(symbol.as_str().len()),
+            Value::Big(number) => {
+                let words = number.bits() / 64;
+                cx.spend(words.saturating_mul(words) / 16)?;
+                self.text(usize::try_from(words).unwrap_or(usize::MAX).saturating_mul(20));
+            }
+            Value::Regex(regex) => self.text(regex.pattern.len()),
+            Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
+                self.deeper(cx)?;
+                for item in Iter::ready(value) {
+                    cx.spend(1)?;
+                    self.add(cx, &item)?;
+                }
+                self.back(cx);
+            }
+            Value::Set(set) => {
+                self.deeper(cx)?;
+                for item in set.iter_ref() {
+                    cx.spend(1)?;
+                    self.add(cx, item)?;
+                }
+                self.back(cx);
+            }
+            Value::Map(map) => {
+                self.deeper(cx)?;
+                for (key, value) in map.iter_ref() {
+                    cx.spend(1)?;
+                    self.add(cx, key)?;
+                    self.add(cx, value)?;
+                }
+                self.back(cx);
+            }
+            Value::Atom(atom) => {
+                self.deeper(cx)?;
+                let held = atom.get();
+                force(&held, cx)?;
+                self.add(cx, &held)?;
+                self.text(16);
+                self.back(cx);
+            }
+            Value::Reduced(inner) => self.add(cx, inner)?,
+            Value::Fault(fault) => {
+                self.text(fault.message.len());
+                if let Some(data) = &fault.data {
+                    force(data, cx)?;
+                    self.add(cx, data)?;
+                }
+            }
+            Value::Nil
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Function(_)
+            | Value::Date(_)
+            | Value::Nothing => self.text(14),
+        }
+        Ok(())
+    }
 }
 
 /// The text of a value as `str` gives it.

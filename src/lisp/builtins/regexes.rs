@@ -82,13 +82,20 @@ impl<'a> Matches<'a> {
     }
 
     /// What a program sees of the match found last: its text, or a vector of it and its groups.
-    fn value(&self, (start, end): (usize, usize)) -> Value {
+    fn value(&self, cx: &mut dyn Context, (start, end): (usize, usize)) -> Result<Value> {
+        cx.reserve(self.copied((start, end)))?;
         let whole = Value::from(self.text.get(start..end).unwrap_or(""));
         if self.groups.len() <= 1 {
-            return whole;
+            return Ok(whole);
         }
         let groups = (1..self.groups.len()).map(|group| Value::from(self.group(group)));
-        Value::vector(std::iter::once(whole).chain(groups).collect())
+        Ok(Value::vector(std::iter::once(whole).chain(groups).collect()))
+    }
+
+    /// How many bytes of the text that copies: groups lie in groups, and each has its own.
+    fn copied(&self, (start, end): (usize, usize)) -> usize {
+        let groups = (1..self.groups.len()).filter_map(|group| self.groups.get(group));
+        groups.map(|(start, end)| end.saturating_sub(start)).fold(end.saturating_sub(start), usize::saturating_add)
     }
 
     /// The text of a group of the match found last, if it took part.
@@ -105,12 +112,12 @@ pub(super) fn all(cx: &mut dyn Context, regex: &Regex, text: &str) -> Result<Vec
     let mut bytes = 0_usize;
     let each = matches.groups.len().saturating_mul(128);
     while let Some((start, end)) = matches.next(cx)? {
-        bytes = bytes.saturating_add(each).saturating_add(end.saturating_sub(start).saturating_mul(2));
+        bytes = bytes.saturating_add(each).saturating_add(matches.copied((start, end)));
         if bytes > 1 << 14 {
             cx.reserve(bytes)?;
             bytes = 0;
         }
-        all.push(matches.value((start, end)));
+        all.push(matches.value(cx, (start, end))?);
     }
     Ok(all)
 }
@@ -120,7 +127,7 @@ pub(super) fn whole(cx: &mut dyn Context, regex: &Regex, text: &str) -> Result<V
     let mut matches = Matches::new(regex, text);
     match matches.next(cx)? {
         // The match preferred here is preferred among those of the whole text as well.
-        Some((0, end)) if end == text.len() => return Ok(matches.value((0, end))),
+        Some((0, end)) if end == text.len() => return matches.value(cx, (0, end)),
         Some((0, _)) => {}
         Some(_) | None => return Ok(Value::Nil),
     }
@@ -128,7 +135,7 @@ pub(super) fn whole(cx: &mut dyn Context, regex: &Regex, text: &str) -> Result<V
     let mut groups = regex.whole().capture_locations();
     let Some(found) = regex.whole().captures_read(&mut groups, text) else { return Ok(Value::Nil) };
     let span = (found.start(), found.end());
-    Ok(Matches { regex, text, groups, at: None, begun: true }.value(span))
+    Matches { regex, text, groups, at: None, begun: true }.value(cx, span)
 }
 
 /// What to split or replace by: a regex, or a plain string.
@@ -335,7 +342,7 @@ pub(super) fn replace(
                 }
             }
             (Separator::Regex(matches), function) => {
-                let given = matches.value((start, end));
+                let given = matches.value(cx, (start, end))?;
                 match cx.call1(function, given)? {
                     Value::Text(made) => {
                         room(cx, &mut out, made.len())?;
@@ -380,7 +387,7 @@ builtins! { Regexes;
         (cx, matcher: Value) => { super::matchers::next(cx, "re-find", &matcher) }
         (cx, re: Pattern, s: Str) => {
             let mut matches = Matches::new(&re.0, s.as_str());
-            Ok(matches.next(cx)?.map(|found| matches.value(found)).unwrap_or_default())
+            matches.next(cx)?.map_or(Ok(Value::Nil), |found| matches.value(cx, found))
         }
 
     /// The match of a regex with a whole string, as re-find gives it; nil if it does not match.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::builtins;
 use super::stages::{amount, function, in_order};
-use crate::lisp::value::{Context, Iter, Node, Result, Seq, Value, Vector, seq};
+use crate::lisp::value::{Context, Iter, Node, Result, Seq, Value, Vector, pair, seq};
 
 /// The vector that holds a value's items, and the index of the first.
 pub(super) fn as_slice(items: &Value) -> Option<(Arc<Vector>, usize)> {
@@ -24,6 +24,10 @@ fn first(cx: &mut dyn Context, items: Value) -> Result<Value> {
     match &items {
         Value::Vector(vector) => Ok(vector.get(0).cloned().unwrap_or_default()),
         Value::Seq(cells) => Ok(cells.first().unwrap_or_default()),
+        Value::Map(map) => {
+            Ok(map.iter_ref().next().map(|(key, value)| pair(key.clone(), value.clone())).unwrap_or_default())
+        }
+        Value::Set(set) => Ok(set.iter_ref().next().cloned().unwrap_or_default()),
         _ => Ok(Iter::new(items)?.next(cx)?.unwrap_or_default()),
     }
 }

@@ -6,6 +6,16 @@ use super::collections::{charge, conj, contains};
 use super::{builtins, maps};
 use crate::lisp::value::{Args, Callable, Context, Iter, Map, Result, Set, Value, collect, type_error};
 
+/// A set to be changed: in place if nobody else holds it, else a copy, which is paid for.
+pub(super) fn to_change<'s>(cx: &mut dyn Context, set: &'s mut Arc<Set>) -> Result<&'s mut Set> {
+    let cost = Set::fork_cost(set);
+    if cost > 1 {
+        cx.spend(cost)?;
+        cx.reserve(set.len().saturating_mul(maps::COPIED))?;
+    }
+    Ok(Arc::make_mut(set))
+}
+
 /// Inserts into a set of any kind; sorted ones are searched by their order.
 pub(super) fn insert(cx: &mut dyn Context, set: &mut Set, item: Value) -> Result<()> {
     match set.as_sorted_mut() {
@@ -32,13 +42,13 @@ pub(super) fn remove(cx: &mut dyn Context, set: &mut Arc<Set>, item: &Value) -> 
         Some(map) => {
             cx.spend(maps::sorted_cost(map))?;
             if let Ok(at) = map.place(cx, item)?
-                && let Some(map) = Arc::make_mut(set).as_sorted_mut()
+                && let Some(map) = to_change(cx, set)?.as_sorted_mut()
             {
                 map.remove_at(at);
             }
         }
         None if set.contains(item) => {
-            Arc::make_mut(set).remove(item);
+            to_change(cx, set)?.remove(item);
         }
         None => {}
     }
@@ -211,7 +221,7 @@ fn index(cx: &mut dyn Context, relation: Value, keys: &[Value]) -> Result<Map> {
             Some(Value::Set(set)) => set,
             _ => Arc::default(),
         };
-        Arc::make_mut(&mut set).insert(item);
+        to_change(cx, &mut set)?.insert(item);
         index.insert(group, Value::Set(set));
     }
     Ok(index)
@@ -270,7 +280,7 @@ builtins! { Sets;
     /// ;=> #{1 2}
     "set" (cx, coll: Value) => {
         match coll {
-            Value::Set(_) => Ok(coll.with_meta(None)),
+            Value::Set(_) => super::metadata::described(cx, coll, None),
             other => {
                 let items = collect(other, cx)?;
                 build(cx, Set::default(), items)

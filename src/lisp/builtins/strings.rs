@@ -78,6 +78,31 @@ fn made(cx: &mut dyn Context, text: &Text, make: impl FnOnce(&str) -> String) ->
     Ok(make(text.as_str()).into())
 }
 
+/// A text in the other case: some letters take three times the bytes of their small ones.
+pub(super) fn cased(cx: &mut dyn Context, text: &Text, make: fn(&str) -> String) -> Result<Value> {
+    walk(cx, text.as_str())?;
+    if !text.as_str().is_ascii() {
+        cx.spend(text.len() as u64 / 2)?;
+        let both = |c: char| {
+            let upper: usize = c.to_uppercase().map(char::len_utf8).sum();
+            let lower: usize = c.to_lowercase().map(char::len_utf8).sum();
+            upper.max(lower)
+        };
+        let grown = text.as_str().chars().map(both).fold(0, usize::saturating_add);
+        // What grows beyond the length of the text is moved to a piece of twice the size.
+        cx.reserve(grown.saturating_mul(if grown > text.len() { 4 } else { 2 }))?;
+        return Ok(make(text.as_str()).into());
+    }
+    cx.reserve(text.len().saturating_mul(2))?;
+    Ok(make(text.as_str()).into())
+}
+
+/// What a name made of a text of so many bytes costs.
+fn naming(cx: &mut dyn Context, text: &str) -> Result<()> {
+    walk(cx, text)?;
+    cx.reserve(text.len())
+}
+
 /// A part of a text; the text itself if it is all of it.
 fn part(cx: &mut dyn Context, text: &Text, take: impl FnOnce(&str) -> &str) -> Result<Value> {
     walk(cx, text.as_str())?;
@@ -194,10 +219,12 @@ fn subs(cx: &mut dyn Context, text: &Text, start: i64, end: i64) -> Result<Value
 fn qualified(cx: &mut dyn Context, name: &'static str, space: &Value, local: &Value) -> Result<String> {
     let Value::Text(local) = local else { return Err(not_text(name, "a string as name", local)) };
     walk(cx, local.as_str())?;
+    cx.reserve(local.len().saturating_mul(2))?;
     match space {
         Value::Nil => Ok(local.as_str().to_owned()),
         Value::Text(space) => {
             walk(cx, space.as_str())?;
+            cx.reserve(local.len().saturating_add(space.len()).saturating_mul(2))?;
             Ok(format!("{}/{}", space.as_str(), local.as_str()))
         }
         other => Err(not_text(name, "a string as namespace", other)),
@@ -248,11 +275,17 @@ builtins! { Strings;
     /// The name of a keyword or symbol without its namespace; a string itself.
     /// (name :user/id)
     /// ;=> "id"
-    "name" (_cx, x: Value) => {
+    "name" (cx, x: Value) => {
         match &x {
             Value::Text(_) => Ok(x),
-            Value::Keyword(keyword) => Ok(keyword.name().into()),
-            Value::Symbol(symbol) => Ok(symbol.name().into()),
+            Value::Keyword(keyword) => {
+                naming(cx, keyword.as_str())?;
+                Ok(keyword.name().into())
+            }
+            Value::Symbol(symbol) => {
+                naming(cx, symbol.as_str())?;
+                Ok(symbol.name().into())
+            }
             other => Err(type_error("name", "a keyword, symbol or string", other)),
         }
     }
@@ -260,10 +293,16 @@ builtins! { Strings;
     /// The namespace of a keyword or symbol, or nil.
     /// (namespace :user/id)
     /// ;=> "user"
-    "namespace" (_cx, x: Value) => {
+    "namespace" (cx, x: Value) => {
         match &x {
-            Value::Keyword(keyword) => Ok(keyword.namespace().into()),
-            Value::Symbol(symbol) => Ok(symbol.namespace().into()),
+            Value::Keyword(keyword) => {
+                naming(cx, keyword.as_str())?;
+                Ok(keyword.namespace().into())
+            }
+            Value::Symbol(symbol) => {
+                naming(cx, symbol.as_str())?;
+                Ok(symbol.namespace().into())
+            }
             other => Err(type_error("namespace", "a keyword or symbol", other)),
         }
     }
@@ -277,10 +316,13 @@ builtins! { Strings;
         (cx, name: Value) => {
             Ok(match &name {
                 Value::Text(text) => {
-                    walk(cx, text.as_str())?;
+                    naming(cx, text.as_str())?;
                     Keyword::new(text.as_str()).into()
                 }
-                Value::Symbol(symbol) => Keyword::new(symbol.as_str()).into(),
+                Value::Symbol(symbol) => {
+                    naming(cx, symbol.as_str())?;
+                    Keyword::new(symbol.as_str()).into()
+                }
                 Value::Keyword(_) => name,
                 _ => Value::Nil,
             })
@@ -294,10 +336,13 @@ builtins! { Strings;
         (cx, name: Value) => {
             Ok(match &name {
                 Value::Text(text) => {
-                    walk(cx, text.as_str())?;
+                    naming(cx, text.as_str())?;
                     Value::symbol(text.as_str())
                 }
-                Value::Keyword(keyword) => Value::symbol(keyword.as_str()),
+                Value::Keyword(keyword) => {
+                    naming(cx, keyword.as_str())?;
+                    Value::symbol(keyword.as_str())
+                }
                 Value::Symbol(_) => name,
                 other => return Err(type_error("symbol", "a string or keyword", other)),
             })
@@ -374,7 +419,7 @@ builtins! { Strings;
     /// ;=> "ABC"
     "clojure.string/upper-case" (cx, s: Value) => {
         let s = stringy(cx, "clojure.string/upper-case", s)?;
-        made(cx, &s, str::to_uppercase)
+        cased(cx, &s, str::to_uppercase)
     }
 
     /// The string in lower case.
@@ -382,7 +427,7 @@ builtins! { Strings;
     /// ;=> "abc"
     "clojure.string/lower-case" (cx, s: Value) => {
         let s = stringy(cx, "clojure.string/lower-case", s)?;
-        made(cx, &s, str::to_lowercase)
+        cased(cx, &s, str::to_lowercase)
     }
 
     /// The string with its first character in upper case and the others in lower case.
@@ -390,7 +435,7 @@ builtins! { Strings;
     /// ;=> "Hello"
     "clojure.string/capitalize" (cx, s: Value) => {
         let s = stringy(cx, "clojure.string/capitalize", s)?;
-        made(cx, &s, |s| {
+        cased(cx, &s, |s| {
             let mut chars = s.chars();
             let first = chars.next().into_iter().flat_map(char::to_uppercase);
             first.collect::<String>() + &chars.as_str().to_lowercase()
@@ -485,7 +530,10 @@ builtins! { Strings;
     /// ;=> "\\$5"
     "clojure.string/re-quote-replacement" (cx, replacement: Value) => {
         let text = stringy(cx, "clojure.string/re-quote-replacement", replacement)?;
-        made(cx, &text, |text| text.replace('\\', "\\\\").replace('$', "\\$"))
+        walk(cx, text.as_str())?;
+        let special = text.as_str().bytes().filter(|byte| matches!(byte, b'\\' | b'$')).count();
+        cx.reserve(text.len().saturating_add(special).saturating_mul(4))?;
+        Ok(text.as_str().replace('\\', "\\\\").replace('$', "\\$").into())
     }
 
     /// The lines of the string, without empty ones at the end.
@@ -494,9 +542,11 @@ builtins! { Strings;
     "clojure.string/split-lines" (cx, s: Str) => {
         let text = s.as_str();
         walk(cx, text)?;
-        let mut lines: Vec<&str> = text.split('\n').collect();
-        cx.reserve(text.len().saturating_add(lines.len().saturating_mul(64)))?;
-        cx.spend(lines.len() as u64)?;
+        let count = text.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
+        cx.reserve(text.len().saturating_add(count.saturating_mul(112)))?;
+        cx.spend(count as u64)?;
+        let mut lines = Vec::with_capacity(count);
+        lines.extend(text.split('\n'));
         // A carriage return belongs to the line end only where a line feed follows.
         let last = lines.pop().unwrap_or("");
         lines.iter_mut().for_each(|line| *line = line.strip_suffix('\r').unwrap_or(line));

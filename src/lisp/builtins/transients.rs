@@ -83,7 +83,8 @@ builtins! { State;
             let message = format!("transient needs an unsorted collection, got {}", coll.describe());
             return Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into());
         }
-        Ok(cx.make_atom(AtomKind::Transient, coll.with_meta(None)))
+        let coll = super::metadata::described(cx, coll, None)?;
+        Ok(cx.make_atom(AtomKind::Transient, coll))
     }
 
     /// The collection of a transient, which cannot be used any more.

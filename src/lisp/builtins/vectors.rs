@@ -75,7 +75,10 @@ builtins! { Collections;
     /// A vector of the items.
     /// (vec '(1 2))
     /// ;=> [1 2]
-    "vec" (cx, coll: Value) => { Ok(vec(cx, coll)?.with_meta(None)) }
+    "vec" (cx, coll: Value) => {
+        let items = vec(cx, coll)?;
+        super::metadata::described(cx, items, None)
+    }
 
     /// A list of the arguments.
     /// (list 1 2)
@@ -190,7 +193,8 @@ fn into(cx: &mut dyn Context, to: Value, from: Value) -> Result<Value> {
     };
     if items.is_empty() {
         let meta = items.meta().cloned();
-        return Ok(vec(cx, from)?.with_meta(meta));
+        let items = vec(cx, from)?;
+        return super::metadata::described(cx, items, meta);
     }
     cx.spend(Vector::fork_cost(&items))?;
     let mut from = Iter::new(from)?;

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::lisp::text::abridge;
 use crate::lisp::value::{
     Answer, Args, Ask, Atom, AtomExtras, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result,
     ToolAnswer, ToolCall, Value, args, collect, limit, seq,
 };
+
+/// The longest warning, in bytes.
+const LONGEST_WARNING: usize = 1 << 10;
 
 /// The steps that it costs to look at what tools there are.
 const LOOK_AT_TOOLS: u64 = 1_000;
@@ -271,6 +275,7 @@ impl Context for Machine<'_> {
     }
 
     fn warn(&mut self, warning: String) {
+        let warning = abridge(&warning, LONGEST_WARNING).into_owned();
         let mut warnings = self.shared.warnings.borrow_mut();
         if warnings.len() < 50 && !warnings.contains(&warning) {
             warnings.push(warning);

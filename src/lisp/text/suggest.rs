@@ -51,8 +51,16 @@ pub fn abridge(text: &str, most: usize) -> Cow<'_, str> {
     }
     let cut = text.floor_char_boundary(most.saturating_sub(30));
     let start = text.get(..cut).unwrap_or("");
-    Cow::Owned(format!("{start}… ({} characters in all)", text.chars().count()))
+    // Messages are made without a meter, so nothing very long is counted for one.
+    Cow::Owned(if text.len() <= COUNTED {
+        format!("{start}… ({} characters in all)", text.chars().count())
+    } else {
+        format!("{start}… ({} bytes in all)", text.len())
+    })
 }
+
+/// The longest text whose characters are counted for a message.
+const COUNTED: usize = 64 << 10;
 
 #[cfg(test)]
 mod tests {

@@ -166,13 +166,30 @@ impl Regex {
             return unsupported("a back-reference", "match both parts and compare the groups");
         }
         Self::build(&translated(pattern))
-            .map(|compiled| Self { pattern: pattern.into(), compiled, states: states(pattern), whole: OnceLock::new() })
+            .map(|compiled| Self {
+                pattern: pattern.into(),
+                compiled,
+                states: Self::states_of(pattern),
+                whole: OnceLock::new(),
+            })
             .map_err(|error| {
                 let why = error.to_string();
                 let why = why.lines().last().unwrap_or("").trim().trim_start_matches("error: ");
                 let message = format!("the regex #\"{}\" cannot be used: {why}", abridge(pattern, 200));
                 Fault::new(ErrorKind::Value, "PatternSyntaxException", message).into()
             })
+    }
+
+    /// Another regex of the same pattern, which is not compiled again.
+    #[must_use]
+    pub fn alike(&self) -> Self {
+        let (pattern, compiled) = (self.pattern.clone(), self.compiled.clone());
+        Self { pattern, compiled, states: self.states, whole: OnceLock::new() }
+    }
+
+    /// About how many states a pattern compiles to.
+    pub fn states_of(pattern: &str) -> u32 {
+        count_states(pattern)
     }
 
     fn build(pattern: &str) -> std::result::Result<regex::Regex, regex::Error> {
@@ -187,7 +204,7 @@ impl Regex {
 }
 
 /// About how many states a pattern compiles to, from its length and its counted repetitions.
-fn states(pattern: &str) -> u32 {
+fn count_states(pattern: &str) -> u32 {
     let (mut groups, mut sum, mut last): (Vec<u32>, u32, u32) = (Vec::new(), 1, 0);
     let mut rest = pattern.chars();
     while let Some(c) = rest.next() {

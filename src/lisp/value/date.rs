@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 /// A date.
@@ -37,10 +37,17 @@ impl DateKind {
     }
 }
 
+/// The beginning of 1970. Counted from here, not by points on the time line: those end some hours before the calendar
+/// does, so that there is a civil time for each of them everywhere.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
 impl Date {
+    /// The longest text that spells a date.
+    const LONGEST: usize = 64;
+
     /// The date that an ISO text spells; its form decides the kind.
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = text.len() >= 10 && text.is_char_boundary(10) && !text.contains('[');
+        let plain = (10..=Self::LONGEST).contains(&text.len()) && text.is_char_boundary(10) && !text.contains('[');
         let (day, time) = if plain { text.split_at(10) } else { return None };
         if !day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
             return None;
@@ -48,6 +55,11 @@ impl Date {
         if time.is_empty() {
             let day: jiff::civil::Date = day.parse().ok()?;
             return Some(Self { at: day.into(), kind: DateKind::Day });
+        }
+        if let Some(utc) = text.strip_suffix(['Z', 'z'])
+            && !time.contains(['+', '-'])
+        {
+            return Some(Self { at: utc.parse().ok()?, kind: DateKind::Instant });
         }
         if time.ends_with(['Z', 'z']) || time.contains(['+', '-']) {
             // `-00:00`, as Clojure writes it, is UTC.
@@ -60,7 +72,8 @@ impl Date {
 
     /// The point on the time line so many milliseconds after 1970.
     pub fn from_millis(millis: i64) -> Option<Self> {
-        Timestamp::from_millisecond(millis).ok().map(Self::at_point)
+        let at = EPOCH.checked_add(SignedDuration::from_millis(millis)).ok()?;
+        Some(Self { at, kind: DateKind::Instant })
     }
 
     fn at_point(point: Timestamp) -> Self {
@@ -80,7 +93,7 @@ impl Date {
 
     /// Milliseconds since 1970, taking the date as UTC.
     pub fn to_millis(&self) -> i64 {
-        self.at.to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+        i64::try_from(self.at.duration_since(EPOCH).as_millis()).unwrap_or(0)
     }
 
     /// The time from this date to another.

@@ -1,7 +1,8 @@
 //! How deep and how large a collection is, known when it is made.
 //!
 //! Depth keeps every walk over a value within the stack; the weight, the number of leaves as a *tree*, tells before a
-//! walk what it would cost, however much of the value is shared: `[v v]` sixty times is 60 nodes and 2^60 leaves.
+//! walk what it would cost, however much of the value is shared: `[v v]` sixty times is 60 nodes and 2^60 leaves. Long
+//! texts weigh more than one leaf, because comparing and hashing read them.
 
 use super::{Result, Value, limit};
 
@@ -27,9 +28,11 @@ impl Extent {
     #[inline]
     pub fn add(&mut self, item: &Value) {
         match item {
-            Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Keyword(_) | Value::Text(_) => {
+            Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
                 self.weight = self.weight.saturating_add(1);
             }
+            Value::Text(text) => self.weight = self.weight.saturating_add(of_text(text.len())),
+            Value::Keyword(name) => self.weight = self.weight.saturating_add(of_text(name.as_str().len())),
             other => self.add_extent(other.extent()),
         }
     }
@@ -51,8 +54,14 @@ impl Extent {
     }
 }
 
+/// The weight of a text of so many bytes.
+#[inline]
+fn of_text(bytes: usize) -> u32 {
+    u32::try_from(bytes / 16).unwrap_or(u32::MAX).saturating_add(1)
+}
+
 impl Value {
-    /// Depth and weight of the value; scalars have depth 0 and weight 1.
+    /// Depth and weight of the value; scalars have depth 0, and short ones weight 1.
     pub fn extent(&self) -> Extent {
         match self {
             Value::Vector(vector) => vector.extent(),
@@ -69,13 +78,13 @@ impl Value {
                 Extent { depth: 0, weight: u32::try_from(number.bits() / 64).unwrap_or(u32::MAX), lazy: false }
             }
             Value::Fault(fault) => Extent { depth: fault.depth(), weight: 8, lazy: false },
+            Value::Text(text) => Extent { depth: 0, weight: of_text(text.len()), lazy: false },
+            Value::Keyword(name) => Extent { depth: 0, weight: of_text(name.as_str().len()), lazy: false },
+            Value::Symbol(name) => Extent { depth: 0, weight: of_text(name.as_str().len()), lazy: false },
             Value::Nil
             | Value::Bool(_)
             | Value::Int(_)
             | Value::Float(_)
-            | Value::Text(_)
-            | Value::Keyword(_)
-            | Value::Symbol(_)
             | Value::Function(_)
             | Value::Atom(_)
             | Value::Regex(_)
@@ -86,10 +95,7 @@ impl Value {
 
     /// What a walk over the whole value costs, in steps.
     pub fn weight(&self) -> u64 {
-        match self {
-            Value::Text(text) => 1_u64.saturating_add(text.len() as u64 / 16),
-            other => u64::from(other.extent().weight),
-        }
+        u64::from(self.extent().weight)
     }
 
     /// The value itself, unless it is nested deeper than values may be.

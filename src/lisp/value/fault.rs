@@ -151,7 +151,7 @@ impl Fault {
             None => self.message.clone(),
         };
         let mut error = Error::new(self.kind, message);
-        error.hint.clone_from(&self.hint);
+        error.hint = self.hint.as_deref().map(|hint| abridge(hint, 800).into_owned());
         error.place.clone_from(&self.place);
         error
     }
@@ -236,7 +236,7 @@ impl Raise {
                 Error::new(ErrorKind::Value, format!("(return {value}) outside of a program")).hint("return ends a run")
             }
             Raise::Fail(reason, place) => {
-                let mut error = Error::new(ErrorKind::Fail, super::display(reason));
+                let mut error = Error::new(ErrorKind::Fail, super::brief(reason, Error::LONGEST));
                 error.place.clone_from(place);
                 error
             }
@@ -294,7 +294,8 @@ pub fn type_error(name: &str, needs: &str, got: &Value) -> Box<Raise> {
     let fault = Fault::new(ErrorKind::Type, class, format!("{name} needs {needs}, got {}", got.describe()));
     let hint = match got {
         Value::Text(text) if needs.starts_with("number") || needs.starts_with("an integer") => {
-            let text = text.as_str().trim();
+            // A longer text is no number and no date, and looking through it would cost time that nobody has paid for.
+            let text = if text.len() <= 64 { text.as_str().trim() } else { "" };
             let reads = if text.parse::<i64>().is_ok() {
                 Some("parse-long")
             } else {

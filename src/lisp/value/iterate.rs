@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, Fault, Generator, Lazy, Node, Result, Seq, Text, Value, Vector, Yield};
+use super::{Context, Fault, Generator, Lazy, Map, Node, Result, Seq, Set, Text, Value, Vector, Yield};
 use crate::lisp::text::ErrorKind;
 
 /// The longest counted range that sequence functions handle at once; longer ones are lazy.
@@ -39,7 +39,14 @@ pub enum Iter {
     },
     /// A lazy sequence that nobody else holds: its items need no cells.
     Generator(Held),
+    /// A map of which no entry was taken yet.
+    Map(Arc<Map>),
+    /// A set of which no item was taken yet.
+    Set(Arc<Set>),
 }
+
+/// What an entry takes that is made of a map's key and value.
+const ENTRY: usize = 112;
 
 /// The error for a value without items.
 #[cold]
@@ -87,10 +94,8 @@ impl Iter {
                 Ok(generator) => Self::Generator(Held(Some(generator))),
                 Err(lazy) => Self::Cells(Value::Lazy(lazy)),
             },
-            Value::Map(map) => {
-                Self::Items(map.iter().map(|(key, value)| pair(key, value)).collect::<Vec<_>>().into_iter())
-            }
-            Value::Set(set) => Self::Items(set.iter().collect::<Vec<_>>().into_iter()),
+            Value::Map(map) => Self::Map(map),
+            Value::Set(set) => Self::Set(set),
             Value::Text(text) => Self::Chars { text, at: 0 },
             other => return Err(no_items(&other)),
         })
@@ -129,7 +134,37 @@ impl Iter {
                 Ok(next.map(|c| Value::Text(c.into())))
             }
             Self::Generator(_) | Self::Cells(_) => self.next_lazily(cx),
+            Self::Map(_) | Self::Set(_) => {
+                self.gather(cx)?;
+                self.next(cx)
+            }
         }
+    }
+
+    /// Takes the items of a map or set out of it. All at once, so that whoever is given them one by one can change the
+    /// map in place.
+    #[cold]
+    fn gather(&mut self, cx: &mut dyn Context) -> Result<()> {
+        let items: Vec<Value> = match self {
+            Self::Map(map) => {
+                cx.spend(map.len() as u64 / 4)?;
+                cx.reserve(map.len().saturating_mul(ENTRY))?;
+                map.iter().map(|(key, value)| pair(key, value)).collect()
+            }
+            Self::Set(set) => {
+                cx.spend(set.len() as u64 / 4)?;
+                cx.reserve(set.len().saturating_mul(size_of::<Value>()))?;
+                set.iter().collect()
+            }
+            Self::Items(_)
+            | Self::Vector { .. }
+            | Self::Cells(_)
+            | Self::Range { .. }
+            | Self::Chars { .. }
+            | Self::Generator(_) => return Ok(()),
+        };
+        *self = Self::Items(items.into_iter());
+        Ok(())
     }
 
     fn next_lazily(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
@@ -150,7 +185,12 @@ impl Iter {
                     *cells = seq.rest();
                     return Ok(first);
                 }
-                Self::Items(_) | Self::Vector { .. } | Self::Range { .. } | Self::Chars { .. } => return self.next(cx),
+                Self::Items(_)
+                | Self::Vector { .. }
+                | Self::Range { .. }
+                | Self::Chars { .. }
+                | Self::Map(_)
+                | Self::Set(_) => return self.next(cx),
             }
         }
     }
@@ -165,6 +205,8 @@ impl Iter {
             Self::Cells(Value::Seq(seq)) => seq.is_empty(),
             Self::Cells(cells) => cells.is_nil(),
             Self::Generator(_) => false,
+            Self::Map(map) => map.is_empty(),
+            Self::Set(set) => set.is_empty(),
         }
     }
 
@@ -181,6 +223,8 @@ impl Iter {
                     *left
                 }
             }
+            Self::Map(map) => map.len(),
+            Self::Set(set) => set.len(),
             Self::Chars { .. } | Self::Cells(_) | Self::Generator(_) => 0,
         }
     }
@@ -197,11 +241,16 @@ impl Iter {
             Self::Range { next, left, step } => Ok(Seq::range(next, left, step)),
             Self::Generator(generator) => Ok(Lazy::generate(generator)),
             mut rest => {
-                let mut items = Vec::new();
+                let left = rest.at_least();
+                cx.spend(left as u64)?;
+                cx.reserve(left.saturating_mul(size_of::<Value>()))?;
+                let mut items = Vec::with_capacity(left);
                 while let Some(item) = rest.next(cx)? {
                     items.push(item);
+                    if items.len().is_multiple_of(64) {
+                        cx.spend(16)?;
+                    }
                 }
-                cx.spend(items.len() as u64)?;
                 Ok(Value::seq(items))
             }
         }
@@ -264,7 +313,12 @@ impl Iterator for Ready {
                 *cells = seq.rest();
                 first
             }
-            Iter::Items(_) | Iter::Range { .. } | Iter::Chars { .. } | Iter::Generator(_) => None,
+            Iter::Items(_)
+            | Iter::Range { .. }
+            | Iter::Chars { .. }
+            | Iter::Generator(_)
+            | Iter::Map(_)
+            | Iter::Set(_) => None,
         }
     }
 }
@@ -301,8 +355,12 @@ pub fn seq(value: Value, cx: &mut dyn Context) -> Result<Value> {
 /// A value without items; a limit; whatever making items raises.
 pub fn collect(value: Value, cx: &mut dyn Context) -> Result<Vec<Value>> {
     let mut iter = Iter::new(value)?;
+    let gathered = !matches!(iter, Iter::Items(_));
+    iter.gather(cx)?;
     if let Iter::Items(items) = iter {
-        cx.spend(items.len() as u64 / 4)?;
+        if !gathered {
+            cx.spend(items.len() as u64 / 4)?;
+        }
         return Ok(items.collect());
     }
     let least = iter.at_least();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use num_traits::ToPrimitive;
 use serde_json::Value as Json;
 
-use super::{Iter, Keyword, MAX_NESTING, Map, Result, Shape, Text, Value, limit};
+use super::{Iter, Keyword, MAX_NESTING, Map, Result, Shape, Text, Value, brief, limit};
+use crate::lisp::text::{Error, abridge};
 
 /// A value that has no JSON form, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -204,12 +205,55 @@ pub fn check_json(value: &Value, path: &str) -> std::result::Result<(), JsonErro
     }
 }
 
+/// Where a part of a value lies, spelt only when there is something to say of it.
+enum Path<'p> {
+    Whole(&'p str),
+    Item(&'p Path<'p>, usize),
+    Entry(&'p Path<'p>, &'p Value),
+}
+
+impl Path<'_> {
+    /// The most of a key that is shown.
+    const LONGEST_KEY: usize = 80;
+
+    fn spelt(&self) -> String {
+        let (mut parts, mut path) = (Vec::new(), self);
+        let whole = loop {
+            path = match path {
+                Path::Whole(name) => break *name,
+                Path::Item(outer, at) => {
+                    parts.push(format!("[{at}]"));
+                    outer
+                }
+                Path::Entry(outer, key) => {
+                    let key = key.as_name().map_or_else(
+                        || brief(key, Self::LONGEST_KEY),
+                        |name| abridge(name, Self::LONGEST_KEY).into_owned(),
+                    );
+                    parts.push(format!(".{key}"));
+                    outer
+                }
+            };
+        };
+        parts.push(whole.to_owned());
+        parts.reverse();
+        abridge(&parts.concat(), Error::LONGEST / 2).into_owned()
+    }
+
+    fn refuse<T>(&self, what: String) -> std::result::Result<T, JsonError> {
+        Err(JsonError { path: self.spelt(), what })
+    }
+}
+
 /// The JSON of a value of which everything is realised; `path` is what errors call it.
 ///
 /// # Errors
 /// A value without a JSON form, with its path.
 pub fn to_json(value: &Value, path: &str) -> std::result::Result<Json, JsonError> {
-    let refuse = |what: String| Err(JsonError { path: path.into(), what });
+    converted(value, &Path::Whole(path))
+}
+
+fn converted(value: &Value, path: &Path<'_>) -> std::result::Result<Json, JsonError> {
     Ok(match value {
         Value::Nil | Value::Nothing => Json::Null,
         Value::Bool(yes) => Json::Bool(yes.get()),
@@ -217,42 +261,41 @@ pub fn to_json(value: &Value, path: &str) -> std::result::Result<Json, JsonError
         Value::Big(n) => n.to_u64().map_or_else(|| Json::String(n.to_string()), Json::from),
         Value::Float(x) => match serde_json::Number::from_f64(x.get()) {
             Some(number) => Json::Number(number),
-            None => return refuse(format!("the number {value}")),
+            None => return path.refuse(format!("the number {value}")),
         },
         Value::Text(text) => Json::String(text.as_str().into()),
         Value::Keyword(keyword) => Json::String(keyword.as_str().into()),
         Value::Symbol(symbol) => Json::String(symbol.as_str().into()),
         Value::Date(date) => Json::String(date.to_string()),
         Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
-            let items = Iter::ready(value).enumerate();
-            Json::Array(
-                items
-                    .map(|(at, item)| to_json(&item, &format!("{path}[{at}]")))
-                    .collect::<std::result::Result<_, _>>()?,
-            )
+            let mut items = Vec::with_capacity(value.known_count().unwrap_or(0));
+            for (at, item) in Iter::ready(value).enumerate() {
+                items.push(converted(&item, &Path::Item(path, at))?);
+            }
+            Json::Array(items)
         }
         Value::Set(set) => {
-            let items = set.iter_ref().enumerate();
-            Json::Array(
-                items
-                    .map(|(at, item)| to_json(item, &format!("{path}[{at}]")))
-                    .collect::<std::result::Result<_, _>>()?,
-            )
+            let mut items = Vec::with_capacity(set.len());
+            for (at, item) in set.iter_ref().enumerate() {
+                items.push(converted(item, &Path::Item(path, at))?);
+            }
+            Json::Array(items)
         }
         Value::Map(map) => {
             let mut object = serde_json::Map::with_capacity(map.len());
             for (key, value) in map.iter_ref() {
+                let value = converted(value, &Path::Entry(path, key))?;
                 let key = json_key(key);
-                let value = to_json(value, &format!("{path}.{key}"))?;
                 if object.contains_key(&key) {
-                    return refuse(format!("a map with two keys that become {key:?}"));
+                    let key = abridge(&key, Path::LONGEST_KEY);
+                    return path.refuse(format!("a map with two keys that become {key:?}"));
                 }
                 object.insert(key, value);
             }
             Json::Object(object)
         }
         Value::Function(_) | Value::Atom(_) | Value::Regex(_) | Value::Fault(_) | Value::Reduced(_) => {
-            return refuse(value.describe());
+            return path.refuse(value.describe());
         }
     })
 }

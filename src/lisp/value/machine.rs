@@ -1,7 +1,6 @@
 //! What a running program holds: its stack, its meter, its names and its output.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, Weak};
 
@@ -112,19 +111,29 @@ impl Globals {
     }
 }
 
-/// The names of an agent's memory and their numbers. Shared by an agent and its forks; ends with them.
+/// The names of an agent's memory and their numbers.
+///
+/// Each program has a copy to add to, which is kept if it succeeds: so the names of one that failed are gone with it, and
+/// agents that began with the same memory do not number each other's.
 #[derive(Default)]
 pub struct Names(Mutex<NameTable>);
 
-#[derive(Default)]
+/// Persistent, so that a copy costs nothing.
+#[derive(Clone, Default)]
 struct NameTable {
-    numbers: HashMap<Arc<str>, usize>,
-    names: Vec<(Arc<str>, bool)>,
+    numbers: im::HashMap<Arc<str>, usize>,
+    names: im::Vector<(Arc<str>, bool)>,
 }
 
 impl Names {
     fn table(&self) -> std::sync::MutexGuard<'_, NameTable> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The same names, to be added to without those that have these seeing it.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self(Mutex::new(self.table().clone()))
     }
 
     /// The number of a name, if it has one.
@@ -139,7 +148,7 @@ impl Names {
             return *number;
         }
         let (number, name): (usize, Arc<str>) = (table.names.len(), name.into());
-        table.names.push((name.clone(), false));
+        table.names.push_back((name.clone(), false));
         table.numbers.insert(name, number);
         number
     }
@@ -151,7 +160,11 @@ impl Names {
 
     /// Notes that a `def` made the name: it then shadows a builtin.
     pub fn define(&self, number: usize) {
-        if let Some((_, defined)) = self.table().names.get_mut(number) {
+        let mut table = self.table();
+        // A place is copied to be changed, even if it stays as it was.
+        if table.names.get(number).is_some_and(|(_, defined)| !defined)
+            && let Some((_, defined)) = table.names.get_mut(number)
+        {
             *defined = true;
         }
     }

@@ -27,6 +27,8 @@ enum Entries {
 /// The keys of small maps, shared by all records that have the same ones in the same order.
 pub struct Shape {
     keys: Vec<Value>,
+    /// Of the keys.
+    extent: Extent,
     /// The shape with one more key that was asked for first, so that records grown alike share theirs.
     next: OnceLock<(Value, Arc<Shape>)>,
 }
@@ -38,13 +40,21 @@ struct Sorted {
     by: Option<Value>,
 }
 
-static NO_KEYS: LazyLock<Arc<Shape>> = LazyLock::new(|| Arc::new(Shape { keys: Vec::new(), next: OnceLock::new() }));
+static NO_KEYS: LazyLock<Arc<Shape>> = LazyLock::new(|| Arc::new(Shape::of(Vec::new())));
 
 impl Shape {
     /// A shape of distinct keys; `None` if there are too many for a small map or two are one key.
     pub fn new(keys: Vec<Value>) -> Option<Arc<Self>> {
+        if keys.len() > SMALL {
+            return None;
+        }
         let distinct = keys.iter().enumerate().all(|(at, key)| !keys.iter().take(at).any(|other| same_key(key, other)));
-        (keys.len() <= SMALL && distinct).then(|| Arc::new(Self { keys, next: OnceLock::new() }))
+        distinct.then(|| Arc::new(Self::of(keys)))
+    }
+
+    fn of(keys: Vec<Value>) -> Self {
+        let extent = Extent::of(&keys);
+        Self { keys, extent, next: OnceLock::new() }
     }
 
     /// The keys in order.
@@ -71,7 +81,7 @@ impl Shape {
             return shape.clone();
         }
         let keys = self.keys.iter().chain([key]).cloned().collect();
-        let grown = Arc::new(Self { keys, next: OnceLock::new() });
+        let grown = Arc::new(Self::of(keys));
         // The empty shape lives as long as the process and must not hold on to a program's keys.
         if !self.keys.is_empty() && matches!(key, Value::Keyword(_) | Value::Text(_)) {
             let _ = self.next.set((key.clone(), grown.clone()));
@@ -103,10 +113,9 @@ impl FromIterator<(Value, Value)> for Map {
 impl Map {
     /// A record: values in the order of a shape's keys.
     pub fn record(shape: Arc<Shape>, values: Vec<Value>) -> Self {
-        let mut extent = Extent::of(&values);
-        extent.weight = extent.weight.saturating_add(u32::try_from(values.len()).unwrap_or(u32::MAX));
-        for key in shape.keys.iter().filter(|key| !matches!(key, Value::Keyword(_) | Value::Text(_))) {
-            extent.add(key);
+        let mut extent = shape.extent;
+        for value in &values {
+            extent.add(value);
         }
         Self { entries: Entries::Small { shape, values }, extent, meta: Meta::NONE }
     }
@@ -141,6 +150,14 @@ impl Map {
             Entries::Small { values, .. } => values.len(),
             Entries::Large(table) => table.len(),
             Entries::Sorted(sorted) => sorted.entries.len(),
+        }
+    }
+
+    /// What changing the map costs in steps, if others hold it too.
+    pub fn fork_cost(shared: &Arc<Self>) -> u64 {
+        match &shared.entries {
+            Entries::Large(table) if Arc::strong_count(shared) > 1 => table.copy_cost(),
+            Entries::Small { .. } | Entries::Large(_) | Entries::Sorted(_) => 1,
         }
     }
 
@@ -208,7 +225,10 @@ impl Map {
                 self.extent.add(&key);
                 if values.len() < SMALL {
                     match Arc::get_mut(shape) {
-                        Some(sole) if sole.next.get().is_none() => sole.keys.push(key),
+                        Some(sole) if sole.next.get().is_none() => {
+                            sole.extent.add(&key);
+                            sole.keys.push(key);
+                        }
                         _ => *shape = shape.with(&key),
                     }
                     values.push(value);
@@ -287,7 +307,7 @@ impl Map {
                 let at = shape.find(key)?;
                 let mut keys = shape.keys.clone();
                 let removed = (keys.remove(at), values.remove(at));
-                *shape = Arc::new(Shape { keys, next: OnceLock::new() });
+                *shape = Arc::new(Shape::of(keys));
                 Some(removed)
             }
             Entries::Large(table) => table.remove(key),

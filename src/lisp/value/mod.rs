@@ -52,7 +52,7 @@ pub use name::{Keyword, Name, Symbol};
 pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
-pub use print::{display, printed, readable, shorten};
+pub use print::{brief, display, printed, readable, shorten};
 pub use scalar::{Boolean, Double};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
 pub use set::Set;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
 use super::{Fault, Result, Value, limit, type_error};
 
@@ -62,8 +62,8 @@ impl<'a> Number<'a> {
             (Self::Big(a), Number::Big(b)) => Some(a.cmp(b)),
             (Self::Big(a), Number::Int(_)) => Some(if a.is_negative() { Ordering::Less } else { Ordering::Greater }),
             (Self::Int(_), Number::Big(b)) => Some(if b.is_negative() { Ordering::Greater } else { Ordering::Less }),
-            (Self::Big(_), Number::Float(b)) => self.to_f64().partial_cmp(&b),
-            (Self::Float(a), Number::Big(_)) => a.partial_cmp(&other.to_f64()),
+            (Self::Big(a), Number::Float(b)) => big_and_float(a, b),
+            (Self::Float(a), Number::Big(b)) => big_and_float(b, a).map(Ordering::reverse),
         }
     }
 }
@@ -78,6 +78,15 @@ fn int_and_float(a: i64, b: f64) -> Option<Ordering> {
     #[expect(clippy::cast_possible_truncation, reason = "b equals an i64 rounded to a double")]
     let whole = b as i128;
     Some(i128::from(a).cmp(&whole))
+}
+
+/// Exact, so that all numbers together have one order: rounded to doubles, different integers equal the same one.
+fn big_and_float(a: &BigInt, b: f64) -> Option<Ordering> {
+    match BigInt::from_f64(b) {
+        // The fraction that this cuts off matters to no integer beyond 64 bits.
+        Some(whole) => Some(a.cmp(&whole)),
+        None => 0.0.partial_cmp(&b),
+    }
 }
 
 /// Whether two numbers are equal by value.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::number::float_text;
 use super::{AtomKind, Fault, Function, Iter, Value};
+use crate::lisp::text::abridge;
 
 /// The value as text that reads back as it.
 pub fn readable(value: &Value) -> String {
@@ -36,6 +37,26 @@ pub fn display(value: &Value) -> String {
             printer.value(other, 0);
             printer.out
         }
+    }
+}
+
+/// The value as `str` gives it, but no more than about `most` bytes of it: for messages.
+pub fn brief(value: &Value, most: usize) -> String {
+    match value {
+        Value::Text(text) => abridge(text.as_str(), most).into_owned(),
+        Value::Keyword(_) | Value::Symbol(_) | Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Map(_) => {
+            shorten(value, most)
+        }
+        Value::Set(_) | Value::Function(_) | Value::Atom(_) | Value::Reduced(_) => shorten(value, most),
+        Value::Nil
+        | Value::Nothing
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Big(_)
+        | Value::Float(_)
+        | Value::Regex(_)
+        | Value::Fault(_)
+        | Value::Date(_) => display(value),
     }
 }
 
@@ -128,11 +149,15 @@ impl Printer {
             Value::Text(text) => self.out.push_str(text.as_str()),
             Value::Keyword(keyword) => {
                 self.out.push(':');
-                self.out.push_str(keyword.as_str());
+                self.cut(keyword.as_str());
             }
-            Value::Symbol(symbol) => self.out.push_str(symbol.as_str()),
+            Value::Symbol(symbol) => self.cut(symbol.as_str()),
             Value::Function(function) => self.function(function),
-            Value::Regex(regex) => self.display(&format_args!("#\"{}\"", regex.pattern)),
+            Value::Regex(regex) => {
+                self.out.push_str("#\"");
+                self.cut(&regex.pattern);
+                self.out.push('"');
+            }
             Value::Date(date) => self.display(&format_args!("#inst \"{}\"", date.readable())),
             _ => self.out.push_str("nil"),
         }
@@ -230,9 +255,24 @@ impl Printer {
         self.out.push('}');
     }
 
+    /// A text as it is, as far as there is room.
+    fn cut(&mut self, text: &str) {
+        let left = self.most.saturating_sub(self.out.len());
+        if text.len() <= left {
+            self.out.push_str(text);
+        } else {
+            self.out.push_str(text.get(..text.floor_char_boundary(left)).unwrap_or(""));
+            self.out.push('…');
+        }
+    }
+
     fn function(&mut self, function: &Function) {
         match function.name() {
-            Some(name) => self.display(&format_args!("#<fn {name}>")),
+            Some(name) => {
+                self.out.push_str("#<fn ");
+                self.cut(name);
+                self.out.push('>');
+            }
             None => self.out.push_str("#<fn>"),
         }
     }
@@ -253,7 +293,8 @@ impl Printer {
     fn quoted(&mut self, text: &str) {
         self.out.push('"');
         let left = self.most.saturating_sub(self.out.len());
-        for c in text.chars().take(left) {
+        let mut chars = text.chars();
+        for c in chars.by_ref().take(left) {
             match c {
                 '"' => self.out.push_str("\\\""),
                 '\\' => self.out.push_str("\\\\"),
@@ -265,7 +306,7 @@ impl Printer {
                 c => self.out.push(c),
             }
         }
-        if left < text.len() && left < text.chars().count() {
+        if chars.next().is_some() {
             self.out.push('…');
         }
         self.out.push('"');

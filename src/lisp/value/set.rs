@@ -78,6 +78,14 @@ impl Set {
         }
     }
 
+    /// What changing the set costs in steps, if others hold it too.
+    pub fn fork_cost(shared: &std::sync::Arc<Self>) -> u64 {
+        match &shared.items {
+            Items::Large(table) if std::sync::Arc::strong_count(shared) > 1 => table.copy_cost(),
+            Items::Small(_) | Items::Large(_) | Items::Sorted(_) => 1,
+        }
+    }
+
     /// Whether there is no item.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -195,6 +195,14 @@ impl<S: Same> Table<S> {
         self.extent
     }
 
+    /// What a copy costs in steps: an ordinary table becomes a persistent one, entry by entry.
+    pub fn copy_cost(&self) -> u64 {
+        match &self.store {
+            Store::Sole(sole) => (sole.len() as u64).saturating_mul(8),
+            Store::Persistent(_) => 1,
+        }
+    }
+
     /// The entry of a key.
     pub fn get(&self, key: &Value) -> Option<(&Value, &Value)> {
         match &self.store {
