@@ -173,3 +173,50 @@
 ;=> 2
 (let [if (fn [& args] args)] (if 1 2 3))
 ;=> 2
+
+; # Over no items a function is not asked for
+[(map nil []) (filter nil []) (remove nil nil) (keep nil {}) (mapcat nil []) (map-indexed nil #{}) (keep-indexed nil "") (take-while nil []) (partition-by nil [])]
+;=> [() () () () () () () () ()]
+[(every? nil []) (some nil []) (not-any? nil []) (reduce nil 1 []) (group-by nil []) (sort-by nil []) (run! nil []) (update-vals {} nil) (update-keys nil nil) (merge-with nil {:a 1})]
+;=> [true nil true 1 {} () nil {} {} {:a 1}]
+[(map nil [] []) (mapv nil []) (filterv nil []) (into [] (map nil) []) (reduce-kv nil 1 {}) (split-with nil []) (repeatedly 0 nil)]
+;=> [() [] [] [] 1 [() ()] ()]
+(map nil [1])
+;! 1:1 type-error: map needs a function as f, got nil
+;? it is written (map f) (map f coll) (map f a b) (map f a b & more); in a chain use ->>, which puts the value last
+(mapv 5 [1])
+;! 1:1 type-error: mapv needs a function as f, got the integer 5
+;? it is written (mapv f coll) (mapv f first & more); in a chain use ->>, which puts the value last
+(sort-by nil [2 1])
+;! 1:1 type-error: sort-by needs a function as f, got nil
+;? it is written (sort-by f coll) (sort-by f comparator coll); in a chain use ->>, which puts the value last
+(map [1 2] inc)
+;! 1:1 type-error: map needs a collection as last argument, got the function inc
+;? the arguments stand the other way round: write (map f coll)
+(filterv [1 2] odd?)
+;! 1:1 type-error: filterv needs a collection as last argument, got the function odd?
+;? the arguments stand the other way round: write (filterv pred coll)
+(partition-all :a [1])
+;! 1:1 type-error: partition-all needs an integer as n, got the keyword :a
+;? it is written (partition-all n) (partition-all n coll) (partition-all n step coll); in a chain use ->>, which puts the value last
+(set/rename [1] {:a :b})
+;! 1:1 type-error: rename needs a map, got the integer 1
+
+; One item is not compared with any other.
+[(sort-by neg? [nil]) (sort-by count [5]) (sort-by count > [5])]
+;=> [(nil) (5) (5)]
+[(partition 0 1 [1 2]) (partition 0 2 [1 2 3]) (partition-all 0 1 [1 2]) (partition 0 1 [:pad] [1 2]) (partition -1 1 [1 2]) (partition 0 1 [])]
+;=> [(() ()) (() ()) (() ()) (() ()) () ()]
+(take 2 (partition 0 1 (range)))
+;=> (() ())
+[(nthnext [1 2 3 4] 1.5) (nthrest [1 2 3 4] 1.5) (first (into () (range 100000))) (into () (map inc) [1 2])]
+;=> [(3 4) (3 4) 99999 (3 2)]
+(defn described "Doc." ([x] x) ([x y] [x y]) {:since 1})
+(described 1 2)
+;=> [1 2]
+(as-> [1 2] [a b] (+ a b))
+;=> 3
+(as-> {:n 1} {:keys [n]} {:n (inc n)} n)
+;=> 2
+[(str (class 1)) (str "a" (type "b")) (class 1) (str 'a.b)]
+;=> ["class java.lang.Long" "aclass java.lang.String" java.lang.Long "a.b"]

@@ -102,11 +102,10 @@ a/
 #=(+ 1 2)
 ;! 1:1 parse-error: #= evaluates while reading, which is not possible
 #uuid "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
-;! 1:1 parse-error: #uuid is no tag that is known here
-;? only #inst is; write plain data
+;=> "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
 #foo [1]
 ;! 1:1 parse-error: #foo is no tag that is known here
-;? only #inst is; write plain data
+;? only #inst and #uuid are; write plain data
 #(map #(inc %) %)
 ;! 1:7 parse-error: #() within #() is not possible: % would mean two things
 ;? write the inner or the outer one as (fn [x] …)

@@ -230,7 +230,7 @@ None
 ;? (apply max coll) takes the items of a collection
 (where :a 1)
 ;! 1:1 analysis-error: where was given 2 arguments; it takes 1, 3: (where key) (where key op value)
-;? write (where :key), (where :key = value) or (where [:a :b] > 3)
+;? write (where :a = 1)
 (when-let [a 1 b 2] a)
 ;! 1:11 analysis-error: when-let binds one name, got 2
 ;? nest them, or use let and if
@@ -468,3 +468,61 @@ None
 (< "a" "b")
 ;! 1:1 type-error: < needs numbers, got the string "a"
 ;? (< (compare a b) 0) compares strings, and dates as they are written
+
+; # Names behind an alias, in memory and of other libraries
+(str/spilt "a,b" ",")
+;! 1:2 analysis-error: unknown function str/spilt
+;? did you mean str/split?
+(str/jion "," [1])
+;! 1:2 analysis-error: unknown function str/jion
+;? did you mean str/join?
+(set/unoin #{1} #{2})
+;! 1:2 analysis-error: unknown function set/unoin
+;? did you mean set/union?
+(walk/postwalkk inc 1)
+;! 1:2 analysis-error: unknown function walk/postwalkk
+;? did you mean walk/postwalk?
+(json/generate {})
+;! 1:2 analysis-error: unknown function json/generate
+;? did you mean json/generate-string?
+(memory/keys)
+;! 1:1 analysis-error: there is no function memory/keys
+;? there are (memory/get :key), (memory/get :key default) and (memory/put :key value); (memory/put :key nil) lets go of what is there
+(memory/delete :n)
+;! 1:1 analysis-error: there is no function memory/delete
+;? there are (memory/get :key), (memory/get :key default) and (memory/put :key value); (memory/put :key nil) lets go of what is there
+(where :status "paid")
+;! 1:1 analysis-error: where was given 2 arguments; it takes 1, 3: (where key) (where key op value)
+;? write (where :status = "paid")
+(await (+ 1 2))
+;! 1:2 unsupported-error: await is not available in this sandbox
+;? calls of tools give their value at once: leave it out; (pmap f coll) and (pcalls f g) overlap calls
+(go (+ 1 2))
+;! 1:2 unsupported-error: go is not available in this sandbox
+;? there are no channels: calls of tools give their value at once, (pmap f coll) and (pcalls f g) overlap them
+(chan 1)
+;! 1:2 unsupported-error: chan is not available in this sandbox
+;? there are no channels: calls of tools give their value at once, (pmap f coll) and (pcalls f g) overlap them
+(defrecord Circle [r] Object (toString [_] (str "circle " r)))
+;! 1:23 unsupported-error: defrecord makes maps, which have no methods; Object stands for some
+;? write (defrecord Name [field]) alone and plain functions beside it, or (defmulti name :kind) and (defmethod name :value [this] …) for what differs
+(doc "inc")
+;| (inc n)
+;|
+;| The number plus one.
+;|
+;| ```clojure
+;| (inc 1)
+;| ;=> 2
+;| ```
+;=> nil
+(doc 'inc)
+;| (inc n)
+;|
+;| The number plus one.
+;|
+;| ```clojure
+;| (inc 1)
+;| ;=> 2
+;| ```
+;=> nil

@@ -270,3 +270,34 @@ lines")
 1/0
 ;! 1:1 parse-error: Divide by zero
 ;? names cannot begin with a digit
+
+; # Maps with a namespace for their keys, and UUIDs
+[#:person{:name "A" :_/id 1 :home/town 2 "s" 3} #:a {:b {:c 1}} #::{:a 1}]
+;=> [{:person/name "A", :id 1, :home/town 2, "s" 3} {:a/b {:c 1}} {:user/a 1}]
+'#:a{b c}
+;=> {a/b c}
+(clojure.edn/read-string "#:a{:b #uuid \"550E8400-e29b-41d4-a716-446655440000\"}")
+;=> {:a/b "550e8400-e29b-41d4-a716-446655440000"}
+(= #uuid "550E8400-e29b-41d4-a716-446655440000" (parse-uuid "550e8400-E29B-41d4-a716-446655440000"))
+;=> true
+#uuid "1-2"
+;! 1:1 parse-error: "1-2" is no UUID
+;? write #uuid "550e8400-e29b-41d4-a716-446655440000"
+#:a{:b 1 :a/b 2}
+;! 1:10 parse-error: Duplicate key: :a/b
+;? a keyword and the string of its name are one key
+#:a[1]
+;! 1:1 parse-error: #:a is no namespace before a map
+;? write #:person{:name "A"}, which is {:person/name "A"}
+(clojure.edn/read-string "@a")
+;! 1:1 value-error: Invalid leading character: @
+;? data has no calls: write the value itself
+(clojure.edn/read-string {:default (fn [tag value] [tag value])} "#foo [1 #bar {:a #baz 2}]")
+;=> [foo [1 [bar {:a [baz 2]}]]]
+(clojure.edn/read-string {:readers {'foo inc 'inst identity} :eof 7} "[#foo 1 #inst \"2020\" (#foo 2)]")
+;=> [2 "2020" (3)]
+[(clojure.edn/read-string {:eof 7} "") (clojure.edn/read-string {:default vector} "#inst \"2024-01-31\"")]
+;=> [7 #inst "2024-01-31"]
+(clojure.edn/read-string {:readers {'foo inc}} "#bar 1")
+;! 1:1 value-error: #bar is no tag that is known here
+;? only #inst and #uuid are; write plain data

@@ -1,13 +1,14 @@
 //! Memory files: EDN text with data as data, and functions by their source with what they capture.
 //!
 //! A map from names to values. What is no data is a map with one telling key: `{:ptc/fn "(fn [x] …)", :captures {n 5}}`,
-//! `{:ptc/atom 1}`, `{:ptc/builtin "inc"}`.
+//! `{:ptc/atom 1}`, `{:ptc/builtin "inc"}`. What `require` said is under `:ptc/require`.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::Sandbox;
+use crate::lisp::is_finished;
 use crate::lisp::memory::Memory;
 use crate::lisp::syntax::read_data;
 use crate::lisp::text::Source;
@@ -31,7 +32,7 @@ pub(crate) fn load(path: &Path, sandbox: &mut Sandbox) -> Result<(), String> {
         [Value::Map(entries)] => entries.clone(),
         _ => return Err(wrong("a memory file is one map of names and values".into())),
     };
-    let names: Vec<&str> = entries.keys().filter_map(Value::as_name).collect();
+    let names: Vec<&str> = entries.keys().filter(|key| !is_require(key)).filter_map(Value::as_name).collect();
     // Functions may use each other: all names are there before the first is read.
     let context = std::mem::replace(&mut sandbox.context, Value::empty_map());
     let limits = std::mem::take(&mut sandbox.limits);
@@ -42,7 +43,11 @@ pub(crate) fn load(path: &Path, sandbox: &mut Sandbox) -> Result<(), String> {
 
 fn restore(entries: &Map, names: &[&str], sandbox: &mut Sandbox) -> Result<(), String> {
     sandbox.eval(&format!("(declare {})", names.join(" "))).map_err(|error| error.to_string())?;
-    for (key, value) in entries.iter_ref() {
+    // Functions are read with the aliases that they were written with.
+    if let Some(Value::Text(form)) = entries.get(&Value::keyword(REQUIRE)) {
+        sandbox.eval(form.as_str()).map_err(|error| error.to_string())?;
+    }
+    for (key, value) in entries.iter_ref().filter(|(key, _)| !is_require(key)) {
         let Some(name) = key.as_name() else { return Err(format!("{key} is no name")) };
         let value = decode(value, name, sandbox).map_err(|why| format!("{name}: {why}"))?;
         sandbox.memory.put(name, value);
@@ -50,18 +55,29 @@ fn restore(entries: &Map, names: &[&str], sandbox: &mut Sandbox) -> Result<(), S
     Ok(())
 }
 
-/// Writes a memory file: to a file beside it first, so that there is always a whole one.
+/// Writes a memory file: to a file beside it first, so that there is always a whole one. Gives a warning for each name that
+/// is left out, because what it holds has no end yet.
 ///
 /// # Errors
 /// A value that cannot be written, with its name; a file that cannot be written.
-pub(crate) fn save(path: &Path, memory: &Memory) -> Result<(), String> {
-    let mut text = String::from("{");
-    for (at, (name, value)) in memory.entries().iter().enumerate() {
-        let encoded = encode(value).map_err(|why| format!("the memory was not written: {name} holds {why}"))?;
-        let separator = if at == 0 { "" } else { ",\n " };
-        text.push_str(&format!("{separator}{name} {}", readable(&encoded)));
+pub(crate) fn save(path: &Path, memory: &Memory) -> Result<Vec<String>, String> {
+    let mut lines = Vec::new();
+    let mut warnings = Vec::new();
+    if let Some(form) = memory.aliases().to_require() {
+        lines.push(format!(":{REQUIRE} {}", readable(&Value::text(&form))));
     }
-    text.push_str("}\n");
+    for (name, value) in memory.entries() {
+        if !is_finished(&value) {
+            warnings.push(format!(
+                "{name} is not in the memory file: it holds a lazy sequence that is not finished and may have no end; \
+                 keep (take n xs) or (vec (take n xs)) of it"
+            ));
+            continue;
+        }
+        let encoded = encode(&value).map_err(|why| format!("the memory was not written: {name} holds {why}"))?;
+        lines.push(format!("{name} {}", readable(&encoded)));
+    }
+    let text = format!("{{{}}}\n", lines.join(",\n "));
     let beside = path.with_extension("edn.new");
     let write = || -> std::io::Result<()> {
         let mut file = std::fs::File::create(&beside)?;
@@ -69,7 +85,15 @@ pub(crate) fn save(path: &Path, memory: &Memory) -> Result<(), String> {
         file.sync_all()?;
         std::fs::rename(&beside, path)
     };
-    write().map_err(|error| format!("{}: {error}", path.display()))
+    write().map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(warnings)
+}
+
+/// The key under which the aliases of a memory are kept, as a form.
+const REQUIRE: &str = "ptc/require";
+
+fn is_require(key: &Value) -> bool {
+    matches!(key, Value::Keyword(keyword) if keyword.as_str() == REQUIRE)
 }
 
 fn marked(key: &str, value: Value) -> Value {
@@ -194,4 +218,53 @@ fn decode_special(map: &Map, name: &str, sandbox: &mut Sandbox) -> Result<Option
         None => format!("(let [{bindings}] {source})"),
     };
     made_by(&program, given.into(), sandbox).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{load, save};
+    use crate::Sandbox;
+
+    /// What programs give one after the other, each in a process of its own, and the warnings of writing.
+    fn turns(name: &str, programs: &[&str]) -> (Vec<String>, Vec<String>) {
+        let path = std::env::temp_dir().join(format!("ptc-memory-{}-{name}.edn", std::process::id()));
+        let (mut values, mut warnings) = (Vec::new(), Vec::new());
+        for program in programs {
+            let mut sandbox = Sandbox::new();
+            load(&path, &mut sandbox).expect("a memory");
+            values.push(sandbox.eval(program).map_or_else(|error| error.message, |value| value.to_string()));
+            warnings.extend(save(&path, &sandbox.memory).expect("written"));
+        }
+        let _ = std::fs::remove_file(path);
+        (values, warnings)
+    }
+
+    #[test]
+    fn aliases_stay_and_functions_are_read_with_them() {
+        let (values, warnings) = turns(
+            "aliases",
+            &[
+                "(require '[clojure.set :as cset] '[clojure.string :refer [reverse join] :rename {join glue}]) \
+                 (defn both [a b] (cset/union a b)) (defn turned [s] (reverse s))",
+                "[(both #{1} #{2}) (turned \"abc\") (cset/union #{3}) (reverse \"xy\") (glue \"-\" [1 2])]",
+            ],
+        );
+        assert_eq!(values.last().map(String::as_str), Some("[#{1 2} \"cba\" #{3} \"yx\" \"1-2\"]"));
+        assert!(warnings.is_empty());
+    }
+
+    #[test]
+    fn what_has_no_end_is_left_out_and_not_cut() {
+        let (values, warnings) = turns(
+            "lazy",
+            &[
+                "(def powers (iterate inc 1)) (def within {:a [(map inc powers)]}) (def ends (take 1200 powers)) \
+                 (def found (filter even? (take 4 powers))) (nth powers 3)",
+                "[(count ends) found (or powers :none) (or within :none)]",
+            ],
+        );
+        assert_eq!(values.last().map(String::as_str), Some("[1200 (2 4) :none :none]"));
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings.iter().all(|warning| warning.contains("keep (take n xs)")), "{warnings:?}");
+    }
 }

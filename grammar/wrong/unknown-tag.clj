@@ -1,2 +1,2 @@
-; 1:1 parse-error: #uuid is no tag
-#uuid "0"
+; 1:1 parse-error: #foo is no tag
+#foo "0"

@@ -32,9 +32,9 @@ pub(super) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
         }
     };
     let mut sandbox = sandbox(&options.around)?;
-    let evaluation = sandbox.run(&Arc::new(source));
+    let mut evaluation = sandbox.run(&Arc::new(source));
     if let (Some(path), true) = (&options.around.memory, evaluation.result.is_ok()) {
-        memory_file::save(path, &sandbox.memory).map_err(Trouble::failed)?;
+        evaluation.warnings.extend(memory_file::save(path, &sandbox.memory).map_err(Trouble::failed)?);
     }
     print_one(&evaluation, &sandbox, options.json)
 }

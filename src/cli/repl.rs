@@ -176,10 +176,10 @@ impl Session {
     }
 
     fn save(&self) {
-        if let Some(path) = &self.memory_file
-            && let Err(why) = memory_file::save(path, &self.sandbox.memory)
-        {
-            eprintln!("ptc: {why}");
+        let Some(path) = &self.memory_file else { return };
+        match memory_file::save(path, &self.sandbox.memory) {
+            Ok(warnings) => warnings.iter().for_each(|warning| eprintln!("ptc: {warning}")),
+            Err(why) => eprintln!("ptc: {why}"),
         }
     }
 

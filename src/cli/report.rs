@@ -15,6 +15,10 @@ pub(super) fn value_and_edn(value: &Value) -> (Json, String) {
 
 /// A value in a place where something has to stand: its JSON, or how it prints.
 pub(super) fn any(value: &Value) -> Json {
+    // What is there of it is no whole, and to make more would not end.
+    if !crate::lisp::is_finished(value) {
+        return Json::String("a lazy sequence that is not finished: keep (take n xs) or (vec (take n xs))".into());
+    }
     to_json(value, "value").unwrap_or_else(|_| Json::String(readable(value)))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Weak};
 
+use super::analyse::Aliases;
 use super::value::{Atom, Function, Globals, Iter, Names, Value};
 
 /// The namespace of an agent, and the values of its last programs. Cheap to clone.
@@ -10,6 +11,7 @@ use super::value::{Atom, Function, Globals, Iter, Names, Value};
 pub struct Memory {
     pub(super) names: Arc<Names>,
     pub(super) globals: Globals,
+    pub(super) aliases: Arc<Aliases>,
     pub(super) recent: [Value; 3],
     pub(super) programs: u64,
     /// Whether programs have made atoms, which then may be in it.
@@ -51,6 +53,11 @@ impl Memory {
     pub fn entries(&self) -> Vec<(Arc<str>, Value)> {
         let entries = self.globals.set_names();
         entries.filter_map(|(number, value)| Some((self.names.name(number)?, value.clone()))).collect()
+    }
+
+    /// The aliases that its programs gave to namespaces.
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 
     /// The value of the last program that succeeded.

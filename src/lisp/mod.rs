@@ -13,6 +13,7 @@ pub mod doc;
 pub mod eval;
 pub mod limits;
 pub mod memory;
+mod realise;
 mod renew;
 pub mod syntax;
 pub mod text;
@@ -22,7 +23,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use analyse::{Program, Surroundings, Tools};
+pub use realise::is_finished;
+
+use analyse::{Aliases, Program, Surroundings, Tools};
 use limits::Limits;
 use memory::Memory;
 use text::{Error, ErrorKind, Finding, LimitReached, Severity, Source};
@@ -146,6 +149,7 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         warnings: RefCell::new(warnings),
         program: memory.programs.saturating_add(1),
         undo: RefCell::default(),
+        allowance: Cell::new(None),
         atoms: RefCell::default(),
     });
     let mut machine = eval::machine(shared.clone(), way, 0);
@@ -153,7 +157,7 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
     let result = finish(&mut machine, result, &memory);
     let left = machine.fuel;
     drop(machine);
-    commit(memory, &shared, result, left)
+    commit(memory, &shared, program.aliases, result, left)
 }
 
 /// As many of the errors as anybody reads, with a note of how many more there are.
@@ -218,6 +222,7 @@ fn look_at(
         registry: builtins::registry(),
         names,
         globals: &memory.globals,
+        aliases: &memory.aliases,
         tools,
         context,
         thorough: look.is_none(),
@@ -243,14 +248,9 @@ fn finish(machine: &mut Machine<'_>, result: value::Result<Value>, before: &Memo
         return Err(value::limit("max_result", most as u64, (most as u64).saturating_add(1)));
     }
     machine.spend((most.saturating_sub(left) / 64) as u64)?;
-    let globals = machine.shared.globals.borrow().clone();
-    for (number, kept) in globals.set_names() {
-        let unchanged = before.globals.get(number).is_some_and(|old| same_object(old, kept));
-        if !unchanged {
-            realise_some(kept, machine)?;
-        }
-    }
     machine.look_at_end()?;
+    realise::realise(machine, before)?;
+    machine.look_at_memory()?;
     if returned { Err(Box::new(Raise::Return(value))) } else { Ok(value) }
 }
 
@@ -276,36 +276,8 @@ fn fits(value: &Value, left: &mut usize) -> bool {
     }
 }
 
-/// Realises the beginning of a lazy sequence that stays in memory, so that its effects and errors belong to the program
-/// that made it; one without an end stays lazy.
-fn realise_some(kept: &Value, machine: &mut Machine<'_>) -> value::Result<()> {
-    const MOST: usize = 1_000;
-    let mut cells = kept.clone();
-    for _ in 0..MOST {
-        cells = match cells {
-            Value::Lazy(lazy) => match value::Lazy::realise(&lazy, machine)? {
-                Value::Seq(seq) => seq.rest(),
-                _ => return Ok(()),
-            },
-            _ => return Ok(()),
-        };
-    }
-    Ok(())
-}
-
-fn same_object(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b),
-        (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
-        (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b),
-        (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b),
-        (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
-        _ => false,
-    }
-}
-
 /// Keeps what a program that succeeded has written, and undoes what one that failed has.
-fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, left: u64) -> Finished {
+fn commit(before: Memory, shared: &Rc<Shared>, aliases: Aliases, result: value::Result<Value>, left: u64) -> Finished {
     let mut memory = before;
     let (value, data) = match &result {
         Ok(value) => (Some(value), None),
@@ -321,6 +293,9 @@ fn commit(before: Memory, shared: &Rc<Shared>, result: value::Result<Value>, lef
             memory.globals = shared.globals.borrow().clone();
             memory.names = shared.names.clone();
             memory.programs = shared.program;
+            if *memory.aliases != aliases {
+                memory.aliases = Arc::new(aliases);
+            }
             memory.has_atoms |= shared.atoms.borrow().iter().any(|atom| atom.strong_count() > 0);
             memory.push_result(value.clone());
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
 use super::{Analyser, liveness};
 use crate::lisp::syntax::{Form, FormKind};
-use crate::lisp::text::{ErrorKind, Span};
+use crate::lisp::text::Span;
 use crate::lisp::value::{Set, Value};
 
 /// Whether a name is a special form of Clojure's: no local and no definition changes what it means.
@@ -62,10 +62,10 @@ impl Analyser<'_> {
                 [] => Expr::constant(Value::Nil, span),
                 [only] => self.form(only, tail),
                 _ => {
-                    // `(or x default)` gives default also where x was never defined.
+                    // `(or x default)` gives default also where x was never defined, or not yet: that shows at run time.
                     let last = items.len().saturating_sub(1);
                     let items = items.iter().enumerate().map(|(at, item)| match item.as_symbol() {
-                        Some(name) if at < last && self.is_unknown(name) => Expr::constant(Value::Nil, item.span),
+                        Some(name) if at < last && self.may_be_unbound(name) => self.global(name, false, item.span),
                         _ => self.form(item, tail && at == last),
                     });
                     ExprKind::Or(items.collect()).at(span)
@@ -100,15 +100,18 @@ impl Analyser<'_> {
 
     /// Whether nothing has this name.
     pub(super) fn is_unknown(&self, name: &str) -> bool {
+        self.may_be_unbound(name) && !self.is_defined(name) && !self.is_remembered(name)
+    }
+
+    /// Whether the name is one of memory, if of anything: it has a value once a `def` or `memory/put` gave it one.
+    fn may_be_unbound(&self, name: &str) -> bool {
         let host = name.split_once('/').is_some_and(|(space, rest)| !space.is_empty() && !rest.is_empty());
+        let built_in =
+            || self.find_builtin(name).is_some() || self.around.registry.constant(&self.full_name(name)).is_some();
         !host
             && !self.scopes.is_local(name)
-            && !self.is_defined(name)
-            && self.find_builtin(name).is_none()
-            && self.around.registry.constant(&self.full_name(name)).is_none()
-            && self.around.names.find(name).is_none_or(|number| self.around.globals.get(number).is_none())
-            && !self.remembered.contains(name)
-            && !matches!(name, "*1" | "*2" | "*3")
+            && !matches!(name, "*1" | "*2" | "*3" | "ctx")
+            && (self.is_defined(name) || !built_in())
     }
 
     /// Items of which only the last is in tail position.
@@ -466,6 +469,16 @@ impl Analyser<'_> {
             Some((attributes, more)) if matches!(attributes.kind, FormKind::Map(_)) && !more.is_empty() => more,
             _ => rest,
         };
+        // Another one may follow the last body.
+        let rest = match rest.split_last() {
+            Some((attributes, bodies))
+                if matches!(attributes.kind, FormKind::Map(_))
+                    && bodies.first().is_some_and(|body| body.as_list().is_some()) =>
+            {
+                bodies
+            }
+            _ => rest,
+        };
         let again = self.defined.contains_key(&name);
         self.defined.insert(name.clone(), None);
         self.scopes.enter(Vec::new());
@@ -576,84 +589,6 @@ impl Analyser<'_> {
         parts.extend_from_slice(body);
         let function = self.function(&Form::list(Vec::new(), span), &parts).placed(span);
         self.builtin(builtin, vec![function], span)
-    }
-
-    /// `ns` and `require` where they only give aliases to namespaces that are there anyway.
-    fn namespace(&mut self, name: &str, arguments: &[Form], span: Span) -> Expr {
-        let mut specs: Vec<Form> = Vec::new();
-        let mut stack: Vec<&Form> = match name {
-            "ns" => arguments.iter().skip(1).collect(),
-            "require" | "use" => arguments.iter().collect(),
-            "refer-clojure" | "in-ns" | "import" => return Expr::constant(Value::Nil, span),
-            _ => {
-                let hint = super::hints::unsupported(name).filter(|_| name == "set!");
-                let hint = hint.unwrap_or("everything that programs can use is there from the start").to_owned();
-                return self.error(
-                    span,
-                    ErrorKind::Unsupported,
-                    format!("{name} is not available in this sandbox"),
-                    Some(hint),
-                );
-            }
-        };
-        while let Some(form) = stack.pop() {
-            match &form.kind {
-                FormKind::Vector(_) => specs.push(form.clone()),
-                FormKind::Symbol(_) => specs.push(Form::new(FormKind::Vector(vec![form.clone()]), form.span)),
-                FormKind::List(items) if form.is_call("quote") => stack.extend(items.iter().skip(1)),
-                FormKind::List(items) if items.first().and_then(Form::as_keyword) == Some("require") => {
-                    stack.extend(items.iter().skip(1));
-                }
-                FormKind::List(items)
-                    if matches!(items.first().and_then(Form::as_keyword), Some("import" | "refer-clojure")) => {}
-                FormKind::Literal(_) | FormKind::Map(_) => {}
-                _ => {
-                    let text = self.text(form.span);
-                    let hint = "only (:require [namespace :as alias]) for clojure.string, clojure.set and their kin"
-                        .to_owned();
-                    return self.error(
-                        form.span,
-                        ErrorKind::Unsupported,
-                        format!("{name} cannot do {text} here"),
-                        Some(hint),
-                    );
-                }
-            }
-        }
-        for spec in specs {
-            let items = spec.as_vector().unwrap_or(&[]);
-            let space = items.first().and_then(Form::as_symbol).unwrap_or("");
-            let prefix = format!("{space}/");
-            let known = matches!(space, "clojure.core" | "clojure.pprint" | "clojure.test")
-                || self.around.registry.all().iter().any(|builtin| builtin.name.starts_with(&prefix))
-                || matches!(space, "cheshire.core" | "clojure.data.json");
-            if !known {
-                let hint = "there are clojure.string, clojure.set, clojure.walk, clojure.edn, clojure.math and json"
-                    .to_owned();
-                return self.error(
-                    spec.span,
-                    ErrorKind::Unsupported,
-                    format!("there is no namespace {space}"),
-                    Some(hint),
-                );
-            }
-            let full = if matches!(space, "cheshire.core" | "clojure.data.json") { "json" } else { space };
-            let mut options = items.iter().skip(1);
-            while let (Some(option), Some(value)) = (options.next(), options.next()) {
-                match (option.as_keyword(), value.as_symbol()) {
-                    (Some("as"), Some(alias)) => {
-                        self.aliases.insert(alias.to_owned(), full.to_owned());
-                    }
-                    (Some("refer" | "rename" | "only"), _) => {
-                        for name in value.as_vector().unwrap_or(&[]).iter().filter_map(Form::as_symbol) {
-                            self.aliases.insert(format!(" {name}"), format!("{full}/{name}"));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Expr::constant(Value::Nil, span)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Advice for names and shapes that models get wrong.
 
 /// What to write instead of a form or function that needs a host: all of clojure.core that is not built in is here.
-const UNSUPPORTED: [(&str, &str); 27] = [
+const UNSUPPORTED: [(&str, &str); 29] = [
     (
         "defmacro definline gensym unquote unquote-splicing destructure",
         "write a function: there are no macros of one's own",
@@ -12,7 +12,7 @@ const UNSUPPORTED: [(&str, &str); 27] = [
          *use-context-classloader* *reader-resolver* *suppress-read* default-data-readers add-classpath",
         "programs cannot evaluate text; (clojure.edn/read-string s) reads data",
     ),
-    ("tagged-literal reader-conditional", "write plain data: there are no tags but #inst"),
+    ("tagged-literal reader-conditional", "write plain data: there are no tags but #inst and #uuid"),
     (
         "deftype defprotocol extend-type extend-protocol extend reify proxy definterface gen-interface gen-class \
          satisfies? extends? extenders find-protocol-impl find-protocol-method -cache-protocol-fn -reset-methods \
@@ -21,7 +21,16 @@ const UNSUPPORTED: [(&str, &str); 27] = [
         "use maps and multimethods (defmulti, defmethod), or plain functions",
     ),
     (
-        "agent send send-off send-via await await-for await1 agent-error agent-errors clear-agent-errors \
+        "await await-for await1 async",
+        "calls of tools give their value at once: leave it out; (pmap f coll) and (pcalls f g) overlap calls",
+    ),
+    (
+        "go go-loop chan <! >! <!! >!! alts! alts!! close! put! take! async/go async/chan async/<! async/>! async/<!! \
+         async/>!! a/go a/chan a/<! a/>! a/<!! a/>!! clojure.core.async/go clojure.core.async/chan",
+        "there are no channels: calls of tools give their value at once, (pmap f coll) and (pcalls f g) overlap them",
+    ),
+    (
+        "agent send send-off send-via agent-error agent-errors clear-agent-errors \
          error-handler error-mode set-error-handler! set-error-mode! restart-agent release-pending-sends \
          shutdown-agents set-agent-send-executor! set-agent-send-off-executor! *agent*",
         "use an atom with swap!: programs run alone",

@@ -14,6 +14,7 @@ mod infer;
 mod lint;
 mod liveness;
 mod names;
+mod namespaces;
 mod outline;
 mod scope;
 mod sugar;
@@ -22,6 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
+pub use namespaces::Aliases;
 pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
 pub use sugar::NAMES as FORM_NAMES;
 
@@ -41,6 +43,8 @@ pub struct Surroundings<'a> {
     pub names: &'a Names,
     /// Their values.
     pub globals: &'a Globals,
+    /// The aliases that earlier programs gave.
+    pub aliases: &'a Aliases,
     /// The tools.
     pub tools: &'a dyn Tools,
     /// The context.
@@ -115,6 +119,8 @@ pub struct Program {
     pub body: Expr,
     /// The slots of its frame.
     pub slots: usize,
+    /// The aliases that hold from now on.
+    pub aliases: Aliases,
 }
 
 /// Analyses a program, and says what is wrong with it.
@@ -131,7 +137,7 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
         definitions: HashMap::new(),
         calls_tools: false,
         remembered: HashSet::new(),
-        aliases: HashMap::new(),
+        aliases: around.aliases.clone(),
         depth: 0,
         binding: None,
         trying: 0,
@@ -154,7 +160,7 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) 
     if !stopped && (around.thorough || analyser.calls_tools) {
         findings.extend(infer::infer(&body, slots, source, around, &analyser.definitions));
     }
-    (Program { body, slots }, findings)
+    (Program { body, slots, aliases: analyser.aliases }, findings)
 }
 
 /// The number of parameters, whether more may follow, and how they are written.
@@ -174,7 +180,7 @@ struct Analyser<'a> {
     calls_tools: bool,
     /// Names that a literal `memory/put` of this program puts.
     remembered: HashSet<String>,
-    aliases: HashMap<String, String>,
+    aliases: Aliases,
     depth: usize,
     /// The name whose value is being read: it cannot be used there.
     binding: Option<String>,
@@ -382,7 +388,9 @@ impl Analyser<'_> {
         {
             let name = symbol.as_str().strip_prefix("clojure.core/").unwrap_or(symbol.as_str());
             if forms::is_special(name) || !self.is_defined(name) {
-                self.lint(name, arguments, span);
+                if self.aliases.referred(name).is_none() {
+                    self.lint(name, arguments, span);
+                }
                 if let Some(expr) = self.special(name, form, arguments, tail) {
                     return expr;
                 }
@@ -448,7 +456,15 @@ impl Analyser<'_> {
                             let message =
                                 format!("{} was given {given} {noun}; it takes {}", builtin.name, builtin.takes());
                             let example = || builtin.example().map(|example| format!("for example {example}"));
-                            let hint = hints::arity(builtin.name).map(Into::into).or_else(example);
+                            let compared = match (builtin.name, items.as_slice()) {
+                                ("where", [field, value]) => {
+                                    let (field, value) = (self.text(field.span), self.text(value.span));
+                                    Some(format!("write (where {field} = {value})"))
+                                }
+                                _ => None,
+                            };
+                            let usual = || hints::arity(builtin.name).map(Into::into);
+                            let hint = compared.or_else(usual).or_else(example);
                             self.error(span, ErrorKind::Analysis, message, hint)
                         } else {
                             Expr::new(ExprKind::Call(Box::new(function), items), span)

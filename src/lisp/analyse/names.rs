@@ -29,27 +29,23 @@ impl Analyser<'_> {
     /// Whether a `def`, of this program or an earlier one, made the name.
     pub(super) fn is_defined(&self, name: &str) -> bool {
         self.defined.contains_key(name)
-            || self
-                .around
-                .names
-                .find(name)
-                .is_some_and(|number| self.around.names.is_defined(number) && self.around.globals.get(number).is_some())
+            || self.around.names.find(name).is_some_and(|number| self.around.globals.is_defined(number))
     }
 
-    fn is_remembered(&self, name: &str) -> bool {
+    pub(super) fn is_remembered(&self, name: &str) -> bool {
         self.remembered.contains(name)
             || self.around.names.find(name).is_some_and(|number| self.around.globals.get(number).is_some())
     }
 
-    fn global(&self, name: &str, strict: bool, span: Span) -> Expr {
+    pub(super) fn global(&self, name: &str, strict: bool, span: Span) -> Expr {
         let number = self.around.names.number(name);
         Expr::new(ExprKind::Global { number, name: name.into(), strict }, span)
     }
 
     /// The full name of a builtin that a program may have written with an alias or a Java package.
     pub(super) fn full_name(&self, name: &str) -> String {
-        if let Some(referred) = self.aliases.get(&format!(" {name}")) {
-            return referred.clone();
+        if let Some(referred) = self.aliases.referred(name) {
+            return referred.to_owned();
         }
         let Some((space, rest)) = name.split_once('/').filter(|(space, rest)| !space.is_empty() && !rest.is_empty())
         else {
@@ -64,7 +60,7 @@ impl Analyser<'_> {
                 class.to_owned()
             };
         };
-        let space = self.aliases.get(space).map_or(space, String::as_str);
+        let space = self.aliases.space(space).unwrap_or(space);
         match NAMESPACES.iter().find(|(alias, _)| *alias == space) {
             Some((_, "")) => rest.to_owned(),
             Some((_, full)) => format!("{full}/{rest}"),
@@ -79,7 +75,10 @@ impl Analyser<'_> {
         if name.starts_with('%') {
             return None;
         }
-        self.around.registry.find(name).or_else(|| self.around.registry.find(&self.full_name(name)))
+        // What the program refers to comes before what has the name anyway: `(:require [clojure.string :refer [reverse]])`.
+        let referred = self.aliases.referred(name).and_then(|full| self.around.registry.find(full));
+        let plain = || self.around.registry.find(name);
+        referred.or_else(plain).or_else(|| self.around.registry.find(&self.full_name(name)))
     }
 
     /// A name as a value.
@@ -105,7 +104,7 @@ impl Analyser<'_> {
         if let Some((space, rest)) = name.split_once('/').filter(|(space, rest)| !space.is_empty() && !rest.is_empty())
         {
             match space {
-                "ctx" | "data" if !self.aliases.contains_key(space) => return self.context(rest, span),
+                "ctx" | "data" if self.aliases.space(space).is_none() => return self.context(rest, span),
                 "memory" if !matches!(rest, "get" | "put") => return self.global(rest, false, span),
                 "tool" => return self.tool_value(rest, span),
                 "user" if self.is_defined(rest) => return self.global(rest, true, span),
@@ -202,6 +201,33 @@ impl Analyser<'_> {
             && !self.is_remembered(what)
         {
             let hint = "write (memory/put :key value); (memory/put :key (f (memory/get :key))) changes what is there";
+            return Some(self.wrong(span, format!("there is no function {name}"), hint));
+        }
+        if let Some(what) = name.strip_prefix("memory/")
+            && matches!(
+                what,
+                "keys"
+                    | "names"
+                    | "list"
+                    | "all"
+                    | "vals"
+                    | "entries"
+                    | "has"
+                    | "has?"
+                    | "contains?"
+                    | "exists?"
+                    | "delete"
+                    | "del"
+                    | "remove"
+                    | "dissoc"
+                    | "forget"
+                    | "clear"
+                    | "reset"
+            )
+            && !self.is_remembered(what)
+        {
+            let hint = "there are (memory/get :key), (memory/get :key default) and (memory/put :key value); \
+                        (memory/put :key nil) lets go of what is there";
             return Some(self.wrong(span, format!("there is no function {name}"), hint));
         }
         if let ("describe-tool", [tool]) = (name, arguments)
@@ -315,6 +341,10 @@ impl Analyser<'_> {
                 Some(format!("in Clojure this is {idiom}")),
             );
         }
+        if let Some(near) = self.near_in_namespace(name) {
+            let hint = Some(format!("did you mean {near}?"));
+            return self.error(span, ErrorKind::Analysis, format!("unknown function {name}"), hint);
+        }
         let source = self.source.clone();
         let later = ["(defn ", "(def ", "(defn- "].iter().find_map(|def| {
             let at = source.text().find(&format!("{def}{name}"))?;
@@ -343,7 +373,9 @@ impl Analyser<'_> {
         });
         let hint = hint.or_else(|| {
             let defined: Vec<String> = self.defined.keys().cloned().collect();
-            let remembered = self.around.names.all();
+            let remembered: Vec<_> = self.around.globals.set_names().collect();
+            let remembered: Vec<_> =
+                remembered.into_iter().filter_map(|(number, _)| self.around.names.name(number)).collect();
             let builtins = self.around.registry.all();
             let candidates = self.scopes.names().chain(defined.iter().map(String::as_str));
             let candidates = candidates.chain(remembered.iter().map(|name| &**name));
@@ -387,6 +419,24 @@ impl Analyser<'_> {
         let hint = if ctx { Some(format!("values from the host are written ctx/{name}")) } else { hint };
         let what = if name.contains('/') { "unknown function" } else { "unknown symbol" };
         self.error(span, ErrorKind::Analysis, format!("{what} {name}"), hint)
+    }
+}
+
+impl Analyser<'_> {
+    /// The nearest name in the namespace that stands before a name, with the alias that was written.
+    fn near_in_namespace(&self, name: &str) -> Option<String> {
+        let (space, short) = name.split_once('/').filter(|(space, short)| !space.is_empty() && !short.is_empty())?;
+        if matches!(space, "tools" | "tool") {
+            return self.around.tools.has(short).then(|| format!("tool/{short}"));
+        }
+        let full = self.full_name(name);
+        let prefix = full.get(..full.len().checked_sub(short.len())?)?;
+        let builtins = self.around.registry.all();
+        let own: Vec<&str> = builtins.iter().filter_map(|builtin| builtin.name.strip_prefix(prefix)).collect();
+        let longer = || own.iter().copied().find(|name| name.starts_with(short));
+        let near = nearest(short, own.iter().copied()).or_else(longer)?;
+        // The Java classes say themselves what they have.
+        (!prefix.starts_with(char::is_uppercase) && !prefix.is_empty()).then(|| format!("{space}/{near}"))
     }
 }
 

@@ -153,7 +153,7 @@ impl Analyser<'_> {
             ("->>", [first, steps @ ..]) => {
                 steps.iter().fold(first.clone(), |value, step| thread(&at, value, step, true))
             }
-            ("as->", [first, name, steps @ ..]) if name.as_symbol().is_some() => match steps.split_last() {
+            ("as->", [first, name, steps @ ..]) => match steps.split_last() {
                 None => first.clone(),
                 Some((last, steps)) => {
                     let bindings = [first].into_iter().chain(steps).flat_map(|step| [name.clone(), step.clone()]);
@@ -254,6 +254,10 @@ impl Analyser<'_> {
             ("doc", [named]) if named.as_symbol().is_some() => {
                 at.list([at.name("%doc"), Form::literal(Value::text(named.as_symbol()?), at.0)])
             }
+            // `(doc "map")`, `(doc 'map)`, `(doc :map)`: the name is what is meant.
+            ("doc", [named]) if doc_name(named).is_some() => {
+                at.list([at.name("%doc"), Form::literal(Value::text(doc_name(named)?), at.0)])
+            }
             ("for" | "doseq" | "dotimes" | "while", _) => return self.comprehend(name, form, arguments),
             ("defmulti", [named, rest @ ..]) => {
                 let rest: Vec<Form> = rest.iter().filter(|form| form.as_text().is_none()).cloned().collect();
@@ -263,7 +267,15 @@ impl Analyser<'_> {
             ("defmethod", [named, value, rest @ ..]) => {
                 at.list([at.name("%add-method"), named.clone(), value.clone(), at.call("fn", [], rest)])
             }
-            ("defrecord", [named, fields, ..]) => self.record(&at, named, fields)?,
+            ("defrecord", [_, _, protocol, ..]) => {
+                let text = self.text(protocol.span);
+                let message = format!("defrecord makes maps, which have no methods; {text} stands for some");
+                let hint = "write (defrecord Name [field]) alone and plain functions beside it, or (defmulti name :kind) \
+                            and (defmethod name :value [this] …) for what differs";
+                self.error(protocol.span, crate::lisp::text::ErrorKind::Unsupported, message, Some(hint.to_owned()));
+                at.nil()
+            }
+            ("defrecord", [named, fields]) => self.record(&at, named, fields)?,
             (
                 "when" | "when-not" | "if-not" | "if-let" | "if-some" | "when-let" | "when-some" | "condp" | "->"
                 | "->>" | "as->" | "some->" | "some->>" | "cond->" | "cond->>" | "doto" | "throw" | "assert" | "doc"
@@ -384,6 +396,13 @@ fn nested_parts(name: &str, arguments: &[Form]) -> usize {
         "condp" => arguments.len().saturating_sub(2) / 3,
         _ => 0,
     }
+}
+
+/// The name that `doc` is asked for otherwise than by the name itself.
+fn doc_name(named: &Form) -> Option<&str> {
+    let quoted = named.as_list().filter(|_| named.is_call("quote") || named.is_call("var"));
+    let quoted = quoted.and_then(|items| items.get(1)).and_then(Form::as_symbol);
+    named.as_text().or_else(|| named.as_keyword()).or(quoted)
 }
 
 /// One step of a threading form: the value goes to the second or the last place.

@@ -105,6 +105,11 @@ pub(super) fn constants() -> impl Iterator<Item = (&'static str, Value)> {
     CLASSES.into_iter().map(|(class, _)| class).chain(others).map(|class| (simple(class), Value::symbol(class)))
 }
 
+/// Whether this is the name of a class with its package.
+pub(super) fn is_full_name(name: &str) -> bool {
+    name.contains('.') && (CLASSES.iter().any(|(class, _)| *class == name) || EXCEPTIONS.contains(&name))
+}
+
 /// Whether one class is another or a kind of it; what is no class is a kind of nothing.
 pub(super) fn is_kind(class: &str, of: &str) -> bool {
     let of = simple(of);

@@ -284,7 +284,8 @@ builtins! { Collections;
     /// The items after the first n; nil if there are none.
     /// (nthnext [1 2 3] 2)
     /// ;=> (3)
-    "nthnext" (cx, coll: Value, n: i64) => {
+    "nthnext" (cx, coll: Value, n: Value) => {
+        let n = super::stages::amount("(nthnext coll n)", &n)?;
         let mut cells = crate::lisp::value::seq(coll, cx)?;
         if let Value::Seq(shared) = &cells
             && let crate::lisp::value::Node::Slice { items, from } = shared.node()

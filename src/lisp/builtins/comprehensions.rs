@@ -30,7 +30,7 @@ builtins! { Sequences;
     /// Puts together what the levels within a `for` gather.
     "%for-each" (cx, level: Value, items: Value) => {
         let eager = items.is_eager();
-        splice(cx, Parts { function: level, items: Iter::new(items)? }, eager)
+        splice(cx, Parts::new(level, items)?, eager)
     }
 
     /// Runs the body of a `doseq` for every item.

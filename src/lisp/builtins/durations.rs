@@ -82,7 +82,7 @@ builtins! { Dates;
     /// ;=> 120
     "Duration/ofHours" (_cx, n: i64) => { millis(n, HOUR) }
 
-    /// A duration of so many minutes: durations are numbers of milliseconds.
+    /// A duration of so many minutes: durations are numbers of milliseconds, and print as such.
     /// (.toHours (Duration/ofMinutes 150))
     /// ;=> 2
     "Duration/ofMinutes" (_cx, n: i64) => { millis(n, MINUTE) }

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use super::builtins;
 use super::printing::measure;
 use super::strings::Str;
-use crate::lisp::syntax::read_datum;
 use crate::lisp::text::Source;
 use crate::lisp::value::{
     Args, Boolean, Callable, Context, Fault, FromValue, Keyword, Map, Result, Text, Value, Wants, from_json, to_json,
@@ -161,11 +160,11 @@ builtins! { Json;
     /// (clojure.edn/read-string "{:a [1 2.5 \"x\"]} rest")
     /// ;=> {:a [1 2.5 "x"]}
     "clojure.edn/read-string"
-        (cx, text: Option<Str>) => { read(cx, text, None) }
-        (cx, options: Value, text: Option<Str>) => { read(cx, text, options.get("eof").cloned()) }
+        (cx, text: Option<Str>) => { read(cx, text, &Value::Nil) }
+        (cx, options: Value, text: Option<Str>) => { read(cx, text, &options) }
 }
 
-fn read(cx: &mut dyn Context, text: Option<Str>, eof: Option<Value>) -> Result<Value> {
+fn read(cx: &mut dyn Context, text: Option<Str>, options: &Value) -> Result<Value> {
     let Some(text) = text else { return Ok(Value::Nil) };
     cx.spend(1_u64.saturating_add(text.len() as u64))?;
     // A form and a value for whatever stands between blanks and brackets, and a piece of memory for each bracket.
@@ -176,9 +175,9 @@ fn read(cx: &mut dyn Context, text: Option<Str>, eof: Option<Value>) -> Result<V
         _ => 2,
     });
     cx.reserve(bytes.fold(100, usize::saturating_add))?;
-    match read_datum(&Arc::new(Source::new("text", text.as_str()))) {
+    match super::edn::read(cx, &Arc::new(Source::new("text", text.as_str())), options)? {
         Ok(Some(value)) => value.within_nesting(),
-        Ok(None) => Ok(eof.unwrap_or_default()),
+        Ok(None) => Ok(options.get("eof").cloned().unwrap_or_default()),
         Err(error) => {
             let mut fault = Fault::value(error.message).class("RuntimeException");
             fault.hint = error.hint;

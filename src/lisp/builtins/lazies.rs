@@ -20,6 +20,10 @@ impl Generator for Iterate {
         self.started = true;
         Ok(Some(self.last.clone()))
     }
+
+    fn is_bounded(&self, _depth: usize) -> bool {
+        false
+    }
 }
 
 /// What gives the items of `repeat` and `repeatedly`.
@@ -31,14 +35,17 @@ pub(super) struct Repeat<const CALLED: bool> {
 
 impl<const CALLED: bool> Generator for Repeat<CALLED> {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        if let Some(left) = &mut self.left {
-            if *left <= 0 {
-                return Ok(None);
-            }
-            *left = left.saturating_sub(1);
+        if self.left.is_some_and(|left| left <= 0) {
+            return Ok(None);
         }
         cx.spend(1)?;
-        if CALLED { cx.call(&self.item, crate::lisp::value::args([])).map(Some) } else { Ok(Some(self.item.clone())) }
+        let item = if CALLED { cx.call(&self.item, crate::lisp::value::args([]))? } else { self.item.clone() };
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        Ok(Some(item))
+    }
+
+    fn is_bounded(&self, _depth: usize) -> bool {
+        self.left.is_some()
     }
 }
 
@@ -57,6 +64,10 @@ impl Generator for Cycle {
         self.items = Iter::new(self.all.clone())?;
         self.items.next(cx)
     }
+
+    fn is_bounded(&self, _depth: usize) -> bool {
+        false
+    }
 }
 
 /// The items of the pages that a function of the last page's key gives.
@@ -70,13 +81,14 @@ struct Iteration {
 
 impl Generator for Iteration {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        let Some(key) = self.key.take() else { return Ok(None) };
+        let Some(key) = self.key.clone() else { return Ok(None) };
         let page = cx.call1(&self.step, key)?;
         let there = match &self.has_value {
             Some(test) => cx.call1(test, page.clone())?.is_truthy(),
             None => !page.is_nil(),
         };
         if !there {
+            self.key = None;
             return Ok(None);
         }
         let item = match &self.value {
@@ -90,6 +102,10 @@ impl Generator for Iteration {
         self.key = if key.is_nil() { None } else { Some(key) };
         Ok(Some(item))
     }
+
+    fn is_bounded(&self, _depth: usize) -> bool {
+        self.key.is_none()
+    }
 }
 
 /// Numbers from `next` up to `end`, where not all are integers.
@@ -100,10 +116,15 @@ struct Numbers {
 }
 
 impl Numbers {
+    /// About how many there are; not finite where they have no end.
+    fn count(&self) -> f64 {
+        let number = |value: &Value| Number::of(value).map_or(f64::NAN, Number::to_f64);
+        (number(&self.end) - number(&self.next)) / number(&self.step)
+    }
+
     /// Whether there surely are few.
     fn are_few(&self) -> bool {
-        let number = |value: &Value| Number::of(value).map_or(f64::NAN, Number::to_f64);
-        let count = (number(&self.end) - number(&self.next)) / number(&self.step);
+        let count = self.count();
         count.is_finite() && count <= 1e6
     }
 }
@@ -122,6 +143,10 @@ impl Generator for Numbers {
         }
         let following = arithmetic::add(&self.next, &self.step)?;
         Ok(Some(std::mem::replace(&mut self.next, following)))
+    }
+
+    fn is_bounded(&self, _depth: usize) -> bool {
+        self.count().is_finite()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::collections::{assoc, charge, find, take};
+use super::stages::function;
 use super::{builtins, collections};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
@@ -353,7 +354,8 @@ builtins! { Maps;
     /// As merge, but where several maps have a key, the function makes one value of them.
     /// (merge-with + {:a 1 :b 2} {:a 10})
     /// ;=> {:a 11, :b 2}
-    "merge-with" (cx, f: Callable; maps) => {
+    "merge-with" (cx, f: Value; maps) => {
+        let f = function("(merge-with f map & more)", f)?;
         if maps.iter().all(|map| !map.is_truthy()) {
             return Ok(Value::Nil);
         }
@@ -424,7 +426,8 @@ builtins! { Maps;
     /// The map with a function's value in the place of each value.
     /// (update-vals {:a 1 :b 2} inc)
     /// ;=> {:a 2, :b 3}
-    "update-vals" (cx, map: Value, f: Callable) => {
+    "update-vals" (cx, map: Value, f: Value) => {
+        let f = function("(update-vals map f)", f)?;
         match gathered(cx, map)? {
             Value::Nil => Ok(Value::empty_map()),
             Value::Map(map) => {
@@ -456,7 +459,8 @@ builtins! { Maps;
     /// The map with a function's value in the place of each key.
     /// (update-keys {:a 1 :b 2} name)
     /// ;=> {"a" 1, "b" 2}
-    "update-keys" (cx, map: Value, f: Callable) => {
+    "update-keys" (cx, map: Value, f: Value) => {
+        let f = function("(update-keys map f)", f)?;
         let map = gathered(cx, map)?;
         let entries: Vec<(Value, Value)> = match &map {
             Value::Nil => Vec::new(),

@@ -15,6 +15,7 @@ mod comprehensions;
 mod dates;
 mod describe;
 mod durations;
+mod edn;
 mod encodings;
 mod errors;
 mod format;

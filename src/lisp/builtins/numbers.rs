@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::builtins;
 use super::math::absolute;
-use crate::lisp::value::{Args, Context, Number, Result, Value, arithmetic, equal, force, type_error};
+use crate::lisp::value::{Args, Context, Number, Result, Value, arithmetic, equal_as_made, type_error};
 
 /// Whether every neighbouring pair holds.
 fn chain(
@@ -45,13 +45,6 @@ fn only(name: &'static str, value: Value) -> Result<Value> {
 
 fn number(name: &'static str, value: Value) -> Result<Value> {
     if Number::of(&value).is_some() { Ok(value) } else { Err(type_error(name, "numbers", &value)) }
-}
-
-fn equal_values(cx: &mut dyn Context, a: &Value, b: &Value) -> Result<bool> {
-    cx.spend(a.weight().min(b.weight()))?;
-    force(a, cx)?;
-    force(b, cx)?;
-    Ok(equal(a, b))
 }
 
 fn fold(
@@ -268,20 +261,20 @@ builtins! { Numbers;
     /// (= 1 1.0)
     /// ;=> true
     "=" (_cx, _a: Value) => { Ok(Value::from(true)) }
-        (cx, a: Value, b: Value) => { equal_values(cx, &a, &b).map(Value::from) }
+        (cx, a: Value, b: Value) => { equal_as_made(cx, &a, &b).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
-            chain(cx, a, rest, equal_values)
+            chain(cx, a, rest, equal_as_made)
         }
 
     /// Whether the values are not all equal.
     /// (not= 1 2)
     /// ;=> true
     "not=" (_cx, _a: Value) => { Ok(Value::from(false)) }
-        (cx, a: Value, b: Value) => { equal_values(cx, &a, &b).map(|same| Value::from(!same)) }
+        (cx, a: Value, b: Value) => { equal_as_made(cx, &a, &b).map(|same| Value::from(!same)) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
-            chain(cx, a, rest, equal_values).map(|same| Value::from(!same.is_truthy()))
+            chain(cx, a, rest, equal_as_made).map(|same| Value::from(!same.is_truthy()))
         }
 
     /// The greatest of the numbers. For a collection write (apply max coll).

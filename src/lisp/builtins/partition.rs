@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::builtins;
 use super::stages::{Flow, Named, Out, Stage, at_least_one, function, in_order, lazily, through, transducer};
-use crate::lisp::value::{Context, Generator, Iter, Lazy, Result, Seq, Value, collect, equal, seq};
+use crate::lisp::value::{Context, Generator, Iter, Lazy, Result, Seq, Value, collect, equal, is_bounded, seq};
 
 /// A group of items: sequences over collections, vectors from transducers.
 fn group(items: Vec<Value>, vectors: bool) -> Result<Value> {
@@ -21,6 +21,9 @@ enum Last {
     Filled(Vec<Value>),
 }
 
+const PARTITION: &str = "(partition n step pad coll)";
+const PARTITION_ALL: &str = "(partition-all n step coll)";
+
 /// Groups of `size` items that begin every `step` items.
 struct Windows {
     size: usize,
@@ -32,21 +35,23 @@ struct Windows {
 }
 
 impl Windows {
-    const USAGE: &'static str = "(partition n step pad coll)";
-
-    fn new(size: &Value, step: &Value, last: Last, vectors: bool) -> Result<Self> {
-        let (size, step) = (at_least_one(Self::USAGE, size)?, at_least_one(Self::USAGE, step)?);
+    fn new(usage: &'static str, size: &Value, step: &Value, last: Last, vectors: bool) -> Result<Self> {
+        let (size, step) = (at_least_one(usage, size)?, at_least_one(usage, step)?);
         Ok(Self { size, step, last, vectors, held: VecDeque::new(), skip: 0 })
     }
 
+    /// Charges for a group of `count` items before any of them is taken.
+    fn charge(&self, cx: &mut dyn Context, count: usize) -> Result<()> {
+        cx.spend(count as u64)?;
+        if self.step < count { cx.reserve(count.saturating_mul(size_of::<Value>())) } else { Ok(()) }
+    }
+
     /// What is held as a group; then goes on to where the next begins.
-    fn advance(&mut self, cx: &mut dyn Context) -> Result<Value> {
-        cx.spend(self.held.len() as u64)?;
+    fn advance(&mut self) -> Result<Value> {
         let items: Vec<Value> = if self.step >= self.held.len() {
             self.skip = self.step.saturating_sub(self.held.len());
             std::mem::take(&mut self.held).into()
         } else {
-            cx.reserve(self.held.len().saturating_mul(size_of::<Value>()))?;
             let items = self.held.iter().cloned().collect();
             self.held.drain(..self.step);
             items
@@ -61,11 +66,14 @@ impl Stage for Windows {
             self.skip = skip;
             return Ok(Flow::On);
         }
-        self.held.push_back(item);
-        if self.held.len() < self.size {
+        let count = self.held.len().saturating_add(1);
+        if count < self.size {
+            self.held.push_back(item);
             return Ok(Flow::On);
         }
-        let window = self.advance(cx)?;
+        self.charge(cx, count)?;
+        self.held.push_back(item);
+        let window = self.advance()?;
         out(cx, window)
     }
 
@@ -82,7 +90,8 @@ impl Stage for Windows {
             }
             Last::Kept => {
                 while !self.held.is_empty() {
-                    let window = self.advance(cx)?;
+                    self.charge(cx, self.held.len())?;
+                    let window = self.advance()?;
                     if out(cx, window)? == Flow::Done {
                         break;
                     }
@@ -99,7 +108,7 @@ struct PartitionAll(Windows);
 impl Named for PartitionAll {
     const USAGE: &'static str = "(partition-all n coll)";
     fn new(held: Value) -> Result<Self> {
-        Windows::new(&held, &held, Last::Kept, true).map(Self)
+        Windows::new(Self::USAGE, &held, &held, Last::Kept, true).map(Self)
     }
 }
 
@@ -163,14 +172,18 @@ struct Runs {
 
 impl Generator for Runs {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        if let Some(last) = self.last.take() {
-            let mut last = Iter::new(last)?;
+        if let Some(last) = &self.last {
+            // Only when the end of the group is found it is behind us: an error on the way is met again there.
+            let (mut last, mut items) = (Iter::new(last.clone())?, self.items.clone());
             while last.next(cx)?.is_some() {
                 cx.spend(1)?;
-                if let Value::Seq(cells) = seq(std::mem::take(&mut self.items), cx)? {
-                    self.items = Seq::into_rest(cells);
+                if let Value::Seq(cells) = seq(items, cx)? {
+                    items = Seq::into_rest(cells);
+                } else {
+                    items = Value::Nil;
                 }
             }
+            (self.last, self.items) = (None, items);
         }
         let Value::Seq(cells) = seq(self.items.clone(), cx)? else { return Ok(None) };
         let first = cells.first().unwrap_or_default();
@@ -179,6 +192,10 @@ impl Generator for Runs {
         let group = Seq::cons(first, lazily(same, cells.rest())?)?;
         self.last = Some(group.clone());
         Ok(Some(group))
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        is_bounded(&self.items, depth)
     }
 }
 
@@ -196,13 +213,44 @@ impl Stage for Same {
     }
 }
 
-fn windows(cx: &mut dyn Context, size: &Value, step: &Value, last: Last, items: Value) -> Result<Value> {
-    in_order(Windows::USAGE, size, &items)?;
-    if matches!((&last, size), (Last::Dropped | Last::Filled(_), Value::Int(..0))) {
-        // No group has fewer than no items.
-        return Ok(Seq::empty());
+/// Passes a group without items on for every so many items.
+struct Nothings {
+    step: usize,
+    skip: usize,
+    vectors: bool,
+}
+
+impl Stage for Nothings {
+    fn feed(&mut self, cx: &mut dyn Context, _: Value, out: Out<'_>) -> Result<Flow> {
+        if let Some(skip) = self.skip.checked_sub(1) {
+            self.skip = skip;
+            return Ok(Flow::On);
+        }
+        self.skip = self.step.saturating_sub(1);
+        out(cx, group(Vec::new(), self.vectors)?)
     }
-    through(cx, Windows::new(size, step, last, false)?, items)
+}
+
+fn windows(
+    cx: &mut dyn Context,
+    usage: &'static str,
+    sizes: [&Value; 2],
+    last: Last,
+    vectors: bool,
+    items: Value,
+) -> Result<Value> {
+    let [size, step] = sizes;
+    in_order(usage, size, &items)?;
+    match (size, step) {
+        // Groups without items, as many as there are places where one begins.
+        (Value::Int(0), Value::Int(1..)) => {
+            let step = at_least_one(usage, step)?;
+            through(cx, Nothings { step, skip: 0, vectors }, items)
+        }
+        // No group has fewer than no items.
+        (Value::Int(..=0), _) if !matches!(last, Last::Kept) => Ok(Seq::empty()),
+        _ => through(cx, Windows::new(usage, size, step, last, vectors)?, items),
+    }
 }
 
 /// What fills up the last group: no more than that group needs is looked at.
@@ -221,11 +269,11 @@ builtins! { Sequences;
     /// (partition 2 2 [:none] [1 2 3])
     /// ;=> ((1 2) (3 :none))
     "partition"
-        (cx, n: Value, coll: Value) => { windows(cx, &n, &n, Last::Dropped, coll) }
-        (cx, n: Value, step: Value, coll: Value) => { windows(cx, &n, &step, Last::Dropped, coll) }
+        (cx, n: Value, coll: Value) => { windows(cx, PARTITION, [&n, &n], Last::Dropped, false, coll) }
+        (cx, n: Value, step: Value, coll: Value) => { windows(cx, PARTITION, [&n, &step], Last::Dropped, false, coll) }
         (cx, n: Value, step: Value, pad: Value, coll: Value) => {
             let last = padding(cx, &n, pad)?;
-            windows(cx, &n, &step, last, coll)
+            windows(cx, PARTITION, [&n, &step], last, false, coll)
         }
 
     /// As partition, but the last groups may be smaller.
@@ -235,20 +283,20 @@ builtins! { Sequences;
     /// ;=> ((1 2) (3))
     "partition-all"
         (_cx, n: Value) => { transducer::<PartitionAll>(n) }
-        (cx, n: Value, coll: Value) => { windows(cx, &n, &n, Last::Kept, coll) }
-        (cx, n: Value, step: Value, coll: Value) => { windows(cx, &n, &step, Last::Kept, coll) }
+        (cx, n: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &n], Last::Kept, false, coll) }
+        (cx, n: Value, step: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &step], Last::Kept, false, coll) }
 
     /// As partition, but the groups are vectors.
     /// (partitionv 2 [1 2 3 4])
     /// ;=> ([1 2] [3 4])
     "partitionv"
-        (cx, n: Value, coll: Value) => { through(cx, Windows::new(&n, &n, Last::Dropped, true)?, coll) }
+        (cx, n: Value, coll: Value) => { windows(cx, PARTITION, [&n, &n], Last::Dropped, true, coll) }
         (cx, n: Value, step: Value, coll: Value) => {
-            through(cx, Windows::new(&n, &step, Last::Dropped, true)?, coll)
+            windows(cx, PARTITION, [&n, &step], Last::Dropped, true, coll)
         }
         (cx, n: Value, step: Value, pad: Value, coll: Value) => {
             let last = padding(cx, &n, pad)?;
-            through(cx, Windows::new(&n, &step, last, true)?, coll)
+            windows(cx, PARTITION, [&n, &step], last, true, coll)
         }
 
     /// As partition-all, but the groups are vectors.
@@ -256,8 +304,8 @@ builtins! { Sequences;
     /// ;=> ([1 2] [3])
     "partitionv-all"
         (_cx, n: Value) => { transducer::<PartitionAll>(n) }
-        (cx, n: Value, coll: Value) => { through(cx, Windows::new(&n, &n, Last::Kept, true)?, coll) }
-        (cx, n: Value, step: Value, coll: Value) => { through(cx, Windows::new(&n, &step, Last::Kept, true)?, coll) }
+        (cx, n: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &n], Last::Kept, true, coll) }
+        (cx, n: Value, step: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &step], Last::Kept, true, coll) }
 
     /// Groups of neighbours for which the function gives the same.
     /// (partition-by odd? [1 3 2 5])

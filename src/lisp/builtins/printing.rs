@@ -133,6 +133,10 @@ impl Size {
 pub(super) fn shown(cx: &mut dyn Context, value: &Value) -> Result<Text> {
     match value {
         Value::Text(text) => Ok(text.clone()),
+        // Where it prints as its name alone a class says with `str` what it is.
+        Value::Symbol(name) if super::classes::is_full_name(name.as_str()) => {
+            Ok(format!("class {}", name.as_str()).into())
+        }
         other => {
             charge(cx, other)?;
             Ok(display(other).into())

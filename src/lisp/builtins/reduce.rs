@@ -35,6 +35,8 @@ struct Totals {
     items: Iter,
     /// The last total; none before the first.
     total: Option<Value>,
+    /// The item that comes next, taken but not reduced yet.
+    item: Option<Value>,
     started: bool,
     ended: bool,
 }
@@ -45,28 +47,38 @@ impl Generator for Totals {
             return Ok(None);
         }
         cx.spend(1)?;
-        let total = match (self.total.take(), self.started) {
+        let total = match (self.total.clone(), self.started) {
             (Some(init), false) => init,
             (None, _) => match self.items.next(cx)? {
                 Some(first) => first,
                 None => {
+                    let total = cx.call(&self.function, args([]))?;
                     self.ended = true;
-                    cx.call(&self.function, args([]))?
+                    total
                 }
             },
-            (Some(total), true) => match self.items.next(cx)? {
-                Some(item) => cx.call2(&self.function, total, item)?,
-                None => {
+            (Some(total), true) => {
+                if self.item.is_none() {
+                    self.item = self.items.next(cx)?;
+                }
+                let Some(item) = self.item.clone() else {
                     self.ended = true;
                     return Ok(None);
-                }
-            },
+                };
+                let total = cx.call2(&self.function, total, item)?;
+                self.item = None;
+                total
+            }
         };
         self.started = true;
         self.ended |= matches!(total, Value::Reduced(_));
         let total = unreduced(total);
         self.total = Some(total.clone());
         Ok(Some(total))
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.ended || self.items.is_bounded(depth)
     }
 }
 
@@ -106,12 +118,12 @@ builtins! { Sequences;
             in_order("(reductions f coll)", &f, &coll)?;
             let (function, eager) = (function("(reductions f coll)", f)?, coll.is_eager());
             let items = Iter::new(coll)?;
-            generated(cx, Totals { function, items, total: None, started: false, ended: false }, eager)
+            generated(cx, Totals { function, items, total: None, item: None, started: false, ended: false }, eager)
         }
         (cx, f: Value, init: Value, coll: Value) => {
             let (function, eager) = (function("(reductions f init coll)", f)?, coll.is_eager());
             let items = Iter::new(coll)?;
-            generated(cx, Totals { function, items, total: Some(init), started: false, ended: false }, eager)
+            generated(cx, Totals { function, items, total: Some(init), item: None, started: false, ended: false }, eager)
         }
 
     /// The function of a total, a key and its value, over the entries of a map; of a vector with its indices.

@@ -186,16 +186,16 @@ fn is_subset(cx: &mut dyn Context, name: &str, a: Value, b: Value) -> Result<boo
 }
 
 /// The map with keys called otherwise.
-fn rename_keys(cx: &mut dyn Context, map: &Value, names: &Value) -> Result<Value> {
+fn rename_keys(cx: &mut dyn Context, name: &'static str, map: &Value, names: &Value) -> Result<Value> {
     let names = match names {
         Value::Map(names) => names.clone(),
         Value::Nil => return Ok(map.clone()),
-        other => return Err(type_error("rename-keys", "a map of old to new keys", other)),
+        other => return Err(type_error(name, "a map of old to new keys", other)),
     };
     let mut renamed = match map {
         Value::Nil => return Ok(Value::Nil),
         Value::Map(map) => map.clone(),
-        other => return Err(type_error("rename-keys", "a map", other)),
+        other => return Err(type_error(name, "a map", other)),
     };
     for old in names.keys() {
         cx.spend(1)?;
@@ -384,7 +384,7 @@ builtins! { Sets;
             let index = index(cx, few, &to)?;
             join(cx, &index, many, &mut |cx, item| {
                 let own = maps::select(cx, item, &from)?;
-                rename_keys(cx, &own, &names)
+                rename_keys(cx, "join", &own, &names)
             })
         }
 
@@ -395,7 +395,7 @@ builtins! { Sets;
         let meta = relation.meta().cloned();
         let mut renamed = Vec::new();
         for item in collect(relation, cx)? {
-            renamed.push(rename_keys(cx, &item, &names)?);
+            renamed.push(rename_keys(cx, "rename", &item, &names)?);
         }
         Ok(build(cx, Set::default(), renamed)?.with_meta(meta))
     }
@@ -403,7 +403,7 @@ builtins! { Sets;
     /// The map with keys called otherwise.
     /// (clojure.set/rename-keys {:a 1 :b 2} {:a :x})
     /// ;=> {:b 2, :x 1}
-    "clojure.set/rename-keys" (cx, map: Value, names: Value) => { rename_keys(cx, &map, &names) }
+    "clojure.set/rename-keys" (cx, map: Value, names: Value) => { rename_keys(cx, "rename-keys", &map, &names) }
 
     /// The maps of a relation as sets, by what they have under some keys.
     /// (clojure.set/index #{{:a 1 :b 2} {:a 1 :b 3}} [:a])

@@ -7,26 +7,51 @@ use super::builtins;
 use super::stages::{Flow, Made, Named, Out, Stage, function, generated, in_order, transducer};
 use super::transforms::{Rows, Zipped};
 use crate::lisp::value::{
-    Args, Context, Function, Generator, Iter, Lazy, Node, Result, Seq, Value, Vector, Yield, collect,
+    Args, Context, Function, Generator, Iter, Lazy, Node, Result, Seq, Value, Vector, Yield, collect, is_bounded,
 };
 
 /// What a function gives for each item, without what a comprehension leaves out.
 pub(super) struct Parts {
-    pub(super) function: Value,
-    pub(super) items: Iter,
+    function: Value,
+    items: Iter,
+    /// Whether an item is kept until there is a part for it, so that it can be tried again.
+    keeps: bool,
+    item: Option<Value>,
+}
+
+impl Parts {
+    pub(super) fn new(function: Value, items: Value) -> Result<Self> {
+        let keeps = !items.is_eager();
+        Ok(Self { function, items: Iter::new(items)?, keeps, item: None })
+    }
 }
 
 impl Generator for Parts {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        while let Some(item) = self.items.next(cx)? {
+        loop {
+            let item = match self.item.take() {
+                Some(item) => item,
+                None => match self.items.next(cx)? {
+                    Some(item) => item,
+                    None => return Ok(None),
+                },
+            };
+            if self.keeps {
+                self.item = Some(item.clone());
+            }
             cx.spend(1)?;
-            match cx.call1(&self.function, item)? {
+            let part = cx.call1(&self.function, item)?;
+            self.item = None;
+            match part {
                 Value::Nothing => {}
                 Value::Reduced(inner) if inner.is_nothing() => return Ok(None),
                 part => return Ok(Some(part)),
             }
         }
-        Ok(None)
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.items.is_bounded(depth)
     }
 }
 
@@ -70,6 +95,11 @@ impl<G: Generator> Generator for Spliced<G> {
             }
         }
     }
+
+    // A part that is still to come may be endless: that is seen once it is there.
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.parts.is_bounded(depth) && self.ready.iter().all(|items| items.is_bounded(depth))
+    }
 }
 
 /// Collections one after the other, where some are lazy. The last takes the chain's place once it is reached, and a chain
@@ -105,6 +135,11 @@ impl Generator for Chain {
                 None => return Ok(Yield::End),
             }
         }
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.current.as_ref().is_none_or(|items| items.is_bounded(depth))
+            && self.parts.iter().all(|part| is_bounded(part, depth))
     }
 
     fn append(&mut self, more: &[Value]) -> bool {
@@ -143,6 +178,10 @@ struct Each(Iter);
 impl Generator for Each {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
         self.0.next(cx)
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.0.is_bounded(depth)
     }
 }
 
@@ -245,6 +284,10 @@ impl Generator for Leaves {
         }
         Ok(None)
     }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.0.iter().all(|items| items.is_bounded(depth))
+    }
 }
 
 /// A node and what is below it, depth first.
@@ -270,12 +313,19 @@ impl Generator for Tree {
                 }
             }
         };
+        // Until what is below it is known it is the root of what comes, so that it can be tried again.
+        self.root = Some(node.clone());
         if cx.call1(&self.branches, node.clone())?.is_truthy() {
             let children = cx.call1(&self.children, node.clone())?;
             cx.reserve(self.open.len().saturating_mul(size_of::<Iter>()))?;
             self.open.push(Iter::new(children)?);
         }
+        self.root = None;
         Ok(Some(node))
+    }
+
+    fn is_bounded(&self, _depth: usize) -> bool {
+        false
     }
 }
 
@@ -294,12 +344,12 @@ builtins! { Sequences;
             in_order(Mapcat::USAGE, &f, &coll)?;
             let function = function(Mapcat::USAGE, f)?;
             let eager = coll.is_eager();
-            splice(cx, Parts { function, items: Iter::new(coll)? }, eager)
+            splice(cx, Parts::new(function, coll)?, eager)
         }
         (cx, f: Value, coll: Value; more) => {
             let function = function(Mapcat::USAGE, f)?;
             let (rows, eager) = Rows::new(std::iter::once(coll).chain(more).collect())?;
-            splice(cx, Zipped { function, rows }, eager)
+            splice(cx, Zipped::new(function, rows, eager), eager)
         }
 
     /// A transducer that puts the collections it is fed together.

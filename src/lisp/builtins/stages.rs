@@ -45,6 +45,11 @@ pub(super) trait Stage: Send + Sync {
         None
     }
 
+    /// Whether it surely passes on only so many items, such as `(take n …)`.
+    fn is_bounded(&self) -> bool {
+        false
+    }
+
     /// Whether no item need be looked at, such as for `(take 0 …)`.
     fn is_done(&self) -> bool {
         false
@@ -65,9 +70,22 @@ fn name_of(usage: &'static str) -> &'static str {
     usage.trim_start_matches('(').split([' ', ')']).next().unwrap_or(usage)
 }
 
-/// An argument that must be a function.
+/// An argument that must be a function. One that is none says so when it is called: over no items nobody asks.
 pub(super) fn function(usage: &'static str, f: Value) -> Result<Value> {
-    Callable::from_value(f, Wants { name: name_of(usage), argument: "f" }).map(|f| f.0)
+    let wants = Wants { name: name_of(usage), argument: "f" };
+    Ok(match Callable::from_value(f.clone(), wants) {
+        Ok(f) => f.0,
+        Err(raise) => Function::step(name_of(usage), NoFunction(raise)),
+    })
+}
+
+/// Stands for an argument that is no function.
+struct NoFunction(Box<Raise>);
+
+impl Step for NoFunction {
+    fn call(&mut self, _cx: &mut dyn Context, _arguments: Args) -> Result<Value> {
+        Err(self.0.clone())
+    }
 }
 
 /// An argument that says how many; a fraction counts as a whole one.
@@ -118,7 +136,12 @@ pub(super) fn over<S: Named>(cx: &mut dyn Context, held: Value, items: Value) ->
 /// A named stage over a collection, as a vector.
 pub(super) fn into_vector<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
     in_order(S::USAGE, &held, &items)?;
-    Value::vector(run(cx, S::new(held)?, items)?).within_nesting()
+    stage_into_vector(cx, S::new(held)?, items)
+}
+
+/// A stage over a collection, as a vector.
+pub(super) fn stage_into_vector(cx: &mut dyn Context, stage: impl Stage, items: Value) -> Result<Value> {
+    Value::vector(run(cx, stage, items)?).within_nesting()
 }
 
 /// A named stage as a transducer: a function that puts it in front of a reducing function.
@@ -207,32 +230,34 @@ pub(super) fn generated(cx: &mut dyn Context, mut generator: impl Generator + 's
 /// A lazy sequence of what a stage makes of a collection's items.
 pub(super) fn lazily(stage: impl Stage + 'static, items: Value) -> Result<Value> {
     let items = Some(Iter::new(items)?);
-    Ok(Lazy::generate(Pulled { items, stage: Box::new(stage), made: VecDeque::new(), failed: None }))
+    Ok(Lazy::generate(Pulled { items, stage: Box::new(stage), next: None, made: VecDeque::new() }))
 }
 
 /// A stage that is fed when somebody asks for an item.
 struct Pulled {
     items: Option<Iter>,
     stage: Box<dyn Stage>,
+    /// An item that was taken and is not fed yet: after an error it is fed again, so that the same error comes again.
+    next: Option<Value>,
     made: VecDeque<Value>,
-    /// Why an item could not be made; later ones are not, either.
-    failed: Option<Box<Raise>>,
 }
 
 impl Pulled {
     fn pull(&mut self, cx: &mut dyn Context) -> Result<()> {
         let Some(items) = &mut self.items else { return Ok(()) };
         let made = &mut self.made;
-        let mut out = |cx: &mut dyn Context, item: Value| {
-            cx.spend(1)?;
+        let mut out = |_: &mut dyn Context, item: Value| {
             made.push_back(item);
             Ok(Flow::On)
         };
-        let item = if self.stage.is_done() { None } else { items.next(cx)? };
-        let flow = match item {
-            Some(item) => self.stage.feed(cx, item, &mut out)?,
+        if self.next.is_none() && !self.stage.is_done() {
+            self.next = items.next(cx)?;
+        }
+        let flow = match &self.next {
+            Some(item) => self.stage.feed(cx, item.clone(), &mut out)?,
             None => Flow::Done,
         };
+        self.next = None;
         if flow == Flow::Done {
             self.items = None;
             self.stage.finish(cx, &mut out)?;
@@ -247,17 +272,16 @@ impl Generator for Pulled {
             if let Some(item) = self.made.pop_front() {
                 return Ok(Some(item));
             }
-            if let Some(raise) = &self.failed {
-                return Err(raise.clone());
-            }
             if self.items.is_none() {
                 return Ok(None);
             }
-            cx.spend(1)?;
-            if let Err(raise) = self.pull(cx) {
-                self.failed = Some(raise);
-            }
+            cx.spend(2)?;
+            self.pull(cx)?;
         }
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.stage.is_bounded() || self.items.as_ref().is_none_or(|items| items.is_bounded(depth))
     }
 }
 

@@ -55,6 +55,8 @@ impl Step for Waiting {
 /// What a transducer makes of rows of items.
 struct Transformed {
     rows: Option<Rows>,
+    /// A row that was taken and has not gone through yet.
+    row: Option<Args>,
     step: Value,
     waiting: Waiting,
 }
@@ -67,18 +69,26 @@ impl Generator for Transformed {
             }
             let Some(rows) = &mut self.rows else { return Ok(None) };
             cx.spend(1)?;
-            let ended = match rows.next(cx)? {
+            if self.row.is_none() {
+                self.row = rows.next(cx)?;
+            }
+            let ended = match self.row.clone() {
                 Some(row) => {
                     let arguments = std::iter::once(Value::Nil).chain(row).collect();
                     matches!(cx.call(&self.step, arguments)?, Value::Reduced(_))
                 }
                 None => true,
             };
+            self.row = None;
             if ended {
                 self.rows = None;
                 cx.call1(&self.step, Value::Nil)?;
             }
         }
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.rows.as_ref().is_none_or(|rows| rows.is_bounded(depth))
     }
 }
 
@@ -90,7 +100,7 @@ fn transformed(cx: &mut dyn Context, xforms: &[Value], colls: Vec<Value>) -> Res
         step = cx.call1(&xform, step)?;
     }
     let (rows, eager) = Rows::new(colls)?;
-    generated(cx, Transformed { rows: Some(rows), step, waiting }, eager)
+    generated(cx, Transformed { rows: Some(rows), row: None, step, waiting }, eager)
 }
 
 /// The key under which `halt-when` hides what it ends with, as Clojure has it.

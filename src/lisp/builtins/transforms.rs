@@ -1,7 +1,9 @@
 //! Transformations: the stages that map, filter, take and drop, with and without a collection.
 
 use super::builtins;
-use super::stages::{Flow, Named, Out, Stage, amount, function, generated, in_order, into_vector, over, transducer};
+use super::stages::{
+    Flow, Named, Out, Stage, amount, function, generated, in_order, into_vector, over, stage_into_vector, transducer,
+};
 use crate::lisp::value::{Args, Context, Fault, Generator, Iter, Lazy, Result, Seq, Set, Value, args, equal, force};
 
 /// Feeds every item to a function and passes its value on.
@@ -80,9 +82,8 @@ impl<const ALL: bool> Named for Indexed<ALL> {
 
 impl<const ALL: bool> Stage for Indexed<ALL> {
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        let at = self.at;
-        self.at = at.saturating_add(1);
-        let made = cx.call2(&self.function, Value::Int(at), item)?;
+        let made = cx.call2(&self.function, Value::Int(self.at), item)?;
+        self.at = self.at.saturating_add(1);
         if ALL || !made.is_nil() { out(cx, made) } else { Ok(Flow::On) }
     }
 }
@@ -104,6 +105,10 @@ impl Stage for Take {
         self.left = self.left.saturating_sub(1);
         let flow = out(cx, item)?;
         Ok(if self.left <= 0 { Flow::Done } else { flow })
+    }
+
+    fn is_bounded(&self) -> bool {
+        true
     }
 
     fn is_done(&self) -> bool {
@@ -341,40 +346,71 @@ impl Stage for RandomSample {
 }
 
 /// The items of several collections side by side, as long as all have some.
-pub(super) struct Rows(Vec<Iter>);
+pub(super) struct Rows {
+    collections: Vec<Iter>,
+    /// What has been taken of a row.
+    row: Args,
+}
 
 impl Rows {
     /// The collections, and whether all of them are there.
     pub(super) fn new(collections: Vec<Value>) -> Result<(Self, bool)> {
         let eager = collections.iter().all(Value::is_eager);
-        Ok((Self(collections.into_iter().map(Iter::new).collect::<Result<_>>()?), eager))
+        let collections = collections.into_iter().map(Iter::new).collect::<Result<_>>()?;
+        Ok((Self { collections, row: args([]) }, eager))
     }
 
     pub(super) fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Args>> {
-        let mut row = args([]);
-        for items in &mut self.0 {
+        while let Some(items) = self.collections.get_mut(self.row.len()) {
             match items.next(cx)? {
-                Some(item) => row.push(item),
+                Some(item) => self.row.push(item),
                 None => return Ok(None),
             }
         }
-        cx.spend(row.len() as u64)?;
-        Ok(Some(row))
+        cx.spend(self.row.len() as u64)?;
+        Ok(Some(std::mem::replace(&mut self.row, args([]))))
+    }
+
+    /// Whether the rows surely end: with the shortest collection.
+    pub(super) fn is_bounded(&self, depth: usize) -> bool {
+        self.collections.iter().any(|items| items.is_bounded(depth))
     }
 }
 
 /// The values of a function over the rows of several collections.
 pub(super) struct Zipped {
-    pub(super) function: Value,
-    pub(super) rows: Rows,
+    function: Value,
+    rows: Rows,
+    /// Whether a row is kept until there is a value for it, so that it can be tried again.
+    keeps: bool,
+    row: Option<Args>,
+}
+
+impl Zipped {
+    pub(super) fn new(function: Value, rows: Rows, eager: bool) -> Self {
+        Self { function, rows, keeps: !eager, row: None }
+    }
 }
 
 impl Generator for Zipped {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        match self.rows.next(cx)? {
-            Some(row) => cx.call(&self.function, row).map(Some),
-            None => Ok(None),
+        let row = match self.row.take() {
+            Some(row) => row,
+            None => match self.rows.next(cx)? {
+                Some(row) => row,
+                None => return Ok(None),
+            },
+        };
+        if self.keeps {
+            self.row = Some(row.clone());
         }
+        let made = cx.call(&self.function, row)?;
+        self.row = None;
+        Ok(Some(made))
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.rows.is_bounded(depth)
     }
 }
 
@@ -382,7 +418,7 @@ impl Generator for Zipped {
 fn map_many(cx: &mut dyn Context, f: Value, collections: Vec<Value>) -> Result<Value> {
     let function = function(Map::USAGE, f)?;
     let (rows, eager) = Rows::new(collections)?;
-    generated(cx, Zipped { function, rows }, eager)
+    generated(cx, Zipped::new(function, rows, eager), eager)
 }
 
 /// The items of several collections in turn.
@@ -404,6 +440,10 @@ impl Generator for Interleaved {
             }
         }
     }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        self.rows.is_bounded(depth)
+    }
 }
 
 builtins! { Sequences;
@@ -424,7 +464,11 @@ builtins! { Sequences;
     /// (mapv inc [1 2 3])
     /// ;=> [2 3 4]
     "mapv"
-        (cx, f: Value, coll: Value) => { into_vector::<Map>(cx, f, coll) }
+        (cx, f: Value, coll: Value) => {
+            let usage = "(mapv f coll)";
+            in_order(usage, &f, &coll)?;
+            stage_into_vector(cx, Map(function(usage, f)?), coll)
+        }
         (cx, f: Value, first: Value; more) => {
             let mapped = map_many(cx, f, std::iter::once(first).chain(more).collect())?;
             super::vectors::vec(cx, mapped)
@@ -443,7 +487,11 @@ builtins! { Sequences;
     /// As filter, but a vector.
     /// (filterv odd? [1 2 3])
     /// ;=> [1 3]
-    "filterv" (cx, pred: Value, coll: Value) => { into_vector::<Filter<true>>(cx, pred, coll) }
+    "filterv" (cx, pred: Value, coll: Value) => {
+        let usage = "(filterv pred coll)";
+        in_order(usage, &pred, &coll)?;
+        stage_into_vector(cx, Filter::<true>(function(usage, pred)?), coll)
+    }
 
     /// The items for which the predicate is nil or false.
     /// (remove odd? [1 2 3])

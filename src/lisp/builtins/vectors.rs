@@ -185,6 +185,16 @@ builtins! { Collections;
 
 fn into(cx: &mut dyn Context, to: Value, from: Value) -> Result<Value> {
     let Value::Vector(mut items) = to else {
+        // A list takes them from the front on: the last one comes first.
+        if let Value::Seq(list) = &to
+            && list.is_list()
+            && list.is_empty()
+            && to.meta().is_none()
+        {
+            let mut items = collect(from, cx)?;
+            items.reverse();
+            return Value::list(items).within_nesting();
+        }
         let (mut to, mut from) = (to, Iter::new(from)?);
         while let Some(item) = from.next(cx)? {
             to = super::collections::conj(cx, to, item)?;

@@ -277,7 +277,7 @@ impl Compiler {
                         let value = value.run(m, env)?;
                         m.shared.globals.borrow_mut().set(number, value);
                     }
-                    m.shared.names.define(number);
+                    m.shared.globals.borrow_mut().define(number);
                     Ok(named.clone())
                 })
             }

@@ -126,7 +126,7 @@ impl Context for Machine<'_> {
         if bytes < 16 << 10 {
             return Ok(());
         }
-        let most = self.shared.limits.max_memory;
+        let most = self.max_memory();
         let live = self.shared.host.live_bytes().unwrap_or(0);
         let wanted = live.saturating_add(bytes as u64);
         if wanted > most {
@@ -179,6 +179,9 @@ impl Context for Machine<'_> {
     }
 
     fn tool(&mut self, name: &Arc<str>, arguments: Value, positional: bool) -> Result<Value> {
+        if self.shared.allowance.get().is_some() {
+            return Err(crate::lisp::value::Allowance::no_tools());
+        }
         let most = self.shared.limits.max_tool_calls;
         let calls = self.shared.tool_calls.get().saturating_add(1);
         if calls > most {

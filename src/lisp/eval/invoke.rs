@@ -79,12 +79,16 @@ impl Machine<'_> {
         let limits = &shared.limits;
         let needed = needed.saturating_sub(self.fuel);
         let used = shared.steps.get().saturating_add(needed);
-        if used > limits.max_steps {
-            shared.steps.set(limits.max_steps);
-            return Err(limit("max_steps", limits.max_steps, used));
+        let allowed = shared.allowance.get();
+        let most = allowed.map_or(limits.max_steps, |allowance| allowance.steps);
+        if used > most {
+            if allowed.is_none() {
+                shared.steps.set(most);
+            }
+            return Err(limit("max_steps", most, used));
         }
         // Near the end of the budget the slices get shorter, so that the count is exact.
-        let slice = SLICE.min(limits.max_steps.saturating_sub(used));
+        let slice = SLICE.min(most.saturating_sub(used));
         shared.steps.set(used.saturating_add(slice));
         self.fuel = slice;
         self.look()?;
@@ -106,7 +110,8 @@ impl Machine<'_> {
     pub(super) fn look(&mut self) -> Result<()> {
         let limits = &self.shared.limits;
         let elapsed = self.shared.host.elapsed();
-        if elapsed > limits.max_time {
+        // What is only tried has its own steps, which do not take long.
+        if elapsed > limits.max_time && self.shared.allowance.get().is_none() {
             let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
             return Err(limit("max_time", millis(limits.max_time), millis(elapsed)));
         }
@@ -114,15 +119,24 @@ impl Machine<'_> {
     }
 
     /// Checks memory alone, where the clock would cost more than what is done.
-    pub(super) fn look_at_memory(&mut self) -> Result<()> {
-        let limits = &self.shared.limits;
+    ///
+    /// # Errors
+    /// The limit on memory.
+    pub fn look_at_memory(&mut self) -> Result<()> {
         if let Some(bytes) = self.shared.host.live_bytes() {
             self.shared.peak_bytes.set(self.shared.peak_bytes.get().max(bytes));
-            if bytes > limits.max_memory {
-                return Err(limit("max_memory", limits.max_memory, bytes));
+            let most = self.max_memory();
+            if bytes > most {
+                return Err(limit("max_memory", most, bytes));
             }
         }
         Ok(())
+    }
+
+    /// How many bytes may live at present.
+    pub(super) fn max_memory(&self) -> u64 {
+        let allowed = self.shared.allowance.get().map_or(u64::MAX, |allowance| allowance.bytes);
+        self.shared.limits.max_memory.min(allowed)
     }
 
     /// Goes `weight` levels deeper.

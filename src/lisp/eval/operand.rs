@@ -5,7 +5,7 @@ use super::missing::explain;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::Span;
 use crate::lisp::value::{
-    Code, Context, Function, Machine, Number, Result, Run, Value, arithmetic, code, equal, force, type_error,
+    Code, Context, Function, Machine, Number, Result, Run, Value, arithmetic, code, equal_as_made, type_error,
 };
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -118,14 +118,6 @@ fn ordering(name: &'static str, a: &Value, b: &Value) -> Result<Option<Ordering>
         (None, _) => Err(type_error(name, "numbers", a)),
         (_, None) => Err(type_error(name, "numbers", b)),
     }
-}
-
-/// Equality of any two values, charged.
-fn equality(m: &mut Machine<'_>, a: &Value, b: &Value) -> Result<bool> {
-    m.spend(a.weight().min(b.weight()))?;
-    force(a, m)?;
-    force(b, m)?;
-    Ok(equal(a, b))
 }
 
 /// Whether two values are equal, where that needs no walk.
@@ -260,7 +252,7 @@ impl Compiler {
                     Some(same) => Ok(same == wanted),
                     None => {
                         let (a, b) = (a.clone(), b.clone());
-                        equality(m, &a, &b).map(|same| same == wanted).map_err(|raise| raise.at(span))
+                        equal_as_made(m, &a, &b).map(|same| same == wanted).map_err(|raise| raise.at(span))
                     }
                 })
             }

@@ -71,6 +71,13 @@ fn ratio(sign: &str, top: &str, bottom: &str) -> Result<Value, String> {
     Ok(if exact { Value::Int(whole) } else { Value::from(quotient) })
 }
 
+/// The UUID that a text spells, in small letters: five hexadecimal numbers between hyphens.
+pub(super) fn uuid(text: &str) -> Option<String> {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    let is_hex = |c: char| c.is_ascii_hexdigit() || c == '-';
+    (lengths == [8, 4, 4, 4, 12] && text.chars().all(is_hex)).then(|| text.to_ascii_lowercase())
+}
+
 /// The character that an escape in a string stands for and how many bytes of the escape were read.
 pub(super) fn escape(after_backslash: &str) -> Result<(char, usize), String> {
     let mut chars = after_backslash.chars();

@@ -8,5 +8,5 @@ mod tokens;
 
 pub use form::{Form, FormKind};
 pub use layout::layout;
-pub use read::{MAX_SOURCE_NESTING, read, read_data, read_datum};
+pub use read::{MAX_SOURCE_NESTING, TAGGED, read, read_data, read_datum, read_tagged_datum};
 pub use tokens::{Token, TokenKind, is_unfinished, tokens};

@@ -20,7 +20,7 @@ pub const MAX_SOURCE_NESTING: usize = 200;
 /// # Errors
 /// The first thing that is no form, with its place.
 pub fn read(source: &Arc<Source>) -> Result<Vec<Form>, Error> {
-    let reader = Reader { source, keywords: RefCell::default() };
+    let reader = Reader { source, data: false, tags: None, keywords: RefCell::default() };
     reader.program(source.text()).map(|(_, forms)| forms).map_err(problem)
 }
 
@@ -29,7 +29,18 @@ pub fn read(source: &Arc<Source>) -> Result<Vec<Form>, Error> {
 /// # Errors
 /// What is no data, with its place.
 pub fn read_datum(source: &Arc<Source>) -> Result<Option<Value>, Error> {
-    let reader = Reader { source, keywords: RefCell::default() };
+    read_tagged_datum(source, &|_| false)
+}
+
+/// The name that a tagged value is a list of, with the tag and what it stands before. No program can write it.
+pub const TAGGED: &str = "tagged value";
+
+/// As [`read_datum`], with the values of the tags that are `wanted` as lists that begin with [`TAGGED`].
+///
+/// # Errors
+/// What is no data, with its place.
+pub fn read_tagged_datum(source: &Arc<Source>, wanted: &dyn Fn(&str) -> bool) -> Result<Option<Value>, Error> {
+    let reader = Reader { source, data: true, tags: Some(wanted), keywords: RefCell::default() };
     let inside = Inside { depth: 0, function: false };
     let (rest, ()) = reader.space(source.text(), inside).map_err(problem)?;
     if rest.is_empty() {
@@ -71,6 +82,10 @@ type Read<'s, T> = IResult<&'s str, T, Problem>;
 
 struct Reader<'a> {
     source: &'a Arc<Source>,
+    /// Whether the text is data alone, where `@` means nothing.
+    data: bool,
+    /// Which tags somebody else makes values of.
+    tags: Option<&'a dyn Fn(&str) -> bool>,
     /// Equal keywords of one source are one, so that comparing them is quick.
     keywords: RefCell<HashMap<String, Keyword>>,
 }
@@ -179,6 +194,12 @@ impl Reader<'_> {
             Some('\\') => self.character(input),
             Some(':') => self.keyword(input),
             Some('\'' | '‘' | '’') => self.wrapped(input, after, "quote", inside),
+            Some('@') if self.data => self.problem(
+                input,
+                1,
+                "Invalid leading character: @".into(),
+                "data has no calls: write the value itself",
+            ),
             Some('@') => self.wrapped(input, after, "deref", inside),
             Some('^') => self.meta(input, after, inside),
             Some('#') => self.dispatch(input, inside),
@@ -387,7 +408,7 @@ impl Reader<'_> {
         Ok((rest, form.described(entries, meta.span)))
     }
 
-    /// dispatch = set | function | regex | symbolic | tagged ;
+    /// dispatch = set | function | regex | symbolic | namespaced | tagged ;
     fn dispatch<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let after = input.get(1..).unwrap_or("");
         match after.chars().next() {
@@ -412,6 +433,7 @@ impl Reader<'_> {
             Some('\'') => self.wrapped(input, after.get(1..).unwrap_or(""), "var", inside),
             Some('^') => self.meta(input, after.get(1..).unwrap_or(""), inside),
             Some('#') => self.symbolic(input),
+            Some(':') => self.namespaced(input, inside),
             Some('?') => self.problem(
                 input,
                 2,
@@ -462,9 +484,56 @@ impl Reader<'_> {
         Ok((rest, Form::literal(Value::from(number), self.span(input, rest))))
     }
 
-    /// tagged = "#inst", [ gap ], '"', date, '"' ;
+    /// namespaced = "#:", ( name | ":", [ name ] ), [ gap ], map ;
+    ///
+    /// Keys without a namespace get this one; `_` stands for none.
+    fn namespaced<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
+        let (rest, written) = token(input.get(2..).unwrap_or(""))?;
+        let space = match written.strip_prefix(':') {
+            Some("") => "user",
+            Some(own) => own,
+            None => written,
+        };
+        let (rest, ()) = self.space(rest, inside)?;
+        if space.is_empty() || space.contains('/') || !rest.starts_with('{') {
+            return self.problem(
+                input,
+                2,
+                format!("#:{} is no namespace before a map", abridge(written, 60)),
+                "write #:person{:name \"A\"}, which is {:person/name \"A\"}",
+            );
+        }
+        let (rest, map) = self.map(rest, inside)?;
+        let span = self.span(input, rest);
+        let FormKind::Map(items) = map.kind else { return Ok((rest, map)) };
+        let full = |name: &str| match name.split_once('/') {
+            Some(("_", own)) if !own.is_empty() => own.to_owned(),
+            Some((other, own)) if !other.is_empty() && !own.is_empty() => name.to_owned(),
+            Some(_) | None => format!("{space}/{name}"),
+        };
+        let qualified = |(at, item): (usize, Form)| match &item.kind {
+            FormKind::Literal(Value::Keyword(keyword)) if at % 2 == 0 => {
+                Form::literal(Value::keyword(&full(keyword.as_str())), item.span)
+            }
+            FormKind::Symbol(symbol) if at % 2 == 0 => Form::symbol(&full(symbol.as_str()), item.span),
+            _ => item,
+        };
+        let items: Vec<Form> = items.into_iter().enumerate().map(qualified).collect();
+        if let Some(key) = Form::duplicate_key(&items, 2) {
+            return self.duplicate(key, "key");
+        }
+        Ok((rest, Form::new(FormKind::Map(items), span)))
+    }
+
+    /// tagged = "#inst", [ gap ], '"', date, '"' | "#uuid", [ gap ], '"', uuid, '"' ;
     fn tagged<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, tag) = token(input.get(1..).unwrap_or(""))?;
+        if self.tags.is_some_and(|wanted| wanted(tag)) {
+            let (rest, ()) = self.space(rest, inside)?;
+            let (rest, form) = self.form(rest, inside)?;
+            let span = self.span(input, rest);
+            return Ok((rest, Form::list(vec![Form::symbol(TAGGED, span), Form::symbol(tag, span), form], span)));
+        }
         if tag == "inst" {
             let (rest, ()) = self.space(rest, inside)?;
             let (rest, form) = self.form(rest, inside)?;
@@ -476,8 +545,18 @@ impl Reader<'_> {
             };
             return Ok((rest, Form::literal(Value::Date(Arc::new(date)), span)));
         }
+        if tag == "uuid" {
+            let (rest, ()) = self.space(rest, inside)?;
+            let (rest, form) = self.form(rest, inside)?;
+            let Some(uuid) = form.as_text().and_then(literal::uuid) else {
+                let message = format!("{} is no UUID", abridge(self.source.slice(form.span), 60));
+                let hint = "write #uuid \"550e8400-e29b-41d4-a716-446655440000\"";
+                return self.problem(input, 5, message, hint);
+            };
+            return Ok((rest, Form::literal(Value::from(uuid), self.span(input, rest))));
+        }
         let message = format!("#{} is no tag that is known here", abridge(tag, 60));
-        self.problem(input, 1, message, "only #inst is; write plain data")
+        self.problem(input, 1, message, "only #inst and #uuid are; write plain data")
     }
 
     /// number = [ sign ], ( integer | decimal | ratio ) ;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use num_traits::ToPrimitive;
 
-use super::{Iter, Value};
+use super::{Context, Iter, Result, Value, force};
 
 /// Seeded once per process: names come from the outside.
 static SEED: LazyLock<foldhash::quality::RandomState> = LazyLock::new(foldhash::quality::RandomState::default);
@@ -112,6 +112,30 @@ fn equal_items(a: &Value, b: &Value) -> bool {
             _ => return false,
         }
     }
+}
+
+/// Clojure's `=` of values of which not all may be there: of sequences no more is made than it takes to tell.
+///
+/// # Errors
+/// A limit; whatever making items raises.
+pub fn equal_as_made(cx: &mut dyn Context, a: &Value, b: &Value) -> Result<bool> {
+    cx.spend(a.weight().min(b.weight()))?;
+    if !((a.extent().lazy || b.extent().lazy) && a.is_sequential() && b.is_sequential()) {
+        force(a, cx)?;
+        force(b, cx)?;
+        return Ok(equal(a, b));
+    }
+    cx.enter()?;
+    let (mut a, mut b) = (Iter::new(a.clone())?, Iter::new(b.clone())?);
+    let same = loop {
+        match (a.next(cx)?, b.next(cx)?) {
+            (None, None) => break true,
+            (Some(a), Some(b)) if equal_as_made(cx, &a, &b)? => {}
+            _ => break false,
+        }
+    };
+    cx.leave();
+    Ok(same)
 }
 
 /// Whether two values are one key of a map: as `=`, but a keyword and the string of its name are one.

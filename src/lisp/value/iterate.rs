@@ -210,6 +210,16 @@ impl Iter {
         }
     }
 
+    /// Whether the items surely end, as far as it can be told without making any.
+    pub fn is_bounded(&self, depth: usize) -> bool {
+        match self {
+            Self::Items(_) | Self::Vector { .. } | Self::Map(_) | Self::Set(_) | Self::Chars { .. } => true,
+            Self::Range { left, .. } => *left != usize::MAX,
+            Self::Cells(cells) => super::sequence::is_bounded(cells, depth),
+            Self::Generator(generator) => generator.is_bounded(depth),
+        }
+    }
+
     /// At least how many items are left.
     pub fn at_least(&self) -> usize {
         match self {
@@ -280,6 +290,11 @@ impl Generator for Held {
         let made = self.0.as_mut().map_or(Ok(Yield::End), |generator| generator.step(cx));
         cx.leave();
         made
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        // As deep as sequences may stand within each other.
+        depth < 200 && self.0.as_ref().is_none_or(|generator| generator.is_bounded(depth.saturating_add(1)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a running program holds: its stack, its meter, its names and its output.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, Weak};
 
@@ -68,8 +69,27 @@ pub struct Shared {
     pub program: u64,
     /// The values that older atoms had before this program.
     pub undo: RefCell<Vec<(Arc<Atom>, Value, AtomExtras)>>,
+    /// What may be used up while something is tried that may fail.
+    pub allowance: Cell<Option<Allowance>>,
     /// The atoms this program made, so that rings through them can be cut.
     pub atoms: RefCell<Vec<Weak<Atom>>>,
+}
+
+/// How far something may go that is only tried: beyond it is an error as beyond a limit, and so is any tool call.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// The steps up to which it may go on, instead of those that the program has.
+    pub steps: u64,
+    /// The live bytes.
+    pub bytes: u64,
+}
+
+impl Allowance {
+    /// The error of a tool call where something is only tried.
+    #[cold]
+    pub fn no_tools() -> Box<Raise> {
+        super::limit("max_tool_calls", 0, 1)
+    }
 }
 
 /// What a program has printed, and what `with-out-str` is catching.
@@ -83,20 +103,26 @@ pub struct Output {
     pub bytes: usize,
 }
 
-/// The values of names, by number. Cheap to clone: copied when first changed.
+/// The values of names, by number, and which of them a `def` made. Cheap to clone: copied when first changed.
 #[derive(Clone, Default)]
-pub struct Globals(Arc<Vec<Value>>);
+pub struct Globals(Arc<Table>);
+
+#[derive(Clone, Default)]
+struct Table {
+    values: Vec<Value>,
+    defined: HashSet<usize>,
+}
 
 impl Globals {
     /// The value of a name.
     #[inline]
     pub fn get(&self, name: usize) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_nothing())
+        self.0.values.get(name).filter(|value| !value.is_nothing())
     }
 
     /// Sets the value of a name, or unsets it with [`Value::Nothing`].
     pub fn set(&mut self, name: usize, value: Value) {
-        let values = Arc::make_mut(&mut self.0);
+        let values = &mut Arc::make_mut(&mut self.0).values;
         if values.len() <= name {
             values.resize(name.saturating_add(1), Value::Nothing);
         }
@@ -107,7 +133,19 @@ impl Globals {
 
     /// The names that have a value.
     pub fn set_names(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.0.iter().enumerate().filter(|(_, value)| !value.is_nothing())
+        self.0.values.iter().enumerate().filter(|(_, value)| !value.is_nothing())
+    }
+
+    /// Notes that a `def` made the name: it then shadows a builtin.
+    pub fn define(&mut self, name: usize) {
+        if !self.0.defined.contains(&name) {
+            Arc::make_mut(&mut self.0).defined.insert(name);
+        }
+    }
+
+    /// Whether a `def` made the name, which has a value.
+    pub fn is_defined(&self, name: usize) -> bool {
+        self.0.defined.contains(&name) && self.get(name).is_some()
     }
 }
 
@@ -122,7 +160,7 @@ pub struct Names(Mutex<NameTable>);
 #[derive(Clone, Default)]
 struct NameTable {
     numbers: im::HashMap<Arc<str>, usize>,
-    names: im::Vector<(Arc<str>, bool)>,
+    names: im::Vector<Arc<str>>,
 }
 
 impl Names {
@@ -148,34 +186,13 @@ impl Names {
             return *number;
         }
         let (number, name): (usize, Arc<str>) = (table.names.len(), name.into());
-        table.names.push_back((name.clone(), false));
+        table.names.push_back(name.clone());
         table.numbers.insert(name, number);
         number
     }
 
     /// The name of a number.
     pub fn name(&self, number: usize) -> Option<Arc<str>> {
-        self.table().names.get(number).map(|(name, _)| name.clone())
-    }
-
-    /// Notes that a `def` made the name: it then shadows a builtin.
-    pub fn define(&self, number: usize) {
-        let mut table = self.table();
-        // A place is copied to be changed, even if it stays as it was.
-        if table.names.get(number).is_some_and(|(_, defined)| !defined)
-            && let Some((_, defined)) = table.names.get_mut(number)
-        {
-            *defined = true;
-        }
-    }
-
-    /// Whether a `def` made the name.
-    pub fn is_defined(&self, number: usize) -> bool {
-        self.table().names.get(number).is_some_and(|(_, defined)| *defined)
-    }
-
-    /// All names.
-    pub fn all(&self) -> Vec<Arc<str>> {
-        self.table().names.iter().map(|(name, _)| name.clone()).collect()
+        self.table().names.get(number).cloned()
     }
 }

@@ -36,7 +36,7 @@ pub use builtin::{Arity, Builtin, Clause, Code as BuiltinCode, Registry, Theme};
 pub use cell::{Atom, AtomExtras, AtomKind, Regex};
 pub use context::Context;
 pub use date::{Date, DateKind};
-pub use equality::{equal, hash, same_key};
+pub use equality::{equal, equal_as_made, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupported, value_error};
 pub use function::{
@@ -45,7 +45,7 @@ pub use function::{
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, Ready, collect, force, pair, seq};
 pub use json::{DataError, JsonError, check_json, from_json, from_value, key_from_json, parse_json, to_json, to_value};
-pub use machine::{Globals, Machine, Names, Output, Shared};
+pub use machine::{Allowance, Globals, Machine, Names, Output, Shared};
 pub use map::{Map, Shape};
 pub use meta::Meta;
 pub use name::{Keyword, Name, Symbol};
@@ -54,7 +54,7 @@ pub use number::{Number, arithmetic};
 pub use order::compare;
 pub use print::{brief, display, printed, readable, shorten};
 pub use scalar::{Boolean, Double};
-pub use sequence::{Generator, Lazy, Node, Seq, State, Yield};
+pub use sequence::{Generator, Lazy, Node, Seq, State, Yield, is_bounded};
 pub use set::Set;
 pub use sorted::{Place, compare_by, is_before};
 pub use text::{Draft, Text};

@@ -1,7 +1,7 @@
 //! Lists and sequences: items that are there, cells, ranges, and lazy ones that are made when asked for.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, TryLockError};
 
 use super::drop::{drop_flat, drop_generator};
 use super::{Context, Extent, Meta, Result, Value, Vector};
@@ -65,6 +65,12 @@ pub enum Node {
         step: i64,
     },
 }
+
+/// How many generators may stand within each other where it is asked whether they end.
+const DEEPEST: usize = 200;
+
+/// How many cells are looked at to find out whether a sequence ends.
+const FARTHEST: usize = 100_000;
 
 static EMPTY: LazyLock<Arc<Seq>> = LazyLock::new(|| {
     Arc::new(Seq {
@@ -345,6 +351,11 @@ pub trait Generator: Send + Sync {
         Ok(self.next(cx)?.map_or(Yield::End, Yield::Item))
     }
 
+    /// Whether the items surely end. What it is asked `depth` generators within others; `false` where that is too many.
+    ///
+    /// After an error it can be asked for the same item again: it goes on where it was.
+    fn is_bounded(&self, depth: usize) -> bool;
+
     /// Takes sequences to go on with after its own items; `false` if it cannot.
     fn append(&mut self, _more: &[Value]) -> bool {
         false
@@ -402,6 +413,21 @@ impl Lazy {
         match &*self.lock() {
             State::Ready(value) => Some(value.clone()),
             State::Thunk(_) | State::Generator(_) | State::Running => None,
+        }
+    }
+
+    /// Whether the items surely end, where none is there yet; else what is there.
+    fn is_bounded(&self, depth: usize) -> std::result::Result<bool, Value> {
+        // A sequence that is made of itself is held while it is looked at: it must not wait for itself.
+        let state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(error)) => error.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+        };
+        match &*state {
+            State::Ready(cells) => Err(cells.clone()),
+            State::Generator(generator) => Ok(depth < DEEPEST && generator.is_bounded(depth.saturating_add(1))),
+            State::Thunk(_) | State::Running => Ok(false),
         }
     }
 
@@ -489,7 +515,13 @@ impl Lazy {
                         State::Generator(generator) => Self::from_box(generator),
                         State::Thunk(_) | State::Running | State::Ready(_) => Value::Nil,
                     };
-                    (Value::Nil, Seq::cons(first, rest))
+                    match Seq::cons(first.clone(), rest.clone()) {
+                        Ok(cells) => (Value::Nil, Ok(cells)),
+                        Err(raise) => {
+                            let again = Again { first: Some(first), rest };
+                            return (State::Generator(Box::new(again)), Err(raise));
+                        }
+                    }
                 }
                 Yield::Rest(Value::Lazy(lazy)) => match Self::into_state(lazy) {
                     Ok(inner) => {
@@ -513,6 +545,55 @@ impl Lazy {
         let made = generator.step(cx);
         cx.leave();
         made
+    }
+}
+
+/// Whether the items of a sequence surely end, as far as it can be told without making any.
+pub fn is_bounded(cells: &Value, depth: usize) -> bool {
+    let mut cells = cells.clone();
+    for _ in 0..FARTHEST {
+        cells = match &cells {
+            Value::Seq(seq) => match &seq.node {
+                Node::Range { count, .. } => return *count != usize::MAX,
+                Node::Cons { count: None, rest, .. } => rest.clone(),
+                Node::Empty | Node::Slice { .. } | Node::Cons { .. } => return true,
+            },
+            Value::Lazy(lazy) => match lazy.is_bounded(depth) {
+                Ok(bounded) => return bounded,
+                Err(cells) => cells,
+            },
+            // Everything else is there as a whole.
+            _ => return true,
+        };
+    }
+    false
+}
+
+/// An item that could not be put in front of what follows it, to try again.
+struct Again {
+    first: Option<Value>,
+    rest: Value,
+}
+
+impl Generator for Again {
+    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        let Value::Seq(cells) = super::iterate::seq(self.rest.clone(), cx)? else { return Ok(None) };
+        self.rest = cells.rest();
+        Ok(cells.first())
+    }
+
+    fn step(&mut self, _cx: &mut dyn Context) -> Result<Yield> {
+        Ok(match self.first.take() {
+            Some(first) => Yield::Item(first),
+            None => Yield::Rest(self.rest.clone()),
+        })
+    }
+
+    fn is_bounded(&self, depth: usize) -> bool {
+        is_bounded(&self.rest, depth)
     }
 }
 
