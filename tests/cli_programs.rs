@@ -124,3 +124,100 @@ fn who_closes_the_pipe_has_read_enough() {
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn what_is_wrong_in_a_program_file_is_named_with_what_came() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong-files");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("agent.toml");
+    let model = "[model]\nname = \"m\"\nprovider = \"openai\"\n";
+    for (before, after, named) in [
+        ("", "[parameters]\nmax_tokens = \"x\"", ["parameters.max_tokens", "got the string \"x\""]),
+        ("", "[parameters]\ntimeout = 1.5", ["parameters.timeout", "\"5s\""]),
+        ("timeout = \"5\"", "", ["timeout: expected a time", "\"5\""]),
+        ("max_turns = 2", "max_iterations = 3", ["max_turns", "model.max_iterations mean the same, and differ"]),
+        ("timeout = \"1s\"", "[limits]\nmax_time = \"2s\"", ["timeout and limits.max_time", "differ"]),
+        ("", "[limits]\nmax_steps = -1", ["limits.max_steps", "got -1"]),
+        ("", "[context]\nf = inf", ["context.f", "got inf"]),
+        ("", "[tools.t]\ncommand = \"sh -c 'echo a'\"", ["tools.t.command", "list of words"]),
+        ("", "[tools.t]\ncommand = []", ["tools.t.command", "empty"]),
+        ("", "[tools.t]\naccess = \"wirte\"", ["tools.t.access", "expected read, write or admin"]),
+        ("", "[tools]\nenabled = [{ name = \"spawn\", access = \"x\" }]", ["access of spawn", "read, write or admin"]),
+        ("", "[[tools.t.responses]]\nresult = 1\nerror = \"e\"", ["tools.t.responses[0]", "give one"]),
+        ("", "[env_info]\nvariables = \"some\"", ["env_info.variables", "\"all\""]),
+        ("", "[linked_programs]\n\" x \" = \"x.toml\"", ["linked_programs.\" x \"", "blank"]),
+        ("", "[tools.mcp]\nmath = \"all\"", ["tools.mcp.math", "there are none"]),
+        ("", "[tools]\nenabled = [\"goto\", \"goto\"]", ["there is a tool \"goto\" already", "error"]),
+        ("tool_validation = \"strict\"", "[tools.t]\ndefault = 1", ["t", "error"]),
+        ("", "[secret = \"hunter2\"", ["agent.toml: line ", "column "]),
+    ] {
+        fs::write(&file, format!("{before}\n{model}{after}\n")).unwrap();
+        let checked = ptc_with("", &["program", "check", &file.to_string_lossy()]);
+        let told = format!("{}{}", checked.out, checked.err);
+        assert_eq!(checked.status, Some(2), "{before} {after}: {told}");
+        assert!(named.iter().all(|part| told.contains(part)), "{before} {after}: {told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+    // Dates are texts, and the files of sub-agents are looked at as well.
+    fs::write(folder.join("kid.toml"), "[model]\nname = \"m\"\nprovider = \"nobody\"\n").unwrap();
+    fs::write(&file, format!("{model}[context]\nday = 1979-05-27\n[tools.kid]\nprogram = \"kid.toml\"\n")).unwrap();
+    let checked = ptc_with("", &["program", "check", &file.to_string_lossy()]);
+    assert!(
+        checked.status == Some(2) && checked.out.contains("tool kid: ") && checked.out.contains("nobody"),
+        "{}",
+        checked.out
+    );
+    let exported = ptc_with("", &["program", "export", &file.to_string_lossy()]);
+    assert_eq!(serde_json::from_str::<Json>(&exported.out).unwrap()["context"], json!({ "day": "1979-05-27" }));
+    // What has no end is not read, and what is no program file is not quoted.
+    for path in ["/dev/zero", "/proc/self/environ"] {
+        fs::write(&file, format!("{model}[tools]\nenabled = [\"spawn\"]\n[linked_programs]\nz = {path:?}\n")).unwrap();
+        let checked = ptc_with("", &["program", "check", &file.to_string_lossy()]);
+        assert!(checked.status == Some(2) && !checked.err.contains("PATH="), "{}", checked.err);
+    }
+}
+
+#[test]
+fn what_an_agent_says_does_not_steer_the_terminal() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("steering");
+    fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name).to_string_lossy().into_owned()
+    };
+    let program = write("agent.toml", "[model]\nname = \"m\"\nprovider = \"openai\"\n");
+    for reply in [
+        "\u{1b}[31mred\u{7} \u{202e}turned",
+        "(fail \"\u{1b}[31mred \u{202e}turned\")",
+        "(return \"\u{1b}]0;title\u{7}red turned\")",
+    ] {
+        let script = write("script.json", &json!([reply]).to_string());
+        let ran = ptc_with("", &["run", &program, "Paint.", "--script", &script]);
+        let told = format!("{}{}", ran.out, ran.err);
+        assert!(told.contains("red") && told.contains("turned"), "{told}");
+        assert!(!told.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{told:?}");
+    }
+}
+
+#[test]
+fn what_memory_holds_counts_from_program_to_program() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("held");
+    fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name).to_string_lossy().into_owned()
+    };
+    let program = write(
+        "agent.toml",
+        "max_turns = 14\n[model]\nname = \"m\"\nprovider = \"openai\"\n[limits]\nmax_memory = \"32MiB\"\n",
+    );
+    let fill = (0..10).map(|n| format!("(do (def a{n} (.repeat \"x\" 4000000)) {n})"));
+    let replies: Vec<String> = fill.chain(["(do (def a0 nil) (def a1 nil) :freed)".into(), "Full.".into()]).collect();
+    let script = write("script.json", &json!(replies).to_string());
+    let ran = ptc_with("", &["run", &program, "Fill.", "--json", "--script", &script]);
+    let outcome: Json = serde_json::from_str(&ran.out).unwrap();
+    let failed: Vec<bool> = (0..11).map(|turn| outcome["trace"][turn]["error"].is_string()).collect();
+    assert_eq!(failed[..6], [false; 6], "{}", outcome["trace"]);
+    assert_eq!(failed[8..10], [true; 2], "{}", outcome["trace"]);
+    assert!(!failed[10] && outcome["result"] == "freed", "{}", outcome["trace"][10]);
+}

@@ -432,7 +432,10 @@ fn program_files_name_servers_and_what_they_take_of_them() {
     let (status, text) = checked(json!({"lisp": "all"}));
     assert!(status == Some(0) && text.contains("warning: mcp: its servers are not connected"), "{text}");
     let (status, text) = checked(json!({"lips": "all"}));
-    assert!(status == Some(2) && text.contains("tools.mcp.lips: mcp.servers has no such server (there are lisp)"), "{text}");
+    assert!(
+        status == Some(2) && text.contains("tools.mcp.lips: mcp.servers has no such server (there are lisp)"),
+        "{text}"
+    );
     let (status, text) = checked(json!({"lisp": {"eval": {"responses": [{"result": 1}]}}}));
     assert!(status == Some(2) && text.contains("it is the server that answers"), "{text}");
 
