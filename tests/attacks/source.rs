@@ -168,6 +168,8 @@ fn sources_that_are_much_work() {
                 ")".repeat(180)
             ),
             format!("(defrecord R [{}])", names(30_000)),
+            format!("(let [{{:keys [{}]}} {{}}] a)", " a".repeat(300_000)),
+            format!("(let [{{:keys [{}] :or {{{}}}}} {{}}] x1)", names(20_000), locals(20_000)),
             format!("(cond-> 1{})", " true inc".repeat(60_000)),
             format!("(some-> 1{})", " inc".repeat(225_000)),
             format!("(-> 1{})", " inc".repeat(225_000)),

@@ -242,9 +242,8 @@ impl Analyser<'_> {
         crate::lisp::text::abridge(self.source.slice(span), 80).into_owned()
     }
 
-    /// A form; `tail` where its value is the value of the loop or function, so that `recur` may stand there.
-    fn form(&mut self, form: &Form, tail: bool) -> Expr {
-        // Enough is known: looking on would cost time, suggestions most of all, and say nothing more.
+    /// Whether there is more to be found out, and time and memory for it; counts a form or a pattern.
+    fn goes_on(&mut self) -> bool {
         self.forms = self.forms.saturating_add(1);
         if self.forms.is_multiple_of(Self::BETWEEN_LOOKS)
             && !self.stopped
@@ -253,7 +252,13 @@ impl Analyser<'_> {
             self.stopped = true;
             self.errors.insert(0, raise.to_error());
         }
-        if self.stopped || self.errors.len() >= Self::MOST_ERRORS {
+        !self.stopped && self.errors.len() < Self::MOST_ERRORS
+    }
+
+    /// A form; `tail` where its value is the value of the loop or function, so that `recur` may stand there.
+    fn form(&mut self, form: &Form, tail: bool) -> Expr {
+        // Enough is known: looking on would cost time, suggestions most of all, and say nothing more.
+        if !self.goes_on() {
             return Expr::constant(Value::Nothing, form.span);
         }
         if self.depth >= MAX_DEPTH {
