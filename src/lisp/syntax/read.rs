@@ -513,7 +513,7 @@ impl Reader<'_> {
         };
         let qualified = |(at, item): (usize, Form)| match &item.kind {
             FormKind::Literal(Value::Keyword(keyword)) if at % 2 == 0 => {
-                Form::literal(Value::keyword(&full(keyword.as_str())), item.span)
+                Form::literal(Value::keyword(full(keyword.as_str())), item.span)
             }
             FormKind::Symbol(symbol) if at % 2 == 0 => Form::symbol(&full(symbol.as_str()), item.span),
             _ => item,
