@@ -236,7 +236,11 @@ fn walks_end() {
     let row_of_rows = Value::vector(vec![by_number; 2]);
     assert_eq!(output("[{* :any}]", &row_of_rows).len(), 0);
     // What is less than too much is looked at to its end.
-    let mut long = vec![Value::Int(1); MOST - 3];
-    long.push(Value::Nil);
-    assert_eq!(output("[:int]", &Value::vector(long)), [format!("[{}]: expected integer, got nil", MOST - 3)]);
+    let ending_in_nil = |before: usize| {
+        let items = std::iter::repeat_n(Value::Int(1), before).chain([Value::Nil]);
+        output("[:int]", &Value::vector(items.collect()))
+    };
+    assert_eq!(ending_in_nil(MOST - 3), [format!("[{}]: expected integer, got nil", MOST - 3)]);
+    let too_much = format!("[{}]: too much to check: more than {MOST} values", MOST - 2);
+    assert_eq!(ending_in_nil(MOST - 2), [too_much]);
 }

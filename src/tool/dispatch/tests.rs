@@ -100,3 +100,55 @@ fn panics_are_errors_with_their_words() {
     assert_eq!(words(Box::new("no".to_owned())), "the tool panicked: no");
     assert_eq!(words(Box::new(7)), "the tool panicked: without a message");
 }
+
+#[test]
+fn arguments_are_a_map_or_the_only_one() {
+    let dispatcher =
+        dispatcher([tool("one", "(a :int)"), tool("shape", "(where :map)"), tool("two", "(a :int?, b :int?)")]);
+    let given = |name: &str, arguments: Value, positional: bool| match dispatcher
+        .prepare(ToolCall { positional, ..call(name, arguments) })
+    {
+        Ok(prepared) => format!("{} {}", prepared.arguments, prepared.warnings.join("; ")),
+        Err(fault) => fault.message,
+    };
+    let a = || map([("a", 1.into())]);
+    assert_eq!(given("one", a(), false), "{:a 1} ");
+    for positional in [false, true] {
+        let took = "{:a 1} one: took the positional argument as a; write {:a …}";
+        assert_eq!(given("one", 1.into(), positional), took);
+        assert_eq!(given("two", Value::Nil, positional), "{} ");
+    }
+    assert_eq!(
+        given("shape", a(), true),
+        r#"{:where {"a" 1}} shape: took the positional argument as where; write {:where …}"#
+    );
+    assert_eq!(given("two", a(), true), r#"two takes a map of named arguments, got the map {"a" 1}"#);
+}
+
+#[test]
+fn only_what_cacheable_reads_give_is_kept() {
+    let table = [
+        (tool("look", "()").reads().cacheable(), 1),
+        (tool("look", "()").reads(), 0),
+        (tool("change", "()").cacheable(), 0),
+    ];
+    for (tool, kept) in table {
+        let dispatcher = dispatcher([tool.clone()]);
+        let settled = dispatcher.settle(&tool, &map([]), Ok(Value::Nil), &mut Vec::new());
+        assert_eq!((settled.ok(), dispatcher.cache().len()), (Some(Value::Nil), kept), "{}", tool.name);
+    }
+}
+
+#[cfg(feature = "agent")]
+#[test]
+fn errors_of_calls_before_say_again_what_has_happened() {
+    let tool = tool("count", "() -> :int");
+    let dispatcher = dispatcher([tool.clone()]);
+    let settle = |result| *dispatcher.settle(&tool, &map([]), result, &mut Vec::new()).unwrap_err();
+    for (result, hint) in [(Ok("x".into()), Some(HAPPENED)), (Err(ToolError::new("no")), None)] {
+        let fault = settle(result);
+        let again = Dispatcher::settled_before(fault.message.clone());
+        assert_eq!(fault.hint.as_deref(), hint);
+        assert_eq!((again.message, again.hint), (fault.message, fault.hint));
+    }
+}
