@@ -95,9 +95,10 @@ struct Block {
 fn fenced(text: &str) -> (Vec<Block>, String) {
     let (mut blocks, mut around) = (Vec::new(), String::new());
     let mut open: Option<(Fence<'_>, Block)> = None;
+    let mut in_list = false;
     for line in text.lines() {
         match (&mut open, Fence::of(line)) {
-            (None, Some(fence)) if fence.opens() => {
+            (None, Some(fence)) if fence.opens(in_list) => {
                 open = Some((fence, Block { tag: fence.tag(), text: String::new() }));
             }
             (Some((opening, _)), Some(fence)) if fence.closes(*opening) => {
@@ -108,6 +109,7 @@ fn fenced(text: &str) -> (Vec<Block>, String) {
                 block.text.push('\n');
             }
             (None, _) => {
+                in_list = is_item(line) || (in_list && (line.trim().is_empty() || line.starts_with([' ', '\t'])));
                 around.push_str(line);
                 around.push('\n');
             }
@@ -118,6 +120,15 @@ fn fenced(text: &str) -> (Vec<Block>, String) {
         blocks.push(block);
     }
     (blocks, around)
+}
+
+/// Whether a line is an item of a list: `- x`, `* x`, `1. x`. What belongs to it is indented.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let after_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered =
+        after_number.len() < line.len() && (after_number.starts_with(". ") || after_number.starts_with(") "));
+    is_numbered || ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark))
 }
 
 /// Models that are in a hurry close a block at the end of its last line. Takes off what follows, and gives it.
@@ -159,9 +170,9 @@ impl<'a> Fence<'a> {
         self.info.split([' ', '\t', '{', ',']).next().unwrap_or("").to_ascii_lowercase()
     }
 
-    fn opens(self) -> bool {
+    fn opens(self, in_list: bool) -> bool {
         let is_code_in_a_line = self.mark == '`' && self.info.contains('`');
-        !is_code_in_a_line && (!self.is_indented || TAGS.contains(&self.tag().as_str()))
+        !is_code_in_a_line && (!self.is_indented || in_list)
     }
 
     fn closes(self, opening: Self) -> bool {
@@ -178,6 +189,7 @@ mod tests {
     fn fences_stand_where_models_put_them() {
         for reply in [
             "1. I count:\n\n    ```clojure\n    (+ 1 2)\n    ```\n2. Done.",
+            "- I count:\n  - so:\n\n      ```clj\n      (+ 1 2)\n      ```",
             "I count:\n```clojure\n(+ 1 2)```\nThat is all.",
             "```clojure\n(+ 1 2)```",
             "\u{feff}(+ 1 2)",
@@ -187,7 +199,8 @@ mod tests {
         }
         let Extracted::Program { around, .. } = extract("```clojure\n(+ 1 2)```\nThat is all.") else { panic!() };
         assert_eq!(around, "That is all.");
-        assert_eq!(extract("Indented code is a quotation:\n\n    ```\n    (+ 1 2)\n    ```"), Extracted::Answer);
+        let quoted = "- A list.\n\nIndented code is a quotation:\n\n    ```clojure\n    (+ 1 2)\n    ```";
+        assert_eq!(extract(quoted), Extracted::Answer);
     }
 
     fn program(reply: &str) -> String {

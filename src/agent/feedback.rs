@@ -245,7 +245,6 @@ pub(super) fn without_internals(value: &Value) -> Value {
 
 /// What is shown of a value, if that is not all of it.
 fn shown_part(value: &Value) -> Option<Value> {
-    let is_outcome = |map: &Map| OUTCOME.iter().all(|key| map.get(&Value::keyword(key)).is_some());
     let is_internal = |key: &Value| matches!(key.as_name(), Some("result" | "trace"));
     let parts = |items: &mut dyn Iterator<Item = Value>| {
         let mut changed = false;
@@ -262,7 +261,7 @@ fn shown_part(value: &Value) -> Option<Value> {
     };
     match value {
         Value::Map(map) => {
-            let outcome = is_outcome(map);
+            let outcome = map.is_outcome();
             let kept = map.iter().filter(|(key, _)| !(outcome && is_internal(key)));
             let (keys, values): (Vec<Value>, Vec<Value>) = kept.unzip();
             let shown = parts(&mut values.iter().cloned());
@@ -277,9 +276,6 @@ fn shown_part(value: &Value) -> Option<Value> {
         _ => None,
     }
 }
-
-/// The keys of what a sub-agent gives.
-const OUTCOME: [&str; 4] = ["result", "summary", "refs", "trace"];
 
 #[cfg(test)]
 mod tests {
@@ -330,11 +326,11 @@ mod tests {
 
     #[test]
     fn of_a_sub_agent_only_summary_and_refs_are_shown() {
-        let outcome = || Value::map(OUTCOME.map(|key| (Value::keyword(key), Value::text(format!("its {key}")))));
+        let outcome = || Value::map(Map::OUTCOME.map(|key| (Value::keyword(key), Value::text(format!("its {key}")))));
         let with_topic = Value::map(
             [(Value::keyword("topic"), Value::from(1))]
                 .into_iter()
-                .chain(OUTCOME.map(|key| (Value::keyword(key), Value::text(format!("its {key}"))))),
+                .chain(Map::OUTCOME.map(|key| (Value::keyword(key), Value::text(format!("its {key}"))))),
         );
         for value in [
             outcome(),

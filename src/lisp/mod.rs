@@ -270,7 +270,11 @@ fn fits(value: &Value, left: &mut usize) -> bool {
     }
     match value {
         Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => value::Iter::ready(value).all(|item| fits(&item, left)),
-        Value::Map(map) => map.iter_ref().all(|(key, value)| fits(key, left) && fits(value, left)),
+        Value::Map(map) => {
+            // What a sub-agent did is on record already, and stays reachable however much it is.
+            let on_record = |key: &Value| key.as_name() == Some("trace") && map.is_outcome();
+            map.iter_ref().all(|(key, value)| fits(key, left) && (on_record(key) || fits(value, left)))
+        }
         Value::Set(set) => set.iter_ref().all(|item| fits(item, left)),
         _ => true,
     }

@@ -248,7 +248,7 @@ fn windows(
             through(cx, Nothings { step, skip: 0, vectors }, items)
         }
         // No group has fewer than no items.
-        (Value::Int(..=0), _) if !matches!(last, Last::Kept) => Ok(Seq::empty()),
+        (Value::Int(..=-1), _) if !matches!(last, Last::Kept) => Ok(Seq::empty()),
         _ => through(cx, Windows::new(usage, size, step, last, vectors)?, items),
     }
 }

@@ -111,6 +111,14 @@ impl FromIterator<(Value, Value)> for Map {
 }
 
 impl Map {
+    /// The keys of what a sub-agent gives.
+    pub const OUTCOME: [&'static str; 4] = ["result", "summary", "refs", "trace"];
+
+    /// Whether it is what a sub-agent gave, or has all of that in it.
+    pub fn is_outcome(&self) -> bool {
+        Self::OUTCOME.iter().all(|key| self.get(&Value::keyword(key)).is_some())
+    }
+
     /// A record: values in the order of a shape's keys.
     pub fn record(shape: Arc<Shape>, values: Vec<Value>) -> Self {
         let mut extent = shape.extent;
