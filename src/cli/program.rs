@@ -93,7 +93,7 @@ impl Tree<'_> {
             Err(error) => self.wrong(&indented(format!("error: {error}"))),
         }
         let roots = roots_of(self.library, program, self.grants);
-        let folders: IndexSet<String> = roots.granted().map(|root| shown(root)).collect();
+        let folders: IndexSet<String> = roots.granted().map(shown).collect();
         let commands = if self.grants.commands { "granted" } else { "not granted" };
         let folders: Vec<String> = folders.into_iter().collect();
         self.lines.push(indented(format!("files {}; commands {commands}", folders.join(", "))));

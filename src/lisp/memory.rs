@@ -32,6 +32,7 @@ impl Memory {
     }
 
     /// Takes over the values of the last programs from another memory: the program that left this one gave none.
+    #[cfg(feature = "agent")]
     pub(crate) fn with_results_of(mut self, other: &Self) -> Self {
         self.recent.clone_from(&other.recent);
         self
