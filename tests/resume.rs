@@ -145,7 +145,7 @@ fn agent(done: &Done, slow: [bool; 3]) -> Options {
 
 /// The usage and the trace without what chance and the clock have made.
 fn told(outcome: &Outcome) -> (String, String, Json, Vec<Json>) {
-    (format!("{}", outcome.result), outcome.summary.clone(), outcome.usage.clone(), outcome.trace.clone())
+    (format!("{}", outcome.result), outcome.summary.clone(), outcome.usage.clone(), outcome.trace.to_vec())
 }
 
 /// The calls of tools and models that a journal says are finished, and those of `slow` that are.

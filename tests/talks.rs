@@ -260,7 +260,7 @@ async fn run(
         limit: None,
         reason: None,
         usage: Json::Null,
-        trace: Vec::new(),
+        trace: ptc::trace::Trace::default(),
     };
     let library = Arc::new(Library::load(&folder.join("talk.toml")).map_err(|error| unusable(error.to_string()))?);
     let root = library.root().ok_or_else(|| unusable("no program".into()))?;

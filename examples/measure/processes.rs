@@ -51,8 +51,16 @@ pub async fn forks() -> Result<()> {
     Ok(())
 }
 
-/// What one turn takes with this program, when the task is a text of so many bytes that is kept as `fd:1`.
+/// What one turn takes with this program at best, when the task is a text of so many bytes that is kept as `fd:1`.
 async fn turn(task: &str, program: &'static str) -> Result<Duration> {
+    let mut best = Duration::MAX;
+    for _ in 0..5 {
+        best = best.min(one_turn(task, program).await?);
+    }
+    Ok(best)
+}
+
+async fn one_turn(task: &str, program: &'static str) -> Result<Duration> {
     let model =
         move |request: Request| async move { Ok(Reply::text(if request.turn == 1 { program } else { "Read." })) };
     let began = Instant::now();

@@ -22,7 +22,7 @@ use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, display, from_json, from_value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
-use crate::trace::{Event, Provenance, trace, usage_json};
+use crate::trace::{self, Event, Provenance, usage_json};
 
 /// What came of a task.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub struct Outcome {
     /// What the tree used, and under `own` the process itself.
     pub usage: Json,
     /// The turns, with those of sub-agents inside of the tool calls that started them.
-    pub trace: Vec<Json>,
+    pub trace: trace::Trace,
     /// What the agent remembered.
     pub memory: Memory,
     /// How it ended: `answer` with words, `return` with a value alone.
@@ -86,13 +86,13 @@ pub struct DelegateError {
     /// What was used.
     pub usage: Json,
     /// The turns.
-    pub trace: Vec<Json>,
+    pub trace: trace::Trace,
 }
 
 impl DelegateError {
     /// What is wrong before anything has begun.
     pub(crate) fn unusable(message: String) -> Self {
-        let (usage, trace) = (usage_json::<Event>(&[], "main"), Vec::new());
+        let (usage, trace) = (usage_json::<Event>(&[], "main"), trace::Trace::default());
         Self { kind: "config-error", message, limit: None, reason: None, usage, trace }
     }
 }
@@ -338,7 +338,8 @@ impl Child {
 
     /// Its turns, as a program sees them.
     pub fn trace(&self) -> Value {
-        let turns = Json::Array(trace(&self.process.tree.recorder.within(&self.process.path), &self.process.path));
+        let turns =
+            Json::Array(trace::trace(&self.process.tree.recorder.within(&self.process.path), &self.process.path));
         from_json(&turns).unwrap_or_default()
     }
 

@@ -16,7 +16,7 @@ use super::turn::{Ended, Turns};
 use super::{Journal, Options, Process, Reason, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;
-use crate::trace::{Event, EventKind, Recorder, trace, usage_json};
+use crate::trace::{self, Event, EventKind, Recorder, usage_json};
 
 /// The process at the root of a tree, which can be given tasks one after the other.
 ///
@@ -125,7 +125,7 @@ impl Session {
             refs,
             provenance: provenance.unwrap_or_default(),
             usage: usage_json(&events, "main"),
-            trace: trace(&events, "main"),
+            trace: trace::Trace::of(events, "main"),
             memory: self.memory.clone(),
             stop_reason: if in_words { "answer" } else { "return" },
             last_message: self.last_message().unwrap_or_default(),
@@ -214,7 +214,7 @@ pub(crate) fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
         limit: stop.limit(),
         reason,
         usage: usage_json(&events, "main"),
-        trace: trace(&events, "main"),
+        trace: trace::Trace::of(events, "main"),
     }
 }
 

@@ -257,7 +257,7 @@ fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
         fields.insert("provenance".into(), json!(outcome.provenance));
     }
     fields.insert("usage".into(), outcome.usage.clone());
-    fields.insert("trace".into(), Json::Array(outcome.trace.clone()));
+    fields.insert("trace".into(), Json::Array(outcome.trace.to_vec()));
     fields.insert("memory".into(), memory_json(&outcome.memory));
     fields.insert("stop_reason".into(), json!(outcome.stop_reason));
     fields.insert("last_message".into(), json!(outcome.last_message));

@@ -16,7 +16,7 @@ use crate::contract::Type;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
 use crate::tool::{Call, Starts, Tool};
-use crate::trace::{EventKind, Recorder, trace, usage_json};
+use crate::trace::{self, EventKind, Recorder, usage_json};
 use crate::{DelegateError, Options, Outcome, Refs};
 
 /// What works on plans: the options that all steps share, and the tools that steps can name.
@@ -220,7 +220,7 @@ impl Plan {
             last_message: String::new(),
             duration: began.elapsed(),
             usage: usage_json(&events, "main"),
-            trace: trace(&events, "main"),
+            trace: trace::Trace::of(events, "main"),
             memory: Memory::new(),
             warnings,
         }

@@ -9,7 +9,7 @@ use super::command;
 use super::confine::{Root, Roots};
 use super::load::Library;
 use super::program::{Program, ToolEntry, ToolSource};
-use crate::agent::{MadeOptions, Options, Prompt, agent_tool, framed, lisp_tool};
+use crate::agent::{Budget, MadeOptions, Options, Prompt, agent_tool, framed, lisp_tool};
 use crate::contract::ToolSpec;
 use crate::lisp::value::{Value, from_json, parse_json, to_json};
 use crate::model::{Model, from_name};
@@ -86,6 +86,10 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
     };
     if program.discovery {
         options = options.discovery();
+    }
+    let is_other = library.root().is_some_and(|root| root.file != program.file);
+    if is_other && program.budget != Budget::default() {
+        options.warnings.push("budget: there is one for the whole tree, that of the program that was asked for".into());
     }
     let roots = Arc::new(roots_of(library, program, grants));
     options.prompt.appendix =

@@ -3,6 +3,7 @@
 mod events;
 mod highlight;
 mod html;
+mod lazy;
 #[cfg(feature = "otel")]
 mod otel;
 mod show;
@@ -12,6 +13,7 @@ pub use events::{CallOrigin, Event, EventKind, Observer, Provenance, Recorder, S
 #[cfg(feature = "cli")]
 pub(crate) use highlight::harmless;
 pub use html::html;
+pub use lazy::Trace;
 #[cfg(feature = "otel")]
 pub use otel::Otel;
 pub use show::show;
