@@ -74,9 +74,9 @@ pub async fn descriptors() -> Result<()> {
     );
     for lines in [20_000, 2_000_000] {
         let task: String = (0..lines).map(|n| format!("{n:>10} all is well in the shop, says the log\n")).collect();
-        let nothing = turn(&task, "nil").await?;
-        let empty = turn("Short.", "nil").await?;
-        let pages = turn(&task, "(dotimes [n 200] (read_fd {:fd \"fd:1\" :start (* 3 (inc n))}))").await?;
+        let nothing = turn(&task, "(do nil)").await?;
+        let empty = turn("Short.", "(do nil)").await?;
+        let pages = turn(&task, "(dotimes [n 200] (read_fd {:fd \"fd:1\" :start (inc n)}))").await?;
         let search = turn(&task, "(count (fd/search \"fd:1\" \"19999 all\"))").await?;
         println!(
             "| {} | {:.0} | {:.0} | {:.0} | {} |",
