@@ -24,6 +24,16 @@ impl Ran {
     }
 }
 
+/// Writes files into a folder of a test's own, and gives their paths.
+fn writer(folder: &str) -> impl Fn(&str, &str) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    fs::create_dir_all(&folder).unwrap();
+    move |name, text| {
+        fs::write(folder.join(name), text).unwrap();
+        folder.join(name).to_string_lossy().into_owned()
+    }
+}
+
 fn ptc_with(input: &str, arguments: &[&str]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ptc"))
         .args(arguments)
@@ -60,12 +70,7 @@ fn a_program_file_is_checked_without_a_model() {
 
 #[test]
 fn what_the_trace_keeps_of_calls_counts_as_the_memory_of_the_program() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traced");
-    fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, text: &str| {
-        fs::write(folder.join(name), text).unwrap();
-        folder.join(name).to_string_lossy().into_owned()
-    };
+    let write = writer("traced");
     write("large.txt", &"x".repeat(4_000_000));
     let program = write(
         "agent.toml",
@@ -84,12 +89,7 @@ fn what_the_trace_keeps_of_calls_counts_as_the_memory_of_the_program() {
 
 #[test]
 fn a_conversation_is_a_task_a_line() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conversation");
-    fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, text: &str| {
-        fs::write(folder.join(name), text).unwrap();
-        folder.join(name).to_string_lossy().into_owned()
-    };
+    let write = writer("conversation");
     let program = write(
         "agent.toml",
         "[model]\nname = \"m\"\nprovider = \"openai\"\n[tools]\nenabled = [\"write_stderr\"]\n[demo]\nprompts = [\"One.\", \"Two.\"]\n",
@@ -179,12 +179,7 @@ fn what_is_wrong_in_a_program_file_is_named_with_what_came() {
 
 #[test]
 fn what_an_agent_says_does_not_steer_the_terminal() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("steering");
-    fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, text: &str| {
-        fs::write(folder.join(name), text).unwrap();
-        folder.join(name).to_string_lossy().into_owned()
-    };
+    let write = writer("steering");
     let program = write("agent.toml", "[model]\nname = \"m\"\nprovider = \"openai\"\n");
     for reply in [
         "\u{1b}[31mred\u{7} \u{202e}turned",
@@ -201,12 +196,7 @@ fn what_an_agent_says_does_not_steer_the_terminal() {
 
 #[test]
 fn what_memory_holds_counts_from_program_to_program() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("held");
-    fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, text: &str| {
-        fs::write(folder.join(name), text).unwrap();
-        folder.join(name).to_string_lossy().into_owned()
-    };
+    let write = writer("held");
     let program = write(
         "agent.toml",
         "max_turns = 14\n[model]\nname = \"m\"\nprovider = \"openai\"\n[limits]\nmax_memory = \"32MiB\"\n",
