@@ -319,6 +319,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_text_leaves_nothing_of_what_was_there() {
+        let folder = std::env::temp_dir().join(format!("ptc-emptied-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let roots = Roots::at(&folder);
+        for text in ["a long text", "short", ""] {
+            assert_eq!(roots.write("a.txt", text, WRITE), Ok(()));
+            assert_eq!(roots.read("a.txt").as_deref(), Ok(text));
+        }
+        std::fs::remove_dir_all(folder).expect("it is ours");
+    }
+
+    #[test]
     fn roots_are_parsed() {
         assert_eq!(Root::parse("data:ro"), Root { folder: "data".into(), writable: false });
         assert_eq!(Root::parse("data"), Root { folder: "data".into(), writable: true });
