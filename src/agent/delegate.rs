@@ -10,11 +10,10 @@ use serde_json::Value as Json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::descriptors::Descriptors;
-use super::process::{Agent, Past};
-use super::reading::caller;
-use super::stop::Stop;
-use super::turn::{Ended, Turns};
+use super::run::process::{Agent, Past, caller};
+use super::run::stop::Stop;
+use super::run::turn::{Ended, Turns};
+use super::show::descriptors::Descriptors;
 use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;

@@ -88,7 +88,7 @@ pub fn system_prompt(
 /// A part of the prompt that came from elsewhere, in a frame that it cannot leave.
 pub(crate) fn framed(kind: &str, name: &str, content: &str) -> String {
     let name = name.replace(['"', '<', '>', '\n'], "_");
-    let content = super::feedback::escaped(content.trim_end_matches('\n'));
+    let content = super::show::render::escaped(content.trim_end_matches('\n'));
     format!("<{kind} name=\"{name}\">\n{content}\n</{kind}>")
 }
 
@@ -123,7 +123,7 @@ fn add_context(text: &mut String, context: &Map) {
         let plain = !name.contains(char::is_whitespace);
         let name = if plain { format!("ctx/{name}") } else { format!("(get ctx {name:?})") };
         let small = shorten(value, 160);
-        let what = if small.len() < 160 { small } else { super::feedback::shape(value) };
+        let what = if small.len() < 160 { small } else { super::show::render::shape(value) };
         let _ = writeln!(text, "- {name}: {}", what.replace('\n', " "));
     }
     text.truncate(text.trim_end().len());

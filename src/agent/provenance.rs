@@ -24,7 +24,7 @@ const PATHS: usize = 10;
 
 /// What the tool calls of a task gave.
 #[derive(Default)]
-pub(super) struct Sources(Mutex<Kept>);
+pub(crate) struct Sources(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {

@@ -9,10 +9,10 @@ use indexmap::IndexSet;
 use tokio::runtime::Runtime;
 
 use super::delegate::{DelegateError, Outcome};
-use super::descriptors::Descriptors;
-use super::process::Agent;
-use super::stop::Stop;
-use super::turn::{Ended, Turns};
+use super::run::process::Agent;
+use super::run::stop::Stop;
+use super::run::turn::{Ended, Turns};
+use super::show::descriptors::Descriptors;
 use super::{Journal, Options, Process, Reason, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;

@@ -13,7 +13,6 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::tree::is_within;
 use crate::model::{Message, Tokens};
 
 /// Something that happened in a process.
@@ -186,6 +185,11 @@ impl SampleSource {
             Self::Chance => "chance",
         }
     }
+}
+
+/// Whether a process is another one or below it.
+pub(crate) fn is_within(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The events of a file of lines, as [`Recorder::write_to`] leaves it. The last line may have been cut off in the middle.

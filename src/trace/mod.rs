@@ -9,6 +9,8 @@ mod otel;
 mod show;
 mod tree;
 
+#[cfg(feature = "agent")]
+pub(crate) use events::is_within;
 pub use events::{CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events};
 #[cfg(feature = "cli")]
 pub(crate) use highlight::harmless;
@@ -17,6 +19,4 @@ pub use lazy::Trace;
 #[cfg(feature = "otel")]
 pub use otel::Otel;
 pub use show::show;
-#[cfg(feature = "agent")]
-pub(crate) use tree::is_within;
 pub use tree::{Usage, trace, usage, usage_json};

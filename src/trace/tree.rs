@@ -7,7 +7,7 @@ use std::ops::Bound;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::events::{Event, EventKind};
+use super::events::{Event, EventKind, is_within};
 use crate::model::Tokens;
 
 /// What a process, or a process and its tree, used.
@@ -88,11 +88,6 @@ impl Usage {
             *self.cost.get_or_insert_default() += cost;
         }
     }
-}
-
-/// Whether a process is another one or below it.
-pub(crate) fn is_within(path: &str, root: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What the tree below a process used, and what the process itself did.

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::delegate::Child;
-use super::descriptors::Descriptors;
-use super::process::{Agent, Past, Process};
-use super::reading::caller;
 use super::spawn::{MakeProgram, known_program};
+use crate::agent::delegate::Child;
+use crate::agent::run::process::{Agent, Past, Process, caller};
+use crate::agent::show::descriptors::Descriptors;
 use crate::contract::ParseError;
 use crate::lisp::value::{Iter, Value};
 use crate::model::Model;

@@ -11,11 +11,10 @@ use serde_json::Value as Json;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::Process;
-use super::ahead::{Ahead, Begun, ended};
 use super::journal::{CallEnd, GIVEN_UP, edn};
-use super::process::traced;
-use super::reading::{READ, caller};
+use super::prefetch::{Ahead, Begun, ended};
+use super::process::{Process, caller, traced};
+use crate::agent::show::descriptors::READ;
 use crate::alloc::Account;
 use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};
@@ -26,7 +25,7 @@ use crate::trace::{Event, EventKind, SampleSource};
 
 /// A tool call that has begun.
 #[derive(Clone)]
-pub(super) struct Started {
+pub(crate) struct Started {
     /// What the program knows it by.
     pub number: u64,
     /// The turn that its program belongs to.
@@ -74,7 +73,7 @@ impl Started {
 }
 
 /// Who a program calls for, and where its calls go.
-pub(super) struct Caller {
+pub(crate) struct Caller {
     pub process: Arc<Process>,
     pub turn: u32,
     pub calls: mpsc::UnboundedSender<(Started, Option<Begun>)>,
@@ -84,7 +83,7 @@ pub(super) struct Caller {
 
 /// What the calls of a program leave behind.
 #[derive(Default)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     warnings: Mutex<Vec<String>>,
     /// The bytes that the trace keeps of calls that were made on other threads. They count as the program's.
     traced: AtomicU64,
@@ -108,7 +107,7 @@ impl Notes {
 const READINGS: u32 = 1_000;
 
 /// The host of a program on the pool.
-pub(super) struct PoolHost {
+pub(crate) struct PoolHost {
     caller: Caller,
     ahead: Ahead,
     watch: Rc<Stopwatch>,
@@ -288,7 +287,7 @@ pub(crate) fn written(event: &Event, path: &str, of: Option<u32>) -> Option<Stri
 
 /// How far a call came.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reached {
+pub(crate) enum Reached {
     /// It was refused, or changed nothing.
     Nothing,
     /// What the same call gave before.
@@ -307,7 +306,7 @@ impl Reached {
 
 /// What came of a call.
 #[derive(Clone)]
-pub(super) enum Came {
+pub(crate) enum Came {
     /// What the tool gave.
     Live(Result<Value, ToolError>),
     /// What the journal of a resumed run says, and whether the call may have changed the world.
@@ -353,7 +352,7 @@ impl Came {
 
 /// Which call it is.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     pub turn: u32,
     pub call: usize,
     pub name: &'a str,
@@ -400,7 +399,7 @@ fn size(json: &Json) -> u64 {
 }
 
 /// Records how a call ended, and gives the bytes that the trace keeps of its result.
-pub(super) fn record_end(
+pub(crate) fn record_end(
     process: &Process,
     place: Place<'_>,
     arguments: &Value,

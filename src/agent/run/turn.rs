@@ -3,11 +3,12 @@
 use indexmap::IndexMap;
 use std::sync::Arc;
 
-use super::descriptors::{Shown, outside_references};
 use super::extract::{Extracted, extract};
-use super::feedback::without_internals;
-use super::{Refs, Rewind, feedback};
 use crate::Failure;
+use crate::agent::Refs;
+use crate::agent::show::descriptors::outside_references;
+use crate::agent::show::feedback;
+use crate::agent::show::render::{Shown, without_internals};
 use crate::contract::{Type, check_output};
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Value, shorten};
@@ -42,6 +43,15 @@ pub enum Event {
     Rewound(Rewind),
 }
 
+/// Where a process goes back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewind {
+    /// The number of the user's message that stays; what follows upon it is dropped.
+    pub to: usize,
+    /// What the model wants to know then.
+    pub message: String,
+}
+
 /// What came of a program.
 pub struct Ran {
     /// The value or the errors.
@@ -55,9 +65,9 @@ pub struct Ran {
     /// The names in memory.
     pub remembered: Vec<String>,
     /// How the value is shown.
-    pub(super) shown: Shown,
+    pub(crate) shown: Shown,
     /// How the prints are shown.
-    pub(super) shown_prints: Shown,
+    pub(crate) shown_prints: Shown,
     /// The calls of a program that failed which have changed the world, or may have.
     pub happened: Vec<String>,
 }

@@ -2,17 +2,13 @@
 
 use std::time::Instant;
 
-use super::Process;
-use super::descriptors::number_of;
-use super::pages::{Piece, Unit};
+use crate::agent::run::process::{Process, caller};
+use crate::agent::show::descriptors::{READ, SEARCH, number_of};
+use crate::agent::show::pages::{Piece, Unit};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Boolean, Regex, Text, Value};
 use crate::tool::{Access, Call, Kind, Tool, ToolError};
-
-/// What `fd/…` and the prompt know the tools by.
-pub(super) const READ: &str = "read_fd";
-pub(super) const SEARCH: &str = "fd_search";
 
 /// The modes that `(fd/value …)` and `(fd/lines …)` are made of (see `lisp/analyse/handles.rs`).
 const VALUE_OF: &str = "(value)";
@@ -62,12 +58,6 @@ pub(crate) fn fd_search() -> Result<Tool, ParseError> {
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
     (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(SEARCH));
     Ok(tool)
-}
-
-/// The process whose program calls.
-pub(crate) fn caller(call: &Call) -> Result<std::sync::Arc<Process>, ToolError> {
-    let caller = call.caller.clone().and_then(|caller| caller.downcast::<Process>().ok());
-    caller.ok_or_else(|| ToolError::new("only the programs of an agent can call this"))
 }
 
 fn text<'a>(call: &'a Call, name: &str) -> &'a str {

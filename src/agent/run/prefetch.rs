@@ -15,16 +15,16 @@ use std::collections::VecDeque;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::calls::{Caller, Started};
+use super::call::{Caller, Started};
 use crate::contract::Effect;
 use crate::lisp::value::{ToolCall, Value};
 use crate::tool::{Call, Kind, Run, ToolError};
 
 /// A tool that was begun before its call; dropping it ends it.
-pub(super) type Begun = JoinSet<Result<Value, ToolError>>;
+pub(crate) type Begun = JoinSet<Result<Value, ToolError>>;
 
 /// What a program is about to call.
-pub(super) struct Ahead {
+pub(crate) struct Ahead {
     /// How many reads may be under way at once, that of the call at hand included.
     at_once: usize,
     runtime: Handle,
@@ -114,7 +114,7 @@ impl Ahead {
 }
 
 /// What came of a call that was begun before its time; a panic is that of the tool.
-pub(super) async fn ended(mut begun: Begun) -> Result<Value, ToolError> {
+pub(crate) async fn ended(mut begun: Begun) -> Result<Value, ToolError> {
     match begun.join_next().await {
         Some(Ok(result)) => result,
         Some(Err(failed)) => match failed.try_into_panic() {

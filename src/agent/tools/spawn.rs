@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Process;
-use super::delegate::{Child, MadeOptions};
-use super::descriptors::{Descriptors, number_of};
-use super::prompt::framed;
-use super::reading::caller;
+use crate::agent::delegate::{Child, MadeOptions};
+use crate::agent::prompt::framed;
+use crate::agent::run::process::{Process, caller};
+use crate::agent::show::descriptors::{Descriptors, number_of};
 use crate::contract::ParseError;
 use crate::lisp::text::nearest;
 use crate::lisp::value::{Iter, Value};
@@ -47,7 +46,7 @@ fn listed(links: &[(String, String)]) -> String {
 }
 
 /// Whether there is a program of this name.
-pub(super) fn known_program(name: &str, links: &[(String, String)]) -> Result<(), ToolError> {
+pub(crate) fn known_program(name: &str, links: &[(String, String)]) -> Result<(), ToolError> {
     if links.iter().any(|(link, _)| link == name) {
         return Ok(());
     }

@@ -10,13 +10,13 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::Process;
-use super::ahead::Begun;
-use super::calls::{Caller, Came, Notes, Place, PoolHost, Started, record_end, written};
-use super::descriptors::Shown;
+use super::call::{Caller, Came, Notes, Place, PoolHost, Started, record_end, written};
 use super::journal::GIVEN_UP;
 use super::pool::{Finish, Ticket};
+use super::prefetch::Begun;
+use super::process::Process;
 use super::turn::Ran;
+use crate::agent::show::render::Shown;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::Source;
 use crate::lisp::value::{Fault, Value};
@@ -74,7 +74,7 @@ fn fault_of(failed: JoinError) -> ToolError {
 
 impl Process {
     /// Runs a program on the pool; the memory changes only if it succeeds.
-    pub(super) async fn run(self: &Arc<Self>, memory: &mut Memory, turn: u32, program: &str) -> Ran {
+    pub(crate) async fn run(self: &Arc<Self>, memory: &mut Memory, turn: u32, program: &str) -> Ran {
         self.descriptors().begin();
         let (calls, mut inbox) = mpsc::unbounded_channel();
         let notes: Arc<Notes> = Arc::default();

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::delegate::Child;
-use super::descriptors::Descriptors;
-use super::process::Agent;
-use super::reading::caller;
+use crate::agent::delegate::Child;
+use crate::agent::run::process::{Agent, caller};
+use crate::agent::show::descriptors::Descriptors;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
 use crate::tool::{Call, Starts, Tool, ToolError};

@@ -30,7 +30,7 @@ use crate::model::{Message, ModelError, ModelErrorKind, Reply, contrast, differe
 use crate::trace::{Event, EventKind, SampleSource, is_within, read_events};
 
 /// The error of a call that a program did not wait for.
-pub(super) const GIVEN_UP: &str = "given up, because the program had ended";
+pub(crate) const GIVEN_UP: &str = "given up, because the program had ended";
 
 /// How long a result waits for a call to be made that came to its end before it. A program takes no longer for that, unless it
 /// goes another way.
@@ -113,7 +113,7 @@ struct Known {
 
 /// What a journal knows of the end of a call.
 #[derive(Clone)]
-pub(super) enum CallEnd {
+pub(crate) enum CallEnd {
     /// Nothing: it is live.
     Unknown,
     /// The program ended without it.
@@ -170,17 +170,17 @@ impl Journal {
     }
 
     /// What no other run has.
-    pub(super) fn run_id(&self) -> &str {
+    pub(crate) fn run_id(&self) -> &str {
         &self.run_id
     }
 
     /// The file.
-    pub(super) fn file(&self) -> &Path {
+    pub(crate) fn file(&self) -> &Path {
         &self.file
     }
 
     /// What the file holds.
-    pub(super) fn events(&self) -> &[Event] {
+    pub(crate) fn events(&self) -> &[Event] {
         &self.events
     }
 
@@ -189,12 +189,12 @@ impl Journal {
     }
 
     /// The first thing in which the run is not that of the journal, if there is one.
-    pub(super) fn divergence(&self) -> Option<String> {
+    pub(crate) fn divergence(&self) -> Option<String> {
         self.lock().divergence.clone()
     }
 
     /// Holds an event that is about to happen against the journal.
-    pub(super) fn check(&self, path: &str, kind: &EventKind) {
+    pub(crate) fn check(&self, path: &str, kind: &EventKind) {
         let mut state = self.lock();
         let differs = match kind {
             EventKind::Start { task, .. } => state.start(path, task),
@@ -212,7 +212,7 @@ impl Journal {
     }
 
     /// Notes that a call has ended, so that those that ended after it may.
-    pub(super) fn ended(&self, path: &str, call: usize) {
+    pub(crate) fn ended(&self, path: &str, call: usize) {
         let mut state = self.lock();
         let turn = state.turn(path);
         if let Some(order) = state.order.get_mut(&turn) {
@@ -224,24 +224,24 @@ impl Journal {
 
     /// The system prompt that a process began with, if it was the same but for what it says of where the run takes place: a run
     /// that goes on after midnight goes on with the day it began on.
-    pub(super) fn system(&self, path: &str, own: &str) -> Option<Arc<str>> {
+    pub(crate) fn system(&self, path: &str, own: &str) -> Option<Arc<str>> {
         let known = self.lock().systems.get(path).cloned()?;
         (elsewhere(&known) == elsewhere(own)).then_some(known)
     }
 
     /// The answer to the request that a process makes, if it is known.
-    pub(super) fn answer(&self, path: &str) -> Option<Result<Reply, ModelError>> {
+    pub(crate) fn answer(&self, path: &str) -> Option<Result<Reply, ModelError>> {
         self.lock().exchanges.get_mut(path)?.pop_front()?.answer
     }
 
     /// Whether a call has happened that a process is going to make in its turn.
-    pub(super) fn knows(&self, path: &str, call: usize) -> bool {
+    pub(crate) fn knows(&self, path: &str, call: usize) -> bool {
         let state = self.lock();
         state.calls.get(&(state.turn(path), call)).is_some_and(|known| !matches!(known.end, CallEnd::Unknown))
     }
 
     /// What is known of the end of a call.
-    pub(super) fn call_end(&self, path: &str, call: usize) -> CallEnd {
+    pub(crate) fn call_end(&self, path: &str, call: usize) -> CallEnd {
         let mut state = self.lock();
         let turn = state.turn(path);
         let end = state.calls.remove(&(turn, call)).map_or(CallEnd::Unknown, |known| known.end);
@@ -251,14 +251,14 @@ impl Journal {
     }
 
     /// What a program was told of the clock, or got of chance.
-    pub(super) fn sample(&self, path: &str, source: SampleSource) -> Option<i64> {
+    pub(crate) fn sample(&self, path: &str, source: SampleSource) -> Option<i64> {
         let mut state = self.lock();
         let turn = state.turn(path);
         state.samples.get_mut(&(turn, source))?.pop_front()
     }
 
     /// Waits until all calls of a process's turn have ended that ended before this one.
-    pub(super) async fn in_order(&self, path: &str, call: usize) {
+    pub(crate) async fn in_order(&self, path: &str, call: usize) {
         let turn = self.lock().turn(path);
         loop {
             let moved = self.moved.notified();
@@ -278,7 +278,7 @@ impl Journal {
     }
 
     /// Waits for the end of a program that does not wait for a call.
-    pub(super) async fn for_ever(&self, path: &str) {
+    pub(crate) async fn for_ever(&self, path: &str) {
         let turn = self.lock().turn(path);
         loop {
             let moved = self.moved.notified();
@@ -470,7 +470,7 @@ fn elsewhere(system: &str) -> String {
 }
 
 /// What a tool is told a call by: the run, the process, its turn over all tasks, the call.
-pub(super) fn idempotency_key(run: &str, path: &str, turn: u32, call: usize) -> String {
+pub(crate) fn idempotency_key(run: &str, path: &str, turn: u32, call: usize) -> String {
     format!("{run}:{path}:{turn}:{call}")
 }
 
@@ -484,7 +484,7 @@ fn value(json: Option<&Json>, edn: Option<&str>) -> Result<Value, String> {
 }
 
 /// A result in Lisp, where its JSON does not say all of it.
-pub(super) fn edn(value: &Value, json: &Json) -> Option<String> {
+pub(crate) fn edn(value: &Value, json: &Json) -> Option<String> {
     let text = readable(value);
     let says_all = from_json(json).is_ok_and(|back| readable(&back) == text);
     (!says_all).then_some(text)

@@ -5,12 +5,15 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Ledger;
-use super::feedback::{escaped, without_internals};
 use super::pages::Pages;
-use super::reading::{READ, SEARCH};
+use super::render::{Shown, escaped, without_internals};
+use crate::agent::Ledger;
 use crate::lisp::value::{Iter, Text, Value, hash, readable};
 use crate::tool::Toolbox;
+
+/// What `fd/…` and the prompt know the tools by.
+pub(crate) const READ: &str = "read_fd";
+pub(crate) const SEARCH: &str = "fd_search";
 
 /// When something is too long for a conversation, and how it is paged then. Lengths are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +38,7 @@ impl Default for Paging {
 
 impl Paging {
     /// What the system prompt says of it to those who have these tools.
-    pub(super) fn explanation(&self, tools: &Toolbox) -> String {
+    pub(crate) fn explanation(&self, tools: &Toolbox) -> String {
         let mut text =
             "## Descriptors\nWhat is too long to show is kept under an id such as `fd:1`; you see how it begins."
                 .to_owned();
@@ -81,18 +84,6 @@ pub(crate) struct Descriptors {
     pub read: usize,
     /// How long the program that runs has searched; locked while it does.
     pub searching: Arc<tokio::sync::Mutex<Duration>>,
-}
-
-/// How something is shown to the model.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Shown {
-    /// By shape and first items.
-    #[default]
-    Bounded,
-    /// As it is.
-    Whole,
-    /// By the beginning of a descriptor.
-    Kept(String),
 }
 
 /// The most of what a descriptor tool gave that is shown, in characters.
@@ -362,7 +353,7 @@ fn opening(text: &str) -> Option<(String, usize)> {
 }
 
 /// A reply without the references in it, where programs are looked for: what is marked is content.
-pub(super) fn outside_references(reply: &str) -> String {
+pub(crate) fn outside_references(reply: &str) -> String {
     let mut spans: Vec<(usize, usize)> = references(reply).into_iter().map(|reference| reference.whole).collect();
     spans.sort_unstable();
     let (mut outside, mut at) = (String::new(), 0);
@@ -499,8 +490,8 @@ mod tests {
             let text = Paging { references, ..Paging::default() }.explanation(&toolbox);
             ["read_fd", "fd/search", "<ref id="].map(|part| text.contains(part))
         };
-        let read = || crate::agent::reading::read_fd().expect("a tool");
-        let search = || crate::agent::reading::fd_search().expect("a tool");
+        let read = || crate::agent::read_fd().expect("a tool");
+        let search = || crate::agent::fd_search().expect("a tool");
         assert_eq!(explained(vec![], true), [false, false, true]);
         assert_eq!(explained(vec![read()], false), [true, false, false]);
         assert_eq!(explained(vec![read(), search()], false), [true, true, false]);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::Options;
-use super::delegate::run_child;
+use crate::agent::Options;
+use crate::agent::delegate::run_child;
 use crate::lisp::text::nearest;
 use crate::lisp::value::{Iter, Value};
 use crate::tool::{Call, Starts, Tool, ToolError};

@@ -1,20 +1,12 @@
 //! `goto`: a process goes back in its conversation and begins again from there, with a note to itself.
 
-use super::reading::caller;
+use crate::agent::run::process::caller;
+use crate::agent::run::turn::Rewind;
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::model::Role;
 use crate::tool::{Access, Call, Kind, Tool, ToolError};
-
-/// Where a process goes back to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rewind {
-    /// The number of the user's message that stays; what follows upon it is dropped.
-    pub to: usize,
-    /// What the model wants to know then.
-    pub message: String,
-}
 
 /// The tool that rewinds the conversation. Programs that call it end there.
 pub(crate) fn goto_tool() -> Result<Tool, ParseError> {

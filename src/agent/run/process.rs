@@ -11,21 +11,21 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 
-use super::budget::estimated_tokens;
-use super::descriptors::Descriptors;
 use super::journal::{Journal, idempotency_key};
 use super::pool::Pool;
-use super::provenance::Sources;
 use super::stop::Stop;
-use super::turn::{Action, Ended, Event, Rules, Turns};
-use super::{Budget, Ledger, Options, Paging, Rewind, system_prompt};
+use super::turn::{Action, Ended, Event, Rewind, Rules, Turns};
+use crate::agent::budget::estimated_tokens;
+use crate::agent::provenance::Sources;
+use crate::agent::show::descriptors::Descriptors;
+use crate::agent::{Budget, Ledger, Options, Paging, system_prompt};
 use crate::host::random_bits;
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Value, readable, to_json};
 use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
-use crate::tool::{Dispatcher, Run, Starts, Toolbox};
+use crate::tool::{Call, Dispatcher, Run, Starts, ToolError, Toolbox};
 use crate::trace::{EventKind, Provenance, Recorder};
 
 /// What all processes of a tree share.
@@ -66,7 +66,7 @@ pub(crate) struct Process {
     children: Mutex<HashMap<String, u32>>,
     forks: Mutex<usize>,
     /// What its tools gave, if refs are taken.
-    pub(super) sources: Sources,
+    pub(crate) sources: Sources,
     /// How many turns have begun, over all tasks.
     turns_begun: AtomicU32,
     /// Where the program that runs wants to go back to.
@@ -153,6 +153,12 @@ impl Agent {
     }
 }
 
+/// The process whose program calls.
+pub(crate) fn caller(call: &Call) -> Result<Arc<Process>, ToolError> {
+    let caller = call.caller.clone().and_then(|caller| caller.downcast::<Process>().ok());
+    caller.ok_or_else(|| ToolError::new("only the programs of an agent can call this"))
+}
+
 /// The JSON of a value for traces: as it is, or as it prints where it has no JSON form.
 pub(crate) fn traced(value: &Value) -> Json {
     to_json(value, "value").unwrap_or_else(|_| Json::String(readable(value)))
@@ -222,7 +228,7 @@ impl Process {
         *self.rewind.lock().unwrap_or_else(PoisonError::into_inner) = Some(rewind);
     }
 
-    pub(super) fn is_rewound(&self) -> bool {
+    pub(crate) fn is_rewound(&self) -> bool {
         self.rewind.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
