@@ -5,13 +5,11 @@
 //! get by on a [`Context`] that refuses everything. It is free of charge, but bounded; and nothing depends on it: a host that
 //! acts on a guess finds out at the call whether it was right.
 
-use std::sync::Arc;
-
 use super::compile::Compiler;
 use crate::lisp::analyse::{ArityExpr, Expr, ExprKind};
 use crate::lisp::value::{
-    Args, Atom, AtomExtras, AtomKind, BuiltinCode, Context, DirectCall, Early, Function, Guess, Iter, Machine, Map,
-    Raise, Ready, Result, ToolCall, Value, Vector,
+    Args, BuiltinCode, Context, DirectCall, Early, Function, Guess, Iter, Machine, Map, Raise, Ready, Result, ToolCall,
+    Value, Vector,
 };
 
 /// The steps that one guess may take, and the largest value it may work with.
@@ -222,60 +220,27 @@ impl Machine<'_> {
 /// A world in which there is nothing: builtins that need more than their arguments give nothing in it.
 struct Detached {
     steps: u64,
-    /// Whether something was asked for that could not be refused.
+    /// Whether something was asked for that is not there.
     was_asked: bool,
 }
 
 impl Detached {
-    fn run(code: BuiltinCode, mut arguments: Args) -> Option<Value> {
+    fn run(code: BuiltinCode, arguments: Args) -> Option<Value> {
         let mut nothing = Self { steps: STEPS, was_asked: false };
-        let mut pop = || arguments.pop().unwrap_or_default();
-        let made = match code {
-            BuiltinCode::F0(run) => run(&mut nothing),
-            BuiltinCode::F1(run) => run(&mut nothing, pop()),
-            BuiltinCode::F2(run) => {
-                let b = pop();
-                run(&mut nothing, pop(), b)
-            }
-            BuiltinCode::F3(run) => {
-                let (c, b) = (pop(), pop());
-                run(&mut nothing, pop(), b, c)
-            }
-            BuiltinCode::N(run) => run(&mut nothing, arguments),
-        };
+        let made = code.call(&mut nothing, arguments);
         made.ok().filter(|_| !nothing.was_asked)
     }
 }
 
-fn refused<T>() -> Result<T> {
-    Err(Box::new(Raise::Cancelled))
-}
-
 impl Context for Detached {
-    fn call(&mut self, _: &Value, _: Args) -> Result<Value> {
-        refused()
-    }
-
-    fn call1(&mut self, _: &Value, _: Value) -> Result<Value> {
-        refused()
-    }
-
-    fn call2(&mut self, _: &Value, _: Value, _: Value) -> Result<Value> {
-        refused()
-    }
-
-    fn call_with_rest(&mut self, _: &Value, _: Args, _: Value) -> Result<Value> {
-        refused()
+    fn refuse(&mut self) -> Box<Raise> {
+        self.was_asked = true;
+        Box::new(Raise::Cancelled)
     }
 
     fn spend(&mut self, steps: u64) -> Result<()> {
-        match self.steps.checked_sub(steps) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => refused(),
-        }
+        self.steps = self.steps.checked_sub(steps).ok_or_else(|| Box::new(Raise::Cancelled))?;
+        Ok(())
     }
 
     fn reserve(&mut self, bytes: usize) -> Result<()> {
@@ -284,85 +249,5 @@ impl Context for Detached {
 
     fn enter(&mut self) -> Result<()> {
         self.spend(1)
-    }
-
-    fn leave(&mut self) {}
-
-    fn print(&mut self, _: &str) -> Result<()> {
-        refused()
-    }
-
-    fn begin_capture(&mut self) {
-        self.was_asked = true;
-    }
-
-    fn end_capture(&mut self) -> String {
-        self.was_asked = true;
-        String::new()
-    }
-
-    fn tool(&mut self, _: &Arc<str>, _: Value, _: bool) -> Result<Value> {
-        refused()
-    }
-
-    fn find_tools(&mut self, _: &str) -> Result<Vec<String>> {
-        refused()
-    }
-
-    fn describe_tool(&mut self, _: &str) -> Result<String> {
-        refused()
-    }
-
-    fn branches(&mut self, _: &Value, _: Vec<Args>) -> Result<Vec<Value>> {
-        refused()
-    }
-
-    fn foresee(&mut self, _: &Value, _: &Value) {}
-
-    fn now(&mut self) -> i64 {
-        self.was_asked = true;
-        0
-    }
-
-    fn random(&mut self) -> u64 {
-        self.was_asked = true;
-        0
-    }
-
-    fn recall(&mut self, _: &str) -> Option<Value> {
-        self.was_asked = true;
-        None
-    }
-
-    fn remember(&mut self, _: &str, _: Value) -> Result<()> {
-        refused()
-    }
-
-    fn remembered(&mut self) -> Vec<Arc<str>> {
-        self.was_asked = true;
-        Vec::new()
-    }
-
-    fn write(&mut self, atom: &Arc<Atom>, _: Value) -> Value {
-        self.was_asked = true;
-        atom.get()
-    }
-
-    fn amend(&mut self, _: &Arc<Atom>, _: AtomExtras) {
-        self.was_asked = true;
-    }
-
-    fn make_atom(&mut self, _: AtomKind, _: Value) -> Value {
-        self.was_asked = true;
-        Value::Nil
-    }
-
-    fn warn(&mut self, _: String) {
-        self.was_asked = true;
-    }
-
-    fn recent(&mut self, _: usize) -> Value {
-        self.was_asked = true;
-        Value::Nil
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::lisp::text::ErrorKind;
 use crate::lisp::text::Span;
 use crate::lisp::value::{
-    Answer, Args, Ask, AtomKind, Builtin, BuiltinCode, Closure, Fault, Function, Machine, Raise, Result, Shared,
-    Suspend, TemplateArity, Value, arity_error, limit,
+    Answer, Args, Ask, AtomKind, Builtin, Closure, Fault, Function, Machine, Raise, Result, Shared, Suspend,
+    TemplateArity, Value, arity_error, limit,
 };
 
 /// Steps between two looks at clock and budget.
@@ -330,21 +330,7 @@ impl Machine<'_> {
         let Some(clause) = builtin.clause(given) else {
             return Err(arity_error(builtin.name, given, &builtin.takes()));
         };
-        let mut args = args;
-        let mut pop = || args.pop().unwrap_or_default();
-        match clause.code {
-            BuiltinCode::F0(code) => code(self),
-            BuiltinCode::F1(code) => code(self, pop()),
-            BuiltinCode::F2(code) => {
-                let b = pop();
-                code(self, pop(), b)
-            }
-            BuiltinCode::F3(code) => {
-                let (c, b) = (pop(), pop());
-                code(self, pop(), b, c)
-            }
-            BuiltinCode::N(code) => code(self, args),
-        }
+        clause.code.call(self, args)
     }
 }
 

@@ -63,6 +63,30 @@ pub enum Code {
     N(fn(&mut dyn Context, Args) -> Result<Value>),
 }
 
+impl Code {
+    /// Runs the code with as many arguments as its clause takes; those that are not given are `nil`.
+    ///
+    /// # Errors
+    /// What the builtin raises.
+    #[inline]
+    pub fn call(self, cx: &mut dyn Context, mut arguments: Args) -> Result<Value> {
+        let mut pop = || arguments.pop().unwrap_or_default();
+        match self {
+            Self::F0(code) => code(cx),
+            Self::F1(code) => code(cx, pop()),
+            Self::F2(code) => {
+                let b = pop();
+                code(cx, pop(), b)
+            }
+            Self::F3(code) => {
+                let (c, b) = (pop(), pop());
+                code(cx, pop(), b, c)
+            }
+            Self::N(code) => code(cx, arguments),
+        }
+    }
+}
+
 /// How many arguments are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
