@@ -13,6 +13,7 @@ pub mod doc;
 pub mod eval;
 pub mod limits;
 pub mod memory;
+mod ops;
 mod realise;
 mod renew;
 pub mod syntax;

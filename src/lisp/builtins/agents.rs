@@ -1,14 +1,13 @@
 //! What agents need: tools, memory, branches at once, the end of a run, and help.
 
-use std::sync::Arc;
-
 use super::builtins;
-use super::functions::native;
 use crate::lisp::doc;
 use crate::lisp::text::nearest;
+use crate::lisp::value::native;
 use crate::lisp::value::{
     Args, Callable, Context, Fault, Function, Iter, Raise, Result, Text, Value, args, collect, force, type_error,
 };
+use std::sync::Arc;
 
 /// The name of a tool, of a value in memory.
 fn name<'a>(function: &str, value: &'a Value) -> Result<&'a str> {
@@ -191,9 +190,4 @@ builtins! { Agents;
         let name = name("describe-tool", &tool)?;
         cx.describe_tool(name.strip_prefix("tool/").unwrap_or(name)).map(Value::from)
     }
-
-    /// The shape of a value in a few words. They say its size, its keys and what is in them.
-    /// (describe [{:id 1 :tags ["a"]} {:id 2 :price 1.5}])
-    /// ;=> "a vector of 2: {:id integer, :tags? vector of 1 string, :price? float}"
-    "describe" (cx, value: Value) => { super::describe::describe(cx, &value).map(Value::from) }
 }

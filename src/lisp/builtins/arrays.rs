@@ -1,17 +1,16 @@
 //! Java's arrays, which are vectors here: making them, and what is read from them.
 
-use std::sync::Arc;
-
 use super::builtins;
-use super::stages::Made;
-use super::transducers::named;
-use super::vectors::vec;
+use super::named;
+use crate::lisp::ops::slice::vec;
+use crate::lisp::ops::stage::MeteredVec;
 use crate::lisp::value::{Context, Fault, FromValue, Iter, Result, Value, Vector, Wants};
+use std::sync::Arc;
 
 /// So many items, first those of `items`, then `rest`.
 fn filled(cx: &mut dyn Context, name: &'static str, size: Value, items: Vec<Value>, rest: &Value) -> Result<Value> {
     let size = usize::from_value(size, Wants { name, argument: "size" })?;
-    let mut made = Made::default();
+    let mut made = MeteredVec::default();
     let count = items.len();
     for item in items.into_iter().take(size) {
         made.push(cx, item)?;
@@ -25,7 +24,7 @@ fn filled(cx: &mut dyn Context, name: &'static str, size: Value, items: Vec<Valu
 /// The items, each as the builtin `kind` makes it.
 fn cast(cx: &mut dyn Context, kind: &str, items: Value) -> Result<Vec<Value>> {
     let (kind, mut items) = (named(kind), Iter::new(items)?);
-    let mut made = Made::default();
+    let mut made = MeteredVec::default();
     while let Some(item) = items.next(cx)? {
         let item = cx.call1(&kind, item)?;
         made.push(cx, item)?;
@@ -108,7 +107,7 @@ builtins! { Java;
     /// (to-array-2d [[1 2] '(3)])
     /// ;=> [[1 2] [3]]
     "to-array-2d" (cx, coll: Value) => {
-        let (mut rows, mut made) = (Iter::new(coll)?, Made::default());
+        let (mut rows, mut made) = (Iter::new(coll)?, MeteredVec::default());
         while let Some(row) = rows.next(cx)? {
             let row = vec(cx, row)?;
             made.push(cx, row)?;

@@ -1,7 +1,8 @@
 //! Bits, and arithmetic that wraps around as the machine's does.
 
 use super::builtins;
-use super::casts::{wrapped_int, wrapped_long};
+use crate::lisp::ops::number;
+use crate::lisp::ops::number::{wrapped_int, wrapped_long};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{Args, Context, Fault, Number, Result, Value, arithmetic, type_error};
 
@@ -64,7 +65,7 @@ fn wrapping(
 
 /// An argument of the `-int` functions.
 fn narrow(name: &'static str, value: &Value) -> Result<i32> {
-    super::casts::int(name, value).map(|n| i32::try_from(n).unwrap_or_default())
+    number::int(name, value).map(|n| i32::try_from(n).unwrap_or_default())
 }
 
 fn by_zero() -> Box<crate::lisp::value::Raise> {

@@ -1,10 +1,9 @@
 //! Characters as Java classes them: `Character/isDigit` and its kin.
 
-use std::sync::LazyLock;
-
 use super::builtins;
-use super::strings::{character, is_space};
+use crate::lisp::ops::text::{character, is_space};
 use crate::lisp::value::{Context, FromValue, Result, Text, Value, Wants, value_error};
+use std::sync::LazyLock;
 
 /// A character or its code.
 struct Char {

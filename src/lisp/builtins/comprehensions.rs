@@ -1,8 +1,8 @@
 //! What `for` and `doseq` are made of.
 
 use super::builtins;
-use super::splice::{Parts, splice};
-use super::stages::{Flow, Out, Stage, through};
+use crate::lisp::ops::splice::{Parts, splice};
+use crate::lisp::ops::stage::{Flow, Out, Stage, apply_stage};
 use crate::lisp::value::{Context, Iter, Result, Value};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl Stage for Gather {
 
 builtins! { Sequences;
     /// Gathers what the innermost body of a `for` gives.
-    "%for" (cx, body: Value, items: Value) => { through(cx, Gather(body), items) }
+    "%for" (cx, body: Value, items: Value) => { apply_stage(cx, Gather(body), items) }
 
     /// Puts together what the levels within a `for` gather.
     "%for-each" (cx, level: Value, items: Value) => {

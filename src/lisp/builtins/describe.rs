@@ -1,18 +1,23 @@
 //! The shape of a value in a few words, so that a model need not print what it only wants to know the keys of.
 
-use std::fmt::Write as _;
+use std::fmt::Write;
 
+use super::builtins;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Context, Iter, Result, Value, shorten};
 
 /// Items of one collection that are looked at.
 const SAMPLE: usize = 50;
+
 /// Values that are looked at in all.
 const MOST_VALUES: usize = 2_000;
+
 /// Keys beyond which a map is a table, not a record.
 const MOST_FIELDS: usize = 24;
+
 /// Levels below the value.
 const DEEPEST: usize = 5;
+
 /// The longest description.
 const LONGEST: usize = 2_000;
 
@@ -216,7 +221,7 @@ impl Shape {
 }
 
 /// The shape of a value.
-pub(super) fn describe(cx: &mut dyn Context, value: &Value) -> Result<String> {
+fn describe(cx: &mut dyn Context, value: &Value) -> Result<String> {
     let mut shape = Shape::default();
     Look { left: MOST_VALUES }.at(cx, &mut shape, value, 0)?;
     let mut text = String::new();
@@ -241,4 +246,11 @@ pub(super) fn describe(cx: &mut dyn Context, value: &Value) -> Result<String> {
         }
     }
     Ok(abridge(&text, LONGEST).into_owned())
+}
+
+builtins! { Agents;
+    /// The shape of a value in a few words. They say its size, its keys and what is in them.
+    /// (describe [{:id 1 :tags ["a"]} {:id 2 :price 1.5}])
+    /// ;=> "a vector of 2: {:id integer, :tags? vector of 1 string, :price? float}"
+    "describe" (cx, value: Value) => { describe(cx, &value).map(Value::from) }
 }

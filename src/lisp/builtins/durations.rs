@@ -1,15 +1,17 @@
 //! Durations, which are numbers of milliseconds, and dates that are moved, cut and put together by their units.
 
+use super::builtins;
+use crate::lisp::ops::dates::{When, from_millis, less, made, moved, of};
+use crate::lisp::ops::text::{Str, with_hint};
+use crate::lisp::value::{Date, DateKind, Fault, Raise, Result, Value, type_error, value_error};
 use jiff::civil::DateTime;
 
-use super::builtins;
-use super::dates::{When, from_millis, less, made, moved, of};
-use super::strings::{Str, with_hint};
-use crate::lisp::value::{Date, DateKind, Fault, Raise, Result, Value, type_error, value_error};
-
 const SECOND: i64 = 1_000;
+
 const MINUTE: i64 = 60 * SECOND;
+
 const HOUR: i64 = 60 * MINUTE;
+
 const DAY: i64 = 24 * HOUR;
 
 fn millis(n: i64, unit: i64) -> Result<Value> {

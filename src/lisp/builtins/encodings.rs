@@ -1,36 +1,14 @@
 //! Text as bytes and in the encodings of the web: `.getBytes`, Base64, `URLEncoder`. Bytes are vectors of integers.
 
 use super::builtins;
-use super::regexes;
-use super::strings::{Str, walk, with_hint};
-use crate::lisp::value::{Context, Fault, Raise, Result, Value, collect, type_error};
+use crate::lisp::ops::bytes::{as_bytes, bytes_of};
+use crate::lisp::ops::text::{Str, walk};
+use crate::lisp::ops::{regex, uuid};
+use crate::lisp::value::{Context, Fault, Raise, Result, Value};
 
 const PLAIN: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// The bytes of a string, or those that a vector of integers stands for.
-pub(super) fn bytes_of(cx: &mut dyn Context, name: &'static str, value: Value) -> Result<Vec<u8>> {
-    if let Value::Text(text) = &value {
-        walk(cx, text.as_str())?;
-        cx.reserve(text.len())?;
-        return Ok(text.as_str().as_bytes().to_vec());
-    }
-    collect(value, cx)?.iter().map(|item| byte(name, item)).collect()
-}
-
-fn byte(name: &'static str, item: &Value) -> Result<u8> {
-    let found = match item {
-        Value::Int(n) => u8::try_from(*n).ok().or_else(|| i8::try_from(*n).ok().map(i8::cast_unsigned)),
-        _ => None,
-    };
-    found.ok_or_else(|| with_hint(type_error(name, "bytes", item), "(.getBytes s) gives the bytes of a string"))
-}
-
-fn as_bytes(cx: &mut dyn Context, bytes: &[u8]) -> Result<Value> {
-    cx.reserve(bytes.len().saturating_mul(16))?;
-    cx.spend(bytes.len() as u64)?;
-    Ok(Value::vector(bytes.iter().map(|byte| Value::Int(byte.cast_signed().into())).collect()))
-}
 
 fn alphabet(coder: &Value) -> &'static [u8; 64] {
     if coder.as_name() == Some("base64-url") { URL } else { PLAIN }
@@ -149,13 +127,13 @@ builtins! { Java;
     /// The UUID as a string.
     /// (= 36 (count (java.util.UUID/randomUUID)))
     /// ;=> true
-    "UUID/randomUUID" (cx) => { super::random::uuid(cx) }
+    "UUID/randomUUID" (cx) => { uuid::uuid(cx) }
 
     /// The UUID that a text spells, as a string.
     /// (java.util.UUID/fromString "B6883C0A-0342-4007-9966-bc2dfa6b109e")
     /// ;=> "b6883c0a-0342-4007-9966-bc2dfa6b109e"
     "UUID/fromString" (_cx, s: Str) => {
-        super::casts::read_uuid(s.as_str()).map(Value::from).ok_or_else(|| bad("that is no UUID"))
+        uuid::read_uuid(s.as_str()).map(Value::from).ok_or_else(|| bad("that is no UUID"))
     }
 
     /// A pattern that matches the string and nothing else.
@@ -171,20 +149,20 @@ builtins! { Java;
     /// (re-find (java.util.regex.Pattern/compile "b+" Pattern/CASE_INSENSITIVE) "aBb")
     /// ;=> "Bb"
     "Pattern/compile"
-        (cx, pattern: Str) => { regexes::compile(cx, pattern.as_str()).map(Value::Regex) }
+        (cx, pattern: Str) => { regex::compile(cx, pattern.as_str()).map(Value::Regex) }
         (cx, pattern: Str, flags: i64) => {
             let letters = [(2, 'i'), (8, 'm'), (32, 's')].iter().filter(|(bit, _)| flags & bit != 0);
             let letters: String = letters.map(|(_, letter)| *letter).collect();
             let begin = if letters.is_empty() { letters } else { format!("(?{letters})") };
-            regexes::compile(cx, &format!("{begin}{}", pattern.as_str())).map(Value::Regex)
+            regex::compile(cx, &format!("{begin}{}", pattern.as_str())).map(Value::Regex)
         }
 
     /// Whether a regex, given as a string, matches a whole string.
     /// (java.util.regex.Pattern/matches "[0-9]+" "123")
     /// ;=> true
     "Pattern/matches" (cx, regex: Str, s: Str) => {
-        let regex = regexes::compile(cx, regex.as_str())?;
-        regexes::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
+        let regex = regex::compile(cx, regex.as_str())?;
+        regex::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
     }
 }
 

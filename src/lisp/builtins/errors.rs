@@ -1,10 +1,9 @@
 //! Exceptions: making, throwing and asking them.
 
-use std::sync::Arc;
-
 use super::builtins;
 use crate::lisp::text::{Error, ErrorKind, abridge};
 use crate::lisp::value::{Context, Fault, Result, Text, Value, brief, display, type_error};
+use std::sync::Arc;
 
 /// The exception that a class's constructor makes: of nothing, a message, a cause, or a message and a cause.
 fn made(cx: &mut dyn Context, class: &'static str, arguments: impl IntoIterator<Item = Value>) -> Result<Value> {

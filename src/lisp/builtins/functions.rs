@@ -1,16 +1,8 @@
 //! Functions of functions.
 
 use super::builtins;
-use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Result, Value, arity_error};
-
-/// A function that a builtin makes of others.
-pub(super) fn native(
-    name: &'static str,
-    held: Vec<Value>,
-    code: fn(&mut dyn Context, &[Value], Args) -> Result<Value>,
-) -> Value {
-    Function::Native { name, held, code }.into()
-}
+use crate::lisp::ops::splice;
+use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Result, Value, arity_error, native};
 
 fn composed(cx: &mut dyn Context, functions: &[Value], arguments: Args) -> Result<Value> {
     let Some((last, before)) = functions.split_last() else { return Ok(Value::Nil) };
@@ -66,8 +58,8 @@ builtins! { Functions;
     /// (apply + 1 [2 3])
     /// ;=> 6
     "apply" (cx, f: Callable, arguments: Value) => {
-            if !arguments.is_eager() && super::splice::is_concat(&f) {
-                return super::splice::concat_all(cx, arguments);
+            if !arguments.is_eager() && splice::is_concat(&f) {
+                return splice::concat_all(cx, arguments);
             }
             cx.call_with_rest(&f, Args::new(), arguments)
         }

@@ -1,7 +1,8 @@
 //! Grouping: maps made of the items of a collection.
 
 use super::builtins;
-use super::stages::{function, in_order};
+use crate::lisp::ops::lookup;
+use crate::lisp::ops::stage::{function, in_order};
 use crate::lisp::value::{Context, Iter, Map, Result, Value, shorten};
 
 /// Numbers keys in the order in which they come.
@@ -14,7 +15,7 @@ struct Groups {
 impl Groups {
     /// The number of a key, and whether it is new. `:a` and `"a"` are one key; data that has both is worth a warning.
     fn number(&mut self, cx: &mut dyn Context, name: &str, key: &Value) -> Result<(usize, bool)> {
-        super::collections::charge(cx, key)?;
+        lookup::charge(cx, key)?;
         if let Some((known, Value::Int(at))) = self.numbers.entry(key) {
             if matches!((known, key), (Value::Keyword(_), Value::Text(_)) | (Value::Text(_), Value::Keyword(_))) {
                 let (known, key) = (shorten(known, 80), shorten(key, 80));
@@ -90,7 +91,7 @@ builtins! { Sequences;
             && let Some(value) = values.next(cx)?
         {
             cx.spend(1)?;
-            super::collections::charge(cx, &key)?;
+            lookup::charge(cx, &key)?;
             map.insert(key, value);
         }
         Value::from(map).within_nesting()

@@ -1,6 +1,7 @@
 //! Hashes of values as Clojure computes them: the same in every run and on every machine.
 
 use super::builtins;
+use crate::lisp::ops::lookup;
 use crate::lisp::value::{Iter, Keyword, Number, Symbol, Value};
 
 const fn mix_k(k: u32) -> u32 {
@@ -134,7 +135,7 @@ builtins! { Comparing;
     /// (hash "a")
     /// ;=> 1455541201
     "hash" (cx, x: Value) => {
-        super::collections::charge(cx, &x)?;
+        lookup::charge(cx, &x)?;
         Ok(Value::Int(i64::from(of(&x).cast_signed())))
     }
 }

@@ -1,12 +1,13 @@
 //! What else Java's number classes compute: `BigInteger`, rounding of `BigDecimal`, bits and constructors.
 
-use num_bigint::{BigInt, Sign};
 use num_traits::Signed;
 
 use super::builtins;
-use super::statics::{double, integer_of};
-use super::strings::{Str, with_hint};
+use crate::lisp::ops::parse::{double, integer_of};
+use crate::lisp::ops::text::{Str, with_hint};
+use crate::lisp::ops::{number, parse};
 use crate::lisp::value::{Context, Fault, FromValue, Number, Result, Value, Wants, arithmetic, limit, type_error};
+use num_bigint::{BigInt, Sign};
 
 /// The most bits that a power may have.
 const MAX_BITS: u64 = 65_536;
@@ -135,13 +136,13 @@ builtins! { Java;
     /// (BigInteger. "123456789012345678901234567890")
     /// ;=> 123456789012345678901234567890N
     "BigInteger."
-        (cx, s: Value) => { super::casts::whole(cx, "BigInteger.", s) }
+        (cx, s: Value) => { number::whole(cx, "BigInteger.", s) }
         (cx, s: Str, radix: usize) => {
             pay(cx, 1, (s.len() as u64).saturating_mul(6))?;
             let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix));
             let short = s.len().saturating_mul(6) as u64 <= MAX_BITS;
             let read = radix.filter(|_| short).and_then(|radix| BigInt::parse_bytes(s.as_str().as_bytes(), radix));
-            read.map_or_else(|| Err(super::statics::no_number(&s)), small)
+            read.map_or_else(|| Err(parse::no_number(&s)), small)
         }
 
     /// The integer itself: all grow.
@@ -356,7 +357,7 @@ builtins! { Java;
     /// (Integer/highestOneBit 100)
     /// ;=> 64
     "Integer/highestOneBit" (_cx, n: i64) => {
-        let bits = super::statics::int(n)?;
+        let bits = parse::int(n)?;
         let highest = bits.checked_ilog2().and_then(|log| 1_u32.checked_shl(log)).unwrap_or(0);
         Ok(Value::Int(highest.cast_signed().into()))
     }

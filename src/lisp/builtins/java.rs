@@ -1,12 +1,11 @@
 //! Java methods that models write out of habit: `(.toUpperCase s)`, `(.indexOf v x)`. Builtins like all others.
 
 use super::builtins;
-use super::printing::shown;
-use super::regexes;
-use super::strings::{Str, cased, index_of, last_index_of, walk, with_hint};
+use crate::lisp::ops::print::shown;
+use crate::lisp::ops::text::{Str, cased, index_of, last_index_of, walk, with_hint};
+use crate::lisp::ops::{dates, format, lookup, matcher, parse, regex, text};
 use crate::lisp::value::{
-    Args, BuiltinCode, Context, Fault, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force,
-    type_error, unsupported,
+    Args, Context, Fault, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force, type_error, unsupported,
 };
 
 /// The error for a value that has no such method.
@@ -49,7 +48,7 @@ fn substring(cx: &mut dyn Context, text: &Text, start: i64, end: Option<i64>) ->
 fn sought(name: &str, value: &Value) -> Result<Text> {
     match value {
         Value::Text(text) => Ok(text.clone()),
-        Value::Int(_) => super::strings::character("a character", value).map(Text::from),
+        Value::Int(_) => text::character("a character", value).map(Text::from),
         other => Err(no_method(name, "a string or character to look for", other)),
     }
 }
@@ -59,7 +58,7 @@ fn position(cx: &mut dyn Context, name: &str, items: Value, item: &Value, last: 
     if !items.is_sequential() {
         return Err(no_method(name, "a string, vector or sequence", &items));
     }
-    super::collections::charge(cx, item)?;
+    lookup::charge(cx, item)?;
     let mut items = Iter::new(items)?;
     let mut found = -1;
     let mut at: i64 = 0;
@@ -85,30 +84,16 @@ fn as_core(cx: &mut dyn Context, name: &str, arguments: Args) -> Result<Value> {
     let Some(clause) = builtin.clause(arguments.len()) else {
         return Err(crate::lisp::value::arity_error(name, arguments.len(), &builtin.takes()));
     };
-    let mut given = arguments.into_iter();
-    let mut next = || given.next().unwrap_or_default();
-    match clause.code {
-        BuiltinCode::F0(code) => code(cx),
-        BuiltinCode::F1(code) => code(cx, next()),
-        BuiltinCode::F2(code) => {
-            let (a, b) = (next(), next());
-            code(cx, a, b)
-        }
-        BuiltinCode::F3(code) => {
-            let (a, b, c) = (next(), next(), next());
-            code(cx, a, b, c)
-        }
-        BuiltinCode::N(code) => code(cx, given.collect()),
-    }
+    clause.code.call(cx, arguments)
 }
 
 fn pattern(cx: &mut dyn Context, text: &Str) -> Result<Value> {
-    regexes::compile(cx, text.as_str()).map(Value::Regex)
+    regex::compile(cx, text.as_str()).map(Value::Regex)
 }
 
 /// A text in place of another: of characters or strings, nothing is a pattern.
 fn replace(cx: &mut dyn Context, s: &Str, what: &Value, by: &Value, once: bool) -> Result<Value> {
-    regexes::replace(cx, ".replace", (**s).clone(), what, by, once)
+    regex::replace(cx, ".replace", (**s).clone(), what, by, once)
 }
 
 /// How Java compares strings: by the first character that differs, else by length.
@@ -266,10 +251,10 @@ builtins! { Java;
                 walk(cx, text.as_str())?;
                 Ok(text.as_str().contains(sought(".contains", &item)?.as_str()).into())
             }
-            Value::Set(_) => super::collections::contains(cx, &target, &item).map(Value::from),
+            Value::Set(_) => lookup::contains(cx, &target, &item).map(Value::from),
             Value::Atom(atom) => {
                 let held = atom.get();
-                super::collections::contains(cx, &held, &item).map(Value::from)
+                lookup::contains(cx, &held, &item).map(Value::from)
             }
             _ => {
                 let found = position(cx, ".contains", target, &item, false)?;
@@ -330,21 +315,21 @@ builtins! { Java;
     ".split"
         (cx, s: Str, regex: Str) => {
             let regex = pattern(cx, &regex)?;
-            regexes::split(cx, &s, &regex, 0)
+            regex::split(cx, &s, &regex, 0)
         }
         (cx, s: Str, regex: Str, limit: i64) => {
             let regex = pattern(cx, &regex)?;
-            regexes::split(cx, &s, &regex, limit)
+            regex::split(cx, &s, &regex, limit)
         }
 
     /// Whether a regex, given as a string, matches the whole string.
     /// (.matches "123" "[0-9]+")
     /// ;=> true
     ".matches"
-        (cx, matcher: Value) => { super::matchers::matches(cx, &matcher) }
+        (cx, matcher: Value) => { matcher::matches(cx, &matcher) }
         (cx, s: Str, regex: Str) => {
-            let regex = regexes::compile(cx, regex.as_str())?;
-            regexes::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
+            let regex = regex::compile(cx, regex.as_str())?;
+            regex::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
         }
 
     /// Whether the string or collection is empty.
@@ -363,7 +348,7 @@ builtins! { Java;
     /// ;=> true
     ".isBlank" (cx, s: Str) => {
         walk(cx, s.as_str())?;
-        Ok(s.as_str().chars().all(super::strings::is_space).into())
+        Ok(s.as_str().chars().all(text::is_space).into())
     }
 
     /// Whether the values are equal.
@@ -469,7 +454,7 @@ builtins! { Java;
             }
             shown(cx, &target).map(Value::Text)
         }
-        (_cx, n: i64, radix: i64) => { Ok(super::statics::in_radix(n, radix)) }
+        (_cx, n: i64, radix: i64) => { Ok(parse::in_radix(n, radix)) }
 
     /// The message of an exception.
     /// (try (/ 1 0) (catch Exception e (.getMessage e)))
@@ -527,8 +512,8 @@ builtins! { Java;
     ".get"
         (cx, target: Value, key: Value) => {
             match &target {
-                Value::Map(_) | Value::Set(_) => Ok(super::collections::find(cx, &target, &key)?.unwrap_or_default()),
-                Value::Vector(_) => match super::collections::find(cx, &target, &key)? {
+                Value::Map(_) | Value::Set(_) => Ok(lookup::find(cx, &target, &key)?.unwrap_or_default()),
+                Value::Vector(_) => match lookup::find(cx, &target, &key)? {
                     Some(item) => Ok(item),
                     None => Err(Fault::value(format!("index {key} is outside of the vector")).class("IndexOutOfBoundsException").into()),
                 },
@@ -542,7 +527,7 @@ builtins! { Java;
     /// ;=> 0
     ".getOrDefault" (cx, map: Value, key: Value, default: Value) => {
         let map = Value::Map(map_of(".getOrDefault", map)?);
-        Ok(super::collections::find(cx, &map, &key)?.unwrap_or(default))
+        Ok(lookup::find(cx, &map, &key)?.unwrap_or(default))
     }
 
     /// Whether the map has the key.
@@ -550,7 +535,7 @@ builtins! { Java;
     /// ;=> true
     ".containsKey" (cx, map: Value, key: Value) => {
         let map = Value::Map(map_of(".containsKey", map)?);
-        super::collections::contains(cx, &map, &key).map(Value::from)
+        lookup::contains(cx, &map, &key).map(Value::from)
     }
 
     /// Whether a value is among those of the map.
@@ -602,7 +587,7 @@ builtins! { Java;
     /// ;=> 3
     ".getValue" (cx, entry: Value) => {
         if let Value::Text(name) = &entry
-            && let Some(number) = super::dates::number_of(name.as_str())
+            && let Some(number) = dates::number_of(name.as_str())
         {
             return Ok(number.into());
         }
@@ -632,11 +617,11 @@ builtins! { Java;
     ".format" (cx, target: Value; more) => {
         match (&target, more.as_slice()) {
             (Value::Date(date), [Value::Text(pattern)]) | (Value::Text(pattern), [Value::Date(date)]) => {
-                super::dates::format(cx, date, pattern.as_str())
+                dates::format(cx, date, pattern.as_str())
             }
             (Value::Date(_), _) => Err(no_method(".format", "a pattern after the date", more.first().unwrap_or(&Value::Nil))),
             (Value::Text(format), arguments) => {
-                super::format::format(cx, format.as_str(), arguments).map(Value::from)
+                format::format(cx, format.as_str(), arguments).map(Value::from)
             }
             (other, _) => Err(no_method(".format", "a date or a format", other)),
         }

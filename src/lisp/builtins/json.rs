@@ -1,17 +1,17 @@
 //! JSON and EDN: values from texts and texts of values.
 
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
 use super::builtins;
-use super::printing::measure;
-use super::strings::Str;
+use crate::lisp::ops::print::measure;
+use crate::lisp::ops::text::Str;
+use crate::lisp::ops::{edn, lookup};
 use crate::lisp::text::Source;
 use crate::lisp::value::{
     Args, Boolean, Callable, Context, Fault, FromValue, Keyword, Map, Result, Text, Value, Wants, from_json, to_json,
     value_error,
 };
+use std::sync::Arc;
 
 /// What becomes of the keys of objects.
 enum Keys {
@@ -73,7 +73,7 @@ fn convert(cx: &mut dyn Context, json: Json, keys: &Keys) -> Result<Value> {
                     Keys::By(function) => cx.call1(function, key.into())?,
                     Keys::Keywords | Keys::Plain => Keyword::new(&key).into(),
                 };
-                super::collections::charge(cx, &key)?;
+                lookup::charge(cx, &key)?;
                 map.insert(key, convert(cx, value, keys)?);
             }
             Ok(map.into())
@@ -175,7 +175,7 @@ fn read(cx: &mut dyn Context, text: Option<Str>, options: &Value) -> Result<Valu
         _ => 2,
     });
     cx.reserve(bytes.fold(100, usize::saturating_add))?;
-    match super::edn::read(cx, &Arc::new(Source::new("text", text.as_str())), options)? {
+    match edn::read(cx, &Arc::new(Source::new("text", text.as_str())), options)? {
         Ok(Some(value)) => value.within_nesting(),
         Ok(None) => Ok(options.get("eof").cloned().unwrap_or_default()),
         Err(error) => {

@@ -1,7 +1,9 @@
 //! Lazy sequences: those that go on for ever, and looking at what is made of them.
 
 use super::builtins;
-use super::stages::{amount, function};
+use crate::lisp::ops::rows::Repeat;
+use crate::lisp::ops::stage;
+use crate::lisp::ops::stage::{amount, function};
 use crate::lisp::value::{Context, Generator, Iter, Lazy, Number, Result, Seq, Value, arithmetic, seq, type_error};
 use std::cmp::Ordering;
 
@@ -23,29 +25,6 @@ impl Generator for Iterate {
 
     fn is_bounded(&self, _depth: usize) -> bool {
         false
-    }
-}
-
-/// What gives the items of `repeat` and `repeatedly`.
-pub(super) struct Repeat<const CALLED: bool> {
-    pub(super) item: Value,
-    /// How many are left, if there is an end.
-    pub(super) left: Option<i64>,
-}
-
-impl<const CALLED: bool> Generator for Repeat<CALLED> {
-    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        if self.left.is_some_and(|left| left <= 0) {
-            return Ok(None);
-        }
-        cx.spend(1)?;
-        let item = if CALLED { cx.call(&self.item, crate::lisp::value::args([]))? } else { self.item.clone() };
-        self.left = self.left.map(|left| left.saturating_sub(1));
-        Ok(Some(item))
-    }
-
-    fn is_bounded(&self, _depth: usize) -> bool {
-        self.left.is_some()
     }
 }
 
@@ -167,7 +146,7 @@ fn range(cx: &mut dyn Context, start: Value, end: Value, step: Value) -> Result<
     }
     let numbers = Numbers { next: start, end, step };
     let few = numbers.are_few();
-    super::stages::generated(cx, numbers, few)
+    stage::collect_or_lazy(cx, numbers, few)
 }
 
 /// Makes the items of a sequence, at most so many.
@@ -291,7 +270,7 @@ builtins! { Sequences;
     /// ;| 2
     /// ;=> nil
     "run!" (cx, f: Value, coll: Value) => {
-        super::stages::in_order("(run! f coll)", &f, &coll)?;
+        stage::in_order("(run! f coll)", &f, &coll)?;
         let f = function("(run! f coll)", f)?;
         let mut items = Iter::new(coll)?;
         while let Some(item) = items.next(cx)? {

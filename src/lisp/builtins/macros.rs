@@ -1,11 +1,11 @@
 //! Macros as data: what Clojure makes of a quoted form. Programs themselves are not rewritten by this.
 
-use std::sync::{Arc, LazyLock};
-
-use super::{builtins, walk};
+use super::builtins;
+use crate::lisp::ops::walk;
 use crate::lisp::syntax::read_data;
 use crate::lisp::text::Source;
 use crate::lisp::value::{Context, Fault, Iter, Result, Value, collect, unsupported};
+use std::sync::{Arc, LazyLock};
 
 /// Patterns and what they become, as Clojure writes it: names stand for forms, `&` for all that follow. The names that
 /// end in `__auto__` are those of Clojure 1.11.1.

@@ -1,121 +1,16 @@
 //! Maps: entries, keys, values, merging, and what lies deeper in them.
 
-use std::sync::Arc;
-
-use super::collections::{assoc, charge, find, take};
-use super::stages::function;
-use super::{builtins, collections};
+use super::builtins;
+use crate::lisp::ops::change::{assoc, conj_entries, entry, take};
+use crate::lisp::ops::lookup::{charge, find, find_entry, select};
+use crate::lisp::ops::maps::{build, remove, to_change};
+use crate::lisp::ops::stage::function;
+use crate::lisp::ops::{change, lookup};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
-    Args, AtomKind, Callable, Context, Fault, Iter, Map, Result, Value, Vector, args, collect, pair, type_error,
+    Args, Callable, Context, Fault, Iter, Map, Result, Value, Vector, args, collect, pair, type_error,
 };
-
-/// Inserts into a map of any kind; sorted ones are searched by their order.
-pub(super) fn insert(cx: &mut dyn Context, map: &mut Map, key: Value, value: Value) -> Result<()> {
-    if map.sorting().is_none() {
-        map.insert(key, value);
-        return Ok(());
-    }
-    cx.spend(sorted_cost(map))?;
-    let known = match map.spelt(&key) {
-        Some(spelt) => map.place(cx, &spelt)?.ok(),
-        None => None,
-    };
-    let place = match known {
-        Some(at) => Ok(at),
-        None => map.place(cx, &key)?,
-    };
-    map.insert_at(place, key, value);
-    Ok(())
-}
-
-/// What putting an entry between those of a sorted map costs, or taking one out.
-pub(super) fn sorted_cost(map: &Map) -> u64 {
-    (map.len() as u64 / 256).saturating_add(32)
-}
-
-/// A map to be changed: in place if nobody else holds it, else a copy, which is paid for.
-pub(super) fn to_change<'m>(cx: &mut dyn Context, map: &'m mut Arc<Map>) -> Result<&'m mut Map> {
-    let cost = Map::fork_cost(map);
-    if cost > 1 {
-        cx.spend(cost)?;
-        cx.reserve(map.len().saturating_mul(COPIED))?;
-    }
-    Ok(Arc::make_mut(map))
-}
-
-/// About what an entry of a copied map or set takes.
-pub(super) const COPIED: usize = 128;
-
-/// Removes from a map of any kind.
-pub(super) fn remove(cx: &mut dyn Context, map: &mut Arc<Map>, key: &Value) -> Result<()> {
-    charge(cx, key)?;
-    match map.find_place(cx, key)? {
-        Some(Ok(at)) => {
-            cx.spend(sorted_cost(map))?;
-            to_change(cx, map)?.remove_at(at);
-        }
-        Some(Err(_)) => {}
-        None if map.get(key).is_some() => {
-            to_change(cx, map)?.remove(key);
-        }
-        None => {}
-    }
-    Ok(())
-}
-
-/// The key and the value of an entry.
-fn entry(name: &str, item: &Value) -> Result<(Value, Value)> {
-    if let Value::Vector(pair) = item
-        && let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len())
-    {
-        return Ok((key.clone(), value.clone()));
-    }
-    Err(type_error(name, "an entry [key value]", item))
-}
-
-/// A map with an entry or the entries of a map put in.
-pub(super) fn conj(cx: &mut dyn Context, mut map: Arc<Map>, item: Value) -> Result<Value> {
-    match item {
-        Value::Nil => {}
-        Value::Vector(pair) => {
-            let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len()) else {
-                let message = format!("an entry of a map is a vector of a key and a value, got {} items", pair.len());
-                return Err(Fault::value(message).into());
-            };
-            charge(cx, key)?;
-            let target = to_change(cx, &mut map)?;
-            insert(cx, target, key.clone(), value.clone())?;
-        }
-        Value::Map(more) if map.is_empty() && map.sorting().is_none() && more.sorting().is_none() => {
-            let meta = Value::Map(map).meta().cloned();
-            return super::metadata::described(cx, Value::Map(more), meta);
-        }
-        Value::Map(more) => {
-            let target = to_change(cx, &mut map)?;
-            for (key, value) in more.iter_ref() {
-                charge(cx, key)?;
-                insert(cx, target, key.clone(), value.clone())?;
-            }
-        }
-        Value::Seq(ref seq) if !seq.is_list() || seq.is_empty() => return conj_entries(cx, map, item),
-        Value::Lazy(_) => return conj_entries(cx, map, item),
-        other => return Err(type_error("conj", "an entry [key value] or a map for a map", &other)),
-    }
-    Value::Map(map).within_nesting()
-}
-
-/// A map with the entries that a sequence function gave.
-fn conj_entries(cx: &mut dyn Context, mut map: Arc<Map>, entries: Value) -> Result<Value> {
-    let mut entries = Iter::new(entries)?;
-    while let Some(item) = entries.next(cx)? {
-        let (key, value) = entry("conj on a map", &item)?;
-        charge(cx, &key)?;
-        let target = to_change(cx, &mut map)?;
-        insert(cx, target, key, value)?;
-    }
-    Value::Map(map).within_nesting()
-}
+use std::sync::Arc;
 
 /// What update-vals and update-keys go through: a sequence of entries as a map, anything else as it is.
 fn gathered(cx: &mut dyn Context, coll: Value) -> Result<Value> {
@@ -123,19 +18,6 @@ fn gathered(cx: &mut dyn Context, coll: Value) -> Result<Value> {
         Value::Seq(_) | Value::Lazy(_) => conj_entries(cx, Arc::default(), coll),
         other => Ok(other),
     }
-}
-
-/// A map of keys and values in turn.
-pub(super) fn build(cx: &mut dyn Context, name: &str, mut map: Map, items: Args) -> Result<Value> {
-    let mut items = items.into_iter();
-    while let Some(key) = items.next() {
-        let Some(value) = items.next() else {
-            return Err(Fault::value(format!("{name} needs a value for every key; {} has none", key.describe())).into());
-        };
-        charge(cx, &key)?;
-        insert(cx, &mut map, key, value)?;
-    }
-    Value::from(map).within_nesting()
 }
 
 /// One side of the entries of a map, or of a sequence of entries.
@@ -163,35 +45,6 @@ fn side(cx: &mut dyn Context, name: &'static str, coll: Value, keys: bool) -> Re
         },
     };
     Ok(if items.is_empty() { Value::Nil } else { Value::seq(items) })
-}
-
-/// The entry of a key, with the key as the collection spells it.
-pub(super) fn find_entry(cx: &mut dyn Context, coll: &Value, key: &Value) -> Result<Option<(Value, Value)>> {
-    match coll {
-        Value::Nil => Ok(None),
-        Value::Map(map) => {
-            charge(cx, key)?;
-            Ok(map.search(cx, key)?.map(|(key, value)| (key.clone(), value.clone())))
-        }
-        Value::Vector(_) => Ok(find(cx, coll, key)?.map(|value| (key.clone(), value))),
-        Value::Atom(atom) if atom.kind == AtomKind::Transient => find_entry(cx, &super::transients::held(atom)?, key),
-        other => {
-            let message = format!("find needs a map or vector, got {}", other.describe());
-            Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into())
-        }
-    }
-}
-
-/// The entries of a map whose keys are asked for, in the order in which they are.
-pub(super) fn select(cx: &mut dyn Context, coll: &Value, keys: &[Value]) -> Result<Value> {
-    let mut chosen = Map::default();
-    for key in keys {
-        cx.spend(1)?;
-        if let Some((key, value)) = find_entry(cx, coll, key)? {
-            chosen.insert(key, value);
-        }
-    }
-    Ok(chosen.into())
 }
 
 /// The items of a collection of keys; something else is an error that says how it is written.
@@ -274,7 +127,7 @@ fn merge_two(cx: &mut dyn Context, f: &Value, target: Value, more: Value) -> Res
     while let Some(item) = entries.next(cx)? {
         cx.spend(1)?;
         let (key, value) = entry("merge-with", &item)?;
-        let value = if collections::contains(cx, &target, &key)? {
+        let value = if lookup::contains(cx, &target, &key)? {
             let old = take(cx, &mut target, &key)?;
             cx.call2(f, old, value)?
         } else {
@@ -346,7 +199,7 @@ builtins! { Maps;
         let mut target = maps.next().unwrap_or_default();
         for map in maps {
             let onto = if target.is_truthy() { target } else { Value::empty_map() };
-            target = collections::conj(cx, onto, map)?;
+            target = change::conj(cx, onto, map)?;
         }
         Ok(target)
     }

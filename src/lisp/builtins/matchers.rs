@@ -1,93 +1,10 @@
-//! Matchers: the matches of a regex in a string, one after the other. A matcher is a volatile of them and a count.
-
-use std::sync::Arc;
+//! Matchers: the matches of a regex in a string, one after the other.
 
 use super::builtins;
-use super::regexes::{Pattern, all, whole};
-use super::strings::{Str, with_hint};
-use crate::lisp::value::{Atom, AtomKind, Context, Fault, Result, Value, type_error};
-
-/// What a matcher holds.
-struct Held {
-    /// How many matches were asked for.
-    asked: i64,
-    /// The matches.
-    found: Value,
-    /// The regex and the string that they come from.
-    of: [Value; 2],
-}
-
-impl Held {
-    fn of(name: &str, matcher: &Value) -> Result<(Arc<Atom>, Self)> {
-        if let Value::Atom(atom) = matcher
-            && let Value::Vector(held) = atom.get()
-            && let (Some(Value::Int(asked)), Some(found), Some(regex @ Value::Regex(_)), Some(text)) =
-                (held.get(0), held.get(1), held.get(2), held.get(3))
-        {
-            let held = Self { asked: *asked, found: found.clone(), of: [regex.clone(), text.clone()] };
-            return Ok((atom.clone(), held));
-        }
-        let error = type_error(name, "a matcher", matcher);
-        Err(with_hint(error, "(re-matcher re s) makes one; (re-find re s) and (re-seq re s) need none"))
-    }
-
-    fn into_value(self) -> Result<Value> {
-        let [regex, text] = self.of;
-        Value::vector(vec![Value::Int(self.asked), self.found, regex, text]).within_nesting()
-    }
-
-    /// The match of a number.
-    fn at(&self, number: i64) -> Option<Value> {
-        let Value::Vector(found) = &self.found else { return None };
-        usize::try_from(number).ok().and_then(|at| found.get(at)).cloned()
-    }
-}
-
-fn matcher(cx: &mut dyn Context, re: Pattern, s: &Str) -> Result<Value> {
-    let found = Value::vector(all(cx, &re.0, s.as_str())?);
-    let held = Held { asked: 0, found, of: [Value::Regex(re.0), Value::Text((**s).clone())] }.into_value()?;
-    Ok(cx.make_atom(AtomKind::Volatile, held))
-}
-
-/// The next match, or nil.
-pub(super) fn next(cx: &mut dyn Context, name: &str, matcher: &Value) -> Result<Value> {
-    let (atom, held) = Held::of(name, matcher)?;
-    let next = held.at(held.asked).unwrap_or_default();
-    let held = Held { asked: held.asked.saturating_add(1), ..held }.into_value()?;
-    cx.write(&atom, held);
-    Ok(next)
-}
-
-/// The match found last.
-fn last(name: &str, matcher: &Value) -> Result<Value> {
-    let (_, held) = Held::of(name, matcher)?;
-    held.at(held.asked.saturating_sub(1)).ok_or_else(|| {
-        let fault = Fault::value("No match found").class("IllegalStateException");
-        fault.hint("ask (re-find m) first, and whether it gives nil").into()
-    })
-}
-
-/// A group of a match: the first is all of it.
-fn group(found: &Value, index: i64) -> Result<Value> {
-    let group = match (found, usize::try_from(index).ok()) {
-        (Value::Vector(groups), Some(at)) => groups.get(at).cloned(),
-        (found, Some(0)) => Some(found.clone()),
-        (_, _) => None,
-    };
-    group.ok_or_else(|| Fault::value(format!("No group {index}")).class("IndexOutOfBoundsException").into())
-}
-
-/// Whether a matcher's regex matches all of its string; that is the match found last then.
-pub(super) fn matches(cx: &mut dyn Context, matcher: &Value) -> Result<Value> {
-    let (atom, held) = Held::of(".matches", matcher)?;
-    let [Value::Regex(regex), Value::Text(text)] = &held.of else { return Ok(Value::Nil) };
-    let found = whole(cx, regex, text.as_str())?;
-    let matched = !found.is_nil();
-    let found = Value::vector(if matched { vec![found] } else { Vec::new() });
-    let held = Held { asked: 1, found, ..held }.into_value()?;
-    cx.write(&atom, held);
-    Ok(matched.into())
-}
+use crate::lisp::ops::matcher::{group, last, matcher, next};
+use crate::lisp::ops::regex::Pattern;
+use crate::lisp::ops::text::Str;
+use crate::lisp::value::Value;
 
 builtins! { Regexes;
     /// The matches of a regex in a string, to be asked for with (re-find m); (re-seq re s) gives them all at once.

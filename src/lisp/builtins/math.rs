@@ -1,6 +1,7 @@
 //! Functions of floats, under the names of `java.lang.Math` and of `clojure.math`.
 
-use crate::lisp::value::{Builtin, Fault, Number, Raise, Result, Theme, Value, arithmetic, type_error};
+use crate::lisp::ops::number::scaled;
+use crate::lisp::value::{Builtin, Fault, Raise, Theme, Value};
 
 /// Declares functions that have two names. The type says what an argument is read as; the value becomes one by itself.
 macro_rules! math {
@@ -68,13 +69,6 @@ fn ulp(x: f64) -> f64 {
     } else {
         size.next_up() - size
     }
-}
-
-/// A float times a power of two, rounded once: after the odd part every step either is exact or leaves nothing.
-pub(super) fn scaled(x: f64, power: i32) -> f64 {
-    let power = power.clamp(-2200, 2200);
-    let step = if power < 0 { 2.0_f64.powi(-512) } else { 2.0_f64.powi(512) };
-    (0..(power / 512).unsigned_abs()).fold(x * 2.0_f64.powi(power % 512), |x, _| x * step)
 }
 
 /// What is left of `x` after the nearest multiple of `y`, as IEEE 754 has it: of two as near the even one.
@@ -331,17 +325,4 @@ math! {
     /// (Math/negateExact 5)
     /// ;=> -5
     "Math/negateExact" "clojure.math/negate-exact" (x: i64) { x.checked_neg().ok_or_else(overflow)? }
-}
-
-/// The number without its sign.
-pub(super) fn absolute(name: &str, value: Value) -> Result<Value> {
-    match value {
-        Value::Int(n) if n >= 0 => Ok(value),
-        Value::Float(x) => Ok(Value::from(x.get().abs())),
-        Value::Int(_) | Value::Big(_) => {
-            let negative = Number::of(&value).is_some_and(|n| n.to_f64() < 0.0);
-            if negative { arithmetic::negate(&value) } else { Ok(value) }
-        }
-        other => Err(type_error(name, "a number", &other)),
-    }
 }

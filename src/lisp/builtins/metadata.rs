@@ -1,9 +1,8 @@
 //! Metadata: what a collection, function or atom carries along unseen.
 
-use super::{builtins, functions};
-use crate::lisp::value::{
-    Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Set, Value, Vector, args, type_error,
-};
+use super::builtins;
+use crate::lisp::ops::change::described;
+use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Value, args, type_error};
 use std::sync::Arc;
 
 /// What marks a function that carries metadata: it holds the function and the map.
@@ -44,19 +43,6 @@ fn map_or_nil(name: &str, meta: Value) -> Result<Option<Arc<Map>>> {
     }
 }
 
-/// The collection with other metadata: a copy if others hold it, which is paid for.
-pub(super) fn described(cx: &mut dyn Context, value: Value, meta: Option<Arc<Map>>) -> Result<Value> {
-    if value.meta().is_some() || meta.is_some() {
-        cx.spend(match &value {
-            Value::Vector(items) => Vector::fork_cost(items),
-            Value::Map(map) => Map::fork_cost(map),
-            Value::Set(set) => Set::fork_cost(set),
-            _ => 1,
-        })?;
-    }
-    Ok(value.with_meta(meta))
-}
-
 /// The value with other metadata.
 fn with_meta(cx: &mut dyn Context, name: &str, value: Value, meta: Value) -> Result<Value> {
     cx.spend(1)?;
@@ -70,7 +56,7 @@ fn with_meta(cx: &mut dyn Context, name: &str, value: Value, meta: Value) -> Res
         Value::Function(_) => {
             let bare = carrier(&value).map(|(function, _)| function.clone()).unwrap_or(value);
             let held = vec![bare, map.map_or(Value::Nil, Value::Map)];
-            Ok(functions::native(CARRIER, held, carried))
+            Ok(crate::lisp::value::native(CARRIER, held, carried))
         }
         Value::Symbol(_) | Value::Regex(_) | Value::Date(_) | Value::Fault(_) => Ok(value),
         other => Err(type_error(name, "a collection, symbol or function", &other)),

@@ -15,10 +15,8 @@ mod comprehensions;
 mod dates;
 mod describe;
 mod durations;
-mod edn;
 mod encodings;
 mod errors;
-mod format;
 mod functions;
 mod grouping;
 mod hashing;
@@ -47,12 +45,10 @@ mod sequences;
 mod sets;
 mod sorted;
 mod splice;
-mod stages;
 mod state;
 mod statics;
 mod strings;
 mod structs;
-mod swaps;
 mod transducers;
 mod transforms;
 mod transients;
@@ -61,7 +57,8 @@ mod walk;
 
 use std::sync::LazyLock;
 
-use crate::lisp::value::{Registry, Seq, Value};
+use crate::lisp::ops::classes::constants as class_names;
+use crate::lisp::value::{Function, Registry, Seq, Value};
 
 /// The closed table.
 pub fn registry() -> &'static Registry {
@@ -76,6 +73,7 @@ pub fn registry() -> &'static Registry {
             collections::BUILTINS,
             comprehensions::BUILTINS,
             dates::BUILTINS,
+            describe::BUILTINS,
             durations::BUILTINS,
             encodings::BUILTINS,
             errors::BUILTINS,
@@ -117,9 +115,14 @@ pub fn registry() -> &'static Registry {
             vectors::BUILTINS,
             walk::BUILTINS,
         ];
-        Registry::new(&rows, constants().into_iter().chain(classes::constants()))
+        Registry::new(&rows, constants().into_iter().chain(class_names()))
     });
     &REGISTRY
+}
+
+/// A builtin as a value.
+fn named(name: &str) -> Value {
+    registry().find(name).map(|row| Function::Builtin(row).into()).unwrap_or_default()
 }
 
 fn constants() -> Vec<(&'static str, Value)> {

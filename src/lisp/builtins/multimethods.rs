@@ -1,13 +1,12 @@
 //! Multimethods: functions with one method for each value of a dispatch function.
 
-use std::sync::Arc;
-
 use super::builtins;
-use super::collections::charge;
-use super::hierarchies::Hierarchy;
+use crate::lisp::ops::hierarchy::Hierarchy;
+use crate::lisp::ops::lookup::charge;
 use crate::lisp::value::{
     Args, Atom, AtomKind, Callable, Context, Fault, Function, Map, Result, Text, Value, shorten, type_error,
 };
+use std::sync::Arc;
 
 /// What a multimethod is printed as, and how it is known.
 const NAME: &str = "multimethod";
@@ -184,7 +183,7 @@ builtins! { Functions;
         }
         let table = cx.make_atom(AtomKind::Atom, Value::vector(vec![Value::empty_map(), Value::empty_map()]));
         let held = vec![title.into(), dispatch.0, default, hierarchy, table];
-        Ok(super::functions::native(NAME, held, run))
+        Ok(crate::lisp::value::native(NAME, held, run))
     }
 
     /// The multimethod with one more method; what `defmethod` is made of.

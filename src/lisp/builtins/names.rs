@@ -1,6 +1,7 @@
 //! What Clojure knows of its own names.
 
-use super::{builtins, functions, printing};
+use super::builtins;
+use crate::lisp::ops::{lookup, print, text};
 use crate::lisp::value::{Callable, Context, Result, Value};
 
 const SPECIAL: [&str; 24] = [
@@ -77,7 +78,7 @@ fn munged(cx: &mut dyn Context, text: &str) -> Result<String> {
 
 /// The content of an XML element as data: a map with :content.
 fn content(cx: &mut dyn Context, element: &Value) -> Result<Value> {
-    super::collections::find(cx, element, &Value::keyword("content")).map(Option::unwrap_or_default)
+    lookup::find(cx, element, &Value::keyword("content")).map(Option::unwrap_or_default)
 }
 
 builtins! { Predicates;
@@ -121,7 +122,7 @@ builtins! { Predicates;
             Value::Symbol(symbol) => Ok(Value::symbol(munged(cx, symbol.as_str())?)),
             Value::Text(text) => Ok(munged(cx, text.as_str())?.into()),
             other => {
-                let text = printing::shown(cx, other)?;
+                let text = print::shown(cx, other)?;
                 Ok(munged(cx, text.as_str())?.into())
             }
         }
@@ -131,8 +132,8 @@ builtins! { Predicates;
     /// (namespace-munge "my-app.core")
     /// ;=> "my_app.core"
     "namespace-munge" (cx, name: Value) => {
-        let name = printing::shown(cx, &name)?;
-        super::strings::walk(cx, name.as_str())?;
+        let name = print::shown(cx, &name)?;
+        text::walk(cx, name.as_str())?;
         cx.reserve(name.len().saturating_mul(3))?;
         Ok(name.as_str().replace('-', "_").into())
     }
@@ -141,8 +142,8 @@ builtins! { Predicates;
     /// (find-keyword "a")
     /// ;=> :a
     "find-keyword"
-        (cx, name: Value) => { cx.call1(&super::transducers::named("keyword"), name) }
-        (cx, ns: Value, name: Value) => { cx.call2(&super::transducers::named("keyword"), ns, name) }
+        (cx, name: Value) => { cx.call1(&super::named("keyword"), name) }
+        (cx, ns: Value, name: Value) => { cx.call2(&super::named("keyword"), ns, name) }
 
     /// The function itself: names have no other values elsewhere.
     /// ((bound-fn* inc) 1)
@@ -153,13 +154,13 @@ builtins! { Predicates;
     /// (map #(:tag % %) (xml-seq {:tag :a :content ["text" {:tag :b}]}))
     /// ;=> (:a "text" :b)
     "xml-seq" (cx, root: Value) => {
-        let branch = functions::native("xml-seq", Vec::new(), |_, _, arguments| {
+        let branch = crate::lisp::value::native("xml-seq", Vec::new(), |_, _, arguments| {
             Ok(Value::from(!matches!(arguments.first(), Some(Value::Text(_)))))
         });
-        let children = functions::native("xml-seq", Vec::new(), |cx, _, arguments| {
+        let children = crate::lisp::value::native("xml-seq", Vec::new(), |cx, _, arguments| {
             content(cx, arguments.first().unwrap_or(&Value::Nil))
         });
-        cx.call(&super::transducers::named("tree-seq"), crate::lisp::value::args([branch, children, root]))
+        cx.call(&super::named("tree-seq"), crate::lisp::value::args([branch, children, root]))
     }
 
     /// The sequence itself: nothing is computed ahead.

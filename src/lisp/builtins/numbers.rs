@@ -1,10 +1,9 @@
 //! Numbers: arithmetic and comparison.
 
-use std::cmp::Ordering;
-
 use super::builtins;
-use super::math::absolute;
+use crate::lisp::ops::number::absolute;
 use crate::lisp::value::{Args, Context, Number, Result, Value, arithmetic, equal_as_made, type_error};
+use std::cmp::Ordering;
 
 /// Whether every neighbouring pair holds.
 fn chain(

@@ -1,30 +1,15 @@
 //! Order: comparing, sorting, the greatest and the least, and none at all.
 
-use std::cmp::Ordering;
-
 use super::builtins;
-use super::functions::native;
-use super::stages::{function, in_order};
-use super::strings::with_hint;
+use crate::lisp::ops::order;
+use crate::lisp::ops::order::Comparator;
+use crate::lisp::ops::stage::{function, in_order};
+use crate::lisp::value::native;
 use crate::lisp::value::{
     Args, Callable, Context, Fault, FromValue, Function, Number, Result, Value, Wants, arity_error, collect, compare,
     force, is_before, type_error,
 };
-
-/// A function that compares two values.
-pub(super) struct Comparator(pub(super) Value);
-
-impl FromValue for Comparator {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
-        if matches!(value, Value::Function(_)) {
-            return Ok(Self(value));
-        }
-        let error = type_error(wants.name, "a function that compares, such as < or >", &value);
-        let hint =
-            "(sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least";
-        Err(with_hint(error, hint))
-    }
-}
+use std::cmp::Ordering;
 
 /// The comparator that an argument is; nil stands for the usual order.
 fn comparator_of(name: &'static str, comparator: Value) -> Result<Option<Value>> {
@@ -267,7 +252,7 @@ builtins! { Comparing;
     "compare" (cx, a: Value, b: Value) => {
         // One collection is not compared with itself, which only vectors could be.
         if matches!(a, Value::Map(_) | Value::Set(_) | Value::Seq(_) | Value::Lazy(_) | Value::Function(_))
-            && super::predicates::identical(&a, &b)
+            && order::identical(&a, &b)
         {
             return Ok(Value::Int(0));
         }

@@ -1,10 +1,12 @@
 //! Partitions: items in groups of a size, or for as long as a function gives the same.
 
-use std::collections::VecDeque;
-
 use super::builtins;
-use super::stages::{Flow, Named, Out, Stage, at_least_one, function, in_order, lazily, through, transducer};
+use crate::lisp::ops::stage::{
+    Flow, Out, SeqFunction, Stage, apply_stage, at_least_one, function, in_order, lazy_stage, transducer,
+};
+use crate::lisp::ops::{lookup, slice};
 use crate::lisp::value::{Context, Generator, Iter, Lazy, Result, Seq, Value, collect, equal, is_bounded, seq};
+use std::collections::VecDeque;
 
 /// A group of items: sequences over collections, vectors from transducers.
 fn group(items: Vec<Value>, vectors: bool) -> Result<Value> {
@@ -22,6 +24,7 @@ enum Last {
 }
 
 const PARTITION: &str = "(partition n step pad coll)";
+
 const PARTITION_ALL: &str = "(partition-all n step coll)";
 
 /// Groups of `size` items that begin every `step` items.
@@ -105,7 +108,7 @@ impl Stage for Windows {
 /// `partition-all` as a transducer: vectors of so many items.
 struct PartitionAll(Windows);
 
-impl Named for PartitionAll {
+impl SeqFunction for PartitionAll {
     const USAGE: &'static str = "(partition-all n coll)";
     fn new(held: Value) -> Result<Self> {
         Windows::new(Self::USAGE, &held, &held, Last::Kept, true).map(Self)
@@ -130,7 +133,7 @@ struct PartitionBy {
     vectors: bool,
 }
 
-impl Named for PartitionBy {
+impl SeqFunction for PartitionBy {
     const USAGE: &'static str = "(partition-by f coll)";
     fn new(held: Value) -> Result<Self> {
         Ok(Self { function: function(Self::USAGE, held)?, key: None, held: Vec::new(), vectors: true })
@@ -140,7 +143,7 @@ impl Named for PartitionBy {
 impl Stage for PartitionBy {
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
         let key = cx.call1(&self.function, item.clone())?;
-        super::collections::charge(cx, &key)?;
+        lookup::charge(cx, &key)?;
         let same = self.key.as_ref().is_none_or(|last| equal(last, &key));
         self.key = Some(key);
         if !same {
@@ -189,7 +192,7 @@ impl Generator for Runs {
         let first = cells.first().unwrap_or_default();
         let key = cx.call1(&self.function, first.clone())?;
         let same = Same { function: self.function.clone(), key };
-        let group = Seq::cons(first, lazily(same, cells.rest())?)?;
+        let group = Seq::cons(first, lazy_stage(same, cells.rest())?)?;
         self.last = Some(group.clone());
         Ok(Some(group))
     }
@@ -208,7 +211,7 @@ struct Same {
 impl Stage for Same {
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
         let key = cx.call1(&self.function, item.clone())?;
-        super::collections::charge(cx, &key)?;
+        lookup::charge(cx, &key)?;
         if equal(&self.key, &key) { out(cx, item) } else { Ok(Flow::Done) }
     }
 }
@@ -245,17 +248,17 @@ fn windows(
         // Groups without items, as many as there are places where one begins.
         (Value::Int(0), Value::Int(1..)) => {
             let step = at_least_one(usage, step)?;
-            through(cx, Nothings { step, skip: 0, vectors }, items)
+            apply_stage(cx, Nothings { step, skip: 0, vectors }, items)
         }
         // No group has fewer than no items.
         (Value::Int(..=-1), _) if !matches!(last, Last::Kept) => Ok(Seq::empty()),
-        _ => through(cx, Windows::new(usage, size, step, last, vectors)?, items),
+        _ => apply_stage(cx, Windows::new(usage, size, step, last, vectors)?, items),
     }
 }
 
 /// What fills up the last group: no more than that group needs is looked at.
 fn padding(cx: &mut dyn Context, size: &Value, pad: Value) -> Result<Last> {
-    let pad = super::transforms::take_first(cx, size.clone(), pad)?;
+    let pad = slice::take_first(cx, size.clone(), pad)?;
     collect(pad, cx).map(Last::Filled)
 }
 
@@ -318,6 +321,6 @@ builtins! { Sequences;
                 let function = function(PartitionBy::USAGE, f)?;
                 return Ok(Lazy::generate(Runs { function, items: coll, last: None }));
             }
-            through(cx, PartitionBy { vectors: false, ..PartitionBy::new(f)? }, coll)
+            apply_stage(cx, PartitionBy { vectors: false, ..PartitionBy::new(f)? }, coll)
         }
 }

@@ -1,11 +1,11 @@
 //! Predicates: questions about one value.
 
-use std::sync::Arc;
-
 use super::builtins;
-use super::collections::charge;
+use crate::lisp::ops::lookup::charge;
+use crate::lisp::ops::order::identical;
+use crate::lisp::ops::uuid;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{AtomKind, Boolean, Fault, Node, Number, Result, Set, Value, equal, type_error};
+use crate::lisp::value::{AtomKind, Boolean, Fault, Node, Number, Result, Set, Value, type_error};
 
 fn yes(answer: bool) -> Result<Value> {
     Ok(Value::from(answer))
@@ -49,28 +49,6 @@ fn namespaced(value: &Value) -> Option<bool> {
         Value::Keyword(keyword) => Some(keyword.namespace().is_some()),
         Value::Symbol(symbol) => Some(symbol.namespace().is_some()),
         _ => None,
-    }
-}
-
-/// Whether both are one object. Scalars and texts have no other identity than their value.
-pub(super) fn identical(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Float(a), Value::Float(b)) => a.get().to_bits() == b.get().to_bits(),
-        (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_)) => false,
-        (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Map(a), Value::Map(b)) => {
-            Arc::ptr_eq(a, b) || [a, b].iter().all(|map| map.is_empty() && map.sorting().is_none())
-        }
-        (Value::Set(a), Value::Set(b)) => {
-            Arc::ptr_eq(a, b) || [a, b].iter().all(|set| set.is_empty() && set.as_sorted().is_none())
-        }
-        (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b) || (a.is_empty() && b.is_empty()),
-        (Value::Lazy(a), Value::Lazy(b)) => Arc::ptr_eq(a, b),
-        (Value::Seq(_), Value::Vector(_) | Value::Lazy(_)) | (Value::Vector(_) | Value::Lazy(_), Value::Seq(_)) => {
-            false
-        }
-        (Value::Vector(_), Value::Lazy(_)) | (Value::Lazy(_), Value::Vector(_)) => false,
-        (a, b) => equal(a, b),
     }
 }
 
@@ -408,7 +386,7 @@ builtins! { Predicates;
     /// Whether the value is a UUID: here those are strings in the usual spelling.
     /// (uuid? "b6883c0a-0342-4007-9966-bc2dfa6b109e")
     /// ;=> true
-    "uuid?" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if super::casts::is_uuid(text.as_str()))) }
+    "uuid?" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if uuid::is_uuid(text.as_str()))) }
 
     /// Always false: defrecord makes maps.
     /// (record? {:a 1})

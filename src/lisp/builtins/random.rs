@@ -1,6 +1,8 @@
 //! Chance: it comes from the host, so that a run can be replayed.
 
 use super::builtins;
+use crate::lisp::ops::number;
+use crate::lisp::ops::uuid::uuid;
 use crate::lisp::value::{Context, Value};
 
 /// A float from 0 up to, not including, 1.
@@ -21,7 +23,7 @@ builtins! { Numbers;
     /// ;=> true
     "rand-int" (cx, n: f64) => {
         let number = Value::from((unit(cx) * n).trunc());
-        super::casts::int("rand-int", &number).map(Value::Int)
+        number::int("rand-int", &number).map(Value::Int)
     }
 
     /// A random UUID, as a string.
@@ -40,15 +42,4 @@ builtins! { Numbers;
     /// (< -1 (clojure.math/random) 1)
     /// ;=> true
     "clojure.math/random" (cx) => { Ok(Value::from(unit(cx))) }
-}
-
-/// A random UUID, as a string.
-pub(super) fn uuid(cx: &mut dyn Context) -> crate::lisp::value::Result<Value> {
-    let bits = u128::from(cx.random()).wrapping_shl(64) | u128::from(cx.random());
-    // The version (4, random) and the variant have fixed places.
-    let bits = bits & !(0xf_u128 << 76) | (4 << 76);
-    let bits = bits & !(0b11_u128 << 62) | (0b10 << 62);
-    let text = format!("{bits:032x}");
-    let part = |from: usize, to: usize| text.get(from..to).unwrap_or("");
-    Ok(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)).into())
 }

@@ -1,33 +1,12 @@
 //! Reducing: from many items to one value.
 
+use super::builtins;
+use crate::lisp::ops::reduce::{fold, unreduced};
+use crate::lisp::ops::stage::{collect_or_lazy, function, in_order};
+use crate::lisp::value::{Context, Generator, Iter, Result, Value, args, seq, type_error};
 use std::sync::Arc;
 
-use super::builtins;
-use super::stages::{function, generated, in_order};
-use crate::lisp::value::{Context, Generator, Iter, Result, Value, args, seq, type_error};
-
 const USAGE: &str = "(reduce f init coll)";
-
-/// What a reduced value holds; any other value itself.
-pub(super) fn unreduced(value: Value) -> Value {
-    match value {
-        Value::Reduced(inner) => Arc::unwrap_or_clone(inner),
-        other => other,
-    }
-}
-
-/// The value of a function over the items from the left, starting with `total`.
-pub(super) fn fold(cx: &mut dyn Context, f: &Value, total: Value, mut items: Iter) -> Result<Value> {
-    let mut total = total;
-    while let Some(item) = items.next(cx)? {
-        cx.spend(1)?;
-        total = cx.call2(f, total, item)?;
-        if let Value::Reduced(inner) = total {
-            return Ok(Arc::unwrap_or_clone(inner));
-        }
-    }
-    Ok(total)
-}
 
 /// The totals on the way of a reduction.
 struct Totals {
@@ -118,12 +97,12 @@ builtins! { Sequences;
             in_order("(reductions f coll)", &f, &coll)?;
             let (function, eager) = (function("(reductions f coll)", f)?, coll.is_eager());
             let items = Iter::new(coll)?;
-            generated(cx, Totals { function, items, total: None, item: None, started: false, ended: false }, eager)
+            collect_or_lazy(cx, Totals { function, items, total: None, item: None, started: false, ended: false }, eager)
         }
         (cx, f: Value, init: Value, coll: Value) => {
             let (function, eager) = (function("(reductions f init coll)", f)?, coll.is_eager());
             let items = Iter::new(coll)?;
-            generated(cx, Totals { function, items, total: Some(init), item: None, started: false, ended: false }, eager)
+            collect_or_lazy(cx, Totals { function, items, total: Some(init), item: None, started: false, ended: false }, eager)
         }
 
     /// The function of a total, a key and its value, over the entries of a map; of a vector with its indices.

@@ -1,15 +1,14 @@
 //! Selecting and summing up records: predicates over fields, and what comes of one field of many records.
 
-use std::cmp::Ordering;
-
 use super::builtins;
-use super::collections::{charge, find};
-use super::functions::native;
-use super::stages::{Flow, Out, Stage, through};
+use crate::lisp::ops::lookup::{charge, find};
+use crate::lisp::ops::stage::{Flow, Out, Stage, apply_stage};
+use crate::lisp::value::native;
 use crate::lisp::value::{
     Args, Callable, Context, Fault, Function, Iter, Number, Result, Set, Value, arithmetic, arity_error, collect,
     compare, compare_by, equal, force, pair, shorten, type_error,
 };
+use std::cmp::Ordering;
 
 /// Sequences longer than this are looked up as sets in `(where field in …)`.
 const FEW: usize = 8;
@@ -333,7 +332,7 @@ builtins! { Agents;
     /// ;=> ("Ann" "Bob")
     /// (pluck [:user :id] [{:user {:id 7}} {}])
     /// ;=> (7 nil)
-    "pluck" (cx, key: Value, coll: Value) => { through(cx, Pluck(field("pluck", key)?), coll) }
+    "pluck" (cx, key: Value, coll: Value) => { apply_stage(cx, Pluck(field("pluck", key)?), coll) }
 
     /// The sum of a field; nil and missing ones are left out.
     /// (sum-by :price [{:price 2} {:price 3.5} {}])
@@ -376,7 +375,7 @@ builtins! { Agents;
     /// ;=> ({:id 1, :city "Oslo"} {:id 3, :city "Rome"})
     "distinct-by" (cx, key: Value, coll: Value) => {
         let field = field("distinct-by", key)?;
-        through(cx, DistinctBy { field, seen: Set::default() }, coll)
+        apply_stage(cx, DistinctBy { field, seen: Set::default() }, coll)
     }
 
     /// The sum of the numbers; nil is left out.

@@ -1,23 +1,11 @@
 //! Sequences: the first, the last and the rest of anything that has items, and questions about all of them.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-
 use super::builtins;
-use super::stages::{amount, function, in_order};
-use crate::lisp::value::{Context, Iter, Node, Result, Seq, Value, Vector, pair, seq};
-
-/// The vector that holds a value's items, and the index of the first.
-pub(super) fn as_slice(items: &Value) -> Option<(Arc<Vector>, usize)> {
-    match items {
-        Value::Vector(items) => Some((items.clone(), 0)),
-        Value::Seq(seq) => match seq.node() {
-            Node::Slice { items, from } => Some((items.clone(), *from)),
-            Node::Empty | Node::Cons { .. } | Node::Range { .. } => None,
-        },
-        _ => None,
-    }
-}
+use crate::lisp::ops::slice;
+use crate::lisp::ops::slice::as_slice;
+use crate::lisp::ops::stage::{amount, function, in_order};
+use crate::lisp::value::{Context, Iter, Result, Seq, Value, pair, seq};
+use std::collections::VecDeque;
 
 /// The first item.
 fn first(cx: &mut dyn Context, items: Value) -> Result<Value> {
@@ -176,7 +164,7 @@ builtins! { Sequences;
             return Ok(coll);
         }
         if as_slice(&coll).is_some() {
-            return super::transforms::drop_first(cx, Value::Int(left), coll);
+            return slice::drop_first(cx, Value::Int(left), coll);
         }
         let mut cells = coll;
         while left > 0 {

@@ -1,82 +1,12 @@
 //! Sets, and relations: sets of maps.
 
-use std::sync::Arc;
-
-use super::collections::{charge, conj, contains};
-use super::{builtins, maps};
+use super::builtins;
+use crate::lisp::ops::change::conj;
+use crate::lisp::ops::lookup::{charge, contains};
+use crate::lisp::ops::sets::{build, disj, remove, to_change};
+use crate::lisp::ops::{change, lookup, maps};
 use crate::lisp::value::{Args, Callable, Context, Iter, Map, Result, Set, Value, collect, type_error};
-
-/// A set to be changed: in place if nobody else holds it, else a copy, which is paid for.
-pub(super) fn to_change<'s>(cx: &mut dyn Context, set: &'s mut Arc<Set>) -> Result<&'s mut Set> {
-    let cost = Set::fork_cost(set);
-    if cost > 1 {
-        cx.spend(cost)?;
-        cx.reserve(set.len().saturating_mul(maps::COPIED))?;
-    }
-    Ok(Arc::make_mut(set))
-}
-
-/// Inserts into a set of any kind; sorted ones are searched by their order.
-pub(super) fn insert(cx: &mut dyn Context, set: &mut Set, item: Value) -> Result<()> {
-    match set.as_sorted_mut() {
-        None => {
-            set.insert(item);
-        }
-        Some(map) => {
-            cx.spend(maps::sorted_cost(map))?;
-            if let Err(at) = map.place(cx, &item)? {
-                map.insert_at(Err(at), item, Value::Nothing);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Removes from a set of any kind.
-pub(super) fn remove(cx: &mut dyn Context, set: &mut Arc<Set>, item: &Value) -> Result<()> {
-    charge(cx, item)?;
-    if set.is_empty() {
-        return Ok(());
-    }
-    match set.as_sorted() {
-        Some(map) => {
-            cx.spend(maps::sorted_cost(map))?;
-            if let Ok(at) = map.place(cx, item)?
-                && let Some(map) = to_change(cx, set)?.as_sorted_mut()
-            {
-                map.remove_at(at);
-            }
-        }
-        None if set.contains(item) => {
-            to_change(cx, set)?.remove(item);
-        }
-        None => {}
-    }
-    Ok(())
-}
-
-/// A set of these items.
-pub(super) fn build(cx: &mut dyn Context, mut set: Set, items: impl IntoIterator<Item = Value>) -> Result<Value> {
-    for item in items {
-        charge(cx, &item)?;
-        insert(cx, &mut set, item)?;
-    }
-    Value::from(set).within_nesting()
-}
-
-/// A set without an item.
-pub(super) fn disj(cx: &mut dyn Context, set: Value, items: Args) -> Result<Value> {
-    let mut set = match set {
-        Value::Nil => return Ok(Value::Nil),
-        Value::Set(set) => set,
-        other => return Err(type_error("disj", "a set", &other)),
-    };
-    for item in items {
-        cx.spend(1)?;
-        remove(cx, &mut set, &item)?;
-    }
-    Ok(Value::Set(set))
-}
+use std::sync::Arc;
 
 /// The number of items of a collection that set functions take.
 fn count(name: &str, coll: &Value) -> Result<usize> {
@@ -203,8 +133,8 @@ fn rename_keys(cx: &mut dyn Context, name: &'static str, map: &Value, names: &Va
     }
     let mut renamed = Value::Map(renamed);
     for (old, new) in names.iter() {
-        if let Some((_, value)) = maps::find_entry(cx, map, &old)? {
-            renamed = super::collections::assoc(cx, renamed, new, value)?;
+        if let Some((_, value)) = lookup::find_entry(cx, map, &old)? {
+            renamed = change::assoc(cx, renamed, new, value)?;
         }
     }
     Ok(renamed)
@@ -214,7 +144,7 @@ fn rename_keys(cx: &mut dyn Context, name: &'static str, map: &Value, names: &Va
 fn index(cx: &mut dyn Context, relation: Value, keys: &[Value]) -> Result<Map> {
     let mut index = Map::default();
     for item in collect(relation, cx)? {
-        let group = maps::select(cx, &item, keys)?;
+        let group = lookup::select(cx, &item, keys)?;
         charge(cx, &group)?;
         charge(cx, &item)?;
         let mut set = match index.take(&group) {
@@ -280,7 +210,7 @@ builtins! { Sets;
     /// ;=> #{1 2}
     "set" (cx, coll: Value) => {
         match coll {
-            Value::Set(_) => super::metadata::described(cx, coll, None),
+            Value::Set(_) => change::described(cx, coll, None),
             other => {
                 let items = collect(other, cx)?;
                 build(cx, Set::default(), items)
@@ -344,7 +274,7 @@ builtins! { Sets;
         let meta = relation.meta().cloned();
         let mut projected = Vec::new();
         for item in collect(relation, cx)? {
-            projected.push(maps::select(cx, &item, &keys)?);
+            projected.push(lookup::select(cx, &item, &keys)?);
         }
         Ok(build(cx, Set::default(), projected)?.with_meta(meta))
     }
@@ -369,7 +299,7 @@ builtins! { Sets;
             }
             let (few, many) = if count("join", &a)? <= count("join", &b)? { (a, b) } else { (b, a) };
             let index = index(cx, few, &shared)?;
-            join(cx, &index, many, &mut |cx, item| maps::select(cx, item, &shared))
+            join(cx, &index, many, &mut |cx, item| lookup::select(cx, item, &shared))
         }
         (cx, a: Value, b: Value, names: Value) => {
             let (a, b) = (realised(cx, a)?, realised(cx, b)?);
@@ -383,7 +313,7 @@ builtins! { Sets;
             let (from, to): (Vec<Value>, Vec<Value>) = map.iter().unzip();
             let index = index(cx, few, &to)?;
             join(cx, &index, many, &mut |cx, item| {
-                let own = maps::select(cx, item, &from)?;
+                let own = lookup::select(cx, item, &from)?;
                 rename_keys(cx, "join", &own, &names)
             })
         }

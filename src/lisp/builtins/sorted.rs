@@ -1,7 +1,8 @@
 //! Sorted maps and sets.
 
-use super::order::Comparator;
-use super::{builtins, maps, sets};
+use super::builtins;
+use crate::lisp::ops::order::Comparator;
+use crate::lisp::ops::{maps, sets};
 use crate::lisp::value::{Builtin, Context, Function, Map, Result, Set, Value, pair, type_error};
 
 /// The items of a sorted collection from last to first; nothing for other values.

@@ -1,12 +1,13 @@
 //! State: atoms, volatiles, delays, and what functions remember.
 
-use std::sync::Arc;
-
-use super::{builtins, collections, swaps};
+use super::builtins;
+use crate::lisp::ops::atoms::validate;
+use crate::lisp::ops::{atoms, change, lookup};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
     Args, Atom, AtomExtras, AtomKind, Callable, Context, Fault, Meta, Raise, Result, Value, pair, type_error,
 };
+use std::sync::Arc;
 
 /// The atom, volatile or delay that an argument must be.
 fn place(name: &str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
@@ -27,17 +28,6 @@ fn place(name: &str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
             }
             .into())
         }
-    }
-}
-
-/// Asks the validator of an atom whether it may hold a value.
-pub(super) fn validate(cx: &mut dyn Context, validator: Option<&Value>, value: &Value) -> Result<()> {
-    match validator {
-        Some(validator) if !cx.call1(validator, value.clone())?.is_truthy() => {
-            let fault = Fault::value("Invalid reference state").class("IllegalStateException");
-            Err(fault.hint(format!("the atom's :validator refused {}", value.describe())).into())
-        }
-        _ => Ok(()),
     }
 }
 
@@ -130,7 +120,7 @@ builtins! { State;
         let changed = place("add-watch", AtomKind::Atom, &atom)?;
         let mut extras = changed.extras();
         let watches = if extras.watches.is_nil() { Value::empty_map() } else { extras.watches };
-        extras.watches = collections::conj(cx, watches, pair(key, f))?;
+        extras.watches = change::conj(cx, watches, pair(key, f))?;
         cx.amend(&changed, extras);
         Ok(atom)
     }
@@ -142,7 +132,7 @@ builtins! { State;
         let changed = place("remove-watch", AtomKind::Atom, &atom)?;
         let mut extras = changed.extras();
         if let Value::Map(mut watches) = extras.watches {
-            collections::charge(cx, &key)?;
+            lookup::charge(cx, &key)?;
             Arc::make_mut(&mut watches).remove(&key);
             extras.watches = Value::Map(watches);
             cx.amend(&changed, extras);
@@ -161,11 +151,11 @@ builtins! { State;
     "swap!"
         (cx, atom: Value, f: Callable) => {
             let atom = place("swap!", AtomKind::Atom, &atom)?;
-            swaps::swap(cx, &atom, &f, Args::new())
+            atoms::swap(cx, &atom, &f, Args::new())
         }
         (cx, atom: Value, f: Callable; more) => {
             let atom = place("swap!", AtomKind::Atom, &atom)?;
-            swaps::swap(cx, &atom, &f, more)
+            atoms::swap(cx, &atom, &f, more)
         }
 
     /// As swap!, but gives a vector of what the atom held before and what it holds now.
@@ -173,7 +163,7 @@ builtins! { State;
     /// ;=> [1 2]
     "swap-vals!" (cx, atom: Value, f: Callable; more) => {
         let atom = place("swap-vals!", AtomKind::Atom, &atom)?;
-        let (old, new) = swaps::exchange(cx, &atom, &f, &more)?;
+        let (old, new) = atoms::exchange(cx, &atom, &f, &more)?;
         Value::vector(vec![old, new]).within_nesting()
     }
 
@@ -183,7 +173,7 @@ builtins! { State;
     "reset!" (cx, atom: Value, x: Value) => {
         let atom = place("reset!", AtomKind::Atom, &atom)?;
         validate(cx, atom.validator().as_ref(), &x)?;
-        swaps::put(cx, &atom, x.clone())?;
+        atoms::put(cx, &atom, x.clone())?;
         Ok(x)
     }
 
@@ -193,7 +183,7 @@ builtins! { State;
     "reset-vals!" (cx, atom: Value, x: Value) => {
         let atom = place("reset-vals!", AtomKind::Atom, &atom)?;
         validate(cx, atom.validator().as_ref(), &x)?;
-        let old = swaps::put(cx, &atom, x.clone())?;
+        let old = atoms::put(cx, &atom, x.clone())?;
         Value::vector(vec![old, x]).within_nesting()
     }
 
@@ -203,9 +193,9 @@ builtins! { State;
     "compare-and-set!" (cx, atom: Value, expected: Value, x: Value) => {
         let atom = place("compare-and-set!", AtomKind::Atom, &atom)?;
         validate(cx, atom.validator().as_ref(), &x)?;
-        let holds = swaps::is_same(&atom.get(), &expected);
+        let holds = atoms::is_same(&atom.get(), &expected);
         if holds {
-            swaps::put(cx, &atom, x)?;
+            atoms::put(cx, &atom, x)?;
         }
         Ok(Value::from(holds))
     }
@@ -236,7 +226,7 @@ builtins! { State;
     /// ;=> 3
     "vswap!" (cx, volatile: Value, f: Callable; more) => {
         let volatile = place("vswap!", AtomKind::Volatile, &volatile)?;
-        swaps::swap(cx, &volatile, &f, more)
+        atoms::swap(cx, &volatile, &f, more)
     }
 
     /// A delay of a function without parameters; what `delay` is made of.
@@ -279,6 +269,6 @@ builtins! { State;
     /// ;=> [9 9 1]
     "memoize" (cx, f: Value) => {
         let cache = cx.make_atom(AtomKind::Atom, Value::empty_map());
-        Ok(super::functions::native("memoize", vec![f, cache], swaps::remembered))
+        Ok(crate::lisp::value::native("memoize", vec![f, cache], atoms::remembered))
     }
 }

@@ -1,98 +1,18 @@
 //! Strings: making, taking apart, searching. What matches regexes is in `regexes`, what formats in `format`.
 
 use super::builtins;
-use super::printing::{append, room, shown};
-use crate::lisp::value::{
-    Callable, Context, Draft, Fault, FromValue, Iter, Keyword, Raise, Result, Symbol, Text, Value, Wants, args,
-    type_error, value_error,
+use crate::lisp::ops::format;
+use crate::lisp::ops::print::{append, room, shown};
+use crate::lisp::ops::text::{
+    Str, cased, character, index_of, is_space, last_index_of, not_text, stringy, walk, with_hint,
 };
-
-/// A string, with advice for what models pass instead.
-pub(super) struct Str(Text);
-
-impl FromValue for Str {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
-        match value {
-            Value::Text(text) => Ok(Self(text)),
-            other => Err(not_text(wants.name, &format!("a string as {}", wants.argument), &other)),
-        }
-    }
-}
-
-impl std::ops::Deref for Str {
-    type Target = Text;
-    fn deref(&self) -> &Text {
-        &self.0
-    }
-}
-
-/// The error for a value that is no string, with how to make it one.
-#[cold]
-pub(super) fn not_text(name: &str, needs: &str, got: &Value) -> Box<Raise> {
-    let hint = match got {
-        Value::Nil => "nil often comes from a key that is not there; (or s \"\") gives a default",
-        Value::Keyword(_) | Value::Symbol(_) => "(name k) gives its name as a string",
-        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
-            "map the function over it, or make one string with (str/join coll)"
-        }
-        Value::Regex(_) => "the string comes first, the regex after it",
-        _ => "(str x) makes it a string",
-    };
-    with_hint(type_error(name, needs, got), hint)
-}
-
-/// The same error with what to try, unless it says so already.
-#[cold]
-pub(super) fn with_hint(mut raise: Box<Raise>, hint: &str) -> Box<Raise> {
-    if let Raise::Fault(fault) = &mut *raise {
-        fault.hint.get_or_insert_with(|| hint.into());
-    }
-    raise
-}
-
-/// The text of anything but nil: where Clojure calls `toString`.
-pub(super) fn stringy(cx: &mut dyn Context, name: &'static str, value: Value) -> Result<Text> {
-    match value {
-        Value::Text(text) => Ok(text),
-        Value::Nil => Err(not_text(name, "a string as s", &Value::Nil)),
-        Value::Regex(_) => Err(not_text(name, "a string as s", &value)),
-        other => shown(cx, &other),
-    }
-}
-
-/// What Java counts as white space: neither no-break spaces nor other format characters.
-pub(super) fn is_space(c: char) -> bool {
-    matches!(c, '\t'..='\r' | '\u{1c}'..=' ')
-        || (!c.is_ascii() && c.is_whitespace() && !matches!(c, '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}'))
-}
-
-/// What looking at a whole text costs.
-pub(super) fn walk(cx: &mut dyn Context, text: &str) -> Result<()> {
-    cx.spend(1_u64.saturating_add(text.len() as u64 / 16))
-}
+use crate::lisp::value::{
+    Callable, Context, Iter, Keyword, Result, Symbol, Text, TextBuilder, Value, args, type_error,
+};
 
 /// A text as long as the given one is made of it.
 fn made(cx: &mut dyn Context, text: &Text, make: impl FnOnce(&str) -> String) -> Result<Value> {
     walk(cx, text.as_str())?;
-    cx.reserve(text.len().saturating_mul(2))?;
-    Ok(make(text.as_str()).into())
-}
-
-/// A text in the other case: some letters take three times the bytes of their small ones.
-pub(super) fn cased(cx: &mut dyn Context, text: &Text, make: fn(&str) -> String) -> Result<Value> {
-    walk(cx, text.as_str())?;
-    if !text.as_str().is_ascii() {
-        cx.spend(text.len() as u64 / 2)?;
-        let both = |c: char| {
-            let upper: usize = c.to_uppercase().map(char::len_utf8).sum();
-            let lower: usize = c.to_lowercase().map(char::len_utf8).sum();
-            upper.max(lower)
-        };
-        let grown = text.as_str().chars().map(both).fold(0, usize::saturating_add);
-        // What grows beyond the length of the text is moved to a piece of twice the size.
-        cx.reserve(grown.saturating_mul(if grown > text.len() { 4 } else { 2 }))?;
-        return Ok(make(text.as_str()).into());
-    }
     cx.reserve(text.len().saturating_mul(2))?;
     Ok(make(text.as_str()).into())
 }
@@ -115,7 +35,7 @@ fn part(cx: &mut dyn Context, text: &Text, take: impl FnOnce(&str) -> &str) -> R
 }
 
 /// Adds to a text.
-fn push(cx: &mut dyn Context, text: &mut Draft, more: &str) -> Result<()> {
+fn push(cx: &mut dyn Context, text: &mut TextBuilder, more: &str) -> Result<()> {
     cx.spend(1_u64.saturating_add(more.len() as u64 / 16))?;
     let (before, after) = (text.bytes(), text.bytes().saturating_add(more.len()));
     if after.checked_ilog2() != before.checked_ilog2() {
@@ -135,7 +55,7 @@ fn concat(cx: &mut dyn Context, first: Value, rest: impl IntoIterator<Item = Val
         cx.spend(first.len() as u64 / 16)?;
         cx.reserve(first.len())?;
     }
-    let mut text = first.into_draft();
+    let mut text = first.into_builder();
     for next in rest {
         match &next {
             Value::Nil => {}
@@ -183,25 +103,6 @@ fn needle(name: &'static str, value: &Value) -> Result<Text> {
     }
 }
 
-/// Where a part is found from an index on, in characters.
-pub(super) fn index_of(cx: &mut dyn Context, text: &Text, part: &str, from: i64) -> Result<Option<usize>> {
-    walk(cx, text.as_str())?;
-    let from = usize::try_from(from).unwrap_or(0);
-    let rest = text.slice(from, usize::MAX);
-    let start = text.len().saturating_sub(rest.len());
-    Ok(rest.find(part).map(|at| text.index_of_byte(start.saturating_add(at))))
-}
-
-/// Where a part is found last, beginning at an index at most.
-pub(super) fn last_index_of(cx: &mut dyn Context, text: &Text, part: &str, from: i64) -> Result<Option<usize>> {
-    walk(cx, text.as_str())?;
-    let Ok(from) = usize::try_from(from) else { return Ok(None) };
-    let most = text.slice(0, from).len().saturating_add(part.len()).min(text.len());
-    let most = text.as_str().ceil_char_boundary(most);
-    let found = text.as_str().get(..most).and_then(|start| start.rfind(part));
-    Ok(found.map(|at| text.index_of_byte(at)))
-}
-
 fn subs(cx: &mut dyn Context, text: &Text, start: i64, end: i64) -> Result<Value> {
     cx.spend(text.index_cost())?;
     let index = |at: i64| usize::try_from(at).unwrap_or(0);
@@ -229,23 +130,6 @@ fn qualified(cx: &mut dyn Context, name: &'static str, space: &Value, local: &Va
         }
         other => Err(not_text(name, "a string as namespace", other)),
     }
-}
-
-/// A character as a string of one character.
-pub(super) fn character(name: &'static str, value: &Value) -> Result<char> {
-    let code = match value {
-        Value::Text(text) => {
-            return text.as_char().ok_or_else(|| {
-                with_hint(type_error(name, "a character", value), "(first s) gives the first character of a string")
-            });
-        }
-        Value::Int(code) => *code,
-        #[expect(clippy::cast_possible_truncation, reason = "what Clojure does; saturates outside")]
-        Value::Float(code) => code.get() as i64,
-        other => return Err(type_error(name, "a character or its code", other)),
-    };
-    let c = u32::try_from(code).ok().and_then(char::from_u32);
-    c.ok_or_else(|| value_error(format!("Value out of range for char: {code}")))
 }
 
 builtins! { Strings;
@@ -365,7 +249,7 @@ builtins! { Strings;
     /// (format "%d" 1.5)
     /// ;! 1:1 type-error: %d in a format needs an integer, got the float 1.5
     /// ;? (long x) cuts the fraction off, (Math/round x) rounds; %.0f prints a float without one
-    "format" (cx, format: Str; more) => { super::format::format(cx, format.as_str(), &more).map(Value::from) }
+    "format" (cx, format: Str; more) => { format::format(cx, format.as_str(), &more).map(Value::from) }
 
     /// The texts of the items, one after the other, with a separator between.
     /// (clojure.string/join ", " [1 2 3])
@@ -556,16 +440,4 @@ builtins! { Strings;
         }
         Ok(Value::vector(lines.into_iter().map(Value::from).collect()))
     }
-}
-
-/// The error for a replacement of a kind that the match does not take.
-#[cold]
-pub(super) fn wrong_replacement(name: &str, by: &Value, hint: &str) -> Box<Raise> {
-    let class = if by.is_nil() { "NullPointerException" } else { "ClassCastException" };
-    let fault = Fault::new(
-        crate::lisp::text::ErrorKind::Type,
-        class,
-        format!("{name} needs another replacement, got {}", by.describe()),
-    );
-    fault.hint(hint).into()
 }

@@ -1,13 +1,13 @@
 //! Struct maps: maps whose keys are named beforehand. Here the keys are a vector, and what they make is a plain map.
 
-use std::sync::Arc;
-
-use super::{builtins, functions, maps};
+use super::builtins;
+use crate::lisp::ops::{lookup, maps};
 use crate::lisp::value::{Args, Context, Fault, Map, Result, Value, Vector};
+use std::sync::Arc;
 
 fn read(cx: &mut dyn Context, held: &[Value], arguments: Args) -> Result<Value> {
     match (held.first(), arguments.first()) {
-        (Some(key), Some(map)) => Ok(super::collections::find(cx, map, key)?.unwrap_or_default()),
+        (Some(key), Some(map)) => Ok(lookup::find(cx, map, key)?.unwrap_or_default()),
         _ => Ok(Value::Nil),
     }
 }
@@ -44,7 +44,7 @@ builtins! { Maps;
     /// A function that looks a key of a struct up.
     /// ((accessor (create-struct :x :y) :y) {:x 1 :y 2})
     /// ;=> 2
-    "accessor" (_cx, _keys: Arc<Vector>, key: Value) => { Ok(functions::native("accessor", vec![key], read)) }
+    "accessor" (_cx, _keys: Arc<Vector>, key: Value) => { Ok(crate::lisp::value::native("accessor", vec![key], read)) }
 
     /// The map that keyword arguments are: of keys and values in turn, or one map.
     /// (seq-to-map-for-destructuring '(:a 1 :b 2))
@@ -52,7 +52,7 @@ builtins! { Maps;
     "seq-to-map-for-destructuring" (cx, s: Value) => {
         match crate::lisp::value::seq(s, cx)? {
             Value::Nil => Ok(Value::empty_map()),
-            cells => cx.call1(&super::transducers::named("%keyword-arguments"), cells),
+            cells => cx.call1(&super::named("%keyword-arguments"), cells),
         }
     }
 }

@@ -1,34 +1,13 @@
 //! Transducers put to use: `transduce`, `sequence`, `eduction`, and those that are no stages.
 
+use super::builtins;
+use crate::lisp::ops::reduce::transduce;
+use crate::lisp::ops::rows::Rows;
+use crate::lisp::ops::stage::{collect_or_lazy, function};
+use crate::lisp::value::native;
+use crate::lisp::value::{Args, Context, Function, Generator, Map, Result, Step, Value, args, seq, value_error};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use super::builtins;
-use super::functions::native;
-use super::reduce::fold;
-use super::stages::{function, generated};
-use super::transforms::Rows;
-use crate::lisp::value::{Args, Context, Function, Generator, Iter, Map, Result, Step, Value, args, seq, value_error};
-
-/// A builtin as a value.
-pub(super) fn named(name: &str) -> Value {
-    super::registry().find(name).map(|row| Function::Builtin(row).into()).unwrap_or_default()
-}
-
-/// Reduces what a transducer makes of the items.
-pub(super) fn transduce(
-    cx: &mut dyn Context,
-    usage: &'static str,
-    xform: Value,
-    f: Value,
-    init: Value,
-    coll: Value,
-) -> Result<Value> {
-    let xform = function(usage, xform)?;
-    let step = cx.call1(&xform, f)?;
-    let total = fold(cx, &step, init, Iter::new(coll)?)?;
-    cx.call1(&step, total)
-}
 
 /// Where the items that a transducer makes wait until they are asked for.
 #[derive(Clone, Default)]
@@ -100,7 +79,7 @@ fn transformed(cx: &mut dyn Context, xforms: &[Value], colls: Vec<Value>) -> Res
         step = cx.call1(&xform, step)?;
     }
     let (rows, eager) = Rows::new(colls)?;
-    generated(cx, Transformed { rows: Some(rows), row: None, step, waiting }, eager)
+    collect_or_lazy(cx, Transformed { rows: Some(rows), row: None, step, waiting }, eager)
 }
 
 /// The key under which `halt-when` hides what it ends with, as Clojure has it.

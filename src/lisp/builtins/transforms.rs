@@ -1,15 +1,19 @@
 //! Transformations: the stages that map, filter, take and drop, with and without a collection.
 
 use super::builtins;
-use super::stages::{
-    Flow, Named, Out, Stage, amount, function, generated, in_order, into_vector, over, stage_into_vector, transducer,
+use crate::lisp::ops::rows::{Rows, Zipped};
+use crate::lisp::ops::slice::{Drop, Take, drop_first, take_first};
+use crate::lisp::ops::stage::{
+    Flow, Out, SeqFunction, Stage, amount, apply, apply_into_vector, apply_stage_into_vector, collect_or_lazy,
+    function, in_order, transducer,
 };
+use crate::lisp::ops::{lookup, rows, slice, stage};
 use crate::lisp::value::{Args, Context, Fault, Generator, Iter, Lazy, Result, Seq, Set, Value, args, equal, force};
 
 /// Feeds every item to a function and passes its value on.
 struct Map(Value);
 
-impl Named for Map {
+impl SeqFunction for Map {
     const USAGE: &'static str = "(map f coll)";
     fn new(held: Value) -> Result<Self> {
         function(Self::USAGE, held).map(Self)
@@ -36,7 +40,7 @@ impl Stage for Map {
 /// Passes on the items for which a function says yes, or those for which it says no.
 struct Filter<const WANTED: bool>(Value);
 
-impl<const WANTED: bool> Named for Filter<WANTED> {
+impl<const WANTED: bool> SeqFunction for Filter<WANTED> {
     const USAGE: &'static str = if WANTED { "(filter pred coll)" } else { "(remove pred coll)" };
     fn new(held: Value) -> Result<Self> {
         function(Self::USAGE, held).map(Self)
@@ -53,7 +57,7 @@ impl<const WANTED: bool> Stage for Filter<WANTED> {
 /// Passes on what a function gives, unless that is nil.
 struct Keep(Value);
 
-impl Named for Keep {
+impl SeqFunction for Keep {
     const USAGE: &'static str = "(keep f coll)";
     fn new(held: Value) -> Result<Self> {
         function(Self::USAGE, held).map(Self)
@@ -73,7 +77,7 @@ struct Indexed<const ALL: bool> {
     at: i64,
 }
 
-impl<const ALL: bool> Named for Indexed<ALL> {
+impl<const ALL: bool> SeqFunction for Indexed<ALL> {
     const USAGE: &'static str = if ALL { "(map-indexed f coll)" } else { "(keep-indexed f coll)" };
     fn new(held: Value) -> Result<Self> {
         Ok(Self { function: function(Self::USAGE, held)?, at: 0 })
@@ -88,74 +92,10 @@ impl<const ALL: bool> Stage for Indexed<ALL> {
     }
 }
 
-/// Passes on the first items.
-struct Take {
-    left: i64,
-}
-
-impl Named for Take {
-    const USAGE: &'static str = "(take n coll)";
-    fn new(held: Value) -> Result<Self> {
-        Ok(Self { left: amount(Self::USAGE, &held)? })
-    }
-}
-
-impl Stage for Take {
-    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        self.left = self.left.saturating_sub(1);
-        let flow = out(cx, item)?;
-        Ok(if self.left <= 0 { Flow::Done } else { flow })
-    }
-
-    fn is_bounded(&self) -> bool {
-        true
-    }
-
-    fn is_done(&self) -> bool {
-        self.left <= 0
-    }
-}
-
-/// Passes on all but the first items.
-struct Drop {
-    left: i64,
-}
-
-impl Named for Drop {
-    const USAGE: &'static str = "(drop n coll)";
-    fn new(held: Value) -> Result<Self> {
-        Ok(Self { left: amount(Self::USAGE, &held)? })
-    }
-}
-
-impl Stage for Drop {
-    fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        if self.left > 0 {
-            self.left = self.left.saturating_sub(1);
-            return Ok(Flow::On);
-        }
-        out(cx, item)
-    }
-}
-
-/// All but the first items: those of a vector stay where they are.
-pub(super) fn drop_first(cx: &mut dyn Context, n: Value, items: Value) -> Result<Value> {
-    if let (Value::Int(n), Some((held, from))) = (&n, super::sequences::as_slice(&items)) {
-        let from = from.saturating_add(usize::try_from(*n).unwrap_or(0));
-        return Ok(Seq::slice_or_nothing(held, from).unwrap_or_else(Seq::empty));
-    }
-    over::<Drop>(cx, n, items)
-}
-
-/// The first items.
-pub(super) fn take_first(cx: &mut dyn Context, n: Value, items: Value) -> Result<Value> {
-    over::<Take>(cx, n, items)
-}
-
 /// Passes items on until a function says no.
 struct TakeWhile(Value);
 
-impl Named for TakeWhile {
+impl SeqFunction for TakeWhile {
     const USAGE: &'static str = "(take-while pred coll)";
     fn new(held: Value) -> Result<Self> {
         function(Self::USAGE, held).map(Self)
@@ -171,7 +111,7 @@ impl Stage for TakeWhile {
 /// Passes items on from the first for which a function says no.
 struct DropWhile(Option<Value>);
 
-impl Named for DropWhile {
+impl SeqFunction for DropWhile {
     const USAGE: &'static str = "(drop-while pred coll)";
     fn new(held: Value) -> Result<Self> {
         Ok(Self(Some(function(Self::USAGE, held)?)))
@@ -196,7 +136,7 @@ struct TakeNth {
     skip: usize,
 }
 
-impl Named for TakeNth {
+impl SeqFunction for TakeNth {
     const USAGE: &'static str = "(take-nth n coll)";
     fn new(held: Value) -> Result<Self> {
         let every = usize::try_from(amount(Self::USAGE, &held)?.saturating_abs()).unwrap_or(usize::MAX);
@@ -229,7 +169,7 @@ struct DropLast {
     held: std::collections::VecDeque<Value>,
 }
 
-impl Named for DropLast {
+impl SeqFunction for DropLast {
     const USAGE: &'static str = "(drop-last n coll)";
     fn new(held: Value) -> Result<Self> {
         Ok(Self { n: amount(Self::USAGE, &held)?, held: std::collections::VecDeque::new() })
@@ -250,7 +190,7 @@ impl Stage for DropLast {
 /// Passes on what was not passed on before.
 struct Distinct(Set);
 
-impl Named for Distinct {
+impl SeqFunction for Distinct {
     const USAGE: &'static str = "(distinct coll)";
     fn new(_: Value) -> Result<Self> {
         Ok(Self(Set::default()))
@@ -259,7 +199,7 @@ impl Named for Distinct {
 
 impl Stage for Distinct {
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        super::collections::charge(cx, &item)?;
+        lookup::charge(cx, &item)?;
         if self.0.insert(item.clone()) { out(cx, item) } else { Ok(Flow::On) }
     }
 }
@@ -267,7 +207,7 @@ impl Stage for Distinct {
 /// Passes on what is not equal to the item before.
 struct Dedupe(Option<Value>);
 
-impl Named for Dedupe {
+impl SeqFunction for Dedupe {
     const USAGE: &'static str = "(dedupe coll)";
     fn new(_: Value) -> Result<Self> {
         Ok(Self(None))
@@ -292,7 +232,7 @@ struct Interpose {
     started: bool,
 }
 
-impl Named for Interpose {
+impl SeqFunction for Interpose {
     const USAGE: &'static str = "(interpose separator coll)";
     fn new(separator: Value) -> Result<Self> {
         Ok(Self { separator, started: false })
@@ -312,7 +252,7 @@ impl Stage for Interpose {
 /// Passes on what a map has for an item, else the item.
 struct Replace(Value);
 
-impl Named for Replace {
+impl SeqFunction for Replace {
     const USAGE: &'static str = "(replace replacements coll)";
     fn new(held: Value) -> Result<Self> {
         Ok(Self(held))
@@ -321,7 +261,7 @@ impl Named for Replace {
 
 impl Stage for Replace {
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow> {
-        let found = super::collections::find(cx, &self.0, &item)?;
+        let found = lookup::find(cx, &self.0, &item)?;
         out(cx, found.unwrap_or(item))
     }
 }
@@ -329,7 +269,7 @@ impl Stage for Replace {
 /// Passes items on by chance.
 struct RandomSample(f64);
 
-impl Named for RandomSample {
+impl SeqFunction for RandomSample {
     const USAGE: &'static str = "(random-sample probability coll)";
     fn new(held: Value) -> Result<Self> {
         let wants = crate::lisp::value::Wants { name: "random-sample", argument: "probability" };
@@ -345,80 +285,11 @@ impl Stage for RandomSample {
     }
 }
 
-/// The items of several collections side by side, as long as all have some.
-pub(super) struct Rows {
-    collections: Vec<Iter>,
-    /// What has been taken of a row.
-    row: Args,
-}
-
-impl Rows {
-    /// The collections, and whether all of them are there.
-    pub(super) fn new(collections: Vec<Value>) -> Result<(Self, bool)> {
-        let eager = collections.iter().all(Value::is_eager);
-        let collections = collections.into_iter().map(Iter::new).collect::<Result<_>>()?;
-        Ok((Self { collections, row: args([]) }, eager))
-    }
-
-    pub(super) fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Args>> {
-        while let Some(items) = self.collections.get_mut(self.row.len()) {
-            match items.next(cx)? {
-                Some(item) => self.row.push(item),
-                None => return Ok(None),
-            }
-        }
-        cx.spend(self.row.len() as u64)?;
-        Ok(Some(std::mem::replace(&mut self.row, args([]))))
-    }
-
-    /// Whether the rows surely end: with the shortest collection.
-    pub(super) fn is_bounded(&self, depth: usize) -> bool {
-        self.collections.iter().any(|items| items.is_bounded(depth))
-    }
-}
-
-/// The values of a function over the rows of several collections.
-pub(super) struct Zipped {
-    function: Value,
-    rows: Rows,
-    /// Whether a row is kept until there is a value for it, so that it can be tried again.
-    keeps: bool,
-    row: Option<Args>,
-}
-
-impl Zipped {
-    pub(super) fn new(function: Value, rows: Rows, eager: bool) -> Self {
-        Self { function, rows, keeps: !eager, row: None }
-    }
-}
-
-impl Generator for Zipped {
-    fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
-        let row = match self.row.take() {
-            Some(row) => row,
-            None => match self.rows.next(cx)? {
-                Some(row) => row,
-                None => return Ok(None),
-            },
-        };
-        if self.keeps {
-            self.row = Some(row.clone());
-        }
-        let made = cx.call(&self.function, row)?;
-        self.row = None;
-        Ok(Some(made))
-    }
-
-    fn is_bounded(&self, depth: usize) -> bool {
-        self.rows.is_bounded(depth)
-    }
-}
-
 /// `map` over several collections: at once if all are there, else lazily.
 fn map_many(cx: &mut dyn Context, f: Value, collections: Vec<Value>) -> Result<Value> {
     let function = function(Map::USAGE, f)?;
     let (rows, eager) = Rows::new(collections)?;
-    generated(cx, Zipped::new(function, rows, eager), eager)
+    collect_or_lazy(cx, Zipped::new(function, rows, eager), eager)
 }
 
 /// The items of several collections in turn.
@@ -456,7 +327,7 @@ builtins! { Sequences;
     /// ;=> (11 22)
     "map"
         (_cx, f: Value) => { transducer::<Map>(f) }
-        (cx, f: Value, coll: Value) => { over::<Map>(cx, f, coll) }
+        (cx, f: Value, coll: Value) => { apply::<Map>(cx, f, coll) }
         (cx, f: Value, a: Value, b: Value) => { map_many(cx, f, vec![a, b]) }
         (cx, f: Value, a: Value, b: Value; more) => { map_many(cx, f, [a, b].into_iter().chain(more).collect()) }
 
@@ -467,11 +338,11 @@ builtins! { Sequences;
         (cx, f: Value, coll: Value) => {
             let usage = "(mapv f coll)";
             in_order(usage, &f, &coll)?;
-            stage_into_vector(cx, Map(function(usage, f)?), coll)
+            apply_stage_into_vector(cx, Map(function(usage, f)?), coll)
         }
         (cx, f: Value, first: Value; more) => {
             let mapped = map_many(cx, f, std::iter::once(first).chain(more).collect())?;
-            super::vectors::vec(cx, mapped)
+            slice::vec(cx, mapped)
         }
 
     /// The items for which the predicate is truthy.
@@ -482,7 +353,7 @@ builtins! { Sequences;
     /// ;? the arguments stand the other way round: write (filter pred coll)
     "filter"
         (_cx, pred: Value) => { transducer::<Filter<true>>(pred) }
-        (cx, pred: Value, coll: Value) => { over::<Filter<true>>(cx, pred, coll) }
+        (cx, pred: Value, coll: Value) => { apply::<Filter<true>>(cx, pred, coll) }
 
     /// As filter, but a vector.
     /// (filterv odd? [1 2 3])
@@ -490,7 +361,7 @@ builtins! { Sequences;
     "filterv" (cx, pred: Value, coll: Value) => {
         let usage = "(filterv pred coll)";
         in_order(usage, &pred, &coll)?;
-        stage_into_vector(cx, Filter::<true>(function(usage, pred)?), coll)
+        apply_stage_into_vector(cx, Filter::<true>(function(usage, pred)?), coll)
     }
 
     /// The items for which the predicate is nil or false.
@@ -498,28 +369,28 @@ builtins! { Sequences;
     /// ;=> (2)
     "remove"
         (_cx, pred: Value) => { transducer::<Filter<false>>(pred) }
-        (cx, pred: Value, coll: Value) => { over::<Filter<false>>(cx, pred, coll) }
+        (cx, pred: Value, coll: Value) => { apply::<Filter<false>>(cx, pred, coll) }
 
     /// What the function gives for each item, without nils.
     /// (keep :email [{:email "a@b.c"} {}])
     /// ;=> ("a@b.c")
     "keep"
         (_cx, f: Value) => { transducer::<Keep>(f) }
-        (cx, f: Value, coll: Value) => { over::<Keep>(cx, f, coll) }
+        (cx, f: Value, coll: Value) => { apply::<Keep>(cx, f, coll) }
 
     /// What a function of index and item gives, without nils.
     /// (keep-indexed (fn [i x] (when (odd? x) i)) [1 2 3])
     /// ;=> (0 2)
     "keep-indexed"
         (_cx, f: Value) => { transducer::<Indexed<false>>(f) }
-        (cx, f: Value, coll: Value) => { over::<Indexed<false>>(cx, f, coll) }
+        (cx, f: Value, coll: Value) => { apply::<Indexed<false>>(cx, f, coll) }
 
     /// What a function of index and item gives.
     /// (map-indexed vector [:a :b])
     /// ;=> ([0 :a] [1 :b])
     "map-indexed"
         (_cx, f: Value) => { transducer::<Indexed<true>>(f) }
-        (cx, f: Value, coll: Value) => { over::<Indexed<true>>(cx, f, coll) }
+        (cx, f: Value, coll: Value) => { apply::<Indexed<true>>(cx, f, coll) }
 
     /// The first n items.
     /// (take 2 [1 2 3])
@@ -542,14 +413,14 @@ builtins! { Sequences;
     /// ;=> (1 3)
     "take-while"
         (_cx, pred: Value) => { transducer::<TakeWhile>(pred) }
-        (cx, pred: Value, coll: Value) => { over::<TakeWhile>(cx, pred, coll) }
+        (cx, pred: Value, coll: Value) => { apply::<TakeWhile>(cx, pred, coll) }
 
     /// The items from the first for which the predicate is nil or false.
     /// (drop-while odd? [1 3 4 5])
     /// ;=> (4 5)
     "drop-while"
         (_cx, pred: Value) => { transducer::<DropWhile>(pred) }
-        (cx, pred: Value, coll: Value) => { over::<DropWhile>(cx, pred, coll) }
+        (cx, pred: Value, coll: Value) => { apply::<DropWhile>(cx, pred, coll) }
 
     /// The first of every n items.
     /// (take-nth 2 [1 2 3 4 5])
@@ -559,11 +430,11 @@ builtins! { Sequences;
         (cx, n: Value, coll: Value) => {
             in_order(TakeNth::USAGE, &n, &coll)?;
             if amount(TakeNth::USAGE, &n)? > 0 {
-                return over::<TakeNth>(cx, n, coll);
+                return apply::<TakeNth>(cx, n, coll);
             }
             // Going on by nothing gives the first for ever.
             Ok(match Iter::new(coll)?.next(cx)? {
-                Some(item) => Lazy::generate(super::lazies::Repeat::<false> { item, left: None }),
+                Some(item) => Lazy::generate(rows::Repeat::<false> { item, left: None }),
                 None => Seq::empty(),
             })
         }
@@ -572,36 +443,36 @@ builtins! { Sequences;
     /// (drop-last 2 [1 2 3])
     /// ;=> (1)
     "drop-last"
-        (cx, coll: Value) => { over::<DropLast>(cx, Value::Int(1), coll) }
-        (cx, n: Value, coll: Value) => { over::<DropLast>(cx, n, coll) }
+        (cx, coll: Value) => { apply::<DropLast>(cx, Value::Int(1), coll) }
+        (cx, n: Value, coll: Value) => { apply::<DropLast>(cx, n, coll) }
 
     /// The items without those that came before.
     /// (distinct [1 2 1 3])
     /// ;=> (1 2 3)
     "distinct"
         (_cx) => { transducer::<Distinct>(Value::Nil) }
-        (cx, coll: Value) => { over::<Distinct>(cx, Value::Nil, coll) }
+        (cx, coll: Value) => { apply::<Distinct>(cx, Value::Nil, coll) }
 
     /// The items without those equal to the one before.
     /// (dedupe [1 1 2 1])
     /// ;=> (1 2 1)
     "dedupe"
         (_cx) => { transducer::<Dedupe>(Value::Nil) }
-        (cx, coll: Value) => { over::<Dedupe>(cx, Value::Nil, coll) }
+        (cx, coll: Value) => { apply::<Dedupe>(cx, Value::Nil, coll) }
 
     /// The items with a separator between them.
     /// (interpose :and [1 2 3])
     /// ;=> (1 :and 2 :and 3)
     "interpose"
         (_cx, separator: Value) => { transducer::<Interpose>(separator) }
-        (cx, separator: Value, coll: Value) => { through_any::<Interpose>(cx, separator, coll) }
+        (cx, separator: Value, coll: Value) => { apply_any::<Interpose>(cx, separator, coll) }
 
     /// The first item of each collection, then the second of each, until one ends.
     /// (interleave [:a :b] [1 2])
     /// ;=> (:a 1 :b 2)
     "interleave" (cx; colls) => {
         let (rows, eager) = Rows::new(colls.into_vec())?;
-        generated(cx, Interleaved { rows, row: args([]).into_iter() }, eager)
+        collect_or_lazy(cx, Interleaved { rows, row: args([]).into_iter() }, eager)
     }
 
     /// The items, each replaced by what a map has for it; a vector stays one.
@@ -613,9 +484,9 @@ builtins! { Sequences;
             match coll {
                 Value::Vector(_) => {
                     let meta = coll.meta().cloned();
-                    Ok(into_vector::<Replace>(cx, replacements, coll)?.with_meta(meta))
+                    Ok(apply_into_vector::<Replace>(cx, replacements, coll)?.with_meta(meta))
                 }
-                coll => through_any::<Replace>(cx, replacements, coll),
+                coll => apply_any::<Replace>(cx, replacements, coll),
             }
         }
 
@@ -624,7 +495,7 @@ builtins! { Sequences;
     /// ;=> (1 2)
     "random-sample"
         (_cx, probability: Value) => { transducer::<RandomSample>(probability) }
-        (cx, probability: Value, coll: Value) => { over::<RandomSample>(cx, probability, coll) }
+        (cx, probability: Value, coll: Value) => { apply::<RandomSample>(cx, probability, coll) }
 
     /// A vector of the first n items and the rest.
     /// (split-at 1 [1 2 3])
@@ -640,12 +511,12 @@ builtins! { Sequences;
     /// ;=> [(1 3) (4 5)]
     "split-with" (cx, pred: Value, coll: Value) => {
         in_order("(split-with pred coll)", &pred, &coll)?;
-        let first = over::<TakeWhile>(cx, pred.clone(), coll.clone())?;
-        Value::vector(vec![first, over::<DropWhile>(cx, pred, coll)?]).within_nesting()
+        let first = apply::<TakeWhile>(cx, pred.clone(), coll.clone())?;
+        Value::vector(vec![first, apply::<DropWhile>(cx, pred, coll)?]).within_nesting()
     }
 }
 
 /// A named stage made of any value, so that no order of arguments is wrong.
-fn through_any<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
-    super::stages::through(cx, S::new(held)?, items)
+fn apply_any<S: SeqFunction>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
+    stage::apply_stage(cx, S::new(held)?, items)
 }

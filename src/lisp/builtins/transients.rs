@@ -1,24 +1,12 @@
 //! Transients: collections that are changed in place until they are made persistent again.
 
-use std::sync::Arc;
-
-use super::collections::{assoc, conj};
-use super::{builtins, maps, sets};
+use super::builtins;
+use crate::lisp::ops::change::{assoc, conj};
+use crate::lisp::ops::lookup::usable;
+use crate::lisp::ops::{change, maps, sets};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{Args, Atom, AtomKind, Context, Fault, Result, Value, Vector, type_error};
-
-/// What a transient holds.
-pub(super) fn held(atom: &Arc<Atom>) -> Result<Value> {
-    usable(atom.get())
-}
-
-fn usable(held: Value) -> Result<Value> {
-    if held.is_nothing() {
-        let fault = Fault::value("a transient was used after persistent!").class("IllegalAccessError");
-        return Err(fault.hint("use what persistent! gave; assoc!, conj! … are chained like assoc and conj").into());
-    }
-    Ok(held)
-}
+use std::sync::Arc;
 
 /// The transient that a value must be.
 fn transient(name: &str, value: &Value) -> Result<Arc<Atom>> {
@@ -83,7 +71,7 @@ builtins! { State;
             let message = format!("transient needs an unsorted collection, got {}", coll.describe());
             return Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into());
         }
-        let coll = super::metadata::described(cx, coll, None)?;
+        let coll = change::described(cx, coll, None)?;
         Ok(cx.make_atom(AtomKind::Transient, coll))
     }
 
@@ -123,7 +111,7 @@ builtins! { State;
         (cx, coll: Value, key: Value, value: Value; more) => {
             change(cx, "assoc!", coll, |_| false, |cx, held| {
                 let held = assoc(cx, held, key, value)?;
-                super::collections::assoc_all(cx, held, more)
+                change::assoc_all(cx, held, more)
             })
         }
 

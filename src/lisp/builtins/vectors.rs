@@ -1,21 +1,10 @@
 //! Vectors and lists: making them, their ends, and their order turned round.
 
-use std::sync::Arc;
-
 use super::builtins;
-use crate::lisp::value::{Context, Fault, Iter, Node, Result, Seq, Value, Vector, collect, seq, type_error};
-
-/// A vector of the items. Those of a sequence that lies in one stay where they are.
-pub(super) fn vec(cx: &mut dyn Context, coll: Value) -> Result<Value> {
-    match coll {
-        Value::Vector(items) if !items.is_entry() => Ok(Value::Vector(items)),
-        Value::Seq(seq) if matches!(seq.node(), Node::Slice { from: 0, .. }) => match Seq::into_node(seq) {
-            Node::Slice { items, .. } => Ok(Value::Vector(items)),
-            Node::Empty | Node::Cons { .. } | Node::Range { .. } => Ok(Value::vector(Vec::new())),
-        },
-        other => Value::vector(collect(other, cx)?).within_nesting(),
-    }
-}
+use crate::lisp::ops::slice::vec;
+use crate::lisp::ops::{change, reduce};
+use crate::lisp::value::{Context, Fault, Iter, Result, Seq, Value, Vector, collect, seq, type_error};
+use std::sync::Arc;
 
 /// The items from the last to the first.
 fn reversed(cx: &mut dyn Context, coll: Value) -> Result<Vec<Value>> {
@@ -77,7 +66,7 @@ builtins! { Collections;
     /// ;=> [1 2]
     "vec" (cx, coll: Value) => {
         let items = vec(cx, coll)?;
-        super::metadata::described(cx, items, None)
+        change::described(cx, items, None)
     }
 
     /// A list of the arguments.
@@ -178,8 +167,8 @@ builtins! { Collections;
         (_cx, to: Value) => { Ok(to) }
         (cx, to: Value, from: Value) => { into(cx, to, from) }
         (cx, to: Value, xform: Value, from: Value) => {
-            let conj = super::transducers::named("conj");
-            super::transducers::transduce(cx, "(into to xform from)", xform, conj, to, from)
+            let conj = super::named("conj");
+            reduce::transduce(cx, "(into to xform from)", xform, conj, to, from)
         }
 }
 
@@ -197,14 +186,14 @@ fn into(cx: &mut dyn Context, to: Value, from: Value) -> Result<Value> {
         }
         let (mut to, mut from) = (to, Iter::new(from)?);
         while let Some(item) = from.next(cx)? {
-            to = super::collections::conj(cx, to, item)?;
+            to = change::conj(cx, to, item)?;
         }
         return Ok(to);
     };
     if items.is_empty() {
         let meta = items.meta().cloned();
         let items = vec(cx, from)?;
-        return super::metadata::described(cx, items, meta);
+        return change::described(cx, items, meta);
     }
     cx.spend(Vector::fork_cost(&items))?;
     let mut from = Iter::new(from)?;

@@ -1,62 +1,9 @@
 //! Walking over nested data.
 
-use super::{builtins, collections};
-use crate::lisp::value::{Callable, Context, Map, Result, Value, collect, equal, pair, readable, type_error};
-
-/// What is done with every part of a value.
-pub(super) type Visit<'a> = &'a mut dyn FnMut(&mut dyn Context, Value) -> Result<Value>;
-
-/// A collection of the same kind with what `visit` makes of each item; other values as they are.
-fn inside(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
-    let mut all = |cx: &mut dyn Context, items: Vec<Value>| -> Result<Vec<Value>> {
-        let mut visited = Vec::with_capacity(items.len());
-        for item in items {
-            cx.spend(1)?;
-            visited.push(visit(cx, item)?);
-        }
-        Ok(visited)
-    };
-    let meta = form.meta().cloned();
-    match form {
-        Value::Vector(entry) if entry.is_entry() => {
-            let mut items = all(cx, entry.iter().cloned().collect())?.into_iter();
-            pair(items.next().unwrap_or_default(), items.next().unwrap_or_default()).within_nesting()
-        }
-        Value::Vector(_) => {
-            let items = collect(form, cx)?;
-            Value::vector(all(cx, items)?).with_meta(meta).within_nesting()
-        }
-        Value::Seq(_) | Value::Lazy(_) => {
-            let list = matches!(&form, Value::Seq(seq) if seq.is_list());
-            let items = collect(form, cx)?;
-            let items = all(cx, items)?;
-            if list { Value::list(items) } else { Value::seq(items) }.with_meta(meta).within_nesting()
-        }
-        Value::Map(map) => {
-            let mut rebuilt = Value::from(map.emptied());
-            for (key, value) in map.iter() {
-                let visited = all(cx, vec![pair(key, value)])?;
-                for entry in visited {
-                    rebuilt = collections::conj(cx, rebuilt, entry)?;
-                }
-            }
-            Ok(rebuilt)
-        }
-        Value::Set(set) => {
-            let items = all(cx, set.iter().collect())?;
-            super::sets::build(cx, set.emptied(), items)
-        }
-        other => Ok(other),
-    }
-}
-
-/// The same one level deeper in the counted depth.
-fn deeper(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
-    cx.enter()?;
-    let rebuilt = inside(cx, form, visit);
-    cx.leave();
-    rebuilt
-}
+use super::builtins;
+use crate::lisp::ops::walk::{Visit, deeper, inside, prewalk};
+use crate::lisp::ops::{lookup, print};
+use crate::lisp::value::{Callable, Context, Map, Result, Value, equal, readable, type_error};
 
 /// Visits the parts before the whole.
 fn postwalk(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
@@ -64,16 +11,10 @@ fn postwalk(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value
     visit(cx, rebuilt)
 }
 
-/// Visits the whole before the parts.
-pub(super) fn prewalk(cx: &mut dyn Context, form: Value, visit: Visit<'_>) -> Result<Value> {
-    let visited = visit(cx, form)?;
-    deeper(cx, visited, &mut |cx, item| prewalk(cx, item, visit))
-}
-
 /// What a map has in the place of a value, or the value itself.
 fn replaced(cx: &mut dyn Context, names: &Value, form: Value) -> Result<Value> {
     let Value::Map(names) = names else { return Ok(form) };
-    collections::charge(cx, &form)?;
+    lookup::charge(cx, &form)?;
     Ok(match names.search(cx, &form)? {
         // Data is replaced, not looked up: a keyword is not the string of its name.
         Some((spelt, value)) if equal(spelt, &form) => value.clone(),
@@ -87,7 +28,7 @@ fn rekeyed(cx: &mut dyn Context, form: Value, change: fn(Value) -> Value) -> Res
     let mut changed = Map::default();
     for (key, value) in map.iter() {
         let key = change(key);
-        collections::charge(cx, &key)?;
+        lookup::charge(cx, &key)?;
         changed.insert(key, value);
     }
     Value::from(changed).within_nesting()
@@ -101,7 +42,7 @@ fn replacements(name: &str, names: &Value) -> Result<()> {
 }
 
 fn shown(cx: &mut dyn Context, part: Value) -> Result<Value> {
-    super::printing::charge(cx, &part)?;
+    print::charge(cx, &part)?;
     cx.print(&format!("Walked: {}\n", readable(&part)))?;
     Ok(part)
 }

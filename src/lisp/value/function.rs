@@ -236,3 +236,12 @@ impl Drop for Function {
         }
     }
 }
+
+/// A function that a builtin makes of others.
+pub fn native(
+    name: &'static str,
+    held: Vec<Value>,
+    code: fn(&mut dyn Context, &[Value], Args) -> Result<Value>,
+) -> Value {
+    Function::Native { name, held, code }.into()
+}

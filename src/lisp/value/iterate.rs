@@ -38,7 +38,7 @@ pub enum Iter {
         at: usize,
     },
     /// A lazy sequence that nobody else holds: its items need no cells.
-    Generator(Held),
+    Generator(UniqueGenerator),
     /// A map of which no entry was taken yet.
     Map(Arc<Map>),
     /// A set of which no item was taken yet.
@@ -91,7 +91,7 @@ impl Iter {
                 Node::Cons { rest, .. } => Self::Cells(rest),
             },
             Value::Lazy(lazy) => match Lazy::into_generator(lazy) {
-                Ok(generator) => Self::Generator(Held(Some(generator))),
+                Ok(generator) => Self::Generator(UniqueGenerator(Some(generator))),
                 Err(lazy) => Self::Cells(Value::Lazy(lazy)),
             },
             Value::Map(map) => Self::Map(map),
@@ -277,9 +277,9 @@ impl Iter {
 }
 
 /// A generator that was taken out of its cell.
-pub struct Held(Option<Box<dyn Generator>>);
+pub struct UniqueGenerator(Option<Box<dyn Generator>>);
 
-impl Generator for Held {
+impl Generator for UniqueGenerator {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
         self.0.as_mut().map_or(Ok(None), |generator| generator.next(cx))
     }
@@ -298,7 +298,7 @@ impl Generator for Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for UniqueGenerator {
     fn drop(&mut self) {
         if let Some(generator) = self.0.take() {
             super::drop::drop_generator(generator);

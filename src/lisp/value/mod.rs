@@ -40,7 +40,7 @@ pub use equality::{equal, equal_as_made, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupported, value_error};
 pub use function::{
-    Closure, Code, DirectCall, Early, Function, Guess, Member, Run, Step, Template, TemplateArity, code,
+    Closure, Code, DirectCall, Early, Function, Guess, Member, Run, Step, Template, TemplateArity, code, native,
 };
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, Ready, collect, force, pair, seq};
@@ -57,7 +57,7 @@ pub use scalar::{Boolean, Double};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield, is_bounded};
 pub use set::Set;
 pub use sorted::{Place, compare_by, is_before};
-pub use text::{Draft, Text};
+pub use text::{Text, TextBuilder};
 pub use vector::Vector;
 
 /// Any value of the language. Cheap to clone, 16 bytes, and safe to send between threads.

@@ -518,7 +518,7 @@ impl Lazy {
                     match Seq::cons(first.clone(), rest.clone()) {
                         Ok(cells) => (Value::Nil, Ok(cells)),
                         Err(raise) => {
-                            let again = Again { first: Some(first), rest };
+                            let again = RetryGenerator { first: Some(first), rest };
                             return (State::Generator(Box::new(again)), Err(raise));
                         }
                     }
@@ -570,12 +570,12 @@ pub fn is_bounded(cells: &Value, depth: usize) -> bool {
 }
 
 /// An item that could not be put in front of what follows it, to try again.
-struct Again {
+struct RetryGenerator {
     first: Option<Value>,
     rest: Value,
 }
 
-impl Generator for Again {
+impl Generator for RetryGenerator {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));

@@ -84,15 +84,15 @@ impl Text {
     }
 
     /// The text to append to: in its own memory if nobody else holds the string.
-    pub fn into_draft(self) -> Draft {
-        Draft(Arc::unwrap_or_clone(self.0))
+    pub fn into_builder(self) -> TextBuilder {
+        TextBuilder(Arc::unwrap_or_clone(self.0))
     }
 }
 
 /// A text that is being put together.
-pub struct Draft(Inner);
+pub struct TextBuilder(Inner);
 
-impl Draft {
+impl TextBuilder {
     /// The number of bytes so far.
     #[inline]
     pub fn bytes(&self) -> usize {
@@ -106,9 +106,9 @@ impl Draft {
     }
 }
 
-impl From<Draft> for Text {
-    fn from(draft: Draft) -> Self {
-        Self(Arc::new(draft.0))
+impl From<TextBuilder> for Text {
+    fn from(builder: TextBuilder) -> Self {
+        Self(Arc::new(builder.0))
     }
 }
 

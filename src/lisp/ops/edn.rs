@@ -1,10 +1,9 @@
 //! Tagged values in texts of data: what the functions under `:readers` and `:default` make of them.
 
-use std::sync::Arc;
-
 use crate::lisp::syntax::{TAGGED, read_tagged_datum};
 use crate::lisp::text::{Error, Source};
 use crate::lisp::value::{Context, Iter, Map, Result, Set, Value};
+use std::sync::Arc;
 
 /// The options of `clojure.edn/read-string` that are about tags.
 struct Tags {
@@ -64,7 +63,7 @@ impl Tags {
 }
 
 /// The first value of a text, with functions for its tags where the options have some.
-pub(super) fn read(
+pub(crate) fn read(
     cx: &mut dyn Context,
     source: &Arc<Source>,
     options: &Value,

@@ -1,21 +1,20 @@
 //! Stages: what sequence functions do to items, written once and used three times.
 //!
 //! `map`, `filter`, `take`, `partition-by` and their kin are stages. A stage is fed items and passes on none, one or
-//! many. Over collections it is run at once ([`over`]); over lazy sequences it is pulled as items are asked for; without
+//! many. Over collections it is run at once ([`apply`]); over lazy sequences it is pulled as items are asked for; without
 //! a collection it is a transducer ([`transducer`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::functions::native;
 use crate::lisp::value::{
     Args, Callable, Context, FromValue, Function, Generator, Iter, Lazy, Number, Raise, Result, Step, Value, Wants,
-    arity_error, type_error,
+    arity_error, native, type_error,
 };
 
 /// What becomes of the feeding after an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
+pub(crate) enum Flow {
     /// More items are welcome.
     On,
     /// No more items: what follows is not even looked at.
@@ -23,10 +22,10 @@ pub(super) enum Flow {
 }
 
 /// Where a stage passes its items.
-pub(super) type Out<'a> = &'a mut dyn FnMut(&mut dyn Context, Value) -> Result<Flow>;
+pub(crate) type Out<'a> = &'a mut dyn FnMut(&mut dyn Context, Value) -> Result<Flow>;
 
 /// What a sequence function does to one item after the other.
-pub(super) trait Stage: Send + Sync {
+pub(crate) trait Stage: Send + Sync {
     /// Takes an item and passes on what comes of it.
     fn feed(&mut self, cx: &mut dyn Context, item: Value, out: Out<'_>) -> Result<Flow>;
 
@@ -57,7 +56,7 @@ pub(super) trait Stage: Send + Sync {
 }
 
 /// A stage with a name: `(map f coll)` is a stage made of `f`, `(map f)` the transducer of the same.
-pub(super) trait Named: Stage + Sized + 'static {
+pub(crate) trait SeqFunction: Stage + Sized + 'static {
     /// How it is called.
     const USAGE: &'static str;
 
@@ -71,7 +70,7 @@ fn name_of(usage: &'static str) -> &'static str {
 }
 
 /// An argument that must be a function. One that is none says so when it is called: over no items nobody asks.
-pub(super) fn function(usage: &'static str, f: Value) -> Result<Value> {
+pub(crate) fn function(usage: &'static str, f: Value) -> Result<Value> {
     let wants = Wants { name: name_of(usage), argument: "f" };
     Ok(match Callable::from_value(f.clone(), wants) {
         Ok(f) => f.0,
@@ -89,7 +88,7 @@ impl Step for NoFunction {
 }
 
 /// An argument that says how many; a fraction counts as a whole one.
-pub(super) fn amount(usage: &'static str, n: &Value) -> Result<i64> {
+pub(crate) fn amount(usage: &'static str, n: &Value) -> Result<i64> {
     match n {
         Value::Int(n) => Ok(*n),
         other => match Number::of(other) {
@@ -101,7 +100,7 @@ pub(super) fn amount(usage: &'static str, n: &Value) -> Result<i64> {
 }
 
 /// An argument that says how many and must be at least one.
-pub(super) fn at_least_one(usage: &'static str, n: &Value) -> Result<usize> {
+pub(crate) fn at_least_one(usage: &'static str, n: &Value) -> Result<usize> {
     let amount = amount(usage, n)?;
     match usize::try_from(amount) {
         Ok(n) if n > 0 => Ok(n),
@@ -110,7 +109,7 @@ pub(super) fn at_least_one(usage: &'static str, n: &Value) -> Result<usize> {
 }
 
 /// Refuses arguments that stand the other way round: a collection first, then a function or number.
-pub(super) fn in_order(usage: &'static str, held: &Value, items: &Value) -> Result<()> {
+pub(crate) fn in_order(usage: &'static str, held: &Value, items: &Value) -> Result<()> {
     let swapped = match items {
         Value::Function(_) => true,
         Value::Int(_) | Value::Float(_) => held.is_sequential() || matches!(held, Value::Text(_)),
@@ -128,24 +127,24 @@ pub(super) fn in_order(usage: &'static str, held: &Value, items: &Value) -> Resu
 }
 
 /// A named stage over a collection.
-pub(super) fn over<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
+pub(crate) fn apply<S: SeqFunction>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
     in_order(S::USAGE, &held, &items)?;
-    through(cx, S::new(held)?, items)
+    apply_stage(cx, S::new(held)?, items)
 }
 
 /// A named stage over a collection, as a vector.
-pub(super) fn into_vector<S: Named>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
+pub(crate) fn apply_into_vector<S: SeqFunction>(cx: &mut dyn Context, held: Value, items: Value) -> Result<Value> {
     in_order(S::USAGE, &held, &items)?;
-    stage_into_vector(cx, S::new(held)?, items)
+    apply_stage_into_vector(cx, S::new(held)?, items)
 }
 
 /// A stage over a collection, as a vector.
-pub(super) fn stage_into_vector(cx: &mut dyn Context, stage: impl Stage, items: Value) -> Result<Value> {
+pub(crate) fn apply_stage_into_vector(cx: &mut dyn Context, stage: impl Stage, items: Value) -> Result<Value> {
     Value::vector(run(cx, stage, items)?).within_nesting()
 }
 
 /// A named stage as a transducer: a function that puts it in front of a reducing function.
-pub(super) fn transducer<S: Named>(held: Value) -> Result<Value> {
+pub(crate) fn transducer<S: SeqFunction>(held: Value) -> Result<Value> {
     S::new(held.clone())?;
     Ok(native(name_of(S::USAGE), vec![held], |_, held, arguments| {
         let stage = S::new(held.first().cloned().unwrap_or_default())?;
@@ -154,18 +153,18 @@ pub(super) fn transducer<S: Named>(held: Value) -> Result<Value> {
 }
 
 /// A stage over a collection: at once over what is there, lazily over what may be endless.
-pub(super) fn through(cx: &mut dyn Context, stage: impl Stage + 'static, items: Value) -> Result<Value> {
-    if items.is_eager() { Value::seq(run(cx, stage, items)?).within_nesting() } else { lazily(stage, items) }
+pub(crate) fn apply_stage(cx: &mut dyn Context, stage: impl Stage + 'static, items: Value) -> Result<Value> {
+    if items.is_eager() { Value::seq(run(cx, stage, items)?).within_nesting() } else { lazy_stage(stage, items) }
 }
 
 /// Items that a builtin gathers, charged as they come.
 #[derive(Default)]
-pub(super) struct Made(Vec<Value>);
+pub(crate) struct MeteredVec(Vec<Value>);
 
-impl Made {
+impl MeteredVec {
     /// One more item.
     #[inline]
-    pub(super) fn push(&mut self, cx: &mut dyn Context, item: Value) -> Result<()> {
+    pub(crate) fn push(&mut self, cx: &mut dyn Context, item: Value) -> Result<()> {
         if self.0.len() == self.0.capacity() {
             cx.reserve(self.0.len().saturating_mul(size_of::<[Value; 2]>()))?;
         }
@@ -177,19 +176,19 @@ impl Made {
     }
 
     /// The items as a sequence.
-    pub(super) fn into_seq(self) -> Result<Value> {
+    pub(crate) fn into_seq(self) -> Result<Value> {
         Value::seq(self.0).within_nesting()
     }
 
     /// The items.
-    pub(super) fn into_items(self) -> Vec<Value> {
+    pub(crate) fn into_items(self) -> Vec<Value> {
         self.0
     }
 }
 
 /// A stage over all items of a collection.
-pub(super) fn run(cx: &mut dyn Context, mut stage: impl Stage, items: Value) -> Result<Vec<Value>> {
-    let mut made = Made::default();
+pub(crate) fn run(cx: &mut dyn Context, mut stage: impl Stage, items: Value) -> Result<Vec<Value>> {
+    let mut made = MeteredVec::default();
     if let Some(function) = stage.calls() {
         cx.foresee(function, &items);
     }
@@ -216,11 +215,15 @@ pub(super) fn run(cx: &mut dyn Context, mut stage: impl Stage, items: Value) -> 
 }
 
 /// What a generator makes: at once if it surely ends, else as it is asked for.
-pub(super) fn generated(cx: &mut dyn Context, mut generator: impl Generator + 'static, eager: bool) -> Result<Value> {
+pub(crate) fn collect_or_lazy(
+    cx: &mut dyn Context,
+    mut generator: impl Generator + 'static,
+    eager: bool,
+) -> Result<Value> {
     if !eager {
         return Ok(Lazy::generate(generator));
     }
-    let mut made = Made::default();
+    let mut made = MeteredVec::default();
     while let Some(item) = generator.next(cx)? {
         made.push(cx, item)?;
     }
@@ -228,13 +231,13 @@ pub(super) fn generated(cx: &mut dyn Context, mut generator: impl Generator + 's
 }
 
 /// A lazy sequence of what a stage makes of a collection's items.
-pub(super) fn lazily(stage: impl Stage + 'static, items: Value) -> Result<Value> {
+pub(crate) fn lazy_stage(stage: impl Stage + 'static, items: Value) -> Result<Value> {
     let items = Some(Iter::new(items)?);
-    Ok(Lazy::generate(Pulled { items, stage: Box::new(stage), next: None, made: VecDeque::new() }))
+    Ok(Lazy::generate(LazyStage { items, stage: Box::new(stage), next: None, made: VecDeque::new() }))
 }
 
 /// A stage that is fed when somebody asks for an item.
-struct Pulled {
+struct LazyStage {
     items: Option<Iter>,
     stage: Box<dyn Stage>,
     /// An item that was taken and is not fed yet: after an error it is fed again, so that the same error comes again.
@@ -242,7 +245,7 @@ struct Pulled {
     made: VecDeque<Value>,
 }
 
-impl Pulled {
+impl LazyStage {
     fn pull(&mut self, cx: &mut dyn Context) -> Result<()> {
         let Some(items) = &mut self.items else { return Ok(()) };
         let made = &mut self.made;
@@ -266,7 +269,7 @@ impl Pulled {
     }
 }
 
-impl Generator for Pulled {
+impl Generator for LazyStage {
     fn next(&mut self, cx: &mut dyn Context) -> Result<Option<Value>> {
         loop {
             if let Some(item) = self.made.pop_front() {
@@ -286,7 +289,7 @@ impl Generator for Pulled {
 }
 
 /// The reducing function that a transducer makes of another one: `stage` in front of it.
-pub(super) fn reducing(name: &'static str, stage: impl Stage + 'static, arguments: Args) -> Result<Value> {
+pub(crate) fn reducing(name: &'static str, stage: impl Stage + 'static, arguments: Args) -> Result<Value> {
     match (arguments.len(), arguments.into_iter().next()) {
         (1, Some(next)) => Ok(Function::step(name, Reducing { stage: Box::new(stage), next })),
         (given, _) => Err(arity_error(&format!("the transducer {name}"), given, "1: a reducing function")),

@@ -1,6 +1,7 @@
 //! Formats: what `format` makes of directives such as `%-8s`, `%,.2f` and `%05d`, as Java does.
 
-use super::printing::room;
+use super::print;
+use super::print::room;
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{Boolean, Context, Fault, Raise, Result, Value, display, type_error};
 
@@ -22,7 +23,7 @@ enum Index {
 }
 
 /// The text of a format with its arguments put in.
-pub(super) fn format(cx: &mut dyn Context, format: &str, arguments: &[Value]) -> Result<String> {
+pub(crate) fn format(cx: &mut dyn Context, format: &str, arguments: &[Value]) -> Result<String> {
     let mut out = String::new();
     let mut rest = format;
     let (mut next, mut last) = (0_usize, None);
@@ -53,7 +54,7 @@ pub(super) fn format(cx: &mut dyn Context, format: &str, arguments: &[Value]) ->
                 let argument = at.and_then(|at| arguments.get(at.checked_sub(1)?));
                 let Some(argument) = argument else { return Err(directive.missing(arguments.len())) };
                 if matches!(directive.conversion, 's' | 'S') {
-                    super::printing::charge(cx, argument)?;
+                    print::charge(cx, argument)?;
                 }
                 directive.apply(argument)?
             }

@@ -1,17 +1,19 @@
-//! How `swap!` changes what an atom holds.
-//!
-//! In general as Clojure does: the function gets the old value while the atom still holds it, and if the atom holds
-//! another value when it is done, it is called again with that. So an exception leaves the atom as it was, and whoever
-//! looks meanwhile sees the old value. But then the old value has two owners, and the function makes a copy of it.
-//!
-//! What programs mostly do, `(swap! a conj x)`, `(swap! a assoc k v)`, `(swap! a update k f)`, is known beforehand neither
-//! to fail nor to run code of the program ([`is_sure`]). Then nobody can look and nothing has to be restored, so the value
-//! is taken out of the atom and changes in place. Only a limit can stop that, and nothing of the program runs after one.
+//! State: atoms, volatiles, delays, and what functions remember.
 
+use super::lookup::{charge, index};
+use crate::lisp::value::{Args, Atom, Context, Fault, Function, Result, Value, args, equal};
 use std::sync::Arc;
 
-use super::collections::{charge, index};
-use crate::lisp::value::{Args, Atom, Context, Function, Result, Value, args, equal};
+/// Asks the validator of an atom whether it may hold a value.
+pub(crate) fn validate(cx: &mut dyn Context, validator: Option<&Value>, value: &Value) -> Result<()> {
+    match validator {
+        Some(validator) if !cx.call1(validator, value.clone())?.is_truthy() => {
+            let fault = Fault::value("Invalid reference state").class("IllegalStateException");
+            Err(fault.hint(format!("the atom's :validator refused {}", value.describe())).into())
+        }
+        _ => Ok(()),
+    }
+}
 
 /// `(swap! a update k (fnil conj []) x)` is three functions deep.
 const LEVELS: u8 = 4;
@@ -20,7 +22,7 @@ const LEVELS: u8 = 4;
 const LIGHT: u64 = 64;
 
 /// Changes what an atom or volatile holds and gives the new value.
-pub(super) fn swap(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: Args) -> Result<Value> {
+pub(crate) fn swap(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: Args) -> Result<Value> {
     if atom.is_unwatched() && is_sure(f, &atom.get(), &more, LEVELS) {
         let old = cx.write(atom, Value::Nothing);
         let new = cx.call(f, args([old]).into_iter().chain(more).collect())?;
@@ -31,12 +33,12 @@ pub(super) fn swap(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: Args
 }
 
 /// Changes what an atom or volatile holds and gives the old and the new value.
-pub(super) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: &Args) -> Result<(Value, Value)> {
+pub(crate) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: &Args) -> Result<(Value, Value)> {
     loop {
         let old = atom.get();
         let arguments: Args = args([old.clone()]).into_iter().chain(more.iter().cloned()).collect();
         let new = cx.call(f, arguments)?;
-        super::state::validate(cx, atom.validator().as_ref(), &new)?;
+        validate(cx, atom.validator().as_ref(), &new)?;
         if is_unchanged(cx, &atom.get(), &old)? {
             put(cx, atom, new.clone())?;
             return Ok((old, new));
@@ -46,7 +48,7 @@ pub(super) fn exchange(cx: &mut dyn Context, atom: &Arc<Atom>, f: &Value, more: 
 }
 
 /// Replaces what an atom holds, tells those who watch it, and gives what it held.
-pub(super) fn put(cx: &mut dyn Context, atom: &Arc<Atom>, new: Value) -> Result<Value> {
+pub(crate) fn put(cx: &mut dyn Context, atom: &Arc<Atom>, new: Value) -> Result<Value> {
     let Some(watches) = atom.watches() else { return Ok(cx.write(atom, new)) };
     let old = cx.write(atom, new.clone());
     for (key, watch) in watches.iter() {
@@ -68,7 +70,7 @@ fn is_unchanged(cx: &mut dyn Context, now: &Value, before: &Value) -> Result<boo
 }
 
 /// Whether two values are the very same one, not only equal.
-pub(super) fn is_same(a: &Value, b: &Value) -> bool {
+pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Vector(a), Value::Vector(b)) => Arc::ptr_eq(a, b),
         (Value::Seq(a), Value::Seq(b)) => Arc::ptr_eq(a, b),
@@ -152,7 +154,7 @@ fn along<'a>(target: &Value, mut path: impl Iterator<Item = &'a Value>, holds: &
 }
 
 /// What a memoized function gives: from its cache, an atom with a map from arguments to values, or made now.
-pub(super) fn remembered(cx: &mut dyn Context, held: &[Value], arguments: Args) -> Result<Value> {
+pub(crate) fn remembered(cx: &mut dyn Context, held: &[Value], arguments: Args) -> Result<Value> {
     let [function, Value::Atom(cache)] = held else { return Ok(Value::Nil) };
     let key = Value::vector(arguments.to_vec());
     charge(cx, &key)?;
