@@ -106,24 +106,23 @@
 //!
 //! # Features
 //!
-//! `cli` (default) is the `ptc` command, `macros` (default) the attribute [`tool`](macro@tool), `agent` everything that needs a
-//! runtime: models, delegation, program files. `otel` sends traces to an OpenTelemetry collector, `github` keeps plans in
-//! issues, `mcp` makes the
-//! tools of MCP servers tools of programs, and tools an MCP server. Without them there is the
-//! language with its contracts and synchronous tools, and neither tokio nor a network.
+//! - `agent` (default): everything that needs a runtime: models, delegation, plans, program files.
+//! - `macros` (default): the attribute [`tool`](macro@tool).
+//! - `mcp`: the tools of MCP servers as tools of programs, and an MCP server of tools.
+//! - `github`: plans in GitHub issues.
+//! - `otel`: traces for an OpenTelemetry collector.
+//!
+//! With `default-features = false` there is the language with its contracts and synchronous tools, and neither tokio nor a
+//! network. The `ptc` command is a package of its own, `ptc-cli`.
 
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod alloc;
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod contract;
 mod host;
 pub mod lisp;
 #[cfg(feature = "mcp")]
 pub mod mcp;
-#[cfg(feature = "cli")]
-mod memory_file;
 #[cfg(feature = "agent")]
 pub mod model;
 #[cfg(feature = "agent")]
@@ -192,6 +191,15 @@ pub use ptc_macros::tool;
 pub mod __macro {
     pub use schemars;
     pub use serde;
+}
+
+/// What the command and the tests of this workspace need beyond the public API. Nothing in it is stable.
+#[doc(hidden)]
+pub mod internals {
+    #[cfg(feature = "agent")]
+    pub use crate::process::roots_of;
+    #[cfg(feature = "agent")]
+    pub use crate::trace::harmless;
 }
 
 /// Runs a program against a sandbox and gives its value.

@@ -3,24 +3,18 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Runs an example that `cargo test` has built beside the command.
+/// Runs an example that `cargo test` has built beside this test.
 fn example(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_BIN_EXE_ptc")).parent().unwrap();
-    let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is not built: cargo build --examples", program.display());
-    run(&mut Command::new(program))
+    example_with(name, &[])
 }
 
 /// The same with arguments.
 fn example_with(name: &str, arguments: &[&str]) -> String {
-    let folder = Path::new(env!("CARGO_BIN_EXE_ptc")).parent().unwrap();
-    run(Command::new(folder.join("examples").join(name)).args(arguments))
-}
-
-fn ptc(arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ptc"));
-    command.args(arguments);
-    run(&mut command)
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built: cargo build --examples", program.display());
+    run(Command::new(program).args(arguments))
 }
 
 fn run(command: &mut Command) -> String {
@@ -102,55 +96,6 @@ fn one_task_is_done_in_five_patterns() {
         ],
     );
     says(&text, &["parallel: Server down", "parallel: Three slots", "parallel: Three."]);
-}
-
-#[test]
-fn programs_start_programs() {
-    let text = ptc(&["run", "examples/linked/main.toml", "--script", "examples/linked/script.json", "--json"]);
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(json["result"]["text"], "Le train part à neuf heures.");
-    assert_eq!((json["usage"]["requests"].as_u64(), json["usage"]["processes"].as_u64()), (Some(4), Some(3)));
-    let calls = &json["trace"][0]["tool_calls"];
-    assert_eq!(calls[0]["children"][0]["path"], "main/translator#1");
-    assert_eq!(calls[1]["children"][0]["path"], "main/proofreader#1");
-    assert_eq!(json["warnings"], serde_json::json!([]));
-}
-
-#[test]
-fn an_agent_keeps_the_books() {
-    let text = ptc(&["run", "examples/invoices/agent.toml", "--script", "examples/invoices/script.json"]);
-    says(&text, &["summary: Polmar owes 1,300 euros", "\"total\":2200.0"]);
-}
-
-#[test]
-fn a_process_goes_on_in_copies() {
-    let text = ptc(&["run", "examples/forks/main.toml", "--script", "examples/forks/script.json", "--json"]);
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(json["result"][0]["message"], "A day takes 2,633 euros on average. Open.");
-    assert_eq!(json["result"][2]["message"], "Four Sundays a year are allowed, and no more.");
-    let children = &json["trace"][1]["tool_calls"][0]["children"];
-    assert_eq!((&children[0]["path"], &children[2]["path"]), (&"main/fork[0]".into(), &"main/fork[2]".into()));
-    // A fork has the conversation from before the turn, then its own task.
-    let messages = children[0]["trace"][0]["messages"].as_array().unwrap();
-    assert_eq!(messages.len(), 3);
-    let last = messages[2]["content"].as_str().unwrap();
-    assert!(last.contains("You are child 1 of 3") && last.ends_with("Judge it by the takings alone."), "{last}");
-    assert_eq!((&json["stop_reason"], &json["warnings"]), (&"answer".into(), &serde_json::json!([])));
-}
-
-#[test]
-fn a_long_log_is_read_in_parts() {
-    let text =
-        ptc(&["run", "examples/descriptors/main.toml", "--script", "examples/descriptors/script.json", "--json"]);
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(json["trace"][1]["result"][0]["line"], 45);
-    assert_eq!(json["trace"][2]["result"], "The database took no more connections, so the orders could not be stored.");
-    let system = json["trace"][2]["tool_calls"][1]["children"][0]["trace"][0]["system"].as_str().unwrap();
-    assert!(system.contains("<fd name=\"fd:2\">\n22:43") && system.contains("too many connections"), "{system}");
-    let report = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/descriptors/report.txt");
-    assert!(std::fs::read_to_string(&report).unwrap().starts_with("At 22:47 three orders were lost"));
-    std::fs::remove_file(report).unwrap();
-    assert_eq!(json["warnings"], serde_json::json!([]));
 }
 
 #[test]

@@ -210,7 +210,8 @@ fn the_types_of_contracts_lie_below_the_analyser() {
 #[test]
 fn files_say_what_they_are_and_are_short() {
     let mut wrong = Vec::new();
-    for folder in ["src", "macros", "tests", "benches", "examples"].iter().filter(|folder| root().join(folder).is_dir())
+    for folder in
+        ["src", "cli", "macros", "tests", "benches", "examples"].iter().filter(|folder| root().join(folder).is_dir())
     {
         for (path, text) in sources(folder) {
             let first = text.lines().next().unwrap_or("");
@@ -241,7 +242,7 @@ fn unsafe_code_is_where_it_is_said_to_be() {
 /// What a name in the tables of `docs/parity.md` is: a talk, a test of a file, or a path.
 fn is_there(name: &str) -> bool {
     let of = |file: &str, test: &str| {
-        ["tests", "src"]
+        ["tests", "src", "cli/tests"]
             .iter()
             .filter_map(|folder| fs::read_to_string(root().join(folder).join(format!("{file}.rs"))).ok())
             .any(|text| text.contains(&format!("fn {test}(")))
@@ -249,7 +250,7 @@ fn is_there(name: &str) -> bool {
     match (name.split_once("::"), name.strip_prefix("talks/")) {
         (Some((file, test)), _) => of(file, test),
         (None, Some(talk)) => root().join(format!("tests/talks/{talk}.md")).is_file(),
-        (None, None) => ["", "tests", "src"].iter().any(|folder| root().join(folder).join(name).exists()),
+        (None, None) => ["", "tests", "src", "cli/tests"].iter().any(|folder| root().join(folder).join(name).exists()),
     }
 }
 

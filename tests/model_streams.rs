@@ -250,20 +250,3 @@ async fn an_observer_stops_a_run_in_the_midst_of_a_reply() {
     let error = delegate("think", options).await.err().unwrap();
     assert_eq!(error.kind, "stopped");
 }
-
-#[cfg(feature = "cli")]
-#[test]
-fn the_command_shows_replies_while_they_are_written() {
-    let server = Server::start(vec![pieces(&["lo"], false), pieces(&["one\n", "two"], true)]);
-    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let file = folder.join("streams.toml");
-    std::fs::write(&file, "[model]\nname = \"m\"\nprovider = \"openai\"\n[prompt]\nuser = \"count\"\n").unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ptc"))
-        .args(["run", file.to_str().unwrap(), "--model", "openai:m", "--base-url", &server.url, "--stream"])
-        .output()
-        .unwrap();
-    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    assert!(output.status.success(), "{err}");
-    assert!(err.ends_with("● main ← count\n  turn 1: lo\n  turn 1: one\n      two\n"), "{err:?}");
-    assert!(out.contains("summary: one\ntwo\n"), "{out}");
-}

@@ -90,7 +90,9 @@ pub struct DelegateError {
 
 impl DelegateError {
     /// What is wrong before anything has begun.
-    pub(crate) fn unusable(message: String) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unusable(message: String) -> Self {
         let (usage, trace) = (usage_json::<Event>(&[], "main"), trace::Trace::default());
         Self { kind: "config-error", message, limit: None, reason: None, usage, trace }
     }

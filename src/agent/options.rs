@@ -9,7 +9,7 @@ use super::{Budget, Paging, Prompt, Refs};
 use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
-use crate::model::{Model, ModelOptions};
+use crate::model::{Model, ModelOptions, Prices};
 use crate::tool::{Access, Tool, Validation};
 use crate::trace::{Event, Observer, Verdict};
 
@@ -214,6 +214,40 @@ impl Options {
     #[must_use]
     pub fn budget(self, budget: Budget) -> Self {
         Self { budget, ..self }
+    }
+
+    /// Sets what replies cost, by models' names.
+    #[must_use]
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.budget.prices = prices;
+        self
+    }
+
+    /// Asks the provider to stream replies, so that observers see them while they are written.
+    #[must_use]
+    pub fn stream(mut self) -> Self {
+        self.model_options.stream = true;
+        self
+    }
+
+    /// Checks the options as a run does before it asks the model, and gives the warnings.
+    ///
+    /// # Errors
+    /// Two tools of one name, a contract or a ref that cannot be read, a context that is no map.
+    pub fn check(&self) -> Result<Vec<String>, String> {
+        super::Agent::of(self).map(|agent| agent.warnings)
+    }
+
+    /// Whether they name a model.
+    #[must_use]
+    pub fn has_model(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// The tools that have been added.
+    #[must_use]
+    pub fn added_tools(&self) -> &[Tool] {
+        &self.tools
     }
 
     /// Sets what is asked of the provider.

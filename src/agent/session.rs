@@ -57,7 +57,8 @@ impl Session {
     }
 
     /// The same with a recorder that the host made.
-    pub(crate) async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
+    #[doc(hidden)]
+    pub async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
         Self::begin(options, Tree::new(options.budget.clone(), recorder)).map_err(|error| *error)
     }
 
@@ -65,11 +66,8 @@ impl Session {
     ///
     /// # Errors
     /// See [`Session::start`]; and calls that write of which nobody knows whether they have happened.
-    pub(crate) async fn resumed(
-        options: &Options,
-        mut recorder: Recorder,
-        journal: Journal,
-    ) -> Result<Self, DelegateError> {
+    #[doc(hidden)]
+    pub async fn resumed(options: &Options, mut recorder: Recorder, journal: Journal) -> Result<Self, DelegateError> {
         let file = journal.file().display();
         if let (false, [_, ..]) = (options.repeat_undecided, journal.undecided()) {
             let message = format!(

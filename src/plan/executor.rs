@@ -160,7 +160,11 @@ impl Plan {
     }
 
     /// The same with a recorder that the host made.
-    pub(crate) async fn run_with(&mut self, executor: &Executor, recorder: Recorder) -> Result<Outcome, DelegateError> {
+    ///
+    /// # Errors
+    /// See [`Plan::run`].
+    #[doc(hidden)]
+    pub async fn run_with(&mut self, executor: &Executor, recorder: Recorder) -> Result<Outcome, DelegateError> {
         let began = Instant::now();
         if executor.agent.journal.is_some() {
             let why = "Options::journal is for one task; a plan keeps what is done where Executor::save says";

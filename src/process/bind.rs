@@ -121,7 +121,7 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
 }
 
 /// The folders that a program may touch: its own, that of the program that was asked for, and what the host grants.
-pub(crate) fn roots_of(library: &Library, program: &Program, grants: &Grants) -> Roots {
+pub fn roots_of(library: &Library, program: &Program, grants: &Grants) -> Roots {
     let root = library.root().map(|root| Root { folder: root.folder(), writable: true });
     root.iter().chain(&grants.roots).fold(Roots::at(&program.folder()), Roots::and)
 }

@@ -15,8 +15,8 @@ mod program;
 mod remote;
 mod section;
 
-#[cfg(feature = "cli")]
-pub(crate) use bind::roots_of;
+#[doc(hidden)]
+pub use bind::roots_of;
 pub use bind::{Grants, bind};
 pub use confine::{Opening, Root, Roots};
 pub use environment::Environment;

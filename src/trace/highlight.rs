@@ -17,7 +17,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A character as it is, but for what reorders text, steers a terminal, or is no text at all.
-pub(crate) fn harmless(c: char) -> char {
+pub fn harmless(c: char) -> char {
     match c {
         '\n' | '\t' => c,
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',

@@ -12,8 +12,8 @@ mod tree;
 #[cfg(feature = "agent")]
 pub(crate) use events::is_within;
 pub use events::{CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events};
-#[cfg(feature = "cli")]
-pub(crate) use highlight::harmless;
+#[doc(hidden)]
+pub use highlight::harmless;
 pub use html::html;
 pub use lazy::Trace;
 #[cfg(feature = "otel")]

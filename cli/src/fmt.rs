@@ -1,0 +1,37 @@
+//! `ptc fmt`: programs indented as people write Clojure.
+
+use std::fs;
+use std::sync::Arc;
+
+use super::Trouble;
+use super::args::FmtOptions;
+use super::draw::draw;
+use super::eval::source;
+use ptc::lisp::syntax::{layout, read};
+
+/// Writes the files anew, or says which of them would change. One that does not read is left as it is.
+pub(crate) fn fmt(options: &FmtOptions) -> Result<u8, Trouble> {
+    let mut status = 0;
+    for file in &options.files {
+        let source = Arc::new(source(file)?);
+        if let Err(error) = read(&source) {
+            eprintln!("{}", draw(&error));
+            status = 1;
+            continue;
+        }
+        let laid_out = layout(source.text());
+        let changes = laid_out != source.text();
+        match (file.as_str(), options.check) {
+            ("-", false) => print!("{laid_out}"),
+            (_, true) if changes => {
+                println!("{file}");
+                status = 1;
+            }
+            (_, false) if changes => {
+                fs::write(file, laid_out).map_err(|error| Trouble::failed(format!("{file}: {error}")))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(status)
+}
