@@ -74,7 +74,7 @@
 //! assert_eq!(sandbox.eval("(reduce + squares)")?.to_string(), "30");
 //!
 //! let error = sandbox.eval("(def squares []) (loop [] (recur))").unwrap_err();
-//! assert_eq!(error.limit.map(|limit| limit.name), Some("max_steps"));
+//! assert_eq!(error.limit.map(|limit| limit.name()), Some("max_steps"));
 //! assert_eq!(sandbox.eval("(count squares)")?.to_string(), "5");
 //! # Ok::<(), ptc::Error>(())
 //! ```

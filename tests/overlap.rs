@@ -214,7 +214,7 @@ fn seen(ended: Result<Outcome, DelegateError>, journal: &Path) -> Json {
         }),
         Err(error) => json!({
             "kind": error.kind, "message": error.message, "usage": error.usage, "trace": error.trace, "events": events,
-            "limit": error.limit.map(|limit| (limit.name, limit.configured, limit.observed)),
+            "limit": error.limit.map(|limit| (limit.name(), limit.configured, limit.observed)),
         }),
     }
 }
@@ -344,7 +344,7 @@ fn reads_stop_where_the_budget_does() {
     let program = "(return (mapv (fn [id] (tool/fetch {:id id})) [1 2 3 4 6 8]))";
     let options = Options::new(Scripted::new([program])).tools(tools(&world)).overlap_reads(6);
     let error = wait(delegate("Fetch.", options.budget(Budget { tool_calls: Some(3), ..Budget::default() })));
-    assert_eq!(error.err().and_then(|error| error.limit).unwrap().name, "budget.tool_calls");
+    assert_eq!(error.err().and_then(|error| error.limit).unwrap().name(), "budget.tool_calls");
     assert_eq!(world.reads.load(Ordering::SeqCst), 3);
 }
 

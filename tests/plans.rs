@@ -234,7 +234,7 @@ fn a_budget_that_is_spent_ends_the_plan_and_leaves_what_was_done() {
     let steps = Steps::of(&plan);
     let budget = Budget { turns: Some(1), ..Budget::default() };
     let error = failed(&mut plan, &Executor::new(Options::new(steps.model()).budget(budget)));
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.turns")));
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.turns")));
     assert!(
         error.message.starts_with("step \"b\": ") && error.message.ends_with("(1 of 2 steps are done)"),
         "{}",
@@ -256,7 +256,7 @@ fn a_step_without_a_process_is_a_limit() {
     let steps = Steps::of(&plan);
     let budget = Budget { processes: Some(2), ..Budget::default() };
     let error = failed(&mut plan, &Executor::new(Options::new(steps.model()).budget(budget)));
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.processes")));
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.processes")));
 }
 
 #[test]

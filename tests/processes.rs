@@ -62,7 +62,7 @@ async fn costs_are_counted_and_bind() {
 
     let dear = Options::new(model).budget(Budget { cost: Some(0.006), prices: prices(), ..Budget::default() });
     let error = delegate("Go.", dear).await.map(|outcome| outcome.summary).expect_err("it costs more");
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.cost")));
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.cost")));
     assert!(error.message.contains("budget.cost is 0.006"), "{}", error.message);
     assert_eq!(error.usage["requests"], 2);
 
@@ -190,7 +190,7 @@ async fn a_budget_that_is_spent_in_the_midst_of_ten_forks_ends_them_all() {
     let budget = Budget { tokens: Some(65), ..Budget::default() };
     let options = Options::new(ten.model(Duration::from_millis(20))).forks(10).budget(budget);
     let error = delegate("Go.", options).await.map(|outcome| outcome.summary).expect_err("it is spent");
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.tokens")));
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.tokens")));
     assert_eq!(ten.thinking.load(Ordering::SeqCst), 0);
     let asked = ten.asked.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(300)).await;

@@ -269,7 +269,7 @@ fn a_tool_that_never_answers_is_ended_by_its_timeout_or_by_the_budget() {
         let source = "(try (tool/wait {}) (catch Throwable e :caught) (finally (tool/wait {})))";
         let options = Options::new(program(source)).tools([tool.clone()]).budget(budget);
         let error = failed(delegate("wait", options).await);
-        assert_eq!((error.kind, error.limit.expect("a limit").name), ("limit-error", "budget.time"));
+        assert_eq!((error.kind, error.limit.expect("a limit").name()), ("limit-error", "budget.time"));
         assert_eq!(error.trace[0]["tool_calls"][0]["name"], "wait");
         assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
         inside.until(0).await;

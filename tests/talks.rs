@@ -336,7 +336,8 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
         }
         Err(error) => {
             lines.push(format!("- error: {}: {}", error.kind, one_line(&error.message)));
-            lines.extend(error.limit.as_ref().map(|limit| format!("- limit: {} of {}", limit.name, limit.configured)));
+            lines
+                .extend(error.limit.as_ref().map(|limit| format!("- limit: {} of {}", limit.name(), limit.configured)));
             lines.extend(error.reason.as_ref().map(|reason| format!("- reason: {reason}")));
             &error.usage
         }

@@ -43,7 +43,7 @@ pub(crate) fn calls_json(calls: &[CallRecord]) -> Json {
 
 /// A limit that was reached.
 pub(crate) fn limit_json(limit: &LimitReached) -> Json {
-    json!({ "name": limit.name, "configured": limit.configured, "observed": limit.observed })
+    json!({ "name": limit.name(), "configured": limit.configured, "observed": limit.observed })
 }
 
 /// An error with its place.

@@ -333,7 +333,7 @@ fn a_budget_counts_what_was_spent_before() {
     let done = Done::default();
     let budget = ptc::Budget { turns: Some(7), ..Default::default() };
     let error = wait(resume(&file, agent(&done, [false; 3]).budget(budget))).err().expect("a limit");
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name)), ("limit-error", Some("budget.turns")));
+    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.turns")));
     assert_eq!(done.all(), BTreeMap::from([("model main 5".into(), 1)]));
     // With more of it the run goes on.
     let outcome = wait(resume(&file, agent(&done, [false; 3]))).unwrap();

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::lisp::text::LimitReached;
+use crate::lisp::text::{LimitKind, LimitReached};
 use crate::model::{Message, Price, Prices, Tokens};
 
 /// What a tree of processes may use in all. Nothing is bounded but the depth unless it is set.
@@ -121,9 +121,10 @@ impl Ledger {
         {
             let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
             let most = millis(time);
-            used.spent = Some(reached("budget.time", most, millis(self.began.elapsed()).max(most.saturating_add(1))));
+            used.spent =
+                Some(reached(LimitKind::BudgetTime, most, millis(self.began.elapsed()).max(most.saturating_add(1))));
         }
-        used.spent.clone()
+        used.spent
     }
 
     /// The wall time that is left, if it is bounded.
@@ -164,19 +165,23 @@ impl Ledger {
         let cost = used.cost + used.reserved_cost + reserved_cost;
         let turns_spent = || {
             let most = self.budget.turns.filter(|most| turns > *most)?;
-            Some(reached("budget.turns", most, turns))
+            Some(reached(LimitKind::BudgetTurns, most, turns))
         };
         let tokens_spent = || {
             let most = self.budget.tokens.filter(|most| tokens > *most || used.tokens >= *most)?;
             // A turn needs at least one more, though nobody knows how many.
-            Some(reached("budget.tokens", most, tokens.max(most.saturating_add(1))))
+            Some(reached(LimitKind::BudgetTokens, most, tokens.max(most.saturating_add(1))))
         };
         let cost_spent = || {
             let most = self.budget.cost.filter(|most| cost > *most || used.cost >= *most)?;
-            Some(reached("budget.cost", millionths(most), millionths(cost).max(millionths(most).saturating_add(1))))
+            Some(reached(
+                LimitKind::BudgetCost,
+                millionths(most),
+                millionths(cost).max(millionths(most).saturating_add(1)),
+            ))
         };
         if let Some(refused) = turns_spent().or_else(tokens_spent).or_else(cost_spent) {
-            used.spent = Some(refused.clone());
+            used.spent = Some(refused);
             return Err(refused);
         }
         used.turns = turns;
@@ -190,8 +195,8 @@ impl Ledger {
         let tokens = self.budget.tokens.filter(|most| used.tokens > *most);
         let cost = self.budget.cost.filter(|most| used.cost > *most);
         tokens
-            .map(|most| reached("budget.tokens", most, used.tokens))
-            .or_else(|| cost.map(|most| reached("budget.cost", millionths(most), millionths(used.cost))))
+            .map(|most| reached(LimitKind::BudgetTokens, most, used.tokens))
+            .or_else(|| cost.map(|most| reached(LimitKind::BudgetCost, millionths(most), millionths(used.cost))))
     }
 
     /// Starts so many processes at a depth, all or none; the root has depth 1.
@@ -200,12 +205,12 @@ impl Ledger {
     /// Too deep, or too many; the tree goes on.
     pub fn start_processes(&self, depth: u64, count: u64) -> Result<(), LimitReached> {
         if depth > self.budget.depth {
-            return Err(reached("budget.depth", self.budget.depth, depth));
+            return Err(reached(LimitKind::BudgetDepth, self.budget.depth, depth));
         }
         let mut used = self.lock();
         let processes = used.processes.saturating_add(count);
         match self.budget.processes {
-            Some(most) if processes > most => Err(reached("budget.processes", most, processes)),
+            Some(most) if processes > most => Err(reached(LimitKind::BudgetProcesses, most, processes)),
             _ => {
                 used.processes = processes;
                 Ok(())
@@ -221,7 +226,7 @@ impl Ledger {
         let mut used = self.lock();
         let (most, kept) = (self.budget.descriptor_bytes, used.kept_bytes.saturating_add(bytes));
         if kept > most {
-            return Err(reached("budget.descriptor_bytes", most, kept));
+            return Err(reached(LimitKind::BudgetDescriptorBytes, most, kept));
         }
         used.kept_bytes = kept;
         Ok(())
@@ -244,8 +249,8 @@ impl Ledger {
         let calls = used.tool_calls.saturating_add(1);
         match self.budget.tool_calls {
             Some(most) if calls > most => {
-                let refused = reached("budget.tool_calls", most, calls);
-                used.spent = Some(refused.clone());
+                let refused = reached(LimitKind::BudgetToolCalls, most, calls);
+                used.spent = Some(refused);
                 Err(refused)
             }
             _ => {
@@ -268,8 +273,8 @@ fn millionths(cost: f64) -> u64 {
     (cost * 1e6).ceil() as u64
 }
 
-fn reached(name: &'static str, configured: u64, observed: u64) -> LimitReached {
-    LimitReached { name, configured, observed }
+fn reached(limit: LimitKind, configured: u64, observed: u64) -> LimitReached {
+    LimitReached { limit, configured, observed }
 }
 
 #[cfg(test)]
@@ -284,7 +289,7 @@ mod tests {
     fn tokens_are_reserved_so_that_no_call_overshoots() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
         let _under_way = ledger.take_turn(0, 60, None).expect("60 of 100");
-        assert_eq!(ledger.take_turn(0, 60, None).expect_err("120 of 100").name, "budget.tokens");
+        assert_eq!(ledger.take_turn(0, 60, None).expect_err("120 of 100").limit, LimitKind::BudgetTokens);
         assert!(ledger.spent().is_some());
     }
 
@@ -296,7 +301,10 @@ mod tests {
         drop(ledger.take_turn(0, 60, None).expect("70 of 100"));
         let all = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
         assert_eq!(all.settle(written(90)), None);
-        assert_eq!(ledger.take_turn(0, 0, None).expect_err("100 of 100 are used"), reached("budget.tokens", 100, 101));
+        assert_eq!(
+            ledger.take_turn(0, 0, None).expect_err("100 of 100 are used"),
+            reached(LimitKind::BudgetTokens, 100, 101)
+        );
     }
 
     #[test]
@@ -307,7 +315,7 @@ mod tests {
             ledger.spent()
         };
         assert_eq!(settled(100), None, "all of it is no more than all of it");
-        assert_eq!(settled(101), Some(reached("budget.tokens", 100, 101)));
+        assert_eq!(settled(101), Some(reached(LimitKind::BudgetTokens, 100, 101)));
     }
 
     /// A budget of two cents, and a model whose output costs a cent for a thousand tokens.
@@ -325,7 +333,7 @@ mod tests {
         assert_eq!(reserved.settle(written(1000)), Some(0.01));
         assert_eq!(other.settle(Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
         let refused = ledger.take_turn(0, 600, price).expect_err("2.1 of 2 cents");
-        assert_eq!(refused, reached("budget.cost", 20_000, 21_000));
+        assert_eq!(refused, reached(LimitKind::BudgetCost, 20_000, 21_000));
     }
 
     #[test]
@@ -333,7 +341,7 @@ mod tests {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
         let _under_way = ledger.take_turn(15_000, 0, price).expect("1.5 of 2 cents");
-        assert_eq!(ledger.take_turn(6_000, 0, price).expect_err("2.1 of 2 cents").name, "budget.cost");
+        assert_eq!(ledger.take_turn(6_000, 0, price).expect_err("2.1 of 2 cents").limit, LimitKind::BudgetCost);
         let message = Message { role: crate::model::Role::User, content: "Zähle!".into() };
         assert_eq!(estimated_tokens("You count.", &[message]), (4 + 8) + (3 + 8));
     }
@@ -344,7 +352,10 @@ mod tests {
         let price = ledger.price("tiny").expect("a price");
         let reserved = ledger.take_turn(0, 0, price).expect("nothing of 2 cents");
         assert_eq!(reserved.settle(written(2000)), Some(0.02));
-        assert_eq!(ledger.take_turn(0, 0, price).expect_err("2 of 2 cents"), reached("budget.cost", 20_000, 20_001));
+        assert_eq!(
+            ledger.take_turn(0, 0, price).expect_err("2 of 2 cents"),
+            reached(LimitKind::BudgetCost, 20_000, 20_001)
+        );
     }
 
     #[test]
@@ -355,7 +366,7 @@ mod tests {
         let _under_way = ledger.take_turn(0, 2_000, price).expect("2 of 2 cents");
         let ledger = Ledger::new(Budget { descriptor_bytes: 10, ..Budget::default() });
         assert_eq!(ledger.keep_bytes(6), Ok(()));
-        assert_eq!(ledger.keep_bytes(5), Err(reached("budget.descriptor_bytes", 10, 11)));
+        assert_eq!(ledger.keep_bytes(5), Err(reached(LimitKind::BudgetDescriptorBytes, 10, 11)));
         assert_eq!(ledger.keep_bytes(4), Ok(()), "what was refused takes no room");
         assert!(ledger.keep_bytes(1).is_err() && ledger.spent().is_none());
     }
@@ -368,7 +379,10 @@ mod tests {
         ledger.began -= Duration::from_secs(95);
         assert_eq!(ledger.time_left(), Some(Duration::ZERO));
         let spent = ledger.spent().expect("100 of 60 s");
-        assert!(spent.name == "budget.time" && spent.configured == 60_000 && spent.observed >= 100_000, "{spent:?}");
+        assert!(
+            spent.limit == LimitKind::BudgetTime && spent.configured == 60_000 && spent.observed >= 100_000,
+            "{spent:?}"
+        );
         let mut ledger = Ledger::new(Budget { time: Some(Duration::from_secs(60)), ..Budget::default() });
         ledger.began -= Duration::from_secs(60);
         assert!(
@@ -381,7 +395,7 @@ mod tests {
     fn what_was_spent_first_is_what_everybody_hears() {
         let mut ledger = Ledger::new(Budget { turns: Some(0), ..Budget::default() });
         let refused = ledger.take_turn(0, 0, None).expect_err("no turns");
-        assert_eq!(refused, reached("budget.turns", 0, 1));
+        assert_eq!(refused, reached(LimitKind::BudgetTurns, 0, 1));
         ledger.budget.time = Some(Duration::ZERO);
         assert_eq!(ledger.spent().as_ref(), Some(&refused));
         assert_eq!(ledger.take_tool_call(), Err(refused));
@@ -397,8 +411,8 @@ mod tests {
     fn refusing_a_process_ends_nothing() {
         let ledger = Ledger::new(Budget { processes: Some(1), ..Budget::default() });
         ledger.start_processes(1, 1).expect("the root");
-        assert_eq!(ledger.start_processes(2, 1).expect_err("a second one").name, "budget.processes");
-        assert_eq!(ledger.start_processes(4, 1).expect_err("too deep").name, "budget.depth");
+        assert_eq!(ledger.start_processes(2, 1).expect_err("a second one").limit, LimitKind::BudgetProcesses);
+        assert_eq!(ledger.start_processes(4, 1).expect_err("too deep").limit, LimitKind::BudgetDepth);
         assert!(ledger.spent().is_none());
     }
 }

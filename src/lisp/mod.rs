@@ -29,7 +29,7 @@ pub use realise::is_finished;
 use analyse::{Aliases, Program, Surroundings, Tools};
 use limits::Limits;
 use memory::Memory;
-use text::{Error, ErrorKind, Finding, LimitReached, Severity, Source};
+use text::{Error, ErrorKind, Finding, LimitKind, LimitReached, Severity, Source};
 use value::{Context, Fault, Host, Machine, Raise, Shared, Suspend, Value};
 
 /// A program with everything it runs against.
@@ -116,10 +116,10 @@ pub fn run(job: Job, way: &dyn Suspend) -> Finished {
         let elapsed = host.elapsed();
         if elapsed > limits.max_time {
             let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-            return Err(value::limit("max_time", millis(limits.max_time), millis(elapsed)));
+            return Err(value::limit(LimitKind::Time, millis(limits.max_time), millis(elapsed)));
         }
         match host.live_bytes() {
-            Some(bytes) if bytes > limits.max_memory => Err(value::limit("max_memory", limits.max_memory, bytes)),
+            Some(bytes) if bytes > limits.max_memory => Err(value::limit(LimitKind::Memory, limits.max_memory, bytes)),
             Some(_) | None => Ok(()),
         }
     };
@@ -215,7 +215,7 @@ fn look_at(
         let (configured, observed) = (limits.max_source as u64, source.text().len() as u64);
         let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");
         let mut error = Error::new(ErrorKind::Limit, message);
-        error.limit = Some(LimitReached { name: "max_source", configured, observed });
+        error.limit = Some(LimitReached { limit: LimitKind::Source, configured, observed });
         return Err(error);
     }
     let forms = syntax::read(source)?;
@@ -246,7 +246,7 @@ fn finish(machine: &mut Machine<'_>, result: value::Result<Value>, before: &Memo
     let mut left = most;
     if !fits(&value, &mut left) {
         // Counted only up to the limit: how much more there is would cost as much to find out.
-        return Err(value::limit("max_result", most as u64, (most as u64).saturating_add(1)));
+        return Err(value::limit(LimitKind::Result, most as u64, (most as u64).saturating_add(1)));
     }
     machine.spend((most.saturating_sub(left) / 64) as u64)?;
     machine.look_at_end()?;

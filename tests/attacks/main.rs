@@ -35,7 +35,7 @@ fn limits() -> Limits {
 fn outcome(error: Option<&Error>) -> String {
     match error {
         None => "value".into(),
-        Some(Error { limit: Some(limit), .. }) => format!("limit:{}", limit.name),
+        Some(Error { limit: Some(limit), .. }) => format!("limit:{}", limit.name()),
         Some(error) => error.kind.name().into(),
     }
 }

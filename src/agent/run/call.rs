@@ -251,8 +251,9 @@ impl Host for PoolHost {
             };
         }
         if let Run::Process(announce, _) = &prepared.tool.run {
-            let refusal = |LimitReached { name: limit, configured, observed }| {
-                ToolError(format!("no process for it: {limit} is {configured}, and this would be {observed}"))
+            let refusal = |LimitReached { limit, configured, observed }| {
+                let name = limit.name();
+                ToolError(format!("no process for it: {name} is {configured}, and this would be {observed}"))
             };
             match announce(&call).and_then(|starts| process.count_children(starts).map_err(refusal)) {
                 Ok(children) => call.children = children,

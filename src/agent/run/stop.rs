@@ -1,7 +1,7 @@
 //! Why a process ended without a result.
 
 use super::turn::Reason;
-use crate::lisp::text::LimitReached;
+use crate::lisp::text::{LimitKind, LimitReached};
 use crate::model::ModelError;
 
 /// Why a process ended without a result.
@@ -36,12 +36,10 @@ impl Stop {
     /// The limit that was reached, if it was one.
     pub fn limit(&self) -> Option<LimitReached> {
         match self {
-            Self::Budget(reached) => Some(reached.clone()),
-            Self::Reason(Reason::Turns { max_turns, .. }) => Some(LimitReached {
-                name: "max_turns",
-                configured: u64::from(*max_turns),
-                observed: u64::from(*max_turns) + 1,
-            }),
+            Self::Budget(reached) => Some(*reached),
+            Self::Reason(Reason::Turns { max_turns, .. }) => {
+                Some(LimitReached::one_more(LimitKind::Turns, u64::from(*max_turns)))
+            }
             Self::Reason(Reason::Fail(_) | Reason::Refs(_))
             | Self::Model { .. }
             | Self::Observer
@@ -60,13 +58,7 @@ impl Stop {
             Self::Reason(Reason::Fail(reason)) => crate::lisp::value::display(reason),
             Self::Reason(Reason::Refs(missing)) => format!("required refs are missing:\n{}", missing.trim_end()),
             Self::Model { error, turn } => format!("the model did not answer turn {turn}: {}", error.message),
-            Self::Budget(LimitReached { name: name @ "budget.cost", configured, observed }) => {
-                let [configured, observed] = [configured, observed].map(|millionths| *millionths as f64 / 1e6);
-                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
-            }
-            Self::Budget(LimitReached { name, configured, observed }) => {
-                format!("the budget of the whole run is spent: {name} is {configured}, and {observed} would be needed")
-            }
+            Self::Budget(reached) => format!("the budget of the whole run is spent: {reached}"),
             Self::Observer => "an observer stopped the process".into(),
             Self::Diverged(differs) => {
                 format!("the run does not go as its journal says, which is left as it was; {differs}")

@@ -143,7 +143,9 @@ impl Descriptors {
         ledger.keep_bytes(pages.bytes()).map_err(|reached| {
             format!(
                 "{} is {} in the whole tree, and {} would be needed",
-                reached.name, reached.configured, reached.observed
+                reached.name(),
+                reached.configured,
+                reached.observed
             )
         })?;
         let number = self.numbered.get_max().map_or(1, |(last, _)| last + 1);
@@ -239,8 +241,12 @@ impl Descriptors {
                     let kept = Descriptor { pages: Arc::new(pages), value: Value::Text(text) };
                     self.named.insert(reference.id, kept);
                 }
-                Err(reached) => refused
-                    .push(format!("ref:{} is not kept: {} is {}", reference.id, reached.name, reached.configured)),
+                Err(reached) => refused.push(format!(
+                    "ref:{} is not kept: {} is {}",
+                    reference.id,
+                    reached.name(),
+                    reached.configured
+                )),
             }
         }
         refused

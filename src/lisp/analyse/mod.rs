@@ -28,7 +28,7 @@ pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
 pub use sugar::NAMES as FORM_NAMES;
 
 use crate::lisp::syntax::{Form, FormKind};
-use crate::lisp::text::{Error, ErrorKind, Finding, LimitReached, Source, Span};
+use crate::lisp::text::{Error, ErrorKind, Finding, LimitKind, LimitReached, Source, Span};
 use crate::lisp::value::{Globals, Keyword, Names, Regex, Registry, Symbol, Value};
 use scope::Scopes;
 
@@ -280,15 +280,15 @@ impl Analyser<'_> {
             return Expr::constant(Value::Nil, span);
         }
         let hint = "give inner parts names with let or defn";
-        self.beyond("max_source_nesting", MAX_DEPTH as u64, span, "the program is nested too deeply", hint)
+        self.beyond(LimitKind::SourceNesting, MAX_DEPTH as u64, span, "the program is nested too deeply", hint)
     }
 
     /// Refuses what is beyond a limit of the analyser.
     #[cold]
-    fn beyond(&mut self, name: &'static str, configured: u64, span: Span, message: &str, hint: &str) -> Expr {
+    fn beyond(&mut self, limit: LimitKind, configured: u64, span: Span, message: &str, hint: &str) -> Expr {
         let expr = self.error(span, ErrorKind::Limit, message, Some(hint.to_owned()));
         if let Some(error) = self.errors.last_mut() {
-            error.limit = Some(LimitReached { name, configured, observed: configured.saturating_add(1) });
+            error.limit = Some(LimitReached::one_more(limit, configured));
         }
         expr
     }
@@ -304,7 +304,7 @@ impl Analyser<'_> {
             self.stopped = true;
             let message = "the regexes of the program are too large together";
             let hint = "repeat less in them, or write one that serves in several places";
-            return self.beyond("max_regex_states", Self::MOST_STATES, span, message, hint);
+            return self.beyond(LimitKind::RegexStates, Self::MOST_STATES, span, message, hint);
         }
         match Regex::compile(pattern) {
             Ok(regex) => {

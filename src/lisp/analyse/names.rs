@@ -6,7 +6,7 @@ use super::expr::{Expr, ExprKind};
 use super::scope::Scopes;
 use super::{Analyser, handles, hints};
 use crate::lisp::syntax::{Form, FormKind};
-use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span, nearest};
+use crate::lisp::text::{Error, ErrorKind, Finding, LimitKind, Severity, Span, nearest};
 use crate::lisp::value::{Builtin, Function, Symbol, Value};
 
 /// The namespaces of the table and the aliases that models use for them.
@@ -88,7 +88,7 @@ impl Analyser<'_> {
                 self.stopped = true;
                 let most = Scopes::MOST_CAPTURES as u64;
                 let message = "functions within functions use too many locals of those around them";
-                return self.beyond("max_captures", most, span, message, "pass one map instead of many locals");
+                return self.beyond(LimitKind::Captures, most, span, message, "pass one map instead of many locals");
             }
             return local;
         }

@@ -6,6 +6,7 @@ use super::builtins;
 use crate::lisp::ops::parse::{double, integer_of};
 use crate::lisp::ops::text::{Str, with_hint};
 use crate::lisp::ops::{number, parse};
+use crate::lisp::text::LimitKind;
 use crate::lisp::value::{Context, Fault, FromValue, Number, Result, Value, Wants, arithmetic, limit, type_error};
 use num_bigint::{BigInt, Sign};
 
@@ -238,7 +239,7 @@ builtins! { Java;
         }
         let bits = power_bits(&n.0, exponent);
         if bits > MAX_BITS {
-            return Err(limit("max_integer_bits", MAX_BITS, bits));
+            return Err(limit(LimitKind::IntegerBits, MAX_BITS, bits));
         }
         pay(cx, 64, bits)?;
         small(n.0.pow(u32::try_from(exponent).unwrap_or(u32::MAX)))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::lisp::text::abridge;
+use crate::lisp::text::{LimitKind, abridge};
 use crate::lisp::value::{
     Answer, Args, Ask, Atom, AtomExtras, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result,
     ToolAnswer, ToolCall, Value, args, collect, limit, seq,
@@ -130,7 +130,7 @@ impl Context for Machine<'_> {
         let live = self.shared.host.live_bytes().unwrap_or(0);
         let wanted = live.saturating_add(bytes as u64);
         if wanted > most {
-            return Err(limit("max_memory", most, wanted));
+            return Err(limit(LimitKind::Memory, most, wanted));
         }
         self.shared.peak_bytes.set(self.shared.peak_bytes.get().max(wanted));
         // Memory takes time to fill, too.
@@ -185,7 +185,7 @@ impl Context for Machine<'_> {
         let most = self.shared.limits.max_tool_calls;
         let calls = self.shared.tool_calls.get().saturating_add(1);
         if calls > most {
-            return Err(limit("max_tool_calls", most, calls));
+            return Err(limit(LimitKind::ToolCalls, most, calls));
         }
         self.shared.tool_calls.set(calls);
         self.spend(arguments.weight().saturating_add(8))?;

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::lisp::text::ErrorKind;
-use crate::lisp::text::Span;
+use crate::lisp::text::{ErrorKind, LimitKind, Span};
 use crate::lisp::value::{
     Answer, Args, Ask, AtomKind, Builtin, Closure, Fault, Function, Machine, Raise, Result, Shared, Suspend,
     TemplateArity, Value, arity_error, limit,
@@ -85,7 +84,7 @@ impl Machine<'_> {
             if allowed.is_none() {
                 shared.steps.set(most);
             }
-            return Err(limit("max_steps", most, used));
+            return Err(limit(LimitKind::Steps, most, used));
         }
         // Near the end of the budget the slices get shorter, so that the count is exact.
         let slice = SLICE.min(most.saturating_sub(used));
@@ -113,7 +112,7 @@ impl Machine<'_> {
         // What is only tried has its own steps, which do not take long.
         if elapsed > limits.max_time && self.shared.allowance.get().is_none() {
             let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-            return Err(limit("max_time", millis(limits.max_time), millis(elapsed)));
+            return Err(limit(LimitKind::Time, millis(limits.max_time), millis(elapsed)));
         }
         self.look_at_memory()
     }
@@ -127,7 +126,7 @@ impl Machine<'_> {
             self.shared.peak_bytes.set(self.shared.peak_bytes.get().max(bytes));
             let most = self.max_memory();
             if bytes > most {
-                return Err(limit("max_memory", most, bytes));
+                return Err(limit(LimitKind::Memory, most, bytes));
             }
         }
         Ok(())
@@ -154,7 +153,7 @@ impl Machine<'_> {
 
     #[cold]
     fn too_deep(&self, depth: u32) -> Box<Raise> {
-        limit("max_depth", u64::from(self.shared.limits.max_depth), u64::from(depth))
+        limit(LimitKind::Depth, u64::from(self.shared.limits.max_depth), u64::from(depth))
     }
 
     /// Runs a body whose arguments lie on the stack from `bottom` on.

@@ -9,7 +9,7 @@ use nom::{IResult, Parser};
 
 use super::literal;
 use super::{Form, FormKind};
-use crate::lisp::text::{Error, ErrorKind, LimitReached, Source, Span, abridge};
+use crate::lisp::text::{Error, ErrorKind, LimitKind, LimitReached, Source, Span, abridge};
 use crate::lisp::value::{Date, Keyword, Symbol, Value};
 
 /// The deepest nesting of a source.
@@ -143,8 +143,7 @@ impl Reader<'_> {
         let mut error = Error::new(ErrorKind::Limit, format!("the source is nested more than {most} levels deep"))
             .hint("give inner parts names with let or defn")
             .at(self.source, Span::new(start, start.saturating_add(1)));
-        error.limit =
-            Some(LimitReached { name: "max_source_nesting", configured: most, observed: most.saturating_add(1) });
+        error.limit = Some(LimitReached::one_more(LimitKind::SourceNesting, most));
         Err(nom::Err::Failure(Problem(Box::new(error))))
     }
 

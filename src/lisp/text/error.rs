@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Place, Source, Span};
+use super::{LimitReached, Place, Source, Span};
 
 /// The kinds of error, named as models and `--json` see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,17 +46,16 @@ impl ErrorKind {
             Self::Fail => "fail",
         }
     }
-}
 
-/// The limit that was reached and by how much.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LimitReached {
-    /// Its name, which is also the setting that raises it: `max_steps`.
-    pub name: &'static str,
-    /// What it was set to.
-    pub configured: u64,
-    /// What was used or asked for.
-    pub observed: u64,
+    /// Whether a limit was reached.
+    pub fn is_limit(self) -> bool {
+        self == Self::Limit
+    }
+
+    /// Whether the program is wrong as it is written, so that nothing of it ran.
+    pub fn is_static(self) -> bool {
+        matches!(self, Self::Parse | Self::Analysis | Self::Unsupported)
+    }
 }
 
 /// An error as it leaves the language: for people, models and `--json`.

@@ -5,6 +5,7 @@
 //! texts weigh more than one leaf, because comparing and hashing read them.
 
 use super::{Result, Value, limit};
+use crate::lisp::text::LimitKind;
 
 /// The deepest nesting of collections that is made.
 pub const MAX_NESTING: u16 = 500;
@@ -110,7 +111,7 @@ impl Value {
             other => other.extent().depth,
         };
         if depth > MAX_NESTING {
-            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth)));
+            return Err(limit(LimitKind::Nesting, u64::from(MAX_NESTING), u64::from(depth)));
         }
         Ok(self)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{MAX_NESTING, Map, Value};
-use crate::lisp::text::{Error, ErrorKind, LimitReached, Place, Source, Span, abridge};
+use crate::lisp::text::{Error, ErrorKind, LimitKind, LimitReached, Place, Source, Span, abridge};
 
 /// The result of everything that can stop an evaluation. As large as a value.
 pub type Result<T> = std::result::Result<T, Box<Raise>>;
@@ -80,7 +80,7 @@ impl Fault {
         (self.data, self.cause) = (data, cause);
         let depth = self.depth();
         if depth > MAX_NESTING {
-            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth)));
+            return Err(limit(LimitKind::Nesting, u64::from(MAX_NESTING), u64::from(depth)));
         }
         Ok(self)
     }
@@ -246,40 +246,51 @@ impl Raise {
 }
 
 fn limit_error(reached: &LimitReached) -> Error {
-    let LimitReached { name, configured, observed } = reached;
-    let what = match *name {
-        "max_steps" => "the program took too many steps",
-        "max_time" => "the program ran too long (milliseconds)",
-        "max_memory" => "the program holds too much memory (bytes)",
-        "max_depth" => "calls are nested too deeply",
-        "max_nesting" => "a value is nested too deeply",
-        "max_source_nesting" => "the source is nested too deeply",
-        "max_source" => "the source is too long (bytes)",
-        "max_result" => "the result is too large (bytes of JSON)",
-        "max_integer_bits" => "an integer is too large (bits)",
-        "max_tool_calls" => "the program called tools too often",
-        other => other,
+    let name = reached.name();
+    let what = match reached.limit {
+        LimitKind::Steps => "the program took too many steps",
+        LimitKind::Time => "the program ran too long (milliseconds)",
+        LimitKind::Memory => "the program holds too much memory (bytes)",
+        LimitKind::Depth => "calls are nested too deeply",
+        LimitKind::Nesting => "a value is nested too deeply",
+        LimitKind::SourceNesting => "the source is nested too deeply",
+        LimitKind::Source => "the source is too long (bytes)",
+        LimitKind::Result => "the result is too large (bytes of JSON)",
+        LimitKind::IntegerBits => "an integer is too large (bits)",
+        LimitKind::ToolCalls => "the program called tools too often",
+        LimitKind::Output
+        | LimitKind::Branches
+        | LimitKind::RegexStates
+        | LimitKind::Captures
+        | LimitKind::Turns
+        | LimitKind::BudgetTurns
+        | LimitKind::BudgetTokens
+        | LimitKind::BudgetCost
+        | LimitKind::BudgetTime
+        | LimitKind::BudgetDepth
+        | LimitKind::BudgetProcesses
+        | LimitKind::BudgetToolCalls
+        | LimitKind::BudgetDescriptorBytes => name,
     };
-    let try_this = match *name {
-        "max_steps" | "max_time" => "work on less data, or break the work into several programs",
-        "max_memory" | "max_result" => {
+    let try_this = match reached.limit {
+        LimitKind::Steps | LimitKind::Time => "work on less data, or break the work into several programs",
+        LimitKind::Memory | LimitKind::Result => {
             "keep only what is needed: select-keys, take, count instead of whole collections"
         }
-        "max_depth" => "use loop/recur or reduce instead of recursion",
-        "max_tool_calls" => "ask for more with each call",
+        LimitKind::Depth => "use loop/recur or reduce instead of recursion",
+        LimitKind::ToolCalls => "ask for more with each call",
         _ => "make it smaller",
     };
-    let mut error =
-        Error::new(ErrorKind::Limit, format!("{what}: {name} is {configured}, and {observed} would be needed"))
-            .hint(format!("{try_this}; the host can raise {name}"));
-    error.limit = Some(reached.clone());
+    let mut error = Error::new(ErrorKind::Limit, format!("{what}: {reached}"))
+        .hint(format!("{try_this}; the host can raise {name}"));
+    error.limit = Some(*reached);
     error
 }
 
 /// A limit was reached.
 #[cold]
-pub fn limit(name: &'static str, configured: u64, observed: u64) -> Box<Raise> {
-    Box::new(Raise::Limit(LimitReached { name, configured, observed }, None))
+pub fn limit(limit: LimitKind, configured: u64, observed: u64) -> Box<Raise> {
+    Box::new(Raise::Limit(LimitReached { limit, configured, observed }, None))
 }
 
 /// `+ needs numbers, got the string "2"`.

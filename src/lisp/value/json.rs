@@ -6,7 +6,7 @@ use num_traits::ToPrimitive;
 use serde_json::Value as Json;
 
 use super::{Iter, Keyword, MAX_NESTING, Map, Result, Shape, Text, Value, brief, limit};
-use crate::lisp::text::{Error, abridge};
+use crate::lisp::text::{Error, LimitKind, abridge};
 
 /// A value that has no JSON form, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,7 +147,7 @@ impl Importer {
 
     fn collection(&mut self, json: &Json, depth: u16) -> Result<Value> {
         if depth >= MAX_NESTING {
-            return Err(limit("max_nesting", u64::from(MAX_NESTING), u64::from(depth).saturating_add(1)));
+            return Err(limit(LimitKind::Nesting, u64::from(MAX_NESTING), u64::from(depth).saturating_add(1)));
         }
         let inner = depth.saturating_add(1);
         Ok(match json {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use super::{Atom, AtomExtras, Host, Raise, Suspend, Value};
 use crate::lisp::limits::Limits;
+use crate::lisp::text::LimitKind;
 
 /// One line of evaluation: the main one of a program, or a branch of a `pmap`.
 pub struct Machine<'way> {
@@ -88,7 +89,7 @@ impl Allowance {
     /// The error of a tool call where something is only tried.
     #[cold]
     pub fn no_tools() -> Box<Raise> {
-        super::limit("max_tool_calls", 0, 1)
+        super::limit(LimitKind::ToolCalls, 0, 1)
     }
 }
 

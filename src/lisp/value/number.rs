@@ -7,6 +7,7 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
 use super::{Fault, Result, Value, limit, type_error};
+use crate::lisp::text::LimitKind;
 
 /// The most bits a big integer may have.
 const MAX_BITS: u64 = 64 * 1024;
@@ -104,14 +105,16 @@ pub(super) fn normal(n: BigInt) -> Value {
 
 fn bounded(n: BigInt) -> Result<Value> {
     if n.bits() > MAX_BITS {
-        return Err(limit("max_integer_bits", MAX_BITS, n.bits()));
+        return Err(limit(LimitKind::IntegerBits, MAX_BITS, n.bits()));
     }
     Ok(normal(n))
 }
 
 /// `+ - * /`, `quot`, `rem`, `mod`.
 pub mod arithmetic {
-    use super::{BigInt, Fault, MAX_BITS, Number, Result, Signed, Value, Zero, bounded, limit, normal, type_error};
+    use super::{
+        BigInt, Fault, LimitKind, MAX_BITS, Number, Result, Signed, Value, Zero, bounded, limit, normal, type_error,
+    };
 
     fn numbers<'a>(name: &str, a: &'a Value, b: &'a Value) -> Result<(Number<'a>, Number<'a>)> {
         match (Number::of(a), Number::of(b)) {
@@ -141,7 +144,7 @@ pub mod arithmetic {
                 let (a, b) = numbers($text, a, b)?;
                 match bigs(a, b) {
                     Some((a, b)) if a.bits().saturating_add(b.bits()) > MAX_BITS.saturating_mul(2) => {
-                        Err(limit("max_integer_bits", MAX_BITS, a.bits().saturating_add(b.bits())))
+                        Err(limit(LimitKind::IntegerBits, MAX_BITS, a.bits().saturating_add(b.bits())))
                     }
                     #[expect(clippy::arithmetic_side_effects, reason = "big integers grow")]
                     Some((a, b)) => bounded(a $op b),
