@@ -313,7 +313,9 @@ impl Host for LocalHost {
         }
         let later = !matches!(prepared.tool.run, Run::Now(_));
         let idempotency_key = if later { format!("{:016x}:{index}", self.run) } else { String::new() };
-        let call = Call { arguments: prepared.arguments, idempotency_key, children: Vec::new(), caller: None };
+        let contract = prepared.tool.contract.clone();
+        let call =
+            Call { arguments: prepared.arguments, idempotency_key, children: Vec::new(), contract, caller: None };
         self.watch.pause();
         let result = match &prepared.tool.run {
             Run::Now(run) => Dispatcher::run_now(run, &call),

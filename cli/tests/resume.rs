@@ -7,7 +7,7 @@ use std::time::Duration;
 use std::{fs, process};
 
 use ptc::model::{Model, ModelError, ModelErrorKind, Reply, Request, Scripted, Tokens};
-use ptc::trace::{Event, EventKind, read_events};
+use ptc::trace::{CallEnd, Event, EventKind, read_events};
 use ptc::{DelegateError, Options, Outcome, Refs, Tool, ToolError, Value, as_tool, delegate, resume};
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
@@ -567,4 +567,39 @@ fn a_call_that_was_cut_by_its_time_is_known_and_not_made_again() {
     assert_eq!(resumed.result, first.result);
     assert_eq!(done.all()["save"], 1);
     assert_eq!(done.all()["main/slow#1 1"], 1);
+}
+
+/// A tool's error may read like the runtime's own: whether a call was given up stands in the event, not in the text.
+#[test]
+fn tool_error_that_reads_like_a_given_up_call_is_replayed_as_an_error() {
+    let folder = Folder::new("reads-like");
+    let file = folder.0.join("run.jsonl");
+    let options = || {
+        let job = Tool::asynchronous("job", |_| async {
+            Err(ToolError::new("the job was given up, because the program had ended"))
+        });
+        let first = "(def why (try (tool/job {}) (catch Exception e (ex-message e))))";
+        Options::new(Scripted::new([first, "(return why)"])).tools([job]).journal(&file)
+    };
+    let whole = wait(delegate("Go.", options())).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    let ends = read_events(&text).unwrap().into_iter().filter_map(|event| match event.kind {
+        EventKind::ToolEnd { end, .. } => Some(end),
+        _ => None,
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [CallEnd::Error]);
+    folder.write("run.jsonl", text.split_inclusive('\n').take(7).collect::<String>());
+    let resumed = wait(resume(&file, options())).unwrap();
+    assert_eq!(resumed.result, whole.result);
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), text.lines().count());
+}
+
+/// Journals of before version 0.1 do not say how a call ended: one with an error ended with it.
+#[test]
+fn tool_end_without_its_end_reads_by_its_fields() {
+    let old = r#"{"version":1,"sequence":0,"path":"main","event":"tool_end","turn":1,"call":0,"name":"job","args":{}"#;
+    for (rest, expected) in [(r#","result":1}"#, CallEnd::Result), (r#","error":"no"}"#, CallEnd::Error)] {
+        let events = read_events(&format!("{old}{rest}")).unwrap();
+        assert!(matches!(events[0].kind, EventKind::ToolEnd { end, .. } if end == expected), "{rest}");
+    }
 }

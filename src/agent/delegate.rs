@@ -20,7 +20,7 @@ use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, display, from_json, from_value};
 use crate::model::Model;
-use crate::tool::{Access, Call, Kind, Starts, Tool, ToolError};
+use crate::tool::{Access, Call, Contract, Kind, Starts, Tool, ToolError};
 use crate::trace::{self, Event, Provenance, usage_json};
 
 /// What came of a task.
@@ -250,7 +250,7 @@ pub(super) async fn run_child(call: &Call, options: Result<Options, String>) -> 
         Some(task) => task.to_owned(),
         None => others.join("\n"),
     };
-    let returns = returns(&parent, call);
+    let returns = returns(&call.contract);
     // A text may be the answer itself.
     if let Some(returns) = returns.as_ref().filter(|returns| **returns != Type::String) {
         options.signature.get_or_insert_with(|| returns.clone());
@@ -274,9 +274,9 @@ fn arguments(call: &Call) -> Vec<(Value, Value)> {
 }
 
 /// What a sub-agent's contract says that it gives, if that is something else than summary and refs.
-fn returns(parent: &Process, call: &Call) -> Option<Type> {
-    let (name, _) = call.children.first()?.rsplit_once('#')?;
-    let returns = &parent.agent.dispatcher.tools.get(name)?.spec_of()?.signature.returns;
+fn returns(contract: &Contract) -> Option<Type> {
+    let Contract::Spec(spec) = contract else { return None };
+    let returns = &spec.signature.returns;
     let is_outcome = match returns {
         Type::Record(fields) => fields.iter().any(|field| matches!(field.name.as_str(), "summary" | "refs" | "trace")),
         Type::Map | Type::Dict(_) | Type::Any => true,

@@ -116,8 +116,13 @@ impl Handler {
         if let Some(value) = prepared.cached {
             return Ok(value);
         }
-        let call =
-            Call { arguments: prepared.arguments.clone(), idempotency_key: key, children: Vec::new(), caller: None };
+        let call = Call {
+            arguments: prepared.arguments.clone(),
+            idempotency_key: key,
+            children: Vec::new(),
+            contract: prepared.tool.contract.clone(),
+            caller: None,
+        };
         let result = run(&prepared.tool, call).await;
         self.dispatcher.settle(&prepared.tool, &prepared.arguments, result, warnings)
     }

@@ -384,6 +384,18 @@ pub enum ModelErrorKind {
 }
 
 impl ModelErrorKind {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RateLimit => "rate_limit",
+            Self::Server => "server",
+            Self::Timeout => "timeout",
+            Self::Auth => "auth",
+            Self::BadRequest => "bad_request",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_passing(self) -> bool {
         match self {

@@ -15,8 +15,8 @@ use crate::agent::{Agent, Child, Descriptors, Ended, Process, Stop, Tree, failed
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
-use crate::tool::{Call, Starts, Tool};
-use crate::trace::{self, EventKind, Recorder, usage_json};
+use crate::tool::{Call, Contract, Starts, Tool};
+use crate::trace::{self, CallEnd, EventKind, Recorder, usage_json};
 use crate::{DelegateError, Options, Outcome, Refs};
 
 /// What works on plans: the options that all steps share, and the tools that steps can name.
@@ -342,6 +342,7 @@ impl Run<'_> {
             arguments: Value::Nil,
             idempotency_key: self.process.idempotency_key(call),
             children: named,
+            contract: Contract::None,
             caller: Some(caller.clone()),
         };
         let attempt = Attempt { step: at, call, tries, child };
@@ -368,9 +369,12 @@ impl Run<'_> {
         let default = self.executor.retries;
         let path = format!("main/{child}");
         let Some(step) = self.plan.steps.get_mut(at) else { return Ok(()) };
-        let (result, error) = match &ended {
-            Ok(ended) => (Some(json!({ "result": traced(&ended.result), "summary": ended.summary })), None),
-            Err(stop) => (None, Some(stop.message())),
+        let (result, error, end) = match &ended {
+            Ok(ended) => {
+                let result = json!({ "result": traced(&ended.result), "summary": ended.summary });
+                (Some(result), None, CallEnd::Result)
+            }
+            Err(stop) => (None, Some(stop.message()), CallEnd::Error),
         };
         self.process.record(EventKind::ToolEnd {
             turn: 1,
@@ -380,6 +384,8 @@ impl Run<'_> {
             result,
             edn: None,
             error,
+            hint: None,
+            end,
             children: vec![path.clone()],
             writes: false,
             cached: false,

@@ -81,7 +81,6 @@ pub(crate) struct Prepared {
     pub cached: Option<Value>,
 }
 
-const MISFIT: &str = "its result does not fit its contract:";
 const HAPPENED: &str = "the call has happened; it is the tool that is wrong";
 
 /// How many names of tools are told at most.
@@ -249,7 +248,8 @@ impl Dispatcher {
                         Ok(value)
                     }
                     Err(issues) => {
-                        let message = format!("{} ran, but {MISFIT}{}", tool.name, list(&issues));
+                        let message =
+                            format!("{} ran, but its result does not fit its contract:{}", tool.name, list(&issues));
                         Err(fault(message).hint(HAPPENED).into())
                     }
                 }
@@ -257,12 +257,10 @@ impl Dispatcher {
         }
     }
 
-    /// The error of a call as [`Dispatcher::settle`] gave it before, by its message.
+    /// The error of a call as [`Dispatcher::settle`] gave it before.
     #[cfg(feature = "agent")]
-    pub(crate) fn settled_before(message: String) -> Box<Fault> {
-        let has_happened = message.contains(MISFIT);
-        let fault = fault(message);
-        if has_happened { fault.hint(HAPPENED).into() } else { fault.into() }
+    pub(crate) fn settled_before(message: String, hint: Option<String>) -> Box<Fault> {
+        hint.into_iter().fold(fault(message), Fault::hint).into()
     }
 
     /// Runs a tool that answers at once; a panic is an error of the tool.

@@ -64,6 +64,9 @@ pub struct Call {
     pub idempotency_key: String,
     /// The names given to the processes that this call starts.
     pub children: Vec<String>,
+    /// The contract of the tool that is called.
+    #[cfg_attr(not(feature = "agent"), expect(dead_code, reason = "only agents read it"))]
+    pub(crate) contract: Contract,
     /// The process that calls, for tools that start others.
     #[cfg_attr(not(feature = "agent"), expect(dead_code, reason = "only agents start processes"))]
     pub(crate) caller: Option<Arc<dyn std::any::Any + Send + Sync>>,

@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::model::{Message, Tokens};
+use crate::model::{Message, ModelErrorKind, Tokens};
 
 /// Something that happened in a process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub enum EventKind {
     /// It did not answer.
     ModelError {
         turn: u32,
-        kind: String,
+        kind: ModelErrorKind,
         message: String,
         #[serde(flatten, skip_serializing_if = "Tokens::is_none")]
         tokens: Tokens,
@@ -98,6 +98,11 @@ pub enum EventKind {
         edn: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// What to try, if the error says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<String>,
+        #[serde(default)]
+        end: CallEnd,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         children: Vec<String>,
         /// Whether the call has changed the world, or may have.
@@ -142,6 +147,19 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
         provenance: IndexMap<String, Provenance>,
     },
+}
+
+/// How a tool call ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallEnd {
+    /// With a result.
+    #[default]
+    Result,
+    /// With an error.
+    Error,
+    /// The program ended before the call did.
+    GivenUp,
 }
 
 /// Where a ref comes from, as far as it is known.
@@ -200,8 +218,14 @@ pub fn read_events(text: &str) -> Result<Vec<Event>, String> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let mut events = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        match serde_json::from_str(line) {
-            Ok(event) => events.push(event),
+        match serde_json::from_str::<Event>(line) {
+            Ok(mut event) => {
+                // Files written before events said how a call ended tell it by the error.
+                if let EventKind::ToolEnd { error: Some(_), end: end @ CallEnd::Result, .. } = &mut event.kind {
+                    *end = CallEnd::Error;
+                }
+                events.push(event);
+            }
             Err(_) if at + 1 == lines.len() && at > 0 => {}
             Err(error) => return Err(format!("line {} is no event of a trace: {error}", at + 1)),
         }

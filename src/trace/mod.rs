@@ -11,7 +11,9 @@ mod tree;
 
 #[cfg(feature = "agent")]
 pub(crate) use events::is_within;
-pub use events::{CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events};
+pub use events::{
+    CallEnd, CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events,
+};
 #[doc(hidden)]
 pub use highlight::harmless;
 pub use html::html;

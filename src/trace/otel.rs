@@ -209,7 +209,7 @@ impl Trace {
                 self.end(&chat(), now, more, None);
             }
             EventKind::ModelError { kind, message, tokens, cost, .. } => {
-                self.end(&chat(), now, usage(*tokens, *cost), Some((kind, message)));
+                self.end(&chat(), now, usage(*tokens, *cost), Some((kind.name(), message)));
             }
             EventKind::ToolStart { turn, call, name, args, .. } => {
                 let mut span = Span::new(format!("execute_tool {name}"), 1, now).with([

@@ -175,7 +175,7 @@ fn turns(events: &[&EventKind], child: impl Fn(&String) -> Json) -> Vec<Json> {
                 set(&mut turns, "usage", usage);
             }
             EventKind::ModelError { kind, message, .. } => {
-                set(&mut turns, "error", json!(format!("{kind}: {message}")))
+                set(&mut turns, "error", json!(format!("{}: {message}", kind.name())))
             }
             EventKind::ToolStart { name, args, .. } => {
                 // Its place; filled in when it ends.

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::journal::{CallEnd, GIVEN_UP, edn};
+use super::journal::{CallError, GIVEN_UP, Known, edn};
 use super::prefetch::{Ahead, Begun, ended};
 use super::process::{Process, caller, traced};
 use crate::agent::show::descriptors::READ;
@@ -21,7 +21,7 @@ use crate::host::{Stopwatch, random_bits, wall_clock};
 use crate::lisp::text::{LimitReached, abridge};
 use crate::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value};
 use crate::tool::{Call, Dispatcher, Kind, Run, Tool, ToolError};
-use crate::trace::{Event, EventKind, SampleSource};
+use crate::trace::{CallEnd, Event, EventKind, SampleSource};
 
 /// A tool call that has begun.
 #[derive(Clone)]
@@ -202,7 +202,7 @@ impl Host for PoolHost {
             let (name, args) = (name.to_string(), traced(arguments));
             process.record(EventKind::ToolStart { turn, call: index, name, args, writes });
         };
-        let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing };
+        let refused = Place { turn, call: index, name: &name, reached: Reached::Nothing, given_up: false };
         let prepared = match dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
@@ -220,7 +220,7 @@ impl Host for PoolHost {
             return ToolAnswer::Stop;
         }
         let journal = process.tree.journal.as_ref();
-        let end = journal.map_or(CallEnd::Unknown, |journal| journal.call_end(&process.path, index));
+        let end = journal.map_or(Known::Nothing, |journal| journal.call_end(&process.path, index));
         let known = Came::before(end, is_repeated);
         if let Some(value) = prepared.cached {
             let result = Ok(value);
@@ -231,6 +231,7 @@ impl Host for PoolHost {
             arguments: prepared.arguments,
             idempotency_key: process.idempotency_key(index),
             children: Vec::new(),
+            contract: prepared.tool.contract.clone(),
             caller: Some(process.clone()),
         };
         if let Run::Now(run) = &prepared.tool.run {
@@ -241,9 +242,10 @@ impl Host for PoolHost {
                 Came::Live(result)
             });
             let mut told = Vec::new();
+            let given_up = came.is_given_up();
             let (reached, settled) = came.settle(dispatcher, &prepared.tool, &call.arguments, &mut told);
             self.warn(told);
-            record_end(process, Place { reached, ..refused }, &call.arguments, &settled, &[]);
+            record_end(process, Place { reached, given_up, ..refused }, &call.arguments, &settled, &[]);
             return if process.is_rewound() {
                 ToolAnswer::End
             } else {
@@ -311,7 +313,7 @@ pub(crate) enum Came {
     /// What the tool gave.
     Live(Result<Value, ToolError>),
     /// What the journal of a resumed run says, and whether the call may have changed the world.
-    Before(Result<Value, String>, bool),
+    Before(Result<Value, CallError>, bool),
     /// The program did not wait for it, as the journal of a resumed run says.
     GivenUp,
 }
@@ -319,12 +321,16 @@ pub(crate) enum Came {
 impl Came {
     /// What is known of a call from before the run was resumed. Those that are repeated are known by what they call, if that
     /// had come to its end.
-    fn before(end: CallEnd, is_repeated: bool) -> Option<Self> {
+    fn before(end: Known, is_repeated: bool) -> Option<Self> {
         match end {
-            CallEnd::GivenUp => Some(Self::GivenUp),
-            CallEnd::Ended { result, writes, is_cut } if is_cut || !is_repeated => Some(Self::Before(result, writes)),
-            CallEnd::Ended { .. } | CallEnd::Unknown => None,
+            Known::GivenUp => Some(Self::GivenUp),
+            Known::Ended { result, writes, is_cut } if is_cut || !is_repeated => Some(Self::Before(result, writes)),
+            Known::Ended { .. } | Known::Nothing => None,
         }
+    }
+
+    pub fn is_given_up(&self) -> bool {
+        matches!(self, Self::GivenUp)
     }
 
     /// How far the call came, and what the program gets.
@@ -341,7 +347,7 @@ impl Came {
                 let reached = if writes { Reached::World } else { Reached::Nothing };
                 let settled = match result {
                     Ok(value) => dispatcher.settle(tool, arguments, Ok(value), warnings),
-                    Err(message) => Err(Dispatcher::settled_before(message)),
+                    Err(CallError { message, hint }) => Err(Dispatcher::settled_before(message, hint)),
                 };
                 return (reached, settled);
             }
@@ -358,6 +364,8 @@ pub(crate) struct Place<'a> {
     pub call: usize,
     pub name: &'a str,
     pub reached: Reached,
+    /// Whether the program ended before it.
+    pub given_up: bool,
 }
 
 /// The most that the trace keeps of what one program read of descriptors, in bytes. It is in the trace already, where the
@@ -407,7 +415,7 @@ pub(crate) fn record_end(
     result: &Result<Value, Box<Fault>>,
     children: &[String],
 ) -> u64 {
-    let (result, edn, error) = match result {
+    let (result, edn, error, hint, end) = match result {
         Ok(value) => {
             if !process.agent.rules.refs.is_empty() {
                 process.sources.keep(place.turn, place.call, place.name, value);
@@ -416,16 +424,32 @@ pub(crate) fn record_end(
             // What processes gave is made again from what they did.
             let keeps = children.is_empty() && process.tree.recorder.writes_file();
             let edn = if keeps { edn(value, &json) } else { None };
-            (Some(without_trace(json, !children.is_empty())), edn, None)
+            (Some(without_trace(json, !children.is_empty())), edn, None, None, CallEnd::Result)
         }
-        Err(fault) => (None, None, Some(fault.message.clone())),
+        Err(fault) => {
+            let end = if place.given_up { CallEnd::GivenUp } else { CallEnd::Error };
+            (None, None, Some(fault.message.clone()), fault.hint.clone(), end)
+        }
     };
     let children = children.iter().map(|child| format!("{}/{child}", process.path)).collect();
     let args = traced(arguments);
-    let Place { turn, call, name, reached } = place;
+    let Place { turn, call, name, reached, .. } = place;
     let (name, writes, cached) = (name.to_owned(), reached == Reached::World, reached == Reached::Cache);
     let bytes = result.as_ref().map_or(0, size) + edn.as_ref().map_or(0, |edn| edn.len() as u64);
-    process.record(EventKind::ToolEnd { turn, call, name, args, result, edn, error, children, writes, cached });
+    process.record(EventKind::ToolEnd {
+        turn,
+        call,
+        name,
+        args,
+        result,
+        edn,
+        error,
+        hint,
+        end,
+        children,
+        writes,
+        cached,
+    });
     bytes
 }
 

@@ -26,8 +26,8 @@ use tokio::sync::Notify;
 use crate::lisp::syntax::read_data;
 use crate::lisp::text::{Source, abridge};
 use crate::lisp::value::{Value, from_json, readable};
-use crate::model::{Message, ModelError, ModelErrorKind, Reply, contrast, difference};
-use crate::trace::{Event, EventKind, SampleSource, is_within, read_events};
+use crate::model::{Message, ModelError, Reply, contrast, difference};
+use crate::trace::{CallEnd, Event, EventKind, SampleSource, is_within, read_events};
 
 /// The error of a call that a program did not wait for.
 pub(crate) const GIVEN_UP: &str = "given up, because the program had ended";
@@ -80,7 +80,7 @@ struct State {
     tasks: HashMap<String, VecDeque<String>>,
     /// What each process asked its model.
     exchanges: HashMap<String, VecDeque<Exchange>>,
-    calls: HashMap<(Turn, usize), Known>,
+    calls: HashMap<(Turn, usize), RecordedCall>,
     /// The calls of each turn in the order in which they ended.
     order: HashMap<Turn, Vec<usize>>,
     samples: HashMap<(Turn, SampleSource), VecDeque<i64>>,
@@ -102,10 +102,10 @@ struct Exchange {
     answer: Option<Result<Reply, ModelError>>,
 }
 
-struct Known {
+struct RecordedCall {
     name: String,
     args: Json,
-    end: CallEnd,
+    end: Known,
     /// Whether it may change the world.
     writes: bool,
     key: String,
@@ -113,20 +113,27 @@ struct Known {
 
 /// What a journal knows of the end of a call.
 #[derive(Clone)]
-pub(crate) enum CallEnd {
+pub(crate) enum Known {
     /// Nothing: it is live.
-    Unknown,
+    Nothing,
     /// The program ended without it.
     GivenUp,
     /// A result or an error, and whether the world may have changed.
     Ended {
         /// As [`Dispatcher::settle`](crate::tool::Dispatcher::settle) gave it.
-        result: Result<Value, String>,
+        result: Result<Value, CallError>,
         /// Whether the world may have changed.
         writes: bool,
         /// Whether processes that it had started had not ended.
         is_cut: bool,
     },
+}
+
+/// The error of a call: what happened, and what to try.
+#[derive(Clone)]
+pub(crate) struct CallError {
+    pub message: String,
+    pub hint: Option<String>,
 }
 
 impl Journal {
@@ -237,14 +244,14 @@ impl Journal {
     /// Whether a call has happened that a process is going to make in its turn.
     pub(crate) fn knows(&self, path: &str, call: usize) -> bool {
         let state = self.lock();
-        state.calls.get(&(state.turn(path), call)).is_some_and(|known| !matches!(known.end, CallEnd::Unknown))
+        state.calls.get(&(state.turn(path), call)).is_some_and(|known| !matches!(known.end, Known::Nothing))
     }
 
     /// What is known of the end of a call.
-    pub(crate) fn call_end(&self, path: &str, call: usize) -> CallEnd {
+    pub(crate) fn call_end(&self, path: &str, call: usize) -> Known {
         let mut state = self.lock();
         let turn = state.turn(path);
-        let end = state.calls.remove(&(turn, call)).map_or(CallEnd::Unknown, |known| known.end);
+        let end = state.calls.remove(&(turn, call)).map_or(Known::Nothing, |known| known.end);
         drop(state);
         self.moved.notify_waiters();
         end
@@ -316,7 +323,7 @@ fn decided(events: &[Event]) -> &[Event] {
             EventKind::End { error: Some(_), .. } => was_stopped = true,
             EventKind::ModelError { .. } => {}
             EventKind::TurnEnd { .. } if was_stopped => {}
-            EventKind::ToolEnd { error: Some(error), .. } if was_stopped && error.ends_with(GIVEN_UP) => {}
+            EventKind::ToolEnd { end: CallEnd::GivenUp, .. } if was_stopped => {}
             _ => break,
         }
         decided = rest;
@@ -370,28 +377,31 @@ impl State {
             }
             EventKind::Response { text, tokens, .. } => Some(Ok(Reply { text: text.clone(), tokens: *tokens })),
             EventKind::ModelError { kind, message, tokens, .. } => {
-                let kind = serde_json::from_value(Json::String(kind.clone())).unwrap_or(ModelErrorKind::Other);
-                Some(Err(ModelError { tokens: *tokens, ..ModelError::new(kind, message.clone()) }))
+                Some(Err(ModelError { tokens: *tokens, ..ModelError::new(*kind, message.clone()) }))
             }
             EventKind::ToolStart { call, name, args, writes, .. } => {
                 let (name, args) = (name.clone(), args.clone());
                 let key = idempotency_key(&self.run_id, path, turn.1, *call);
-                self.calls.insert((turn, *call), Known { name, args, end: CallEnd::Unknown, writes: *writes, key });
+                self.calls
+                    .insert((turn, *call), RecordedCall { name, args, end: Known::Nothing, writes: *writes, key });
                 None
             }
-            EventKind::ToolEnd { call, result, edn, error, writes, children, .. } => {
+            EventKind::ToolEnd { call, result, edn, error, hint, end, writes, children, .. } => {
                 // All of them: one after the other they are over now.
                 let cut = children.iter().filter(|child| self.over.insert((*child).clone())).count();
                 let (writes, is_cut) = (*writes, cut > 0);
-                let end = match error {
-                    Some(error) if error.ends_with(GIVEN_UP) => CallEnd::GivenUp,
-                    Some(error) => CallEnd::Ended { result: Err(error.clone()), writes, is_cut },
-                    None => {
+                let end = match end {
+                    CallEnd::GivenUp => Known::GivenUp,
+                    CallEnd::Error => {
+                        let error = CallError { message: error.clone().unwrap_or_default(), hint: hint.clone() };
+                        Known::Ended { result: Err(error), writes, is_cut }
+                    }
+                    CallEnd::Result => {
                         let result = Ok(value(result.as_ref(), edn.as_deref())?);
-                        CallEnd::Ended { result, writes, is_cut }
+                        Known::Ended { result, writes, is_cut }
                     }
                 };
-                if let CallEnd::Ended { .. } = end {
+                if let Known::Ended { .. } = end {
                     self.order.entry(turn.clone()).or_default().push(*call);
                 }
                 if let Some(known) = self.calls.get_mut(&(turn, *call)) {
@@ -422,7 +432,7 @@ impl State {
         let begun = self
             .calls
             .iter()
-            .filter(|(((path, _), _), known)| known.writes && matches!(known.end, CallEnd::Unknown) && !is_over(path));
+            .filter(|(((path, _), _), known)| known.writes && matches!(known.end, Known::Nothing) && !is_over(path));
         let mut undecided: Vec<String> = begun
             .map(|(_, known)| {
                 format!("{} {} (idempotency key {})", known.name, abridge(&known.args.to_string(), 300), known.key)

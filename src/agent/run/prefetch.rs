@@ -104,6 +104,7 @@ impl Ahead {
             arguments: prepared.arguments,
             idempotency_key: process.idempotency_key(at),
             children: Vec::new(),
+            contract: tool.contract.clone(),
             caller: Some(process.clone()),
         };
         let started = Started { number: index, turn: caller.turn, index: at, tool, call, known: None };

@@ -454,8 +454,7 @@ impl Process {
             }
             Err(error) => {
                 let (tokens, cost) = (error.tokens, reserved.settle(error.tokens));
-                let kind = serde_json::to_value(error.kind).ok().and_then(|kind| Some(kind.as_str()?.to_owned()));
-                let kind = kind.unwrap_or_default();
+                let kind = error.kind;
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
                 // An observer that stops the run in the midst of a reply makes the model fail, too.
                 Err(self.stopped().unwrap_or(Stop::Model { error, turn }))

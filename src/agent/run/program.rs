@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::call::{Caller, Came, Notes, Place, PoolHost, Started, record_end, written};
-use super::journal::GIVEN_UP;
 use super::pool::{Finish, Ticket};
 use super::prefetch::Begun;
 use super::process::Process;
@@ -137,7 +136,7 @@ impl Process {
                 Some((call, begun)) = inbox.recv() => underway.begin(call, begun),
                 finished = &mut finish => break finished.unwrap_or_else(|_| Err(no_stack_error())),
                 Some((call, result)) = underway.ended() => {
-                    let result = self.end_call(&call, result, notes);
+                    let result = self.end_call(&call, Came::Live(result), notes);
                     if self.tree.ledger.spent().is_some() || self.is_stopped() {
                         break cancel(ticket, finish).await;
                     }
@@ -150,18 +149,19 @@ impl Process {
         given_up.extend(std::iter::from_fn(|| inbox.try_recv().ok()).map(|(call, _)| call));
         given_up.sort_by_key(|call| call.index);
         for call in given_up {
-            let _ = self.end_call(&call, Err(ToolError::new(GIVEN_UP)), notes);
+            let _ = self.end_call(&call, Came::GivenUp, notes);
         }
         finished
     }
 
     /// Checks and records the result of an asynchronous call.
-    fn end_call(&self, call: &Started, result: Result<Value, ToolError>, notes: &Notes) -> Result<Value, Box<Fault>> {
+    fn end_call(&self, call: &Started, came: Came, notes: &Notes) -> Result<Value, Box<Fault>> {
         let (mut told, arguments) = (Vec::new(), &call.call.arguments);
-        let came = call.known.clone().unwrap_or(Came::Live(result));
+        let came = call.known.clone().unwrap_or(came);
+        let given_up = came.is_given_up();
         let (reached, settled) = came.settle(&self.agent.dispatcher, &call.tool, arguments, &mut told);
         notes.warn(told);
-        let place = Place { turn: call.turn, call: call.index, name: &call.tool.name, reached };
+        let place = Place { turn: call.turn, call: call.index, name: &call.tool.name, reached, given_up };
         notes.count_traced(record_end(self, place, arguments, &settled, &call.call.children));
         settled
     }

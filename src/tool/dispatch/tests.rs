@@ -147,7 +147,7 @@ fn errors_of_calls_before_say_again_what_has_happened() {
     let settle = |result| *dispatcher.settle(&tool, &map([]), result, &mut Vec::new()).unwrap_err();
     for (result, hint) in [(Ok("x".into()), Some(HAPPENED)), (Err(ToolError::new("no")), None)] {
         let fault = settle(result);
-        let again = Dispatcher::settled_before(fault.message.clone());
+        let again = Dispatcher::settled_before(fault.message.clone(), fault.hint.clone());
         assert_eq!(fault.hint.as_deref(), hint);
         assert_eq!((again.message, again.hint), (fault.message, fault.hint));
     }
