@@ -139,9 +139,10 @@ pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate
 pub use host::Cancel;
 pub use lisp::text::Error;
 pub use lisp::value::Value;
+pub use lisp::{CallRecord, Evaluation, Failure};
 #[cfg(feature = "agent")]
 pub use plan::{Executor, Plan, PlanError, create_plan};
-pub use sandbox::{Evaluation, Failure, Sandbox};
+pub use sandbox::Sandbox;
 pub use tool::{Tool, ToolError};
 
 /// Makes a tool of a function: `search::tool()` beside `search(…)`.

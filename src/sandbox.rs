@@ -1,4 +1,4 @@
-//! One program after the other on one memory, on the calling thread: what `ptc::eval` is made of.
+//! A sandbox: runs programs one after the other on one memory, on the calling thread.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,10 +10,10 @@ use crate::alloc::Account;
 use crate::host::{Cancel, Stopwatch, random_bits, wall_clock};
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
-use crate::lisp::text::{Error, ErrorKind, Finding, Source};
+use crate::lisp::text::{Error, Finding, Source};
 use crate::lisp::value::{Host, ToolAnswer, ToolCall, Value};
-use crate::lisp::{End, Finished, Job, Spent};
-use crate::tool::{Call, CallRecord, Dispatcher, Run, Toolbox, Validation};
+use crate::lisp::{CallRecord, Evaluation, Job, interpreter_failed, no_stack};
+use crate::tool::{Call, Dispatcher, Run, Toolbox, Validation};
 
 /// What a program runs against: context, tools, limits and the memory of earlier programs.
 ///
@@ -40,38 +40,6 @@ pub struct Sandbox {
     pub memory: Memory,
     /// Ends a program from outside of it.
     pub cancel: Cancel,
-}
-
-/// All that came of a program.
-pub struct Evaluation {
-    /// The value, or what went wrong: all static errors, or the one that was raised.
-    pub result: Result<Value, Failure>,
-    /// What was printed.
-    pub prints: String,
-    /// The tool calls, in order.
-    pub tool_calls: Vec<CallRecord>,
-    /// What is odd but no error.
-    pub warnings: Vec<String>,
-    /// What was used.
-    pub spent: Spent,
-}
-
-/// Why a program gave no value.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// The errors; at least one.
-    pub errors: Vec<Error>,
-    /// The reason as data, after `(fail reason)`.
-    pub reason: Option<Value>,
-    /// The exception that nothing caught, for `ex-data` and its like.
-    pub raised: Option<Value>,
-}
-
-impl Failure {
-    /// The first error.
-    pub fn error(&self) -> Error {
-        self.errors.first().cloned().unwrap_or_else(|| Error::new(ErrorKind::Value, "the program failed"))
-    }
 }
 
 impl Default for Sandbox {
@@ -160,14 +128,14 @@ impl Sandbox {
         dispatcher
     }
 
-    /// Runs a program and gives all that came of it.
+    /// Runs a program and returns its result with everything it left behind.
     pub fn run(&mut self, source: &Arc<Source>) -> Evaluation {
         let dispatcher = self.dispatcher();
         let calls: Rc<RefCell<Vec<CallRecord>>> = Rc::default();
         let warnings: Rc<RefCell<Vec<String>>> = Rc::default();
         let parts = (source.clone(), self.memory.clone(), self.context.clone(), self.limits.clone());
         let (recorded, warned) = (calls.clone(), warnings.clone());
-        let account = Account::beginning_with(self.memory.held());
+        let account = Account::beginning_with(self.memory.live_bytes());
         account.open();
         let cancel = self.cancel.clone();
         let finished = guarded(|| {
@@ -196,61 +164,25 @@ impl Sandbox {
             )
         });
         account.close();
-        let evaluation = match finished {
-            Ok(mut finished) => {
-                finished.leaves(account.left());
-                self.memory = finished.memory.clone();
-                settled(finished)
+        let mut evaluation = match finished {
+            Ok(mut evaluation) => {
+                evaluation.set_live_bytes(account.left());
+                self.memory = evaluation.memory.clone();
+                evaluation
             }
-            Err(error) => settled(unfinished(self.memory.clone(), error)),
+            Err(error) => Evaluation::not_run(self.memory.clone(), vec![error]),
         };
-        let mut all = warnings.take();
-        all.extend(evaluation.warnings);
-        Evaluation { tool_calls: calls.take(), warnings: all, ..evaluation }
+        evaluation.tool_calls = calls.take();
+        evaluation.warnings.splice(0..0, warnings.take());
+        evaluation
     }
 }
 
 /// Runs a program to its end. A panic is a fault of ours: it ends the program and nothing else.
 fn guarded<T>(run: impl FnOnce() -> Option<T>) -> Result<T, Error> {
     match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(finished) => finished.ok_or_else(no_stack_error),
-        Err(_) => Err(Error::new(ErrorKind::Value, "the interpreter failed on this program; please report it")),
-    }
-}
-
-/// What came of a program that could not be run: memory is as it was.
-pub(crate) fn unfinished(memory: Memory, error: Error) -> Finished {
-    Finished {
-        end: End::Errors(vec![error]),
-        memory,
-        prints: String::new(),
-        warnings: Vec::new(),
-        spent: Spent::default(),
-    }
-}
-
-/// Why a program could not begin.
-pub(crate) fn no_stack_error() -> Error {
-    Error::new(ErrorKind::Limit, "the system has no memory for another program's stack")
-        .hint("run fewer programs at once")
-}
-
-/// What came of a program, in the terms of its user.
-pub(crate) fn settled(finished: Finished) -> Evaluation {
-    let result = match finished.end {
-        End::Value(value) | End::Return(value) => Ok(value),
-        End::Fail(reason, error) => Err(Failure { errors: vec![*error], reason: Some(reason), raised: None }),
-        End::Raised(fault, error) => {
-            Err(Failure { errors: vec![*error], reason: None, raised: Some(Value::fault(fault)) })
-        }
-        End::Errors(errors) => Err(Failure { errors, reason: None, raised: None }),
-    };
-    Evaluation {
-        result,
-        prints: finished.prints,
-        tool_calls: Vec::new(),
-        warnings: finished.warnings,
-        spent: finished.spent,
+        Ok(finished) => finished.ok_or_else(no_stack),
+        Err(_) => Err(interpreter_failed()),
     }
 }
 
@@ -264,8 +196,8 @@ struct LocalHost {
 }
 
 impl LocalHost {
-    fn record(&self, name: Arc<str>, arguments: Value, result: Result<Value, String>, cached: bool) {
-        self.calls.borrow_mut().push(CallRecord { name, arguments, result, children: Vec::new(), cached });
+    fn record(&self, name: Arc<str>, arguments: Value, result: Result<Value, Error>, cached: bool) {
+        self.calls.borrow_mut().push(CallRecord { name, arguments, result, cached });
     }
 }
 
@@ -300,7 +232,7 @@ impl Host for LocalHost {
         let prepared = match self.dispatcher.prepare(call) {
             Ok(prepared) => prepared,
             Err(fault) => {
-                let result = Err(fault.message.clone());
+                let result = Err(fault.to_error());
                 self.record(name, given, result, false);
                 return ToolAnswer::Now(Err(*fault));
             }
@@ -324,7 +256,7 @@ impl Host for LocalHost {
         self.watch.go_on();
         let result = self.dispatcher.settle(&prepared.tool, &call.arguments, result, &mut warnings);
         self.warnings.borrow_mut().extend(warnings);
-        let recorded = result.clone().map_err(|fault| fault.message);
+        let recorded = result.clone().map_err(|fault| fault.to_error());
         self.record(name, call.arguments, recorded, false);
         ToolAnswer::Now(result.map_err(|fault| *fault))
     }

@@ -19,7 +19,6 @@ use programs::{Session, outcome};
 use proptest::prelude::*;
 use proptest::strategy::Union;
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use ptc::lisp::End;
 use ptc::lisp::syntax::read_data;
 use ptc::lisp::text::Source;
 use ptc::lisp::value::{Iter, Value, readable};
@@ -176,9 +175,9 @@ fn ordered(value: &Value) -> String {
 fn compare(clojure: &mut Clojure, program: &str) -> Result<(), String> {
     let expected = clojure.ask(program)?;
     let finished = Session::default().run(program);
-    let got = match &finished.end {
-        End::Value(value) => Some((readable(value), finished.prints.clone())),
-        End::Return(_) | End::Fail(..) | End::Raised(..) | End::Errors(_) => None,
+    let got = match &finished.result {
+        Ok(value) if !finished.returned => Some((readable(value), finished.prints.clone())),
+        Ok(_) | Err(_) => None,
     };
     let same = match (&expected, &got) {
         (Some((value, printed)), Some((ours, our_print))) => in_order(value) == in_order(ours) && printed == our_print,
@@ -189,7 +188,7 @@ fn compare(clojure: &mut Clojure, program: &str) -> Result<(), String> {
         return Ok(());
     }
     let expected = expected.map_or("an exception".into(), |(value, printed)| format!("{value}, printed {printed:?}"));
-    Err(format!("{program}\nClojure: {expected}\nhere:    {}, printed {:?}", outcome(&finished.end), finished.prints))
+    Err(format!("{program}\nClojure: {expected}\nhere:    {}, printed {:?}", outcome(&finished), finished.prints))
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use programs::{Session, outcome};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use ptc::lisp::End;
+use ptc::lisp::Evaluation;
 use ptc::lisp::limits::Limits;
 use ptc::lisp::syntax::{TokenKind, is_unfinished, layout, read, read_data, tokens};
 use ptc::lisp::text::{ErrorKind, Source};
@@ -111,7 +111,7 @@ proptest! {
     fn literals_are_themselves(value in value()) {
         let mut session = Session::default();
         let finished = session.run(&format!("(quote {value})"));
-        prop_assert_eq!(outcome(&finished.end), readable(&value));
+        prop_assert_eq!(outcome(&finished), readable(&value));
     }
 }
 
@@ -381,11 +381,8 @@ fn told(value: &Value) -> String {
 }
 
 /// The value or the errors.
-fn end(end: &End) -> String {
-    match end {
-        End::Value(value) | End::Return(value) => told(value),
-        End::Fail(..) | End::Raised(..) | End::Errors(_) => outcome(end),
-    }
+fn end(evaluation: &Evaluation) -> String {
+    evaluation.result.as_ref().map_or_else(|_| outcome(evaluation), told)
 }
 
 fn entries(session: &Session) -> Vec<String> {
@@ -400,7 +397,7 @@ fn limits() -> Limits {
 /// What can be seen of a program from the outside.
 fn seen(session: &mut Session, program: &str) -> (String, String, u64, Vec<String>) {
     let finished = session.run(program);
-    (end(&finished.end), finished.prints, finished.spent.steps, entries(session))
+    (end(&finished), finished.prints, finished.spent.steps, entries(session))
 }
 
 proptest! {
@@ -429,12 +426,12 @@ proptest! {
         let mut session = Session { limits, ..Session::default() };
         let finished = session.run(&program);
         prop_assert!(finished.spent.steps <= steps);
-        match &finished.end {
-            End::Errors(errors) if errors.iter().any(|error| error.kind == ErrorKind::Limit) => {
+        match &finished.result {
+            Err(failure) if failure.errors.iter().any(|error| error.kind == ErrorKind::Limit) => {
                 prop_assert!(whole.2 > steps || whole.0.contains("limit-error"), "{} steps were enough", whole.2);
                 prop_assert!(session.memory.entries().is_empty());
             }
-            finished => prop_assert_eq!(end(finished), whole.0),
+            Ok(_) | Err(_) => prop_assert_eq!(end(&finished), whole.0),
         }
     }
 
@@ -445,7 +442,7 @@ proptest! {
         let kept = "(def old {:v [1 2 3] :m {:a 1} :s (set [1 2])}) (def v (:v old)) (def m (:m old))";
         session.run(kept);
         session.run(&program.replacen("(def x 1) (def y [1 2 3]) (def v [[1] 2]) (def m {:a 1 :b [x]})", "(def x v) (def y m)", 1));
-        prop_assert_eq!(outcome(&session.run("old").end), "{:v [1 2 3], :m {:a 1}, :s #{1 2}}");
+        prop_assert_eq!(outcome(&session.run("old")), "{:v [1 2 3], :m {:a 1}, :s #{1 2}}");
     }
 }
 
@@ -465,7 +462,7 @@ proptest! {
         let before = entries(&session);
         let last = session.memory.last_result().to_string();
         let finished = session.run(&format!("{program} (def kept (assoc kept :b 1)) (def new 1) {failure}"));
-        prop_assert!(matches!(finished.end, End::Errors(_) | End::Raised(..)), "{}", outcome(&finished.end));
+        prop_assert!(finished.result.is_err(), "{}", outcome(&finished));
         prop_assert_eq!(before, entries(&session));
         prop_assert_eq!(last, session.memory.last_result().to_string());
     }
@@ -474,16 +471,16 @@ proptest! {
     fn a_program_that_fails_undoes_writes_to_atoms(writes in vec((0..3_u8, 0..100_i64), 1..6)) {
         let mut session = Session::default();
         session.run("(def a (atom {:n 0})) (def held [a])");
-        let before = outcome(&session.run("[@a (deref (first held))]").end);
+        let before = outcome(&session.run("[@a (deref (first held))]"));
         let writes: String = writes.into_iter().map(|(kind, n)| match kind {
             0 => format!("(reset! a {n}) "),
             1 => format!("(swap! a (fn [old] [old {n}])) "),
             _ => format!("(let [b (first held)] (swap! b (fn [old] {{:old old :n {n}}}))) "),
         }).collect();
         let finished = session.run(&format!("(memory/put :p 1) {writes} (/ 1 0)"));
-        prop_assert!(matches!(finished.end, End::Errors(_) | End::Raised(..)));
-        prop_assert_eq!(outcome(&session.run("[@a (deref (first held))]").end), before);
-        prop_assert_eq!(outcome(&session.run("memory/p").end), "nil");
+        prop_assert!(finished.result.is_err());
+        prop_assert_eq!(outcome(&session.run("[@a (deref (first held))]")), before);
+        prop_assert_eq!(outcome(&session.run("memory/p")), "nil");
     }
 
     #[test]

@@ -5,8 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use ptc::lisp::memory::Memory;
 use ptc::lisp::text::{Error, LimitReached};
 use ptc::lisp::value::{Value, readable, to_json};
-use ptc::tool::CallRecord;
-use ptc::{Evaluation, Failure};
+use ptc::{CallRecord, Evaluation, Failure};
 
 /// The JSON of a value, `null` where it has none, and its readable text.
 pub(crate) fn value_and_edn(value: &Value) -> (Json, String) {
@@ -36,7 +35,7 @@ pub(crate) fn calls_json(calls: &[CallRecord]) -> Json {
                 json!({ "name": &*call.name, "args": any(&call.arguments), "result": any(result), "cached": true })
             }
             Ok(result) => json!({ "name": &*call.name, "args": any(&call.arguments), "result": any(result) }),
-            Err(error) => json!({ "name": &*call.name, "args": any(&call.arguments), "error": error }),
+            Err(error) => json!({ "name": &*call.name, "args": any(&call.arguments), "error": error.message }),
         })
         .collect()
 }

@@ -17,7 +17,7 @@ pub struct Memory {
     /// Whether programs have made atoms, which then may be in it.
     pub(super) has_atoms: bool,
     /// The bytes that programs have left alive in it, where they are counted.
-    pub(super) held: u64,
+    pub(super) live_bytes: u64,
 }
 
 impl Memory {
@@ -26,9 +26,9 @@ impl Memory {
         Self::default()
     }
 
-    /// The bytes that it takes, where they are counted: a program that goes on with it begins with them.
-    pub(crate) fn held(&self) -> u64 {
-        self.held
+    /// The bytes it takes, where they are counted: the next program starts with them.
+    pub(crate) fn live_bytes(&self) -> u64 {
+        self.live_bytes
     }
 
     /// Takes over the values of the last programs from another memory: the program that left this one gave none.
@@ -80,7 +80,7 @@ impl Memory {
 
 /// Empties the atoms that a program made and that nothing reaches any more: a ring through an atom would otherwise stay
 /// for ever.
-pub(super) fn cut_rings<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'a Value>) {
+pub(super) fn collect_cycles<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'a Value>) {
     let alive: Vec<Arc<Atom>> = atoms.iter().filter_map(Weak::upgrade).collect();
     if alive.is_empty() {
         return;

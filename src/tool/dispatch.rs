@@ -39,21 +39,6 @@ impl Validation {
     }
 }
 
-/// A tool call that has happened, or was refused.
-#[derive(Clone, Debug)]
-pub struct CallRecord {
-    /// The tool.
-    pub name: Arc<str>,
-    /// The arguments, after coercion if the tool was reached.
-    pub arguments: Value,
-    /// What came back.
-    pub result: Result<Value, String>,
-    /// The processes that the call started.
-    pub children: Vec<String>,
-    /// Whether the result is that of an earlier call.
-    pub cached: bool,
-}
-
 /// Checks calls against a toolbox on the way in and results on the way out.
 #[derive(Clone, Debug)]
 pub struct Dispatcher {

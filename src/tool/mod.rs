@@ -10,6 +10,6 @@ mod toolbox;
 pub use discover::discover;
 #[cfg(feature = "agent")]
 pub(crate) use dispatch::panicked;
-pub use dispatch::{CallRecord, Dispatcher, Validation};
+pub use dispatch::{Dispatcher, Validation};
 pub use table::{Response, TableError, table_tool, table_tools};
 pub use toolbox::{Access, Announce, Call, Contract, Immediate, Kind, Run, Running, Starts, Tool, ToolError, Toolbox};

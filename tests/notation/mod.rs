@@ -17,9 +17,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ptc::lisp::{End, Finished};
+use ptc::lisp::Evaluation;
 
-use crate::programs::{Session, errors};
+use crate::programs::Session;
 
 /// A line of program or answer, and where in its file it stands.
 #[derive(Clone, Debug)]
@@ -200,17 +200,17 @@ impl Report {
 }
 
 /// What a program gave, in the notation.
-pub fn render(finished: &Finished) -> Vec<String> {
+pub fn render(evaluation: &Evaluation) -> Vec<String> {
     let one = |text: &str| text.replace('\r', "\\r").replace('\n', "\\n");
     let mut lines: Vec<String> =
-        finished.prints.lines().map(|line| format!(";| {line}").trim_end().to_owned()).collect();
-    match &finished.end {
-        End::Value(value) | End::Return(value) => lines.push(format!(";=> {}", one(&value.to_string()))),
-        End::Fail(..) | End::Raised(..) | End::Errors(_) => {
-            for error in errors(&finished.end) {
+        evaluation.prints.lines().map(|line| format!(";| {line}").trim_end().to_owned()).collect();
+    match &evaluation.result {
+        Ok(value) => lines.push(format!(";=> {}", one(&value.to_string()))),
+        Err(failure) => {
+            for error in &failure.errors {
                 let place = error.position().map(|(line, column)| format!("{line}:{column} ")).unwrap_or_default();
                 lines.push(format!(";! {place}{}: {}", error.kind.name(), one(&error.message)));
-                lines.extend(error.hint.map(|hint| format!(";? {}", one(&hint))));
+                lines.extend(error.hint.as_ref().map(|hint| format!(";? {}", one(hint))));
             }
         }
     }

@@ -9,9 +9,9 @@ use ptc::lisp::analyse::NoTools;
 use ptc::lisp::eval::run_to_end;
 use ptc::lisp::limits::Limits;
 use ptc::lisp::memory::Memory;
-use ptc::lisp::text::{Error, ErrorKind, Source};
+use ptc::lisp::text::{ErrorKind, Source};
 use ptc::lisp::value::{Fault, Host, ToolAnswer, ToolCall, Value};
-use ptc::lisp::{End, Finished, Job};
+use ptc::lisp::{Evaluation, Job};
 
 /// A memory and what programs run against besides.
 pub struct Session {
@@ -29,10 +29,10 @@ impl Default for Session {
 
 impl Session {
     /// Runs a program; what it defines stays for the next if it succeeds.
-    pub fn run(&mut self, program: &str) -> Finished {
+    pub fn run(&mut self, program: &str) -> Evaluation {
         let job = (self.memory.clone(), self.context.clone(), self.limits.clone(), self.moves);
         let source = Arc::new(Source::new("program", program));
-        let finished = run_to_end(
+        let evaluation = run_to_end(
             || false,
             move |way| {
                 let (memory, context, limits, moves) = job;
@@ -40,28 +40,17 @@ impl Session {
                 ptc::lisp::run(Job { source, memory, context, limits, tools: Rc::new(NoTools), host, moves }, way)
             },
         );
-        let finished = finished.expect("there is memory for a stack");
-        self.memory = finished.memory.clone();
-        finished
-    }
-}
-
-/// The errors of a program that failed.
-pub fn errors(end: &End) -> Vec<Error> {
-    match end {
-        End::Value(_) | End::Return(_) => Vec::new(),
-        End::Fail(_, error) | End::Raised(_, error) => vec![(**error).clone()],
-        End::Errors(errors) => errors.clone(),
+        let evaluation = evaluation.expect("there is memory for a stack");
+        self.memory = evaluation.memory.clone();
+        evaluation
     }
 }
 
 /// The readable value, or the errors one to a line.
-pub fn outcome(end: &End) -> String {
-    match end {
-        End::Value(value) | End::Return(value) => value.to_string(),
-        End::Fail(..) | End::Raised(..) | End::Errors(_) => {
-            errors(end).iter().map(|error| error.to_string()).collect::<Vec<_>>().join("\n")
-        }
+pub fn outcome(evaluation: &Evaluation) -> String {
+    match &evaluation.result {
+        Ok(value) => value.to_string(),
+        Err(failure) => failure.errors.iter().map(|error| error.to_string()).collect::<Vec<_>>().join("\n"),
     }
 }
 

@@ -14,17 +14,16 @@ use tokio::sync::oneshot;
 
 use crate::alloc::Account;
 use crate::host::Stopwatch;
-use crate::lisp::Finished;
 use crate::lisp::eval::{Coroutine, Resumed};
-use crate::lisp::text::{Error, ErrorKind};
+use crate::lisp::text::Error;
 use crate::lisp::value::{Answer, Ask, Fault, Suspend, Value};
-use crate::sandbox::no_stack_error;
+use crate::lisp::{Evaluation, interpreter_failed, no_stack};
 
 /// A program, to be run with its clock on some thread of the pool.
-pub(crate) type Body = Box<dyn FnOnce(Rc<Stopwatch>, &dyn Suspend) -> Finished + Send>;
+pub(crate) type Body = Box<dyn FnOnce(Rc<Stopwatch>, &dyn Suspend) -> Evaluation + Send>;
 
-/// What came of a program, or why it could not be run at all.
-pub(crate) type Finish = Result<Finished, Error>;
+/// The evaluation of a program, or why it could not be run at all.
+pub(crate) type Finish = Result<Evaluation, Error>;
 
 enum Order {
     /// A program that begins with so many bytes.
@@ -104,7 +103,7 @@ struct Worker {
 }
 
 struct Slot {
-    coroutine: Coroutine<Finished>,
+    coroutine: Coroutine<Evaluation>,
     watch: Rc<Stopwatch>,
     account: Account,
     waits_for: Option<Vec<u64>>,
@@ -153,7 +152,7 @@ impl Worker {
                         self.programs.insert(number, slot);
                         self.ready.push_back((number, Answer::Go));
                     }
-                    None => drop(done.send(Err(no_stack_error()))),
+                    None => drop(done.send(Err(no_stack()))),
                 }
             }
             Order::Resume(number, call, result) => {
@@ -188,7 +187,7 @@ impl Worker {
         match resumed {
             Ok(Resumed::Done(mut finished)) => {
                 slot.coroutine.recycle();
-                finished.leaves(slot.account.left());
+                finished.set_live_bytes(slot.account.left());
                 let _ = slot.done.send(Ok(finished));
             }
             Ok(Resumed::Asks(_)) if cancelled => {
@@ -212,8 +211,7 @@ impl Worker {
             }
             Err(_) => {
                 // A fault of ours; the program's state is gone, everything else goes on.
-                let error = Error::new(ErrorKind::Value, "the interpreter failed on this program; please report it");
-                let _ = slot.done.send(Err(error));
+                let _ = slot.done.send(Err(interpreter_failed()));
             }
         }
     }

@@ -19,8 +19,7 @@ use crate::agent::show::render::Shown;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::Source;
 use crate::lisp::value::{Fault, Value};
-use crate::lisp::{End, Job};
-use crate::sandbox::{no_stack_error, settled, unfinished};
+use crate::lisp::{Evaluation, Job, no_stack};
 use crate::tool::ToolError;
 
 /// How long a program or a tool that was told to end may take for it.
@@ -80,27 +79,25 @@ impl Process {
         let caller = Caller { process: self.clone(), turn, calls, notes: notes.clone(), runtime: Handle::current() };
         let (ticket, finish) = self.start_program(memory, program, caller);
         let finished = self.attend(&mut inbox, ticket, finish, &notes).await;
-        let finished = finished.unwrap_or_else(|error| unfinished(memory.clone(), error));
-        let returned = matches!(finished.end, End::Return(_));
-        let left = finished.memory.clone();
+        let evaluation = finished.unwrap_or_else(|error| Evaluation::not_run(memory.clone(), vec![error]));
+        let (result, returned, prints) = (evaluation.result, evaluation.returned, evaluation.prints);
+        let left = evaluation.memory;
         *memory = if self.is_rewound() { left.with_results_of(memory) } else { left };
-        let evaluation = settled(finished);
         let mut warnings = notes.take_warnings();
         warnings.extend(evaluation.warnings);
         let remembered = memory.entries().iter().map(|(name, _)| name.to_string()).collect();
         let (mut descriptors, ledger) = (self.descriptors(), &self.tree.ledger);
-        let shown = match &evaluation.result {
+        let shown = match &result {
             // A value that ends the process enters no message.
             Ok(value) if !returned => descriptors.show_value(value, ledger),
             Ok(_) | Err(_) => Shown::Bounded,
         };
         let most = self.agent.paging.as_ref().map_or(0, |paging| paging.max_direct);
-        let shown_prints = descriptors.show_text(&evaluation.prints, most, ledger);
-        let happened = match &evaluation.result {
+        let shown_prints = descriptors.show_text(&prints, most, ledger);
+        let happened = match &result {
             Ok(_) => Vec::new(),
             Err(_) => self.tree.recorder.find(|event| written(event, &self.path, Some(turn))),
         };
-        let (result, prints) = (evaluation.result, evaluation.prints);
         Ran { result, returned, prints, warnings, remembered, happened, shown, shown_prints }
     }
 
@@ -108,7 +105,7 @@ impl Process {
         let source = Arc::new(Source::new("program", program));
         let (memory, context, limits) = (memory.clone(), self.agent.context.clone(), self.agent.limits.clone());
         self.tree.pool.start(
-            memory.held(),
+            memory.live_bytes(),
             Box::new(move |watch, way| {
                 let tools = Rc::new(caller.process.agent.dispatcher.clone());
                 let host = Rc::new(PoolHost::new(caller, watch));
@@ -134,7 +131,7 @@ impl Process {
                 // Calls begin in the order of the program, and before it is asked whether it has ended.
                 biased;
                 Some((call, begun)) = inbox.recv() => underway.begin(call, begun),
-                finished = &mut finish => break finished.unwrap_or_else(|_| Err(no_stack_error())),
+                finished = &mut finish => break finished.unwrap_or_else(|_| Err(no_stack())),
                 Some((call, result)) = underway.ended() => {
                     let result = self.end_call(&call, Came::Live(result), notes);
                     if self.tree.ledger.spent().is_some() || self.is_stopped() {
@@ -171,7 +168,7 @@ impl Process {
 async fn cancel(ticket: Ticket, finish: oneshot::Receiver<Finish>) -> Finish {
     drop(ticket);
     let finished = tokio::time::timeout(GRACE, finish).await;
-    finished.unwrap_or(Ok(Err(no_stack_error()))).unwrap_or_else(|_| Err(no_stack_error()))
+    finished.unwrap_or(Ok(Err(no_stack()))).unwrap_or_else(|_| Err(no_stack()))
 }
 
 /// Waits until a time, or for ever.

@@ -36,7 +36,7 @@ use scope::Scopes;
 const MAX_DEPTH: usize = 1_000;
 
 /// What a program is analysed against.
-pub struct Surroundings<'a> {
+pub struct AnalysisContext<'a> {
     /// The builtins.
     pub registry: &'a Registry,
     /// The names of the memory.
@@ -52,8 +52,8 @@ pub struct Surroundings<'a> {
     /// Whether to find all there is to find, also what running the program would say; else only what has to be known
     /// before.
     pub thorough: bool,
-    /// Says whether there is time and memory left to go on.
-    pub look: &'a dyn Fn() -> crate::lisp::value::Result<()>,
+    /// Fails if there is no time or memory left.
+    pub check_limits: &'a dyn Fn() -> crate::lisp::value::Result<()>,
 }
 
 /// Why a call of a tool cannot work: what kind of error it is, the reason, and what to do.
@@ -126,7 +126,7 @@ pub struct Program {
 /// Analyses a program, and says what is wrong with it.
 ///
 /// It can run unless there is a finding that is an error and counts [before a run](Finding::before_run).
-pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &Surroundings<'_>) -> (Program, Vec<Finding>) {
+pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_>) -> (Program, Vec<Finding>) {
     let mut analyser = Analyser {
         source,
         around,
@@ -168,7 +168,7 @@ type Signature = (usize, bool, Arc<str>);
 
 struct Analyser<'a> {
     source: &'a Arc<Source>,
-    around: &'a Surroundings<'a>,
+    around: &'a AnalysisContext<'a>,
     scopes: Scopes,
     errors: Vec<Error>,
     warnings: Vec<Finding>,
@@ -247,7 +247,7 @@ impl Analyser<'_> {
         self.forms = self.forms.saturating_add(1);
         if self.forms.is_multiple_of(Self::BETWEEN_LOOKS)
             && !self.stopped
-            && let Err(raise) = (self.around.look)()
+            && let Err(raise) = (self.around.check_limits)()
         {
             self.stopped = true;
             self.errors.insert(0, raise.to_error());

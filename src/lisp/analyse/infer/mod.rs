@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::expr::{CatchExpr, Expr, ExprKind, FunctionExpr};
 use super::outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
-use super::{Misfit, Surroundings};
+use super::{AnalysisContext, Misfit};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Source, Span};
 use crate::lisp::value::{Keyword, Value};
 
@@ -36,12 +36,12 @@ const MOST_DATA: u64 = 20_000;
 /// Walks a program and gives what is certain to go wrong.
 ///
 /// `defined` says how often each name is defined, where more than once stands for all that is not once and for all. Data,
-/// which may be large, is looked at only if [`Surroundings::thorough`].
+/// which may be large, is looked at only if [`AnalysisContext::thorough`].
 pub(super) fn infer(
     body: &Expr,
     slots: usize,
     source: &Arc<Source>,
-    around: &Surroundings<'_>,
+    around: &AnalysisContext<'_>,
     defined: &HashMap<usize, usize>,
 ) -> Vec<Finding> {
     let length = source.text().len() as u64;
@@ -101,7 +101,7 @@ impl Frame {
 
 struct Inference<'a> {
     source: &'a Arc<Source>,
-    around: &'a Surroundings<'a>,
+    around: &'a AnalysisContext<'a>,
     defined: &'a HashMap<usize, usize>,
     /// Whether the program may set names by name.
     puts: bool,
