@@ -55,21 +55,18 @@ impl fmt::Debug for Secret {
 /// It follows no redirects: a redirected POST loses its body or carries the key elsewhere. An address without TLS needs
 /// no certificates, so that a model on this machine works where none are installed, and no proxy can reach it.
 pub(crate) fn client(url: &Url) -> Result<Client, ModelError> {
-    // Fails when a provider is installed already, which serves as well.
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let mut builder = Client::builder()
+    let failed = |why: String| {
+        ModelError::new(ModelErrorKind::Other, format!("cannot set up HTTPS for {}: {why}", place(url)))
+    };
+    let builder = Client::builder()
         .user_agent(concat!("ptc/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never());
-    if url.scheme() == "http" {
-        builder = builder.tls_certs_only([]);
-    }
+    let mut builder = super::tls::encrypted(builder, url).map_err(failed)?;
     if is_this_machine(url) {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| {
-        ModelError::new(ModelErrorKind::Other, format!("cannot set up HTTPS for {}: {}", place(url), cause(error)))
-    })
+    builder.build().map_err(|error| failed(cause(error)))
 }
 
 fn is_this_machine(url: &Url) -> bool {

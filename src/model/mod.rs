@@ -14,6 +14,7 @@ mod provider;
 mod retry;
 mod scripted;
 mod sse;
+mod tls;
 
 use std::fmt;
 use std::future::Future;
