@@ -135,10 +135,13 @@ pub mod tool;
 pub mod trace;
 
 #[cfg(feature = "agent")]
-pub use agent::{Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate, delegate_all, resume, spawn_agent};
+pub use agent::{
+    Budget, DelegateError, Options, Outcome, Refs, as_tool, delegate, delegate_all, delegate_blocking, resume,
+    spawn_agent,
+};
 pub use host::Cancel;
 pub use lisp::text::Error;
-pub use lisp::value::Value;
+pub use lisp::value::{Value, from_value, to_value};
 pub use lisp::{CallRecord, Evaluation, Failure};
 #[cfg(feature = "agent")]
 pub use plan::{Executor, Plan, PlanError, create_plan};

@@ -271,7 +271,7 @@ async fn all_options_can_be_given() {
         .max_turns(1)
         .max_ref_retries(0)
         .overlap_reads(4)
-        .timeout(Duration::from_secs(1))
+        .program_timeout(Duration::from_secs(1))
         .limits(Limits { max_steps: 10_000, ..Limits::default() })
         .budget(Budget { turns: Some(1), ..Budget::default() })
         .tool_validation(Validation::Strict)

@@ -49,9 +49,9 @@ fn turns_and_times() {
     fails(options().max_turns(0), "limit-error", "no answer within 0 turns (max_turns); the model was not asked", 0);
     fails(options().max_turns(2), "limit-error", "no answer within 2 turns", 2);
     is_eight(options().max_turns(u32::MAX));
-    is_eight(options().timeout(Duration::MAX));
+    is_eight(options().program_timeout(Duration::MAX));
     // A program without time fails, and the answer in words is what is left.
-    assert_eq!(ran(options().timeout(Duration::ZERO)).expect("words").result, Value::text("It is 8."));
+    assert_eq!(ran(options().program_timeout(Duration::ZERO)).expect("words").result, Value::text("It is 8."));
     let nothing =
         Limits { max_steps: 0, max_memory: 0, max_depth: 0, max_source: 0, max_result: 0, ..Limits::default() };
     assert_eq!(ran(options().limits(nothing)).expect("words").result, Value::text("It is 8."));
@@ -153,4 +153,15 @@ fn tools_have_names_of_their_own() {
         let outcome = ran(Options::new(model).tools([Tool::new(name, |_| Ok(1.into()))])).expect("an outcome");
         assert_eq!(outcome.result, 1.into(), "{name}");
     }
+}
+
+#[test]
+fn delegate_blocking_runs_without_a_runtime_and_refuses_to_block_one() {
+    let options = || Options::new(Scripted::new(["Seven."]));
+    let task = String::from("Say seven");
+    assert_eq!(ptc::delegate_blocking(&task, options()).expect("an outcome").summary, "Seven.");
+    let within = async { ptc::delegate_blocking(task, options()) };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let error = runtime.block_on(within).err().expect("an error");
+    assert!(error.message.contains("use ptc::delegate(…).await"), "{}", error.message);
 }

@@ -226,7 +226,7 @@ async fn searches_have_the_time_of_their_program() {
     let options = Options::new(model)
         .with_context("text", ptc::Value::text(lines))
         .descriptors(ptc::agent::Paging::default())
-        .timeout(Duration::from_millis(500));
+        .program_timeout(Duration::from_millis(500));
     let began = Instant::now();
     let outcome = delegate("Seek.", options).await.expect("an outcome");
     // Each of them would take longer than that alone; how long a program takes that does nothing depends on the machine.

@@ -253,7 +253,7 @@ fn time_in_tools_is_not_the_programs() {
         let tools = [slow(Duration::from_millis(150), &Arc::default()), sleepy];
         let source =
             "[(tool/slow {:n 1}) (tool/sleepy {}) (tool/slow {:n 2}) (pmap (fn [n] (tool/slow {:n n})) [3 4])]";
-        let options = Options::new(program(source)).tools(tools).timeout(Duration::from_millis(100));
+        let options = Options::new(program(source)).tools(tools).program_timeout(Duration::from_millis(100));
         let outcome = delegate("wait", options).await.expect("an outcome");
         assert_eq!(outcome.result.to_string(), "[1 1 2 (3 4)]");
     });

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -127,8 +128,35 @@ impl std::fmt::Debug for DelegateError {
 ///
 /// # Errors
 /// Turns or budget used up, a model that does not answer, `(fail …)`, missing refs; always with usage and trace.
-pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateError> {
-    Session::start(&options).await?.run(task).await
+pub async fn delegate(task: impl Into<String>, options: Options) -> Result<Outcome, DelegateError> {
+    Session::start(&options).await?.run(&task.into()).await
+}
+
+/// Gives a task to an agent and blocks the thread until it is done: [`delegate`] for programs without an async runtime.
+///
+/// ```
+/// use ptc::{Options, delegate_blocking, model::Scripted};
+///
+/// let outcome = delegate_blocking("Say hello", Options::new(Scripted::new(["Hello!"])))?;
+/// assert_eq!(outcome.summary, "Hello!");
+/// # Ok::<(), ptc::DelegateError>(())
+/// ```
+///
+/// # Errors
+/// Those of [`delegate`]; and a `config-error` within an async runtime, whose thread must not block.
+pub fn delegate_blocking(task: impl Into<String>, options: Options) -> Result<Outcome, DelegateError> {
+    if Handle::try_current().is_ok() {
+        let why = "delegate_blocking was called within an async runtime: use ptc::delegate(…).await there";
+        return Err(DelegateError::unusable(why.into()));
+    }
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| DelegateError::unusable(format!("no async runtime can be started: {error}")))?;
+    let outcome = runtime.block_on(delegate(task, options));
+    // Does not wait for tool calls that were abandoned.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Gives a task to each of several agents, so many of them at work at once, and waits for all. What came of them is in
@@ -145,17 +173,17 @@ pub async fn delegate(task: &str, options: Options) -> Result<Outcome, DelegateE
 /// # });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub async fn delegate_all(
-    tasks: impl IntoIterator<Item = (String, Options)>,
+pub async fn delegate_all<T: Into<String>>(
+    tasks: impl IntoIterator<Item = (T, Options)>,
     at_once: usize,
 ) -> Vec<Result<Outcome, DelegateError>> {
     let room = Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS)));
     let mut working = JoinSet::new();
     for (at, (task, options)) in tasks.into_iter().enumerate() {
-        let room = room.clone();
+        let (room, task) = (room.clone(), task.into());
         working.spawn(async move {
             let _place = room.acquire_owned().await;
-            (at, delegate(&task, options).await)
+            (at, delegate(task, options).await)
         });
     }
     // A task that panicked would be a fault of ours, and stays one.

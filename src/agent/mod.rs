@@ -13,7 +13,7 @@ mod tools;
 
 pub use budget::{Budget, Ledger, Reserved};
 pub(crate) use delegate::{Child, MadeOptions, agent_tool};
-pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all};
+pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all, delegate_blocking};
 pub use options::Options;
 pub(crate) use prompt::framed;
 pub use prompt::{Prompt, system_prompt};

@@ -91,10 +91,10 @@ impl Options {
         Self { model: Some(Arc::new(model)), ..Self::default() }
     }
 
-    /// Sets the model.
+    /// Sets the model. An `Arc<dyn Model>` is one as well.
     #[must_use]
-    pub fn model(self, model: Arc<dyn Model>) -> Self {
-        Self { model: Some(model), ..self }
+    pub fn model(self, model: impl Model + 'static) -> Self {
+        Self { model: Some(Arc::new(model)), ..self }
     }
 
     /// Adds tools that programs may call.
@@ -197,10 +197,18 @@ impl Options {
         Self { validation, ..self }
     }
 
-    /// Sets the interpreter time of one program: 5 s unless set. Waiting for tools is not counted.
+    /// Bounds the interpreter time of one program: 5 s unless set. Waiting for tools does not count.
     #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.max_time = timeout;
+    pub fn program_timeout(mut self, time: Duration) -> Self {
+        self.limits.max_time = time;
+        self
+    }
+
+    /// Bounds the wall time of the whole run, with models, tools and sub-agents: unbounded unless set. The same as
+    /// [`Budget::time`].
+    #[must_use]
+    pub fn max_wall_time(mut self, time: Duration) -> Self {
+        self.budget.time = Some(time);
         self
     }
 

@@ -55,9 +55,8 @@ impl fmt::Debug for Secret {
 /// It follows no redirects: a redirected POST loses its body or carries the key elsewhere. An address without TLS needs
 /// no certificates, so that a model on this machine works where none are installed, and no proxy can reach it.
 pub(crate) fn client(url: &Url) -> Result<Client, ModelError> {
-    let failed = |why: String| {
-        ModelError::new(ModelErrorKind::Other, format!("cannot set up HTTPS for {}: {why}", place(url)))
-    };
+    let failed =
+        |why: String| ModelError::new(ModelErrorKind::Other, format!("cannot set up HTTPS for {}: {why}", place(url)));
     let builder = Client::builder()
         .user_agent(concat!("ptc/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())

@@ -138,6 +138,36 @@ impl Access {
 /// });
 /// assert_eq!(search.signature(), "search(query :string, limit :int?) -> [:string]");
 /// ```
+///
+/// # State
+///
+/// The function may capture what it works on: a database handle, a client, data behind a lock. Calls may come from several
+/// threads at once, so it must be `Send + Sync`.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::{Arc, Mutex};
+///
+/// use ptc::{Sandbox, Tool};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Take {
+///     item: String,
+/// }
+///
+/// let stock = Arc::new(Mutex::new(BTreeMap::from([("apple".to_owned(), 3)])));
+/// let shelf = stock.clone();
+/// let take = Tool::typed("take", move |call: Take| {
+///     let mut shelf = shelf.lock().map_err(|_| "the shelf is locked for good".to_owned())?;
+///     let left = shelf.get_mut(&call.item).filter(|left| **left > 0).ok_or(format!("no {} is left", call.item))?;
+///     *left -= 1;
+///     Ok::<i32, String>(*left)
+/// });
+///
+/// Sandbox::new().tools([take]).eval(r#"(dotimes [_ 2] (tool/take {:item "apple"}))"#)?;
+/// assert_eq!(stock.lock().unwrap()["apple"], 1);
+/// # Ok::<(), ptc::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Tool {
     /// Its name.
