@@ -299,17 +299,6 @@ pub(super) fn is_form(name: &str) -> bool {
         || unsupported(name).is_some()
 }
 
-/// A note for calls of a builtin with a wrong number of arguments.
-pub(super) fn arity(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "map" | "filter" | "remove" | "mapv" | "filterv" | "reduce" => "the function comes first, the collection last",
-        "not" => "to negate several use (not (or a b)); to compare use not=",
-        "where" => "write (where :key), (where :key = value) or (where [:a :b] > 3)",
-        "count" => "count takes one collection; count what matches with (count (filter pred coll))",
-        _ => return None,
-    })
-}
-
 /// How a form is written.
 pub(super) fn shape(name: &str) -> &'static str {
     match name {

@@ -3,6 +3,7 @@
 use super::Analyser;
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span};
+use crate::lisp::value::Type;
 
 impl Analyser<'_> {
     /// Reports what is wrong with a call although every part of it is right.
@@ -38,10 +39,7 @@ impl Analyser<'_> {
                 let field = self.text(field.span);
                 self.warn(span, format!("{field} is one key"), format!("a path is a vector: (where [:{path}] …)"));
             }
-            (
-                "filter" | "remove" | "filterv" | "some" | "every?" | "not-any?" | "find-by" | "partition-by",
-                [pred, _],
-            ) if predicate_within(pred) => {
+            (_, [pred, _]) if predicate_within(pred) && self.asks_of_items(name) => {
                 let message = format!(
                     "(where …) is a predicate already: the function around it gives that, for {name} always true"
                 );
@@ -91,6 +89,12 @@ impl Analyser<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a builtin calls its first argument with items, and does not give what that gives.
+    fn asks_of_items(&self, name: &str) -> bool {
+        let function = self.around.registry.find(name).and_then(|row| row.gives.signature(2)?.function_of_items());
+        function.is_some_and(|function| matches!(function.gives, Type::Bool | Type::Any))
     }
 
     /// Reports `x[0]`, which reads as two forms.

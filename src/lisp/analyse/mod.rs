@@ -468,7 +468,7 @@ impl Analyser<'_> {
                                 }
                                 _ => None,
                             };
-                            let usual = || hints::arity(builtin.name).map(Into::into);
+                            let usual = || builtin.arity_hint().map(Into::into);
                             let hint = compared.or_else(usual).or_else(example);
                             self.error(span, ErrorKind::Analysis, message, hint)
                         } else {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::expr::FunctionExpr;
-use crate::lisp::value::{Builtin, Function, Iter, Keyword, Text, Value};
+use crate::lisp::value::{Builtin, Function, Iter, Keyword, OutlineRule, Text, Value};
 
 /// What is known of a value.
 #[derive(Clone, Default)]
@@ -61,8 +61,8 @@ pub enum Callee {
     Builtin(&'static Builtin),
     /// A function of the program.
     Closure(Arc<ClosureOutline>),
-    /// What a builtin of this name made of its arguments: `partial`, `comp`, `where`.
-    Made(&'static str, Arc<[Outline]>),
+    /// What a builtin of this rule made of its arguments: `partial`, `comp`, `where`.
+    Made(OutlineRule, Arc<[Outline]>),
 }
 
 /// A function of the program with what it captures.

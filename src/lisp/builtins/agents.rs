@@ -79,7 +79,7 @@ builtins! { Agents;
     /// ;! 1:31 tool-error: there is no tool "search": this program was given none
     ///
     /// A name that is written out is checked before the program runs.
-    "call" (cx, tool: Value) => { call(cx, &tool, Value::Nil) }
+    "call" by Tool (cx, tool: Value) => { call(cx, &tool, Value::Nil) }
         (cx, tool: Value, arguments: Value) => { call(cx, &tool, arguments) }
         (cx, tool: Value; named) => {
             let keyed = named.len().is_multiple_of(2) && named.iter().step_by(2).all(|key| matches!(key, Value::Keyword(_)));
@@ -95,7 +95,7 @@ builtins! { Agents;
     /// As map, but the calls of tools overlap; results in order.
     /// (pmap inc [1 2 3])
     /// ;=> (2 3 4)
-    "pmap"
+    "pmap" => "(a… -> b) [a]… -> [b]"
         (cx, f: Callable, coll: Value) => {
             let items = collect(coll, cx)?;
             cx.spend(items.len() as u64)?;
@@ -136,7 +136,7 @@ builtins! { Agents;
     /// Ends the run of the agent with this result.
     /// (do (return 1) (println "never"))
     /// ;=> 1
-    "return" (cx, value: Value) => {
+    "return" => "never" by Ends (cx, value: Value) => {
         force(&value, cx)?;
         Err(Box::new(Raise::Return(value)))
     }
@@ -144,7 +144,7 @@ builtins! { Agents;
     /// Ends the run of the agent as failed, for this reason.
     /// (fail "no data")
     /// ;! fail: no data
-    "fail" (cx, reason: Value) => {
+    "fail" => "never" by Ends (cx, reason: Value) => {
         cx.spend(reason.weight())?;
         force(&reason, cx)?;
         Err(Box::new(Raise::Fail(reason, None)))

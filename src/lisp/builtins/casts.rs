@@ -81,7 +81,7 @@ builtins! { Numbers;
     /// ;=> 97
     /// (int 3000000000)
     /// ;! 1:1 value-error: Value out of range for int: 3000000000
-    "int" (_cx, x: Value) => { int("int", &x).map(Value::Int) }
+    "int" => "number" (_cx, x: Value) => { int("int", &x).map(Value::Int) }
 
     /// The number as an integer of 64 bits, or the code point of a character; a fraction is cut off.
     /// (long 3.7)
@@ -89,29 +89,29 @@ builtins! { Numbers;
     /// (long "12")
     /// ;! 1:1 type-error: long needs a number or a character, got the string "12"
     /// ;? (parse-long s) reads a number from a string
-    "long" (_cx, x: Value) => { bounded("long", &x, i64::MIN, i64::MAX).map(Value::Int) }
+    "long" => "number" (_cx, x: Value) => { bounded("long", &x, i64::MIN, i64::MAX).map(Value::Int) }
 
     /// The number as an integer of 16 bits; a fraction is cut off.
     /// (short 3.9)
     /// ;=> 3
-    "short" (_cx, x: Value) => { bounded("short", &x, i16::MIN.into(), i16::MAX.into()).map(Value::Int) }
+    "short" => "number" (_cx, x: Value) => { bounded("short", &x, i16::MIN.into(), i16::MAX.into()).map(Value::Int) }
 
     /// The number as an integer of 8 bits; a fraction is cut off.
     /// (byte 3.9)
     /// ;=> 3
     /// (byte 200)
     /// ;! 1:1 value-error: Value out of range for byte: 200
-    "byte" (_cx, x: Value) => { bounded("byte", &x, i8::MIN.into(), i8::MAX.into()).map(Value::Int) }
+    "byte" => "number" (_cx, x: Value) => { bounded("byte", &x, i8::MIN.into(), i8::MAX.into()).map(Value::Int) }
 
     /// The number as a float.
     /// (double 3)
     /// ;=> 3.0
-    "double" (_cx, x: Value) => { float("double", &x).map(Value::from) }
+    "double" => "number" (_cx, x: Value) => { float("double", &x).map(Value::from) }
 
     /// The number as a float that would fit into 32 bits.
     /// (float 3)
     /// ;=> 3.0
-    "float" (_cx, x: Value) => {
+    "float" => "number" (_cx, x: Value) => {
         let size = float("float", &x)?;
         if size.abs() > f64::from(f32::MAX) {
             return Err(out_of_range("float", &x));
@@ -130,17 +130,17 @@ builtins! { Numbers;
     /// ;=> 100000000000000000000N
     /// (bigint "12")
     /// ;=> 12
-    "bigint" (cx, x: Value) => { whole(cx, "bigint", x) }
+    "bigint" => "number" (cx, x: Value) => { whole(cx, "bigint", x) }
 
     /// The number, or the digits of a string, as an integer of any size.
     /// (biginteger 1.7)
     /// ;=> 1
-    "biginteger" (cx, x: Value) => { whole(cx, "biginteger", x) }
+    "biginteger" => "number" (cx, x: Value) => { whole(cx, "biginteger", x) }
 
     /// The number, or what a string reads as, as a float: there are no decimals.
     /// (bigdec "1.50")
     /// ;=> 1.5
-    "bigdec" (cx, x: Value) => {
+    "bigdec" => "number" (cx, x: Value) => {
         let size = match &x {
             Value::Text(text) => {
                 cx.spend(text.len() as u64 / 16)?;
@@ -160,7 +160,7 @@ builtins! { Numbers;
     /// ;=> 3
     /// (rationalize 1.5)
     /// ;=> 1.5
-    "rationalize" (_cx, x: Value) => {
+    "rationalize" => "number" (_cx, x: Value) => {
         match &x {
             Value::Nil => Ok(x),
             Value::Float(size) if !size.get().is_finite() => {
@@ -175,19 +175,19 @@ builtins! { Numbers;
     /// The upper part of a ratio; ratios are floats here, of which the simplest ratio counts.
     /// (numerator 2/3)
     /// ;=> 2
-    "numerator" (_cx, x: Value) => { Ok(Value::Int(ratio("numerator", &x)?.0)) }
+    "numerator" => "number" (_cx, x: Value) => { Ok(Value::Int(ratio("numerator", &x)?.0)) }
 
     /// The lower part of a ratio; ratios are floats here, of which the simplest ratio counts.
     /// (denominator 2/3)
     /// ;=> 3
-    "denominator" (_cx, x: Value) => { Ok(Value::Int(ratio("denominator", &x)?.1)) }
+    "denominator" => "number" (_cx, x: Value) => { Ok(Value::Int(ratio("denominator", &x)?.1)) }
 
     /// The integer that a string spells; nil if it spells none.
     /// (parse-long "-12")
     /// ;=> -12
     /// (parse-long "1.5")
     /// ;=> nil
-    "parse-long" (_cx, s: Value) => {
+    "parse-long" => "number?" (_cx, s: Value) => {
         let text = text("parse-long", &s)?;
         Ok(if text.len() > 64 { Value::Nil } else { integer(text).and_then(|n| n.to_i64()).into() })
     }
@@ -197,7 +197,7 @@ builtins! { Numbers;
     /// ;=> 1.5
     /// (parse-double "1,5")
     /// ;=> nil
-    "parse-double" (cx, s: Value) => {
+    "parse-double" => "number?" (cx, s: Value) => {
         let text = text("parse-double", &s)?;
         cx.spend(text.len() as u64 / 16)?;
         Ok(read_double(text).into())

@@ -62,64 +62,64 @@ builtins! { Java;
     /// Whether the character is a digit.
     /// (Character/isDigit \7)
     /// ;=> true
-    "Character/isDigit" (cx, c: Char) => { yes(cx, is_digit(c.char)) }
+    "Character/isDigit" => "bool" (cx, c: Char) => { yes(cx, is_digit(c.char)) }
 
     /// Whether the character is a letter.
     /// (filter Character/isLetter "a1-b")
     /// ;=> ("a" "b")
-    "Character/isLetter" (cx, c: Char) => { yes(cx, is_letter(c.char)) }
+    "Character/isLetter" => "bool" (cx, c: Char) => { yes(cx, is_letter(c.char)) }
 
     /// Whether the character is a letter or a digit.
     /// (Character/isLetterOrDigit \_)
     /// ;=> false
-    "Character/isLetterOrDigit" (cx, c: Char) => { yes(cx, is_letter(c.char) || is_digit(c.char)) }
+    "Character/isLetterOrDigit" => "bool" (cx, c: Char) => { yes(cx, is_letter(c.char) || is_digit(c.char)) }
 
     /// Whether the character is alphabetic.
     /// (Character/isAlphabetic (int \a))
     /// ;=> true
-    "Character/isAlphabetic" (cx, c: Char) => { yes(cx, c.char.is_alphabetic()) }
+    "Character/isAlphabetic" => "bool" (cx, c: Char) => { yes(cx, c.char.is_alphabetic()) }
 
     /// Whether the character is an upper-case letter.
     /// (Character/isUpperCase \A)
     /// ;=> true
-    "Character/isUpperCase" (cx, c: Char) => { yes(cx, c.char.is_uppercase()) }
+    "Character/isUpperCase" => "bool" (cx, c: Char) => { yes(cx, c.char.is_uppercase()) }
 
     /// Whether the character is a lower-case letter.
     /// (Character/isLowerCase \A)
     /// ;=> false
-    "Character/isLowerCase" (cx, c: Char) => { yes(cx, c.char.is_lowercase()) }
+    "Character/isLowerCase" => "bool" (cx, c: Char) => { yes(cx, c.char.is_lowercase()) }
 
     /// Whether the character is white space, no-break spaces excepted.
     /// (Character/isWhitespace \tab)
     /// ;=> true
-    "Character/isWhitespace" (cx, c: Char) => { yes(cx, is_space(c.char)) }
+    "Character/isWhitespace" => "bool" (cx, c: Char) => { yes(cx, is_space(c.char)) }
 
     /// Whether the character is a space.
     /// (Character/isSpaceChar \newline)
     /// ;=> false
-    "Character/isSpaceChar" (cx, c: Char) => {
+    "Character/isSpaceChar" => "bool" (cx, c: Char) => {
         yes(cx, c.char == ' ' || (!c.char.is_ascii() && c.char.is_whitespace() && c.char != '\u{85}'))
     }
 
     /// The character in upper case; a code for a code.
     /// (Character/toUpperCase \a)
     /// ;=> "A"
-    "Character/toUpperCase" (_cx, c: Char) => { Ok(c.with(c.char.to_uppercase())) }
+    "Character/toUpperCase" => "string" (_cx, c: Char) => { Ok(c.with(c.char.to_uppercase())) }
 
     /// The character in lower case; a code for a code.
     /// (Character/toLowerCase \A)
     /// ;=> "a"
-    "Character/toLowerCase" (_cx, c: Char) => { Ok(c.with(c.char.to_lowercase())) }
+    "Character/toLowerCase" => "string" (_cx, c: Char) => { Ok(c.with(c.char.to_lowercase())) }
 
     /// The value of the character as a digit or, from 10 on, a letter; -1 if it has none.
     /// (Character/getNumericValue \7)
     /// ;=> 7
-    "Character/getNumericValue" (_cx, c: Char) => { Ok(Value::Int(digit(c.char, 36))) }
+    "Character/getNumericValue" => "number" (_cx, c: Char) => { Ok(Value::Int(digit(c.char, 36))) }
 
     /// The value of the character as a digit in a radix; -1 if it is none.
     /// (Character/digit \f 16)
     /// ;=> 15
-    "Character/digit" (_cx, c: Char, radix: i64) => { Ok(Value::Int(digit(c.char, radix))) }
+    "Character/digit" => "number" (_cx, c: Char, radix: i64) => { Ok(Value::Int(digit(c.char, radix))) }
 
     /// The character of a digit's value in a radix.
     /// (Character/forDigit 11 16)
@@ -134,10 +134,10 @@ builtins! { Java;
     /// The character as a string.
     /// (Character/toString \a)
     /// ;=> "a"
-    "Character/toString" (_cx, c: Char) => { Ok(Text::from(c.char).into()) }
+    "Character/toString" => "string" (_cx, c: Char) => { Ok(Text::from(c.char).into()) }
 
     /// The character itself.
     /// (Character/valueOf \a)
     /// ;=> "a"
-    "Character/valueOf" (_cx, c: Char) => { Ok(Text::from(c.char).into()) }
+    "Character/valueOf" => "string" (_cx, c: Char) => { Ok(Text::from(c.char).into()) }
 }

@@ -83,7 +83,7 @@ builtins! { Java;
     /// ;=> true
     /// (filter #(instance? Number %) [1 "a" 2.5])
     /// ;=> (1 2.5)
-    "instance?" (_cx, class: Value, x: Value) => { is_instance(&class, &x).map(Value::from) }
+    "instance?" => "bool" (_cx, class: Value, x: Value) => { is_instance(&class, &x).map(Value::from) }
 
     /// The value, if it is of a class.
     /// (cast Number 1)

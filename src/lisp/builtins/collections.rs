@@ -16,19 +16,19 @@ builtins! { Collections;
     /// ;=> 1
     /// (get [7 8] 5 :none)
     /// ;=> :none
-    "get"
+    "get" by Get
         (cx, coll: Value, key: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or_default()) }
         (cx, coll: Value, key: Value, default: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or(default)) }
 
     /// What `(:key coll)` gives.
-    "%lookup"
+    "%lookup" by Get
         (cx, coll: Value, key: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or_default()) }
         (cx, coll: Value, key: Value, default: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or(default)) }
 
     /// The collection with values under keys; for vectors under indices up to the length.
     /// (assoc {:a 1} :b 2)
     /// ;=> {:a 1, :b 2}
-    "assoc"
+    "assoc" by Assoc
         (cx, coll: Value, key: Value, value: Value) => { assoc(cx, coll, key, value) }
         (cx, coll: Value, key: Value, value: Value; more) => {
             let coll = assoc(cx, coll, key, value)?;
@@ -40,7 +40,7 @@ builtins! { Collections;
     /// ;=> [1 2 3]
     /// (conj '(1 2) 3)
     /// ;=> (3 1 2)
-    "conj"
+    "conj" by Conj
         (_cx) => { Ok(Value::vector(Vec::new())) }
         (_cx, coll: Value) => { Ok(coll) }
         (cx, coll: Value, item: Value) => { conj(cx, coll, item) }
@@ -57,7 +57,8 @@ builtins! { Collections;
     /// ;=> 3
     /// (count nil)
     /// ;=> 0
-    "count" (cx, coll: Value) => {
+    "count" => "number" ? "count takes one collection; count what matches with (count (filter pred coll))"
+        (cx, coll: Value) => {
         let coll = match &coll {
             Value::Text(text) => {
                 cx.spend(text.index_cost())?;
@@ -93,10 +94,11 @@ builtins! { Collections;
     /// ;=> true
     /// (contains? [7 8] 8)
     /// ;=> true
-    "contains?" (cx, coll: Value, key: Value) => { contains(cx, &coll, &key).map(Value::from) }
+    "contains?" => "tested any -> bool"
+        (cx, coll: Value, key: Value) => { contains(cx, &coll, &key).map(Value::from) }
 
     /// A map of keys and values in turn, as a pattern for keyword arguments takes a sequence.
-    "%keyword-arguments" (cx, given: Value) => {
+    "%keyword-arguments" by KeywordArguments (cx, given: Value) => {
         let Value::Seq(_) = &given else { return Ok(given) };
         let items = crate::lisp::value::collect(given, cx)?;
         // As in Clojure, a single one is what is taken apart, whatever it is.
@@ -123,12 +125,12 @@ builtins! { Collections;
     /// ;=> 8
     /// (nth [7] 5 :none)
     /// ;=> :none
-    "nth"
+    "nth" by Nth
         (cx, coll: Value, index: i64) => { nth(cx, coll, index).map(Option::unwrap_or_default) }
         (cx, coll: Value, index: i64, default: Value) => { Ok(nth(cx, coll, index)?.unwrap_or(default)) }
 
     /// As nth, but maps and sets are walked too: for patterns with a rest.
-    "%nth-walking" (cx, coll: Value, index: i64, default: Value) => {
+    "%nth-walking" by Nth (cx, coll: Value, index: i64, default: Value) => {
         let coll = match coll {
             Value::Map(_) | Value::Set(_) => crate::lisp::value::seq(coll, cx)?,
             other => other,
@@ -139,7 +141,7 @@ builtins! { Collections;
     /// The items after the first n; nil if there are none.
     /// (nthnext [1 2 3] 2)
     /// ;=> (3)
-    "nthnext" (cx, coll: Value, n: Value) => {
+    "nthnext" => "[a] any -> [a]?" by NthRest (cx, coll: Value, n: Value) => {
         let n = stage::amount("(nthnext coll n)", &n)?;
         let mut cells = crate::lisp::value::seq(coll, cx)?;
         if let Value::Seq(shared) = &cells
@@ -163,7 +165,7 @@ builtins! { Collections;
     /// ;=> {:a 2}
     /// (update {:a 1} :b (fnil inc 0))
     /// ;=> {:a 1, :b 1}
-    "update"
+    "update" by Update ? "the function gets the value that is there, then the arguments after it"
         (cx, coll: Value, key: Value, f: Callable) => { update(cx, coll, key, &f, Args::new()) }
         (cx, coll: Value, key: Value, f: Callable; more) => { update(cx, coll, key, &f, more) }
 }

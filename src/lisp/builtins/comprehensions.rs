@@ -25,16 +25,16 @@ impl Stage for Gather {
 
 builtins! { Sequences;
     /// Gathers what the innermost body of a `for` gives.
-    "%for" (cx, body: Value, items: Value) => { apply_stage(cx, Gather(body), items) }
+    "%for" => "(a -> b) [a] -> [b]" (cx, body: Value, items: Value) => { apply_stage(cx, Gather(body), items) }
 
     /// Puts together what the levels within a `for` gather.
-    "%for-each" (cx, level: Value, items: Value) => {
+    "%for-each" => "(a -> [b]) [a] -> [b]" (cx, level: Value, items: Value) => {
         let eager = items.is_eager();
         splice(cx, Parts::new(level, items)?, eager)
     }
 
     /// Runs the body of a `doseq` for every item.
-    "%doseq" (cx, body: Value, items: Value) => {
+    "%doseq" => "(a -> any) [a] -> nil" (cx, body: Value, items: Value) => {
         let mut items = Iter::new(items)?;
         while let Some(item) = items.next(cx)? {
             cx.spend(1)?;
@@ -48,8 +48,8 @@ builtins! { Sequences;
     }
 
     /// What leaves an item out.
-    "%skip" (_cx) => { Ok(Value::Nothing) }
+    "%skip" => "never" (_cx) => { Ok(Value::Nothing) }
 
     /// What ends a level.
-    "%stop" (_cx) => { Ok(Value::Reduced(Arc::new(Value::Nothing))) }
+    "%stop" => "never" (_cx) => { Ok(Value::Reduced(Arc::new(Value::Nothing))) }
 }

@@ -22,22 +22,22 @@ builtins! { Dates;
     /// Whether the value is a date.
     /// (inst? #inst "2024-01-31")
     /// ;=> true
-    "inst?" (_cx, x: Value) => { Ok(matches!(x, Value::Date(_)).into()) }
+    "inst?" => "bool" (_cx, x: Value) => { Ok(matches!(x, Value::Date(_)).into()) }
 
     /// Milliseconds since 1970 of a date, in UTC.
     /// (inst-ms #inst "1970-01-02")
     /// ;=> 86400000
-    "inst-ms" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
+    "inst-ms" => "number" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
 
     /// As inst-ms.
     /// (inst-ms* #inst "1970-01-01T00:00:01Z")
     /// ;=> 1000
-    "inst-ms*" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
+    "inst-ms*" => "number" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
 
     /// Milliseconds since 1970 now, as the host says.
     /// (pos? (System/currentTimeMillis))
     /// ;=> true
-    "System/currentTimeMillis" (cx) => { Ok(Value::Int(cx.now())) }
+    "System/currentTimeMillis" => "number" (cx) => { Ok(Value::Int(cx.now())) }
 
     /// The time now, or so many milliseconds after 1970.
     /// (str (java.util.Date. 0))
@@ -185,12 +185,12 @@ builtins! { Dates;
     /// The year.
     /// (.getYear #inst "2024-01-31")
     /// ;=> 2024
-    ".getYear" (_cx, date: When) => { Ok(Value::Int(date.0.at.year().into())) }
+    ".getYear" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.year().into())) }
 
     /// The month, from 1.
     /// (.getMonthValue #inst "2024-01-31")
     /// ;=> 1
-    ".getMonthValue" (_cx, date: When) => { Ok(Value::Int(date.0.at.month().into())) }
+    ".getMonthValue" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.month().into())) }
 
     /// The month by its name.
     /// (str (.getMonth #inst "2024-01-31"))
@@ -203,12 +203,12 @@ builtins! { Dates;
     /// The day of the month.
     /// (.getDayOfMonth #inst "2024-01-31")
     /// ;=> 31
-    ".getDayOfMonth" (_cx, date: When) => { Ok(Value::Int(date.0.at.day().into())) }
+    ".getDayOfMonth" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.day().into())) }
 
     /// The day of the year.
     /// (.getDayOfYear #inst "2024-02-01")
     /// ;=> 32
-    ".getDayOfYear" (_cx, date: When) => { Ok(Value::Int(date.0.at.day_of_year().into())) }
+    ".getDayOfYear" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.day_of_year().into())) }
 
     /// The day of the week by its name.
     /// (str (.getDayOfWeek #inst "2024-01-31"))
@@ -221,27 +221,27 @@ builtins! { Dates;
     /// The hour.
     /// (.getHour (LocalDateTime/parse "2024-01-31T10:30"))
     /// ;=> 10
-    ".getHour" (_cx, date: When) => { Ok(Value::Int(date.0.at.hour().into())) }
+    ".getHour" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.hour().into())) }
 
     /// The minute.
     /// (.getMinute (LocalDateTime/parse "2024-01-31T10:30"))
     /// ;=> 30
-    ".getMinute" (_cx, date: When) => { Ok(Value::Int(date.0.at.minute().into())) }
+    ".getMinute" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.minute().into())) }
 
     /// The second.
     /// (.getSecond (LocalDateTime/parse "2024-01-31T10:30:15"))
     /// ;=> 15
-    ".getSecond" (_cx, date: When) => { Ok(Value::Int(date.0.at.second().into())) }
+    ".getSecond" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.second().into())) }
 
     /// The number of days of the month.
     /// (.lengthOfMonth (LocalDate/parse "2024-02-01"))
     /// ;=> 29
-    ".lengthOfMonth" (_cx, date: When) => { Ok(Value::Int(date.0.at.date().days_in_month().into())) }
+    ".lengthOfMonth" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.date().days_in_month().into())) }
 
     /// Whether the year has 366 days.
     /// (.isLeapYear (LocalDate/parse "2024-02-01"))
     /// ;=> true
-    ".isLeapYear" (_cx, date: When) => { Ok(date.0.at.date().in_leap_year().into()) }
+    ".isLeapYear" => "bool" (_cx, date: When) => { Ok(date.0.at.date().in_leap_year().into()) }
 
     /// The day without its time.
     /// (str (.toLocalDate (LocalDateTime/parse "2024-01-31T10:30")))
@@ -265,77 +265,78 @@ builtins! { Dates;
     /// Whether the date comes before another one.
     /// (.isBefore (LocalDate/parse "2024-01-01") (LocalDate/parse "2024-01-31"))
     /// ;=> true
-    ".isBefore" (_cx, date: When, other: When) => { Ok((date.0 < other.0).into()) }
+    ".isBefore" => "bool" (_cx, date: When, other: When) => { Ok((date.0 < other.0).into()) }
 
     /// Whether the date comes after another one.
     /// (.isAfter (LocalDate/parse "2024-01-01") (LocalDate/parse "2024-01-31"))
     /// ;=> false
-    ".isAfter" (_cx, date: When, other: When) => { Ok((date.0 > other.0).into()) }
+    ".isAfter" => "bool" (_cx, date: When, other: When) => { Ok((date.0 > other.0).into()) }
 
     /// Whether the dates are the same.
     /// (.isEqual (LocalDate/parse "2024-01-01") (LocalDate/of 2024 1 1))
     /// ;=> true
-    ".isEqual" (_cx, date: When, other: When) => { Ok((date.0 == other.0).into()) }
+    ".isEqual" => "bool" (_cx, date: When, other: When) => { Ok((date.0 == other.0).into()) }
 
     /// Milliseconds since 1970.
     /// (.toEpochMilli (Instant/parse "1970-01-01T00:00:01Z"))
     /// ;=> 1000
-    ".toEpochMilli" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis())) }
+    ".toEpochMilli" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis())) }
 
     /// Milliseconds since 1970.
     /// (.getTime #inst "1970-01-01T00:00:01Z")
     /// ;=> 1000
-    ".getTime" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis())) }
+    ".getTime" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis())) }
 
     /// Seconds since 1970.
     /// (.getEpochSecond (Instant/parse "1970-01-01T00:01:00Z"))
     /// ;=> 60
-    ".getEpochSecond" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis().div_euclid(1000))) }
+    ".getEpochSecond" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis().div_euclid(1000))) }
 
     /// Days since 1970.
     /// (.toEpochDay (LocalDate/parse "1970-02-01"))
     /// ;=> 31
-    ".toEpochDay" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis().div_euclid(86_400_000))) }
+    ".toEpochDay" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis().div_euclid(86_400_000))) }
 
     /// Whole units from one date to another.
     /// (.between java.time.temporal.ChronoUnit/DAYS (LocalDate/parse "2024-01-31") (LocalDate/parse "2024-03-01"))
     /// ;=> 30
-    ".between" (_cx, unit: Value, from: When, to: When) => { between(&unit, &from.0, &to.0) }
+    ".between" => "number" (_cx, unit: Value, from: When, to: When) => { between(&unit, &from.0, &to.0) }
 
     /// Whole units from the date to another one.
     /// (.until (LocalDate/parse "2024-01-31") (LocalDate/parse "2024-03-01") ChronoUnit/WEEKS)
     /// ;=> 4
-    ".until" (_cx, from: When, to: When, unit: Value) => { between(&unit, &from.0, &to.0) }
+    ".until" => "number" (_cx, from: When, to: When, unit: Value) => { between(&unit, &from.0, &to.0) }
 
     /// The time from one date to another, in milliseconds.
     /// (.toMinutes (Duration/between (LocalDateTime/parse "2024-01-31T10:00") (LocalDateTime/parse "2024-01-31T11:30")))
     /// ;=> 90
-    "Duration/between" (_cx, from: When, to: When) => { between(&Value::keyword("millis"), &from.0, &to.0) }
+    "Duration/between" => "number"
+        (_cx, from: When, to: When) => { between(&Value::keyword("millis"), &from.0, &to.0) }
 
     /// The whole days in a duration, which is a number of milliseconds.
     /// (.toDays 172800000)
     /// ;=> 2
-    ".toDays" (_cx, duration: i64) => { Ok(Value::Int(duration / 86_400_000)) }
+    ".toDays" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration / 86_400_000)) }
 
     /// The whole hours in a duration, which is a number of milliseconds.
     /// (.toHours 7200000)
     /// ;=> 2
-    ".toHours" (_cx, duration: i64) => { Ok(Value::Int(duration / 3_600_000)) }
+    ".toHours" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration / 3_600_000)) }
 
     /// The whole minutes in a duration, which is a number of milliseconds.
     /// (.toMinutes 120000)
     /// ;=> 2
-    ".toMinutes" (_cx, duration: i64) => { Ok(Value::Int(duration / 60_000)) }
+    ".toMinutes" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration / 60_000)) }
 
     /// The whole seconds in a duration, which is a number of milliseconds.
     /// (.getSeconds 2000)
     /// ;=> 2
-    ".getSeconds" (_cx, duration: i64) => { Ok(Value::Int(duration / 1000)) }
+    ".getSeconds" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration / 1000)) }
 
     /// The milliseconds of a duration, which is just that.
     /// (.toMillis 2000)
     /// ;=> 2000
-    ".toMillis" (_cx, duration: i64) => { Ok(Value::Int(duration)) }
+    ".toMillis" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration)) }
 
     /// A pattern for .format and LocalDate/parse, with yyyy MM dd HH mm ss and their kin.
     /// (.format (LocalDate/of 2024 1 31) (DateTimeFormatter/ofPattern "d MMM yyyy"))

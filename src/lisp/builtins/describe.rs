@@ -252,5 +252,5 @@ builtins! { Agents;
     /// The shape of a value in a few words. They say its size, its keys and what is in them.
     /// (describe [{:id 1 :tags ["a"]} {:id 2 :price 1.5}])
     /// ;=> "a vector of 2: {:id integer, :tags? vector of 1 string, :price? float}"
-    "describe" (cx, value: Value) => { describe(cx, &value).map(Value::from) }
+    "describe" => "tested -> string" (cx, value: Value) => { describe(cx, &value).map(Value::from) }
 }

@@ -77,52 +77,55 @@ builtins! { Dates;
     /// A duration of so many days: durations are numbers of milliseconds.
     /// (Duration/ofDays 2)
     /// ;=> 172800000
-    "Duration/ofDays" (_cx, n: i64) => { millis(n, DAY) }
+    "Duration/ofDays" => "number" (_cx, n: i64) => { millis(n, DAY) }
 
     /// A duration of so many hours: durations are numbers of milliseconds.
     /// (.toMinutes (Duration/ofHours 2))
     /// ;=> 120
-    "Duration/ofHours" (_cx, n: i64) => { millis(n, HOUR) }
+    "Duration/ofHours" => "number" (_cx, n: i64) => { millis(n, HOUR) }
 
     /// A duration of so many minutes: durations are numbers of milliseconds, and print as such.
     /// (.toHours (Duration/ofMinutes 150))
     /// ;=> 2
-    "Duration/ofMinutes" (_cx, n: i64) => { millis(n, MINUTE) }
+    "Duration/ofMinutes" => "number" (_cx, n: i64) => { millis(n, MINUTE) }
 
     /// A duration of so many seconds: durations are numbers of milliseconds.
     /// (Duration/ofSeconds 2)
     /// ;=> 2000
-    "Duration/ofSeconds" (_cx, n: i64) => { millis(n, SECOND) }
+    "Duration/ofSeconds" => "number" (_cx, n: i64) => { millis(n, SECOND) }
 
     /// A duration of so many milliseconds, which is just that.
     /// (.toSeconds (Duration/ofMillis 2500))
     /// ;=> 2
-    "Duration/ofMillis" (_cx, n: i64) => { Ok(Value::Int(n)) }
+    "Duration/ofMillis" => "number" (_cx, n: i64) => { Ok(Value::Int(n)) }
 
     /// The whole seconds in a duration, which is a number of milliseconds.
     /// (.toSeconds 2500)
     /// ;=> 2
-    ".toSeconds" (_cx, duration: i64) => { Ok(Value::Int(duration / SECOND)) }
+    ".toSeconds" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration / SECOND)) }
 
     /// The hours of a duration beside its whole days.
     /// (.toHoursPart (Duration/ofHours 50))
     /// ;=> 2
-    ".toHoursPart" (_cx, duration: i64) => { Ok(Value::Int((duration / HOUR).checked_rem(24).unwrap_or(0))) }
+    ".toHoursPart" => "number"
+        (_cx, duration: i64) => { Ok(Value::Int((duration / HOUR).checked_rem(24).unwrap_or(0))) }
 
     /// The minutes of a duration beside its whole hours.
     /// (.toMinutesPart (Duration/ofMinutes 90))
     /// ;=> 30
-    ".toMinutesPart" (_cx, duration: i64) => { Ok(Value::Int((duration / MINUTE).checked_rem(60).unwrap_or(0))) }
+    ".toMinutesPart" => "number"
+        (_cx, duration: i64) => { Ok(Value::Int((duration / MINUTE).checked_rem(60).unwrap_or(0))) }
 
     /// The seconds of a duration beside its whole minutes.
     /// (.toSecondsPart (Duration/ofSeconds 90))
     /// ;=> 30
-    ".toSecondsPart" (_cx, duration: i64) => { Ok(Value::Int((duration / SECOND).checked_rem(60).unwrap_or(0))) }
+    ".toSecondsPart" => "number"
+        (_cx, duration: i64) => { Ok(Value::Int((duration / SECOND).checked_rem(60).unwrap_or(0))) }
 
     /// Whether a duration is less than nothing.
     /// (.isNegative (Duration/ofMinutes -1))
     /// ;=> true
-    ".isNegative" (_cx, duration: i64) => { Ok((duration < 0).into()) }
+    ".isNegative" => "bool" (_cx, duration: i64) => { Ok((duration < 0).into()) }
 
     /// The date so many units later, or a duration later.
     /// (str (.plus (LocalDate/parse "2024-01-31") 2 ChronoUnit/DAYS))
@@ -187,12 +190,12 @@ builtins! { Dates;
     /// The number of days of the year.
     /// (.lengthOfYear (LocalDate/parse "2024-01-31"))
     /// ;=> 366
-    ".lengthOfYear" (_cx, date: When) => { Ok(Value::Int(date.0.at.date().days_in_year().into())) }
+    ".lengthOfYear" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.at.date().days_in_year().into())) }
 
     /// Whether a year has 366 days.
     /// (java.time.Year/isLeap 2024)
     /// ;=> true
-    "Year/isLeap" (_cx, year: i64) => {
+    "Year/isLeap" => "bool" (_cx, year: i64) => {
         let leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
         Ok(leap.into())
     }
@@ -223,7 +226,7 @@ builtins! { Dates;
     /// Seconds since 1970, taking the date as UTC.
     /// (.toEpochSecond (LocalDateTime/parse "1970-01-01T00:01") ZoneOffset/UTC)
     /// ;=> 60
-    ".toEpochSecond"
+    ".toEpochSecond" => "number"
         (_cx, date: When) => { Ok(Value::Int(date.0.to_millis().div_euclid(SECOND))) }
         (_cx, date: When, _zone: Str) => { Ok(Value::Int(date.0.to_millis().div_euclid(SECOND))) }
 

@@ -92,7 +92,7 @@ builtins! { Java;
     /// Bytes, or those of a string, in Base64.
     /// (.encodeToString (Base64/getEncoder) "hi")
     /// ;=> "aGk="
-    ".encodeToString" (cx, encoder: Value, bytes: Value) => {
+    ".encodeToString" => "string" (cx, encoder: Value, bytes: Value) => {
         let bytes = bytes_of(cx, ".encodeToString", bytes)?;
         cx.reserve(bytes.len().saturating_mul(2))?;
         cx.spend(bytes.len() as u64 / 4)?;
@@ -113,33 +113,33 @@ builtins! { Java;
     /// The string as it stands in the query of an address.
     /// (java.net.URLEncoder/encode "a b&c" "UTF-8")
     /// ;=> "a+b%26c"
-    "URLEncoder/encode"
+    "URLEncoder/encode" => "string"
         (cx, s: Str) => { encode(cx, &s) }
         (cx, s: Str, _charset: Str) => { encode(cx, &s) }
 
     /// The string that stands so in the query of an address.
     /// (java.net.URLDecoder/decode "a+b%26c" "UTF-8")
     /// ;=> "a b&c"
-    "URLDecoder/decode"
+    "URLDecoder/decode" => "string"
         (cx, s: Str) => { decode(cx, &s) }
         (cx, s: Str, _charset: Str) => { decode(cx, &s) }
 
     /// The UUID as a string.
     /// (= 36 (count (java.util.UUID/randomUUID)))
     /// ;=> true
-    "UUID/randomUUID" (cx) => { uuid::uuid(cx) }
+    "UUID/randomUUID" => "string" (cx) => { uuid::uuid(cx) }
 
     /// The UUID that a text spells, as a string.
     /// (java.util.UUID/fromString "B6883C0A-0342-4007-9966-bc2dfa6b109e")
     /// ;=> "b6883c0a-0342-4007-9966-bc2dfa6b109e"
-    "UUID/fromString" (_cx, s: Str) => {
+    "UUID/fromString" => "string" (_cx, s: Str) => {
         uuid::read_uuid(s.as_str()).map(Value::from).ok_or_else(|| bad("that is no UUID"))
     }
 
     /// A pattern that matches the string and nothing else.
     /// (re-find (re-pattern (java.util.regex.Pattern/quote "a.b")) "xa.b")
     /// ;=> "a.b"
-    "Pattern/quote" (cx, s: Str) => {
+    "Pattern/quote" => "string" (cx, s: Str) => {
         walk(cx, s.as_str())?;
         cx.reserve(s.len())?;
         Ok(format!("\\Q{}\\E", s.as_str()).into())
@@ -160,7 +160,7 @@ builtins! { Java;
     /// Whether a regex, given as a string, matches a whole string.
     /// (java.util.regex.Pattern/matches "[0-9]+" "123")
     /// ;=> true
-    "Pattern/matches" (cx, regex: Str, s: Str) => {
+    "Pattern/matches" => "bool" (cx, regex: Str, s: Str) => {
         let regex = regex::compile(cx, regex.as_str())?;
         regex::whole(cx, &regex, s.as_str()).map(|found| Value::from(!found.is_nil()))
     }

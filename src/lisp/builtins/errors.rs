@@ -63,7 +63,7 @@ builtins! { Errors;
     /// The message of an exception; nil for anything else.
     /// (try (/ 1 0) (catch Exception e (ex-message e)))
     /// ;=> "Divide by zero"
-    "ex-message" (_cx, ex: Value) => {
+    "ex-message" => "string?" (_cx, ex: Value) => {
         Ok(match &ex {
             Value::Fault(fault) => message(fault),
             _ => Value::Nil,
@@ -115,7 +115,7 @@ builtins! { Errors;
     }
 
     /// Raises an exception; what `throw` is made of.
-    "%throw" (_cx, ex: Value) => {
+    "%throw" => "never" by Ends (_cx, ex: Value) => {
         match ex {
             Value::Fault(fault) => Err((*fault).clone().into()),
             other => {
@@ -128,7 +128,7 @@ builtins! { Errors;
     }
 
     /// Raises the error of an assertion; what `assert` is made of.
-    "%assertion"
+    "%assertion" => "never" by Ends
         (_cx, text: Text) => { Err(Fault::value(text.as_str()).class("AssertionError").into()) }
         (cx, text: Text, message: Value) => {
             cx.spend(message.weight())?;
@@ -139,7 +139,7 @@ builtins! { Errors;
         }
 
     /// Raises the error of a `condp` without a match.
-    "%no-match" (_cx, x: Value) => {
+    "%no-match" => "never" by Ends (_cx, x: Value) => {
         let fault = Fault::value(format!("No matching clause: {}", crate::lisp::value::shorten(&x, 200)));
         Err(fault.hint("a last expression alone is the default").into())
     }

@@ -57,7 +57,7 @@ builtins! { Functions;
     /// The value of a function with the items of the last argument as its last arguments.
     /// (apply + 1 [2 3])
     /// ;=> 6
-    "apply" (cx, f: Callable, arguments: Value) => {
+    "apply" by Apply (cx, f: Callable, arguments: Value) => {
             if !arguments.is_eager() && splice::is_concat(&f) {
                 return splice::concat_all(cx, arguments);
             }
@@ -72,19 +72,19 @@ builtins! { Functions;
     /// The value itself.
     /// (identity 1)
     /// ;=> 1
-    "identity" (_cx, x: Value) => { Ok(x) }
+    "identity" => "a -> a" (_cx, x: Value) => { Ok(x) }
 
     /// A function that always gives this value.
     /// ((constantly 1) 2 3)
     /// ;=> 1
-    "constantly" (_cx, x: Value) => {
+    "constantly" by Constantly (_cx, x: Value) => {
         Ok(native("constantly", vec![x], |_, held, _| Ok(held.first().cloned().unwrap_or_default())))
     }
 
     /// A function that calls the last function and gives its value to the one before, and so on.
     /// ((comp inc count) [1 2])
     /// ;=> 3
-    "comp" (cx; functions) => {
+    "comp" by Comp (cx; functions) => {
         if functions.is_empty() {
             let identity = super::registry().find("identity").map(|identity| Function::Builtin(identity).into());
             return Ok(identity.unwrap_or_default());
@@ -99,7 +99,7 @@ builtins! { Functions;
     /// A function with the first arguments filled in.
     /// ((partial + 1) 2)
     /// ;=> 3
-    "partial" (_cx, f: Value; arguments) => {
+    "partial" by Partial (_cx, f: Value; arguments) => {
         if arguments.is_empty() {
             return Ok(f);
         }
@@ -114,7 +114,7 @@ builtins! { Functions;
     /// A function that gives true where this one gives nil or false.
     /// ((complement nil?) 1)
     /// ;=> true
-    "complement" (_cx, f: Value) => {
+    "complement" by Complement (_cx, f: Value) => {
         Ok(native("complement", vec![f], |cx, held, arguments| {
             let Some(function) = held.first() else { return Ok(Value::Nil) };
             cx.call(function, arguments).map(|value| Value::from(!value.is_truthy()))
@@ -124,7 +124,7 @@ builtins! { Functions;
     /// A function that gives a vector of what each function gives.
     /// ((juxt first count) [7 8])
     /// ;=> [7 2]
-    "juxt" (_cx, f: Value; more) => {
+    "juxt" by Juxt (_cx, f: Value; more) => {
         let held = std::iter::once(f).chain(more).collect();
         Ok(native("juxt", held, |cx, held, arguments| {
             let mut values = Vec::with_capacity(held.len());
@@ -146,7 +146,7 @@ builtins! { Functions;
     /// A function that says whether all predicates hold of all its arguments.
     /// ((every-pred odd? pos?) 1 3)
     /// ;=> true
-    "every-pred" (_cx, pred: Value; more) => {
+    "every-pred" by Complement (_cx, pred: Value; more) => {
         let held = std::iter::once(pred).chain(more).collect();
         Ok(native("every-pred", held, |cx, held, arguments| {
             let refused = first_answer(cx, held, &arguments, false)?;
@@ -157,7 +157,7 @@ builtins! { Functions;
     /// A function that gives the first truthy value of any predicate for any of its arguments.
     /// ((some-fn :nick :name) {:name "Ann"})
     /// ;=> "Ann"
-    "some-fn" (_cx, pred: Value; more) => {
+    "some-fn" by SomeFn (_cx, pred: Value; more) => {
         let held = std::iter::once(pred).chain(more).collect();
         Ok(native("some-fn", held, |cx, held, arguments| {
             first_answer(cx, held, &arguments, true).map(Option::unwrap_or_default)
@@ -179,13 +179,14 @@ builtins! { Functions;
     /// Whether the value is nil or false.
     /// (not nil)
     /// ;=> true
-    "not" (_cx, x: Value) => { Ok(Value::from(!x.is_truthy())) }
+    "not" => "bool" ? "to negate several use (not (or a b)); to compare use not="
+        (_cx, x: Value) => { Ok(Value::from(!x.is_truthy())) }
 
     /// A lazy sequence from a function without parameters; what `lazy-seq` is made of.
     "%lazy-seq" (_cx, thunk: Value) => { Ok(Lazy::thunk(thunk)) }
 
     /// One function of a `letfn`.
-    "%member" (_cx, group: Value, index: usize) => {
+    "%member" by Member (_cx, group: Value, index: usize) => {
         Ok(match &group {
             Value::Function(function) => match &**function {
                 Function::Closure(closure) => Function::Closure(crate::lisp::value::Closure {

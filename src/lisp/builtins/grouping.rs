@@ -43,7 +43,7 @@ builtins! { Sequences;
     /// A map from what the function gives to a vector of the items for which it does.
     /// (group-by odd? [1 2 3])
     /// ;=> {true [1 3], false [2]}
-    "group-by" (cx, f: Value, coll: Value) => {
+    "group-by" => "(a -> any) [a] -> {[a]}" (cx, f: Value, coll: Value) => {
         in_order("(group-by f coll)", &f, &coll)?;
         let f = function("(group-by f coll)", f)?;
         let mut items = Iter::new(coll)?;
@@ -66,7 +66,7 @@ builtins! { Sequences;
     /// A map from each item to how often it is there.
     /// (frequencies [:a :b :a])
     /// ;=> {:a 2, :b 1}
-    "frequencies" (cx, coll: Value) => {
+    "frequencies" => "{number}" (cx, coll: Value) => {
         let mut items = Iter::new(coll)?;
         let (mut groups, mut counts) = (Groups::default(), Vec::<i64>::new());
         while let Some(item) = items.next(cx)? {
@@ -84,7 +84,7 @@ builtins! { Sequences;
     /// A map from keys to values, each from a collection.
     /// (zipmap [:a :b] [1 2])
     /// ;=> {:a 1, :b 2}
-    "zipmap" (cx, keys: Value, vals: Value) => {
+    "zipmap" => "any [a] -> {a}" (cx, keys: Value, vals: Value) => {
         let (mut keys, mut values) = (Iter::new(keys)?, Iter::new(vals)?);
         let mut map = Map::default();
         while let Some(key) = keys.next(cx)?

@@ -134,7 +134,7 @@ builtins! { Comparing;
     /// ;=> true
     /// (hash "a")
     /// ;=> 1455541201
-    "hash" (cx, x: Value) => {
+    "hash" => "number" (cx, x: Value) => {
         lookup::charge(cx, &x)?;
         Ok(Value::Int(i64::from(of(&x).cast_signed())))
     }

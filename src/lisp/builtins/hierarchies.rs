@@ -77,7 +77,7 @@ builtins! { Functions;
     /// Whether the values are equal or the first is a kind of the second, as derive said.
     /// (isa? 1 1)
     /// ;=> true
-    "isa?"
+    "isa?" => "bool"
         (cx, child: Value, parent: Value) => {
             force(&child, cx)?;
             force(&parent, cx)?;

@@ -116,27 +116,27 @@ builtins! { Java;
     /// The integer that a string spells; a number itself. (parse-long s) gives nil for what is none.
     /// (Integer. "42")
     /// ;=> 42
-    "Integer." (cx, s: Value) => { integer_of(cx, s, 32) }
+    "Integer." => "number" (cx, s: Value) => { integer_of(cx, s, 32) }
 
     /// The integer that a string spells; a number itself.
     /// (Long. "42")
     /// ;=> 42
-    "Long." (cx, s: Value) => { integer_of(cx, s, 64) }
+    "Long." => "number" (cx, s: Value) => { integer_of(cx, s, 64) }
 
     /// The float that a string spells; of a number the float.
     /// (Double. "4.5")
     /// ;=> 4.5
-    "Double." (cx, s: Value) => { double(cx, &s) }
+    "Double." => "number" (cx, s: Value) => { double(cx, &s) }
 
     /// The float that a string spells; of a number the float.
     /// (Float/valueOf "4.5")
     /// ;=> 4.5
-    "Float/valueOf" (cx, s: Value) => { double(cx, &s) }
+    "Float/valueOf" => "number" (cx, s: Value) => { double(cx, &s) }
 
     /// The integer of any size that a string spells, in base 10 unless given.
     /// (BigInteger. "123456789012345678901234567890")
     /// ;=> 123456789012345678901234567890N
-    "BigInteger."
+    "BigInteger." => "number"
         (cx, s: Value) => { number::whole(cx, "BigInteger.", s) }
         (cx, s: Str, radix: usize) => {
             pay(cx, 1, (s.len() as u64).saturating_mul(6))?;
@@ -149,24 +149,26 @@ builtins! { Java;
     /// The integer itself: all grow.
     /// (BigInteger/valueOf 5)
     /// ;=> 5
-    "BigInteger/valueOf" (_cx, n: Big) => { small(n.0) }
+    "BigInteger/valueOf" => "number" (_cx, n: Big) => { small(n.0) }
 
     /// The float that a string spells: there are no decimals.
     /// (BigDecimal. "1.50")
     /// ;=> 1.5
-    "BigDecimal." (cx, s: Value) => { if matches!(s, Value::Int(_) | Value::Big(_)) { Ok(s) } else { double(cx, &s) } }
+    "BigDecimal." => "number"
+        (cx, s: Value) => { if matches!(s, Value::Int(_) | Value::Big(_)) { Ok(s) } else { double(cx, &s) } }
 
     /// The number itself: there are no decimals.
     /// (BigDecimal/valueOf 1.5)
     /// ;=> 1.5
-    "BigDecimal/valueOf" (cx, n: Value) => { if matches!(n, Value::Int(_) | Value::Big(_)) { Ok(n) } else { double(cx, &n) } }
+    "BigDecimal/valueOf" => "number"
+        (cx, n: Value) => { if matches!(n, Value::Int(_) | Value::Big(_)) { Ok(n) } else { double(cx, &n) } }
 
     /// The number with so many digits after the point, rounded.
     /// (.setScale 2.345 2 java.math.RoundingMode/HALF_UP)
     /// ;=> 2.35
     /// (.setScale 2.5 0 RoundingMode/HALF_EVEN)
     /// ;=> 2.0
-    ".setScale" (_cx, n: Value, places: i64, mode: Value) => { scaled(&n, places, &mode) }
+    ".setScale" => "number" (_cx, n: Value, places: i64, mode: Value) => { scaled(&n, places, &mode) }
 
     /// The sum of two numbers.
     /// (.add (biginteger 2) (biginteger 3))
@@ -182,17 +184,17 @@ builtins! { Java;
     /// The difference of two numbers.
     /// (.subtract (biginteger 2) (biginteger 3))
     /// ;=> -1
-    ".subtract" (cx, a: Value, b: Value) => { binary(cx, arithmetic::subtract, &a, &b) }
+    ".subtract" => "number" (cx, a: Value, b: Value) => { binary(cx, arithmetic::subtract, &a, &b) }
 
     /// The product of two numbers.
     /// (.multiply (biginteger 2) (biginteger 3))
     /// ;=> 6
-    ".multiply" (cx, a: Value, b: Value) => { binary(cx, arithmetic::multiply, &a, &b) }
+    ".multiply" => "number" (cx, a: Value, b: Value) => { binary(cx, arithmetic::multiply, &a, &b) }
 
     /// The quotient of integers without its fraction; of floats the quotient.
     /// (.divide (biginteger 7) (biginteger 2))
     /// ;=> 3
-    ".divide" (cx, a: Value, b: Value) => {
+    ".divide" => "number" (cx, a: Value, b: Value) => {
         let floats = matches!(a, Value::Float(_)) || matches!(b, Value::Float(_));
         binary(cx, if floats { arithmetic::divide } else { arithmetic::quotient }, &a, &b)
     }
@@ -200,27 +202,27 @@ builtins! { Java;
     /// The remainder, never negative.
     /// (.mod (biginteger -7) (biginteger 3))
     /// ;=> 2
-    ".mod" (cx, a: Value, b: Value) => { binary(cx, arithmetic::modulo, &a, &b) }
+    ".mod" => "number" (cx, a: Value, b: Value) => { binary(cx, arithmetic::modulo, &a, &b) }
 
     /// The remainder, with the sign of the first.
     /// (.remainder (biginteger -7) (biginteger 3))
     /// ;=> -1
-    ".remainder" (cx, a: Value, b: Value) => { binary(cx, arithmetic::remainder, &a, &b) }
+    ".remainder" => "number" (cx, a: Value, b: Value) => { binary(cx, arithmetic::remainder, &a, &b) }
 
     /// The number with the other sign.
     /// (.negate (biginteger 5))
     /// ;=> -5
-    ".negate" (_cx, n: Value) => { arithmetic::negate(&n) }
+    ".negate" => "number" (_cx, n: Value) => { arithmetic::negate(&n) }
 
     /// The number without its sign.
     /// (.abs (biginteger -5))
     /// ;=> 5
-    ".abs" (_cx, n: Big) => { small(BigInt::from_biguint(Sign::Plus, n.0.into_parts().1)) }
+    ".abs" => "number" (_cx, n: Big) => { small(BigInt::from_biguint(Sign::Plus, n.0.into_parts().1)) }
 
     /// -1, 0 or 1 as the number is negative, zero or positive.
     /// (.signum (biginteger -5))
     /// ;=> -1
-    ".signum" (_cx, n: Big) => {
+    ".signum" => "number" (_cx, n: Big) => {
         Ok(Value::Int(match n.0.sign() {
             Sign::Minus => -1,
             Sign::NoSign => 0,
@@ -231,7 +233,7 @@ builtins! { Java;
     /// The integer to a power, exactly.
     /// (.pow (biginteger 2) 100)
     /// ;=> 1267650600228229401496703205376N
-    ".pow" (cx, n: Big, exponent: usize) => {
+    ".pow" => "number" (cx, n: Big, exponent: usize) => {
         // These stay as small as they are, whatever the exponent.
         if n.0.magnitude().bits() <= 1 {
             let odd = exponent & 1 == 1;
@@ -248,7 +250,7 @@ builtins! { Java;
     /// The integer to a power, modulo another.
     /// (.modPow (biginteger 2) (biginteger 10) (biginteger 1000))
     /// ;=> 24
-    ".modPow" (cx, n: Big, exponent: Big, modulus: Big) => {
+    ".modPow" => "number" (cx, n: Big, exponent: Big, modulus: Big) => {
         if modulus.0.sign() != Sign::Plus || exponent.0.sign() == Sign::Minus {
             let fault = Fault::value(".modPow needs a positive modulus and an exponent that is not negative");
             return Err(fault.class("ArithmeticException").into());
@@ -260,7 +262,7 @@ builtins! { Java;
     /// The integer by which another times this one is 1, modulo a modulus.
     /// (.modInverse (biginteger 3) (biginteger 11))
     /// ;=> 4
-    ".modInverse" (cx, n: Big, modulus: Big) => {
+    ".modInverse" => "number" (cx, n: Big, modulus: Big) => {
         if modulus.0.sign() != Sign::Plus {
             let fault = Fault::value(".modInverse needs a positive modulus");
             return Err(fault.class("ArithmeticException").into());
@@ -273,7 +275,7 @@ builtins! { Java;
     /// The greatest common divisor.
     /// (.gcd (biginteger 12) (biginteger 18))
     /// ;=> 6
-    ".gcd" (cx, a: Big, b: Big) => {
+    ".gcd" => "number" (cx, a: Big, b: Big) => {
         let bits = a.0.bits().max(b.0.bits());
         pay(cx, bits.div_euclid(32), bits)?;
         let (mut a, mut b) = (a.0, b.0);
@@ -288,17 +290,17 @@ builtins! { Java;
     /// How many bits the integer has, without its sign.
     /// (.bitLength (biginteger 255))
     /// ;=> 8
-    ".bitLength" (_cx, n: Big) => { Ok(Value::Int(i64::try_from(n.0.bits()).unwrap_or(i64::MAX))) }
+    ".bitLength" => "number" (_cx, n: Big) => { Ok(Value::Int(i64::try_from(n.0.bits()).unwrap_or(i64::MAX))) }
 
     /// Whether a bit of the integer is set.
     /// (.testBit (biginteger 5) 2)
     /// ;=> true
-    ".testBit" (_cx, n: Big, bit: usize) => { Ok(n.0.bit(bit as u64).into()) }
+    ".testBit" => "bool" (_cx, n: Big, bit: usize) => { Ok(n.0.bit(bit as u64).into()) }
 
     /// The integer if it fits into 32 bits.
     /// (Math/toIntExact 5)
     /// ;=> 5
-    "Math/toIntExact" (_cx, n: i64) => {
+    "Math/toIntExact" => "number" (_cx, n: i64) => {
         i32::try_from(n)
             .map(|n| Value::Int(n.into()))
             .map_err(|_| Fault::value("integer overflow").class("ArithmeticException").into())
@@ -307,57 +309,58 @@ builtins! { Java;
     /// The larger of two integers.
     /// (Integer/max 1 2)
     /// ;=> 2
-    "Integer/max" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.max(b))) }
+    "Integer/max" => "number" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.max(b))) }
 
     /// The smaller of two integers.
     /// (Integer/min 1 2)
     /// ;=> 1
-    "Integer/min" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.min(b))) }
+    "Integer/min" => "number" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.min(b))) }
 
     /// The sum of two integers; (reduce + coll) adds all of a collection.
     /// (Integer/sum 1 2)
     /// ;=> 3
-    "Integer/sum" (_cx, a: i64, b: i64) => { arithmetic::add(&Value::Int(a), &Value::Int(b)) }
+    "Integer/sum" => "number" (_cx, a: i64, b: i64) => { arithmetic::add(&Value::Int(a), &Value::Int(b)) }
 
     /// The larger of two integers.
     /// (Long/max 1 2)
     /// ;=> 2
-    "Long/max" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.max(b))) }
+    "Long/max" => "number" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.max(b))) }
 
     /// The smaller of two integers.
     /// (Long/min 1 2)
     /// ;=> 1
-    "Long/min" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.min(b))) }
+    "Long/min" => "number" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.min(b))) }
 
     /// The sum of two integers.
     /// (Long/sum 1 2)
     /// ;=> 3
-    "Long/sum" (_cx, a: i64, b: i64) => { arithmetic::add(&Value::Int(a), &Value::Int(b)) }
+    "Long/sum" => "number" (_cx, a: i64, b: i64) => { arithmetic::add(&Value::Int(a), &Value::Int(b)) }
 
     /// The lowest bit that is set, alone.
     /// (Long/lowestOneBit 12)
     /// ;=> 4
-    "Long/lowestOneBit" (_cx, n: i64) => { Ok(Value::Int(n & n.wrapping_neg())) }
+    "Long/lowestOneBit" => "number" (_cx, n: i64) => { Ok(Value::Int(n & n.wrapping_neg())) }
 
     /// The bits in reverse order.
     /// (Long/reverse 1)
     /// ;=> -9223372036854775808
-    "Long/reverse" (_cx, n: i64) => { Ok(Value::Int(n.reverse_bits())) }
+    "Long/reverse" => "number" (_cx, n: i64) => { Ok(Value::Int(n.reverse_bits())) }
 
     /// The bits moved to the left; those that leave come back at the right.
     /// (Long/rotateLeft 1 2)
     /// ;=> 4
-    "Long/rotateLeft" (_cx, n: i64, distance: i64) => { Ok(Value::Int(rotated(n, distance))) }
+    "Long/rotateLeft" => "number" (_cx, n: i64, distance: i64) => { Ok(Value::Int(rotated(n, distance))) }
 
     /// The bits moved to the right; those that leave come back at the left.
     /// (Long/rotateRight 4 2)
     /// ;=> 1
-    "Long/rotateRight" (_cx, n: i64, distance: i64) => { Ok(Value::Int(rotated(n, distance.wrapping_neg()))) }
+    "Long/rotateRight" => "number"
+        (_cx, n: i64, distance: i64) => { Ok(Value::Int(rotated(n, distance.wrapping_neg()))) }
 
     /// The highest bit of 32 that is set, alone.
     /// (Integer/highestOneBit 100)
     /// ;=> 64
-    "Integer/highestOneBit" (_cx, n: i64) => {
+    "Integer/highestOneBit" => "number" (_cx, n: i64) => {
         let bits = parse::int(n)?;
         let highest = bits.checked_ilog2().and_then(|log| 1_u32.checked_shl(log)).unwrap_or(0);
         Ok(Value::Int(highest.cast_signed().into()))
@@ -366,17 +369,17 @@ builtins! { Java;
     /// The bits of a float, as an integer.
     /// (Double/doubleToLongBits 1.0)
     /// ;=> 4607182418800017408
-    "Double/doubleToLongBits" (_cx, x: f64) => { Ok(Value::Int(x.to_bits().cast_signed())) }
+    "Double/doubleToLongBits" => "number" (_cx, x: f64) => { Ok(Value::Int(x.to_bits().cast_signed())) }
 
     /// The float that has these bits.
     /// (Double/longBitsToDouble 4607182418800017408)
     /// ;=> 1.0
-    "Double/longBitsToDouble" (_cx, n: i64) => { Ok(Value::from(f64::from_bits(n.cast_unsigned()))) }
+    "Double/longBitsToDouble" => "number" (_cx, n: i64) => { Ok(Value::from(f64::from_bits(n.cast_unsigned()))) }
 
     /// The boolean as a string.
     /// (Boolean/toString true)
     /// ;=> "true"
-    "Boolean/toString" (_cx, x: bool) => { Ok(x.to_string().into()) }
+    "Boolean/toString" => "string" (_cx, x: bool) => { Ok(x.to_string().into()) }
 }
 
 fn rotated(n: i64, distance: i64) -> i64 {

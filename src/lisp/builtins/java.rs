@@ -133,21 +133,21 @@ builtins! { Java;
     /// The string in upper case.
     /// (.toUpperCase "abc")
     /// ;=> "ABC"
-    ".toUpperCase" (cx, s: Str) => {
+    ".toUpperCase" => "string" (cx, s: Str) => {
         cased(cx, &s, str::to_uppercase)
     }
 
     /// The string in lower case.
     /// (.toLowerCase "ABC")
     /// ;=> "abc"
-    ".toLowerCase" (cx, s: Str) => {
+    ".toLowerCase" => "string" (cx, s: Str) => {
         cased(cx, &s, str::to_lowercase)
     }
 
     /// The string without spaces and control characters at both ends.
     /// (.trim " a ")
     /// ;=> "a"
-    ".trim" (cx, s: Str) => {
+    ".trim" => "string" (cx, s: Str) => {
         walk(cx, s.as_str())?;
         cx.reserve(s.len())?;
         Ok(s.as_str().trim_matches(|c| c <= ' ').into())
@@ -156,22 +156,25 @@ builtins! { Java;
     /// The string without white space at both ends.
     /// (.strip " a ")
     /// ;=> "a"
-    ".strip" (cx, s: Str) => { as_core(cx, "clojure.string/trim", Args::from_iter([Value::Text((*s).clone())])) }
+    ".strip" => "string"
+        (cx, s: Str) => { as_core(cx, "clojure.string/trim", Args::from_iter([Value::Text((*s).clone())])) }
 
     /// The string without white space at its beginning.
     /// (.stripLeading " a ")
     /// ;=> "a "
-    ".stripLeading" (cx, s: Str) => { as_core(cx, "clojure.string/triml", Args::from_iter([Value::Text((*s).clone())])) }
+    ".stripLeading" => "string"
+        (cx, s: Str) => { as_core(cx, "clojure.string/triml", Args::from_iter([Value::Text((*s).clone())])) }
 
     /// The string without white space at its end.
     /// (.stripTrailing " a ")
     /// ;=> " a"
-    ".stripTrailing" (cx, s: Str) => { as_core(cx, "clojure.string/trimr", Args::from_iter([Value::Text((*s).clone())])) }
+    ".stripTrailing" => "string"
+        (cx, s: Str) => { as_core(cx, "clojure.string/trimr", Args::from_iter([Value::Text((*s).clone())])) }
 
     /// The number of characters.
     /// (.length "abc")
     /// ;=> 3
-    ".length" (cx, s: Str) => {
+    ".length" => "number" (cx, s: Str) => {
         cx.spend(s.index_cost())?;
         Ok(s.count().into())
     }
@@ -179,7 +182,7 @@ builtins! { Java;
     /// The character at an index.
     /// (.charAt "abc" 1)
     /// ;=> "b"
-    ".charAt" (cx, s: Str, index: i64) => {
+    ".charAt" => "string" (cx, s: Str, index: i64) => {
         cx.spend(s.index_cost())?;
         match usize::try_from(index).ok().and_then(|at| s.nth(at)) {
             Some(c) => Ok(Text::from(c).into()),
@@ -190,7 +193,7 @@ builtins! { Java;
     /// The code of the character at an index.
     /// (.codePointAt "abc" 0)
     /// ;=> 97
-    ".codePointAt" (cx, s: Str, index: i64) => {
+    ".codePointAt" => "number" (cx, s: Str, index: i64) => {
         cx.spend(s.index_cost())?;
         match usize::try_from(index).ok().and_then(|at| s.nth(at)) {
             Some(c) => Ok(Value::Int(i64::from(u32::from(c)))),
@@ -201,21 +204,21 @@ builtins! { Java;
     /// The characters from an index up to another, or to the end.
     /// (.substring "hello" 1 3)
     /// ;=> "el"
-    ".substring"
+    ".substring" => "string"
         (cx, s: Str, start: i64) => { substring(cx, &s, start, None) }
         (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
 
     /// The characters from an index up to another.
     /// (.subSequence "hello" 1 3)
     /// ;=> "el"
-    ".subSequence" (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
+    ".subSequence" => "string" (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
 
     /// The index where a part of a string or an item of a vector or sequence is first found; -1 if it is not there.
     /// (.indexOf "hello" "l")
     /// ;=> 2
     /// (.indexOf [7 8 9] 9)
     /// ;=> 2
-    ".indexOf"
+    ".indexOf" => "number"
         (cx, target: Value, item: Value) => {
             let Value::Text(text) = &target else { return position(cx, ".indexOf", target, &item, false) };
             let found = index_of(cx, text, sought(".indexOf", &item)?.as_str(), 0)?;
@@ -229,7 +232,7 @@ builtins! { Java;
     /// The index where a part of a string or an item of a vector or sequence is last found; -1 if it is not there.
     /// (.lastIndexOf "hello" "l")
     /// ;=> 3
-    ".lastIndexOf"
+    ".lastIndexOf" => "number"
         (cx, target: Value, item: Value) => {
             let Value::Text(text) = &target else { return position(cx, ".lastIndexOf", target, &item, true) };
             let found = last_index_of(cx, text, sought(".lastIndexOf", &item)?.as_str(), i64::MAX)?;
@@ -245,7 +248,7 @@ builtins! { Java;
     /// ;=> true
     /// (.contains [1 2] 2)
     /// ;=> true
-    ".contains" (cx, target: Value, item: Value) => {
+    ".contains" => "bool" (cx, target: Value, item: Value) => {
         match &target {
             Value::Text(text) => {
                 walk(cx, text.as_str())?;
@@ -266,7 +269,7 @@ builtins! { Java;
     /// Whether the string begins with another one.
     /// (.startsWith "abc" "ab")
     /// ;=> true
-    ".startsWith"
+    ".startsWith" => "bool"
         (cx, s: Str, prefix: Str) => {
             cx.spend(prefix.len() as u64 / 64)?;
             Ok(s.as_str().starts_with(prefix.as_str()).into())
@@ -280,7 +283,7 @@ builtins! { Java;
     /// Whether the string ends with another one.
     /// (.endsWith "abc" "bc")
     /// ;=> true
-    ".endsWith" (cx, s: Str, suffix: Str) => {
+    ".endsWith" => "bool" (cx, s: Str, suffix: Str) => {
         cx.spend(suffix.len() as u64 / 64)?;
         Ok(s.as_str().ends_with(suffix.as_str()).into())
     }
@@ -288,7 +291,7 @@ builtins! { Java;
     /// The string with every occurrence of a part or character replaced.
     /// (.replace "a.b.c" "." "-")
     /// ;=> "a-b-c"
-    ".replace" (cx, s: Str, part: Str, by: Str) => {
+    ".replace" => "string" (cx, s: Str, part: Str, by: Str) => {
         let (part, by) = (Value::Text((*part).clone()), Value::Text((*by).clone()));
         replace(cx, &s, &part, &by, false)
     }
@@ -296,7 +299,7 @@ builtins! { Java;
     /// The string with every match of a regex, given as a string, replaced.
     /// (.replaceAll "a1b22" "[0-9]+" "#")
     /// ;=> "a#b#"
-    ".replaceAll" (cx, s: Str, regex: Str, by: Str) => {
+    ".replaceAll" => "string" (cx, s: Str, regex: Str, by: Str) => {
         let regex = pattern(cx, &regex)?;
         replace(cx, &s, &regex, &Value::Text((*by).clone()), false)
     }
@@ -304,7 +307,7 @@ builtins! { Java;
     /// The string with the first match of a regex, given as a string, replaced.
     /// (.replaceFirst "a1b2" "[0-9]" "#")
     /// ;=> "a#b2"
-    ".replaceFirst" (cx, s: Str, regex: Str, by: Str) => {
+    ".replaceFirst" => "string" (cx, s: Str, regex: Str, by: Str) => {
         let regex = pattern(cx, &regex)?;
         replace(cx, &s, &regex, &Value::Text((*by).clone()), true)
     }
@@ -325,7 +328,7 @@ builtins! { Java;
     /// Whether a regex, given as a string, matches the whole string.
     /// (.matches "123" "[0-9]+")
     /// ;=> true
-    ".matches"
+    ".matches" => "bool"
         (cx, matcher: Value) => { matcher::matches(cx, &matcher) }
         (cx, s: Str, regex: Str) => {
             let regex = regex::compile(cx, regex.as_str())?;
@@ -335,7 +338,7 @@ builtins! { Java;
     /// Whether the string or collection is empty.
     /// (.isEmpty "")
     /// ;=> true
-    ".isEmpty" (cx, target: Value) => {
+    ".isEmpty" => "bool" (cx, target: Value) => {
         match &target {
             Value::Text(text) => Ok(text.is_empty().into()),
             Value::Nil => Err(no_method(".isEmpty", "a string or collection", &target)),
@@ -346,7 +349,7 @@ builtins! { Java;
     /// Whether the string is empty or all white space.
     /// (.isBlank " ")
     /// ;=> true
-    ".isBlank" (cx, s: Str) => {
+    ".isBlank" => "bool" (cx, s: Str) => {
         walk(cx, s.as_str())?;
         Ok(s.as_str().chars().all(text::is_space).into())
     }
@@ -354,7 +357,7 @@ builtins! { Java;
     /// Whether the values are equal.
     /// (.equals "a" "a")
     /// ;=> true
-    ".equals" (cx, target: Value, other: Value) => {
+    ".equals" => "bool" (cx, target: Value, other: Value) => {
         if target.is_nil() {
             return Err(no_method(".equals", "a value", &target));
         }
@@ -364,7 +367,7 @@ builtins! { Java;
     /// Whether the strings are equal but for upper and lower case.
     /// (.equalsIgnoreCase "Abc" "aBC")
     /// ;=> true
-    ".equalsIgnoreCase" (cx, s: Str, other: Option<Str>) => {
+    ".equalsIgnoreCase" => "bool" (cx, s: Str, other: Option<Str>) => {
         walk(cx, s.as_str())?;
         let Some(other) = other else { return Ok(Value::from(false)) };
         walk(cx, other.as_str())?;
@@ -392,7 +395,7 @@ builtins! { Java;
     /// Negative, zero or positive as the value comes before, with or after another.
     /// (.compareTo "a" "c")
     /// ;=> -2
-    ".compareTo" (cx, target: Value, other: Value) => {
+    ".compareTo" => "number" (cx, target: Value, other: Value) => {
         if let (Value::Text(a), Value::Text(b)) = (&target, &other) {
             return compared(cx, a.as_str(), b.as_str());
         }
@@ -407,7 +410,7 @@ builtins! { Java;
     /// As .compareTo, but for upper and lower case.
     /// (.compareToIgnoreCase "a" "B")
     /// ;=> -1
-    ".compareToIgnoreCase" (cx, s: Str, other: Str) => {
+    ".compareToIgnoreCase" => "number" (cx, s: Str, other: Str) => {
         cx.reserve(s.len().saturating_add(other.len()).saturating_mul(4))?;
         walk(cx, s.as_str())?;
         compared(cx, &s.as_str().to_lowercase(), &other.as_str().to_lowercase())
@@ -416,7 +419,7 @@ builtins! { Java;
     /// The string with another one after it.
     /// (.concat "a" "b")
     /// ;=> "ab"
-    ".concat" (cx, s: Str, more: Str) => {
+    ".concat" => "string" (cx, s: Str, more: Str) => {
         cx.reserve(s.len().saturating_add(more.len()))?;
         walk(cx, s.as_str())?;
         walk(cx, more.as_str())?;
@@ -426,7 +429,7 @@ builtins! { Java;
     /// The string n times.
     /// (.repeat "ab" 3)
     /// ;=> "ababab"
-    ".repeat" (cx, s: Str, n: usize) => {
+    ".repeat" => "string" (cx, s: Str, n: usize) => {
         let bytes = s.len().saturating_mul(n);
         cx.reserve(bytes)?;
         cx.spend(1_u64.saturating_add(bytes as u64 / 64))?;
@@ -447,7 +450,7 @@ builtins! { Java;
     /// ;=> "[1 2]"
     /// (.toString (biginteger 255) 16)
     /// ;=> "ff"
-    ".toString"
+    ".toString" => "string"
         (cx, target: Value) => {
             if target.is_nil() {
                 return Err(no_method(".toString", "a value", &target));
@@ -499,7 +502,7 @@ builtins! { Java;
     /// The number of items.
     /// (.size [1 2])
     /// ;=> 2
-    ".size" (cx, target: Value) => {
+    ".size" => "number" (cx, target: Value) => {
         match &target {
             Value::Nil | Value::Text(_) => Err(no_method(".size", "a collection", &target)),
             _ => as_core(cx, "count", Args::from_iter([target])),
@@ -533,7 +536,7 @@ builtins! { Java;
     /// Whether the map has the key.
     /// (.containsKey {:a 1} :a)
     /// ;=> true
-    ".containsKey" (cx, map: Value, key: Value) => {
+    ".containsKey" => "bool" (cx, map: Value, key: Value) => {
         let map = Value::Map(map_of(".containsKey", map)?);
         lookup::contains(cx, &map, &key).map(Value::from)
     }
@@ -541,7 +544,7 @@ builtins! { Java;
     /// Whether a value is among those of the map.
     /// (.containsValue {:a 1} 1)
     /// ;=> true
-    ".containsValue" (cx, map: Value, value: Value) => {
+    ".containsValue" => "bool" (cx, map: Value, value: Value) => {
         let map = map_of(".containsValue", map)?;
         let values = Value::seq(map.values().cloned().collect());
         let found = position(cx, ".containsValue", values, &value, false)?;
@@ -597,17 +600,17 @@ builtins! { Java;
     /// The number without its fraction.
     /// (.intValue 3.9)
     /// ;=> 3
-    ".intValue" (_cx, n: Value) => { integer(&n, ".intValue") }
+    ".intValue" => "number" (_cx, n: Value) => { integer(&n, ".intValue") }
 
     /// The number without its fraction.
     /// (.longValue 3.9)
     /// ;=> 3
-    ".longValue" (_cx, n: Value) => { integer(&n, ".longValue") }
+    ".longValue" => "number" (_cx, n: Value) => { integer(&n, ".longValue") }
 
     /// The number as a float.
     /// (.doubleValue 3)
     /// ;=> 3.0
-    ".doubleValue" (_cx, n: Value) => {
+    ".doubleValue" => "number" (_cx, n: Value) => {
         Number::of(&n).map(|n| Value::from(n.to_f64())).ok_or_else(|| no_method(".doubleValue", "a number", &n))
     }
 

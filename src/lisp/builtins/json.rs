@@ -147,14 +147,14 @@ builtins! { Json;
     /// ;=> "{\"id\":1,\"tags\":[\"a\"],\"at\":null}"
     /// (json/generate-string {:a [1]} {:pretty true})
     /// ;=> "{\n  \"a\": [\n    1\n  ]\n}"
-    "json/generate-string"
+    "json/generate-string" => "string"
         (cx, value: Value) => { generate(cx, &value, false) }
         (cx, value: Value, options: Value) => { generate(cx, &value, is_pretty(&Args::from_iter([options]))) }
 
     /// As json/generate-string, with options one by one.
     /// (json/write-str [1 "a"])
     /// ;=> "[1,\"a\"]"
-    "json/write-str" (cx, value: Value; options) => { generate(cx, &value, is_pretty(&options)) }
+    "json/write-str" => "string" (cx, value: Value; options) => { generate(cx, &value, is_pretty(&options)) }
 
     /// The first value of an EDN text, which is data only; nil of an empty one.
     /// (clojure.edn/read-string "{:a [1 2.5 \"x\"]} rest")

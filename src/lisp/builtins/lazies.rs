@@ -214,7 +214,7 @@ builtins! { Sequences;
     /// The items over and over.
     /// (take 5 (cycle [1 2]))
     /// ;=> (1 2 1 2 1)
-    "cycle" (cx, coll: Value) => {
+    "cycle" => "[a] -> [a]" (cx, coll: Value) => {
         let all = seq(coll, cx)?;
         if all.is_nil() {
             return Ok(Seq::empty());
@@ -252,7 +252,7 @@ builtins! { Sequences;
     /// Makes all items of a lazy sequence, or the first n, and gives the sequence.
     /// (doall (map inc [1 2]))
     /// ;=> (2 3)
-    "doall"
+    "doall" => "a -> a; any a -> a"
         (cx, coll: Value) => { realise(cx, coll.clone(), i64::MAX).map(|()| coll) }
         (cx, n: i64, coll: Value) => { realise(cx, coll.clone(), n).map(|()| coll) }
 
@@ -260,7 +260,7 @@ builtins! { Sequences;
     /// (dorun (map println [1]))
     /// ;| 1
     /// ;=> nil
-    "dorun"
+    "dorun" => "nil"
         (cx, coll: Value) => { realise(cx, coll, i64::MAX).map(|()| Value::Nil) }
         (cx, n: i64, coll: Value) => { realise(cx, coll, n).map(|()| Value::Nil) }
 
@@ -269,7 +269,7 @@ builtins! { Sequences;
     /// ;| 1
     /// ;| 2
     /// ;=> nil
-    "run!" (cx, f: Value, coll: Value) => {
+    "run!" => "(a -> any) [a] -> nil" (cx, f: Value, coll: Value) => {
         stage::in_order("(run! f coll)", &f, &coll)?;
         let f = function("(run! f coll)", f)?;
         let mut items = Iter::new(coll)?;
@@ -285,7 +285,7 @@ builtins! { Sequences;
     /// The number of items if it is known, else as many as there are up to n.
     /// (bounded-count 3 (iterate inc 1))
     /// ;=> 3
-    "bounded-count" (cx, n: i64, coll: Value) => {
+    "bounded-count" => "number" (cx, n: i64, coll: Value) => {
         if let Some(count) = coll.known_count() {
             return Ok(count.into());
         }

@@ -152,12 +152,12 @@ builtins! { Maps;
     /// The keys of a map, in order; nil of an empty one.
     /// (keys {:a 1 :b 2})
     /// ;=> (:a :b)
-    "keys" (cx, map: Value) => { side(cx, "keys", map, true) }
+    "keys" => "[any]" by Keys (cx, map: Value) => { side(cx, "keys", map, true) }
 
     /// The values of a map, in the order of its keys; nil of an empty one.
     /// (vals {:a 1 :b 2})
     /// ;=> (1 2)
-    "vals" (cx, map: Value) => { side(cx, "vals", map, false) }
+    "vals" => "{a} -> [a]" by Vals (cx, map: Value) => { side(cx, "vals", map, false) }
 
     /// The key of an entry.
     /// (map key {:a 1 :b 2})
@@ -167,7 +167,7 @@ builtins! { Maps;
     /// The value of an entry.
     /// (map val {:a 1 :b 2})
     /// ;=> (1 2)
-    "val" (_cx, entry: Value) => { Ok(self::entry("val", &entry)?.1) }
+    "val" by Val (_cx, entry: Value) => { Ok(self::entry("val", &entry)?.1) }
 
     /// An entry of a map: a vector of a key and a value.
     /// (MapEntry/create :a 1)
@@ -184,14 +184,14 @@ builtins! { Maps;
     /// ;=> [:a nil]
     /// (find {:a nil} :b)
     /// ;=> nil
-    "find" (cx, map: Value, key: Value) => {
+    "find" => "tested any -> any" (cx, map: Value, key: Value) => {
         Ok(find_entry(cx, &map, &key)?.map(|(key, value)| pair(key, value)).unwrap_or_default())
     }
 
     /// The map with the entries of the others; later ones win. A key that is there keeps its place.
     /// (merge {:a 1 :b 2} {:a 3} nil)
     /// ;=> {:a 3, :b 2}
-    "merge" (cx; maps) => {
+    "merge" by Merge (cx; maps) => {
         if maps.iter().all(|map| !map.is_truthy()) {
             return Ok(Value::Nil);
         }
@@ -207,7 +207,7 @@ builtins! { Maps;
     /// As merge, but where several maps have a key, the function makes one value of them.
     /// (merge-with + {:a 1 :b 2} {:a 10})
     /// ;=> {:a 11, :b 2}
-    "merge-with" (cx, f: Value; maps) => {
+    "merge-with" ? "the function gets the two values of a key: (fn [old new] …)" (cx, f: Value; maps) => {
         let f = function("(merge-with f map & more)", f)?;
         if maps.iter().all(|map| !map.is_truthy()) {
             return Ok(Value::Nil);
@@ -226,7 +226,7 @@ builtins! { Maps;
     /// (select-keys {:a 1} :a)
     /// ;! 1:1 type-error: select-keys needs a vector of keys as keys, got the keyword :a
     /// ;? write (select-keys m [:a])
-    "select-keys" (cx, map: Value, keys: Value) => {
+    "select-keys" by SelectKeys (cx, map: Value, keys: Value) => {
         let keys = self::keys(cx, "select-keys", "keys", keys)?;
         Ok(select(cx, &map, &keys)?.with_meta_of(&map))
     }
@@ -234,7 +234,7 @@ builtins! { Maps;
     /// The map without the keys.
     /// (dissoc {:a 1 :b 2} :a)
     /// ;=> {:b 2}
-    "dissoc"
+    "dissoc" by Dissoc
         (_cx, map: Value) => { Ok(map) }
         (cx, map: Value; keys) => {
             let mut map = match map {
@@ -254,7 +254,7 @@ builtins! { Maps;
     /// ;=> 1
     /// (get-in {:a {:b 1}} [:a :c] :none)
     /// ;=> :none
-    "get-in"
+    "get-in" by GetIn
         (cx, coll: Value, path: Value) => { get_in(cx, coll, path).map(Option::unwrap_or_default) }
         (cx, coll: Value, path: Value, default: Value) => { Ok(get_in(cx, coll, path)?.unwrap_or(default)) }
 
@@ -263,7 +263,7 @@ builtins! { Maps;
     /// ;=> {:a {:b 1, :c 2}}
     /// (assoc-in nil [:a :b] 1)
     /// ;=> {:a {:b 1}}
-    "assoc-in" (cx, coll: Value, path: Value, value: Value) => {
+    "assoc-in" by AssocIn (cx, coll: Value, path: Value, value: Value) => {
         let path = self::path(cx, "assoc-in", path)?;
         let mut value = Some(value);
         change_in(cx, coll, &path, &mut |_, _| Ok(value.take().unwrap_or_default()))
@@ -272,14 +272,15 @@ builtins! { Maps;
     /// The collection with a function's value in the place of what lies at the end of a path.
     /// (update-in {:a {:b 1}} [:a :b] + 10)
     /// ;=> {:a {:b 11}}
-    "update-in"
+    "update-in" by UpdateIn ? "the function gets the value that is there, then the arguments after it"
         (cx, coll: Value, path: Value, f: Callable) => { update_in(cx, coll, path, &f, &Args::new()) }
         (cx, coll: Value, path: Value, f: Callable; more) => { update_in(cx, coll, path, &f, &more) }
 
     /// The map with a function's value in the place of each value.
     /// (update-vals {:a 1 :b 2} inc)
     /// ;=> {:a 2, :b 3}
-    "update-vals" (cx, map: Value, f: Value) => {
+    "update-vals" => "{a} (a -> b) -> {b}" ? "the function gets one value: (update-vals m (fn [v] …))"
+        (cx, map: Value, f: Value) => {
         let f = function("(update-vals map f)", f)?;
         match gathered(cx, map)? {
             Value::Nil => Ok(Value::empty_map()),
@@ -312,7 +313,7 @@ builtins! { Maps;
     /// The map with a function's value in the place of each key.
     /// (update-keys {:a 1 :b 2} name)
     /// ;=> {"a" 1, "b" 2}
-    "update-keys" (cx, map: Value, f: Value) => {
+    "update-keys" ? "the function gets one value: (update-keys m (fn [k] …))" (cx, map: Value, f: Value) => {
         let f = function("(update-keys map f)", f)?;
         let map = gathered(cx, map)?;
         let entries: Vec<(Value, Value)> = match &map {

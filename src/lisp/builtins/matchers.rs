@@ -37,7 +37,7 @@ builtins! { Regexes;
     /// How many groups the match has that was found last.
     /// (let [m (re-matcher #"(a)(b)" "ab")] (.find m) (.groupCount m))
     /// ;=> 2
-    ".groupCount" (_cx, matcher: Value) => {
+    ".groupCount" => "number" (_cx, matcher: Value) => {
         Ok(match last(".groupCount", &matcher)? {
             Value::Vector(groups) => groups.len().saturating_sub(1).into(),
             _ => Value::Int(0),

@@ -1,13 +1,13 @@
 //! Functions of floats, under the names of `java.lang.Math` and of `clojure.math`.
 
 use crate::lisp::ops::number::scaled;
-use crate::lisp::value::{Builtin, Fault, Raise, Theme, Value};
+use crate::lisp::value::{Builtin, Fault, Gives, Raise, Theme, Value};
 
 /// Declares functions that have two names. The type says what an argument is read as; the value becomes one by itself.
 macro_rules! math {
     ($($(#[doc = $doc:literal])* $java:literal $clojure:literal ($($arg:ident: $type:ty),*) $body:block)*) => {
         /// The builtins of this theme.
-        pub(super) static BUILTINS: &[Builtin] = &[$(
+        pub(super) static BUILTINS: [Builtin; 2 * [$($java),*].len()] = [$(
             math!(row $java [$($doc),*] ($($arg: $type),*) $body),
             math!(row $clojure [$($doc),*] ($($arg: $type),*) $body),
         )*];
@@ -17,6 +17,9 @@ macro_rules! math {
             name: $name,
             theme: Theme::Numbers,
             doc: &[$($doc),*],
+            gives: Gives::new("number", None),
+            hint: None,
+            alias_of: None,
             clauses: &[crate::lisp::value::Clause {
                 params: &[$(stringify!($arg)),*],
                 variadic: false,

@@ -74,7 +74,7 @@ builtins! { State;
     /// The same value with other metadata, which changes neither how it prints nor what it equals.
     /// (with-meta [1] {:source "a"})
     /// ;=> [1]
-    "with-meta" (cx, x: Value, meta: Value) => { with_meta(cx, "with-meta", x, meta) }
+    "with-meta" => "a any -> a" (cx, x: Value, meta: Value) => { with_meta(cx, "with-meta", x, meta) }
 
     /// The same value with the metadata that a function makes of what it has and the arguments.
     /// (meta (vary-meta ^:a [1] assoc :b 2))

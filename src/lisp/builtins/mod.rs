@@ -64,56 +64,56 @@ use crate::lisp::value::{Function, Registry, Seq, Value};
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let rows = [
-            agents::BUILTINS,
-            arrays::BUILTINS,
-            bits::BUILTINS,
-            casts::BUILTINS,
-            characters::BUILTINS,
-            classes::BUILTINS,
-            collections::BUILTINS,
-            comprehensions::BUILTINS,
-            dates::BUILTINS,
-            describe::BUILTINS,
-            durations::BUILTINS,
-            encodings::BUILTINS,
-            errors::BUILTINS,
-            functions::BUILTINS,
-            grouping::BUILTINS,
-            hashing::BUILTINS,
-            hierarchies::BUILTINS,
-            integers::BUILTINS,
-            java::BUILTINS,
-            json::BUILTINS,
-            lazies::BUILTINS,
-            macros::BUILTINS,
-            maps::BUILTINS,
-            matchers::BUILTINS,
-            metadata::BUILTINS,
-            math::BUILTINS,
-            multimethods::BUILTINS,
-            names::BUILTINS,
-            numbers::BUILTINS,
-            order::BUILTINS,
-            partition::BUILTINS,
-            predicates::BUILTINS,
-            printing::BUILTINS,
-            random::BUILTINS,
-            reduce::BUILTINS,
-            regexes::BUILTINS,
-            selection::BUILTINS,
-            sequences::BUILTINS,
-            sets::BUILTINS,
-            sorted::BUILTINS,
-            splice::BUILTINS,
-            state::BUILTINS,
-            statics::BUILTINS,
-            strings::BUILTINS,
-            structs::BUILTINS,
-            transducers::BUILTINS,
-            transforms::BUILTINS,
-            transients::BUILTINS,
-            vectors::BUILTINS,
-            walk::BUILTINS,
+            &agents::BUILTINS[..],
+            &arrays::BUILTINS[..],
+            &bits::BUILTINS[..],
+            &casts::BUILTINS[..],
+            &characters::BUILTINS[..],
+            &classes::BUILTINS[..],
+            &collections::BUILTINS[..],
+            &comprehensions::BUILTINS[..],
+            &dates::BUILTINS[..],
+            &describe::BUILTINS[..],
+            &durations::BUILTINS[..],
+            &encodings::BUILTINS[..],
+            &errors::BUILTINS[..],
+            &functions::BUILTINS[..],
+            &grouping::BUILTINS[..],
+            &hashing::BUILTINS[..],
+            &hierarchies::BUILTINS[..],
+            &integers::BUILTINS[..],
+            &java::BUILTINS[..],
+            &json::BUILTINS[..],
+            &lazies::BUILTINS[..],
+            &macros::BUILTINS[..],
+            &maps::BUILTINS[..],
+            &matchers::BUILTINS[..],
+            &metadata::BUILTINS[..],
+            &math::BUILTINS[..],
+            &multimethods::BUILTINS[..],
+            &names::BUILTINS[..],
+            &numbers::BUILTINS[..],
+            &order::BUILTINS[..],
+            &partition::BUILTINS[..],
+            &predicates::BUILTINS[..],
+            &printing::BUILTINS[..],
+            &random::BUILTINS[..],
+            &reduce::BUILTINS[..],
+            &regexes::BUILTINS[..],
+            &selection::BUILTINS[..],
+            &sequences::BUILTINS[..],
+            &sets::BUILTINS[..],
+            &sorted::BUILTINS[..],
+            &splice::BUILTINS[..],
+            &state::BUILTINS[..],
+            &statics::BUILTINS[..],
+            &strings::BUILTINS[..],
+            &structs::BUILTINS[..],
+            &transducers::BUILTINS[..],
+            &transforms::BUILTINS[..],
+            &transients::BUILTINS[..],
+            &vectors::BUILTINS[..],
+            &walk::BUILTINS[..],
         ];
         Registry::new(&rows, constants().into_iter().chain(class_names()))
     });
@@ -250,33 +250,58 @@ fn texts(pairs: &[(&str, &str)]) -> Value {
 ///     /// The text with its letters in upper case.
 ///     /// (clojure.string/upper-case "abc")
 ///     /// ;=> "ABC"
-///     "clojure.string/upper-case" (cx, text: Text) => { Ok(Value::from(text.as_str().to_uppercase())) }
+///     "clojure.string/upper-case" => "string"
+///         (cx, text: Text) => { Ok(Value::from(text.as_str().to_uppercase())) }
 ///
 ///     /// Two arities, and one that takes any number more.
-///     "max" (cx, a: Value) => {…} (cx, a: Value, b: Value) => {…} (cx, a: Value, b: Value; more) => {…}
+///     "max" => "number" (cx, a: Value) => {…} (cx, a: Value, b: Value) => {…} (cx, a: Value, b: Value; more) => {…}
+///
+///     /// Another name for the same.
+///     ".toUpperCase" = "clojure.string/upper-case"
 /// }
 /// ```
+///
+/// Behind `=>` stands what the builtin gives, as far as the checks before a run should know
+/// ([`Gives`](crate::lisp::value::Gives)); `by Get` is the rule where a signature says too little. `? "…"` is a hint for calls
+/// with the wrong number of arguments: of the builtin, or of the function that it is given.
 ///
 /// Arguments are declared with their types ([`FromValue`](crate::lisp::value::FromValue)), so that a wrong one is an error
 /// that names it; the rest are [`Args`](crate::lisp::value::Args).
 macro_rules! builtins {
-    ($theme:ident; $($(#[doc = $doc:literal])* $name:literal
-        $(($cx:ident $(, $arg:ident : $type:ty)* $(; $rest:ident)?) => $body:block)+)*) => {
+    ($theme:ident; $($(#[doc = $doc:literal])* $name:literal $(= $alias:literal)?
+        $(=> $gives:literal)? $(by $rule:ident)? $(? $hint:literal)?
+        $(($cx:ident $(, $arg:ident : $type:ty)* $(; $rest:ident)?) => $body:block)*)*) => {
         /// The builtins of this theme.
-        pub(super) static BUILTINS: &[crate::lisp::value::Builtin] = &[$(
+        pub(super) static BUILTINS: [crate::lisp::value::Builtin; [$($name),*].len()] = [$(
             crate::lisp::value::Builtin {
                 name: $name,
                 theme: crate::lisp::value::Theme::$theme,
                 doc: &[$($doc),*],
+                gives: crate::lisp::value::Gives::new(
+                    concat!($($gives)?),
+                    crate::lisp::builtins::given!($(crate::lisp::value::OutlineRule::$rule)?),
+                ),
+                hint: crate::lisp::builtins::given!($($hint)?),
+                alias_of: crate::lisp::builtins::given!($($alias)?),
                 clauses: &[$(
                     crate::lisp::value::Clause {
                         params: &[$(stringify!($arg),)* $(stringify!($rest))?],
                         variadic: false $(|| { let _ = stringify!($rest); true })?,
                         code: crate::lisp::builtins::clause!($name, $cx, ($($arg: $type),*), ($($rest)?), $body),
                     }
-                ),+],
+                ),*],
             }
         ),*];
+    };
+}
+
+/// `Some` of what is given, else `None`.
+macro_rules! given {
+    () => {
+        None
+    };
+    ($given:expr) => {
+        Some($given)
     };
 }
 
@@ -329,4 +354,4 @@ macro_rules! argument {
     };
 }
 
-use {argument, builtins, clause};
+use {argument, builtins, clause, given};

@@ -85,29 +85,29 @@ builtins! { Predicates;
     /// Whether a symbol names a form that the compiler itself knows.
     /// (map special-symbol? '[if when])
     /// ;=> (true false)
-    "special-symbol?" (_cx, x: Value) => {
+    "special-symbol?" => "bool" (_cx, x: Value) => {
         Ok(Value::from(matches!(&x, Value::Symbol(symbol) if SPECIAL.contains(&symbol.as_str()))))
     }
 
     /// Whether the value is a class: there are none, so false.
     /// (class? 1)
     /// ;=> false
-    "class?" (_cx, _x: Value) => { Ok(Value::from(false)) }
+    "class?" => "bool" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// Whether the value is a future: there are none, so false.
     /// (future? (delay 1))
     /// ;=> false
-    "future?" (_cx, _x: Value) => { Ok(Value::from(false)) }
+    "future?" => "bool" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// Whether the value is a tagged literal: there are none, so false.
     /// (tagged-literal? 1)
     /// ;=> false
-    "tagged-literal?" (_cx, _x: Value) => { Ok(Value::from(false)) }
+    "tagged-literal?" => "bool" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// Whether the value is a reader conditional: there are none, so false.
     /// (reader-conditional? 1)
     /// ;=> false
-    "reader-conditional?" (_cx, _x: Value) => { Ok(Value::from(false)) }
+    "reader-conditional?" => "bool" (_cx, _x: Value) => { Ok(Value::from(false)) }
 
     /// The version of Clojure that this language follows.
     /// (clojure-version)

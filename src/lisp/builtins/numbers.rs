@@ -81,7 +81,7 @@ builtins! { Numbers;
     /// (+ 1 "2")
     /// ;! 1:1 type-error: + needs numbers, got the string "2"
     /// ;? (parse-long "2") reads it as one
-    "+" (_cx) => { Ok(Value::Int(0)) }
+    "+" => "number" by Arithmetic (_cx) => { Ok(Value::Int(0)) }
         (_cx, a: Value) => { number("+", a) }
         (_cx, a: Value, b: Value) => { arithmetic::add(&a, &b) }
         (cx, a: Value, b: Value; more) => {
@@ -94,7 +94,7 @@ builtins! { Numbers;
     /// ;=> 7
     /// (- 5)
     /// ;=> -5
-    "-" (_cx, a: Value) => { arithmetic::negate(&a) }
+    "-" => "number" by Arithmetic (_cx, a: Value) => { arithmetic::negate(&a) }
         (_cx, a: Value, b: Value) => { arithmetic::subtract(&a, &b) }
         (cx, a: Value, b: Value; more) => {
             let rest = arithmetic::subtract(&a, &b)?;
@@ -104,7 +104,7 @@ builtins! { Numbers;
     /// The product of the numbers; 1 without any.
     /// (* 2 3 4)
     /// ;=> 24
-    "*" (_cx) => { Ok(Value::Int(1)) }
+    "*" => "number" by Arithmetic (_cx) => { Ok(Value::Int(1)) }
         (_cx, a: Value) => { number("*", a) }
         (cx, a: Value, b: Value) => {
             cx.spend(a.weight().saturating_mul(b.weight()) / 64)?;
@@ -122,7 +122,7 @@ builtins! { Numbers;
     /// ;=> 3.5
     /// (/ 1 0)
     /// ;! 1:1 value-error: Divide by zero
-    "/" (_cx, a: Value) => { arithmetic::divide(&Value::Int(1), &a) }
+    "/" => "number" by Arithmetic (_cx, a: Value) => { arithmetic::divide(&Value::Int(1), &a) }
         (_cx, a: Value, b: Value) => { arithmetic::divide(&a, &b) }
         (cx, a: Value, b: Value; more) => {
             let quotient = arithmetic::divide(&a, &b)?;
@@ -132,82 +132,86 @@ builtins! { Numbers;
     /// The quotient without its fraction.
     /// (quot 7 2)
     /// ;=> 3
-    "quot" (_cx, a: Value, b: Value) => { arithmetic::quotient(&a, &b) }
+    "quot" => "number" by Arithmetic (_cx, a: Value, b: Value) => { arithmetic::quotient(&a, &b) }
 
     /// What is left of the quotient, with the sign of the dividend.
     /// (rem -7 2)
     /// ;=> -1
-    "rem" (_cx, a: Value, b: Value) => { arithmetic::remainder(&a, &b) }
+    "rem" => "number" by Arithmetic (_cx, a: Value, b: Value) => { arithmetic::remainder(&a, &b) }
 
     /// What is left of the quotient, with the sign of the divisor.
     /// (mod -7 2)
     /// ;=> 1
-    "mod" (_cx, a: Value, b: Value) => { arithmetic::modulo(&a, &b) }
+    "mod" => "number" by Arithmetic (_cx, a: Value, b: Value) => { arithmetic::modulo(&a, &b) }
 
     /// The number plus one.
     /// (inc 1)
     /// ;=> 2
-    "inc" (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc")) }
+    "inc" => "number" by Arithmetic
+        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc")) }
 
     /// The number less one.
     /// (dec 1)
     /// ;=> 0
-    "dec" (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec")) }
+    "dec" => "number" by Arithmetic
+        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec")) }
 
     /// The sum of the numbers, as + gives it.
     /// (+' 9223372036854775807 1)
     /// ;=> 9223372036854775808N
-    "+'" (_cx) => { Ok(Value::Int(0)) }
+    "+'" => "number" (_cx) => { Ok(Value::Int(0)) }
         (_cx, a: Value) => { number("+'", a) }
         (cx, a: Value; more) => { fold(cx, a, more, arithmetic::add) }
 
     /// The first number less the others, as - gives it.
     /// (-' -9223372036854775808 1)
     /// ;=> -9223372036854775809N
-    "-'" (_cx, a: Value) => { arithmetic::negate(&a) }
+    "-'" => "number" (_cx, a: Value) => { arithmetic::negate(&a) }
         (cx, a: Value; more) => { fold(cx, a, more, arithmetic::subtract) }
 
     /// The product of the numbers, as * gives it.
     /// (*' 9223372036854775807 2)
     /// ;=> 18446744073709551614N
-    "*'" (_cx) => { Ok(Value::Int(1)) }
+    "*'" => "number" (_cx) => { Ok(Value::Int(1)) }
         (_cx, a: Value) => { number("*'", a) }
         (cx, a: Value; more) => { fold(cx, a, more, arithmetic::multiply) }
 
     /// The number plus one, as inc gives it.
     /// (inc' 9223372036854775807)
     /// ;=> 9223372036854775808N
-    "inc'" (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc'")) }
+    "inc'" => "number"
+        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc'")) }
 
     /// The number less one, as dec gives it.
     /// (dec' -9223372036854775808)
     /// ;=> -9223372036854775809N
-    "dec'" (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec'")) }
+    "dec'" => "number"
+        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec'")) }
 
     /// The number without its sign.
     /// (abs -5)
     /// ;=> 5
-    "abs" (_cx, n: Value) => { absolute("abs", n) }
+    "abs" => "number" (_cx, n: Value) => { absolute("abs", n) }
 
     /// The number without its sign.
     /// (Math/abs -2.5)
     /// ;=> 2.5
-    "Math/abs" (_cx, n: Value) => { absolute("Math/abs", n) }
+    "Math/abs" => "number" (_cx, n: Value) => { absolute("Math/abs", n) }
 
     /// The greater of two numbers.
     /// (Math/max 1 2)
     /// ;=> 2
-    "Math/max" (_cx, a: Value, b: Value) => { pick("Math/max", a, b, Ordering::Greater) }
+    "Math/max" => "number" (_cx, a: Value, b: Value) => { pick("Math/max", a, b, Ordering::Greater) }
 
     /// The lesser of two numbers.
     /// (Math/min 1 2)
     /// ;=> 1
-    "Math/min" (_cx, a: Value, b: Value) => { pick("Math/min", a, b, Ordering::Less) }
+    "Math/min" => "number" (_cx, a: Value, b: Value) => { pick("Math/min", a, b, Ordering::Less) }
 
     /// Whether each number is less than the next.
     /// (< 1 2 3)
     /// ;=> true
-    "<" (_cx, _a: Value) => { Ok(Value::from(true)) }
+    "<" => "bool" (_cx, _a: Value) => { Ok(Value::from(true)) }
         (_cx, a: Value, b: Value) => { compared("<", &a, &b, Ordering::is_lt).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -217,7 +221,7 @@ builtins! { Numbers;
     /// Whether each number is greater than the next.
     /// (> 3 2 1)
     /// ;=> true
-    ">" (_cx, _a: Value) => { Ok(Value::from(true)) }
+    ">" => "bool" (_cx, _a: Value) => { Ok(Value::from(true)) }
         (_cx, a: Value, b: Value) => { compared(">", &a, &b, Ordering::is_gt).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -227,7 +231,7 @@ builtins! { Numbers;
     /// Whether no number is greater than the next.
     /// (<= 1 1 2)
     /// ;=> true
-    "<=" (_cx, _a: Value) => { Ok(Value::from(true)) }
+    "<=" => "bool" (_cx, _a: Value) => { Ok(Value::from(true)) }
         (_cx, a: Value, b: Value) => { compared("<=", &a, &b, Ordering::is_le).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -237,7 +241,7 @@ builtins! { Numbers;
     /// Whether no number is less than the next.
     /// (>= 2 1 1)
     /// ;=> true
-    ">=" (_cx, _a: Value) => { Ok(Value::from(true)) }
+    ">=" => "bool" (_cx, _a: Value) => { Ok(Value::from(true)) }
         (_cx, a: Value, b: Value) => { compared(">=", &a, &b, Ordering::is_ge).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -247,7 +251,7 @@ builtins! { Numbers;
     /// Whether the numbers are equal.
     /// (== 1 1.0)
     /// ;=> true
-    "==" (_cx, _a: Value) => { Ok(Value::from(true)) }
+    "==" => "bool" (_cx, _a: Value) => { Ok(Value::from(true)) }
         (_cx, a: Value, b: Value) => { compared("==", &a, &b, Ordering::is_eq).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -259,7 +263,7 @@ builtins! { Numbers;
     /// ;=> true
     /// (= 1 1.0)
     /// ;=> true
-    "=" (_cx, _a: Value) => { Ok(Value::from(true)) }
+    "=" => "bool" (_cx, _a: Value) => { Ok(Value::from(true)) }
         (cx, a: Value, b: Value) => { equal_as_made(cx, &a, &b).map(Value::from) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -269,7 +273,7 @@ builtins! { Numbers;
     /// Whether the values are not all equal.
     /// (not= 1 2)
     /// ;=> true
-    "not=" (_cx, _a: Value) => { Ok(Value::from(false)) }
+    "not=" => "bool" (_cx, _a: Value) => { Ok(Value::from(false)) }
         (cx, a: Value, b: Value) => { equal_as_made(cx, &a, &b).map(|same| Value::from(!same)) }
         (cx, a: Value, b: Value; more) => {
             let rest = std::iter::once(b).chain(more).collect();
@@ -279,7 +283,7 @@ builtins! { Numbers;
     /// The greatest of the numbers. For a collection write (apply max coll).
     /// (max 1 3 2)
     /// ;=> 3
-    "max" (_cx, a: Value) => { only("max", a) }
+    "max" => "number" (_cx, a: Value) => { only("max", a) }
         (_cx, a: Value, b: Value) => { pick("max", a, b, Ordering::Greater) }
         (cx, a: Value, b: Value; more) => {
             let mut most = pick("max", a, b, Ordering::Greater)?;
@@ -293,7 +297,7 @@ builtins! { Numbers;
     /// The least of the numbers. For a collection write (apply min coll).
     /// (min 3 1 2)
     /// ;=> 1
-    "min" (_cx, a: Value) => { only("min", a) }
+    "min" => "number" (_cx, a: Value) => { only("min", a) }
         (_cx, a: Value, b: Value) => { pick("min", a, b, Ordering::Less) }
         (cx, a: Value, b: Value; more) => {
             let mut least = pick("min", a, b, Ordering::Less)?;

@@ -249,7 +249,7 @@ builtins! { Comparing;
     /// Negative, zero or positive as the first value comes before, with or after the second.
     /// (compare 1 2)
     /// ;=> -1
-    "compare" (cx, a: Value, b: Value) => {
+    "compare" => "number" (cx, a: Value, b: Value) => {
         // One collection is not compared with itself, which only vectors could be.
         if matches!(a, Value::Map(_) | Value::Set(_) | Value::Seq(_) | Value::Lazy(_) | Value::Function(_))
             && order::identical(&a, &b)
@@ -288,7 +288,8 @@ builtins! { Comparing;
     /// ;=> (1 2 3)
     /// (sort > [3 1 2])
     /// ;=> (3 2 1)
-    "sort"
+    "sort" => "[a] -> [a]; any [a] -> [a]"
+        ? "the comparator gets two items: (sort (fn [a b] …) coll); a key goes to (sort-by f coll)"
         (cx, coll: Value) => { keeping(coll, |coll| sorted(cx, None, coll)) }
         (cx, comparator: Value, coll: Value) => {
             in_order("(sort comparator coll)", &comparator, &coll)?;
@@ -301,7 +302,8 @@ builtins! { Comparing;
     /// ;=> ("a" "bb" "ccc")
     /// (sort-by :n > [{:n 1} {:n 3}])
     /// ;=> ({:n 3} {:n 1})
-    "sort-by"
+    "sort-by" => "(a -> any) [a] -> [a]; (a -> any) any [a] -> [a]"
+        ? "the function gets one item: (sort-by :key coll); one of two items goes to (sort (fn [a b] …) coll)"
         (cx, f: Value, coll: Value) => {
             in_order("(sort-by f coll)", &f, &coll)?;
             let f = function("(sort-by f coll)", f)?;
@@ -317,21 +319,21 @@ builtins! { Comparing;
     /// The argument for which the function gives the greatest number; the last of several.
     /// (max-key count "a" "bbb" "cc")
     /// ;=> "bbb"
-    "max-key" (cx, f: Value, x: Value; more) => {
+    "max-key" by MinKey (cx, f: Value, x: Value; more) => {
         extreme(cx, "max-key", f, std::iter::once(x).chain(more).collect(), Ordering::Greater)
     }
 
     /// The argument for which the function gives the least number; the last of several.
     /// (min-key count "aa" "b")
     /// ;=> "b"
-    "min-key" (cx, f: Value, x: Value; more) => {
+    "min-key" by MinKey (cx, f: Value, x: Value; more) => {
         extreme(cx, "min-key", f, std::iter::once(x).chain(more).collect(), Ordering::Less)
     }
 
     /// A vector of the items in an order left to chance.
     /// (count (shuffle [1 2 3]))
     /// ;=> 3
-    "shuffle" (cx, coll: Value) => {
+    "shuffle" => "[a] -> [a]" (cx, coll: Value) => {
         if matches!(coll, Value::Nil | Value::Map(_) | Value::Text(_)) {
             return Err(type_error("shuffle", "a vector, list, set or sequence", &coll));
         }
@@ -347,7 +349,7 @@ builtins! { Comparing;
     /// An item left to chance; nil of nil.
     /// (rand-nth [7])
     /// ;=> 7
-    "rand-nth" (cx, coll: Value) => {
+    "rand-nth" => "[a] -> a?" (cx, coll: Value) => {
         match coll {
             Value::Nil => Ok(Value::Nil),
             Value::Map(_) | Value::Set(_) => Err(type_error("rand-nth", "a vector, list, string or sequence", &coll)),

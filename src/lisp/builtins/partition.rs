@@ -271,7 +271,7 @@ builtins! { Sequences;
     /// ;=> ((1 2) (2 3))
     /// (partition 2 2 [:none] [1 2 3])
     /// ;=> ((1 2) (3 :none))
-    "partition"
+    "partition" => "any [a] -> [[a]]; any any [a] -> [[a]]; any any [a] [a] -> [[a]]"
         (cx, n: Value, coll: Value) => { windows(cx, PARTITION, [&n, &n], Last::Dropped, false, coll) }
         (cx, n: Value, step: Value, coll: Value) => { windows(cx, PARTITION, [&n, &step], Last::Dropped, false, coll) }
         (cx, n: Value, step: Value, pad: Value, coll: Value) => {
@@ -284,7 +284,7 @@ builtins! { Sequences;
     /// Without a collection a transducer, which makes vectors.
     /// (partition-all 2 [1 2 3])
     /// ;=> ((1 2) (3))
-    "partition-all"
+    "partition-all" => "any [a] -> [[a]]; any any [a] -> [[a]]"
         (_cx, n: Value) => { transducer::<PartitionAll>(n) }
         (cx, n: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &n], Last::Kept, false, coll) }
         (cx, n: Value, step: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &step], Last::Kept, false, coll) }
@@ -292,7 +292,7 @@ builtins! { Sequences;
     /// As partition, but the groups are vectors.
     /// (partitionv 2 [1 2 3 4])
     /// ;=> ([1 2] [3 4])
-    "partitionv"
+    "partitionv" => "any [a] -> [[a]]; any any [a] -> [[a]]; any any [a] [a] -> [[a]]"
         (cx, n: Value, coll: Value) => { windows(cx, PARTITION, [&n, &n], Last::Dropped, true, coll) }
         (cx, n: Value, step: Value, coll: Value) => {
             windows(cx, PARTITION, [&n, &step], Last::Dropped, true, coll)
@@ -305,7 +305,7 @@ builtins! { Sequences;
     /// As partition-all, but the groups are vectors.
     /// (partitionv-all 2 [1 2 3])
     /// ;=> ([1 2] [3])
-    "partitionv-all"
+    "partitionv-all" => "any [a] -> [[a]]; any any [a] -> [[a]]"
         (_cx, n: Value) => { transducer::<PartitionAll>(n) }
         (cx, n: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &n], Last::Kept, true, coll) }
         (cx, n: Value, step: Value, coll: Value) => { windows(cx, PARTITION_ALL, [&n, &step], Last::Kept, true, coll) }
@@ -313,7 +313,7 @@ builtins! { Sequences;
     /// Groups of neighbours for which the function gives the same.
     /// (partition-by odd? [1 3 2 5])
     /// ;=> ((1 3) (2) (5))
-    "partition-by"
+    "partition-by" => "(a -> any) [a] -> [[a]]"
         (_cx, f: Value) => { transducer::<PartitionBy>(f) }
         (cx, f: Value, coll: Value) => {
             in_order(PartitionBy::USAGE, &f, &coll)?;

@@ -56,156 +56,160 @@ builtins! { Predicates;
     /// Whether the value is nil.
     /// (nil? nil)
     /// ;=> true
-    "nil?" (_cx, x: Value) => { yes(x.is_nil()) }
+    "nil?" => "bool" (_cx, x: Value) => { yes(x.is_nil()) }
 
     /// Whether the value is anything but nil.
     /// (filter some? [1 nil false])
     /// ;=> (1 false)
-    "some?" (_cx, x: Value) => { yes(!x.is_nil()) }
+    "some?" => "bool" (_cx, x: Value) => { yes(!x.is_nil()) }
 
     /// Whether the value is true itself.
     /// (true? 1)
     /// ;=> false
-    "true?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(Boolean::True))) }
+    "true?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Bool(Boolean::True))) }
 
     /// Whether the value is false itself.
     /// (false? nil)
     /// ;=> false
-    "false?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(Boolean::False))) }
+    "false?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Bool(Boolean::False))) }
 
     /// Whether the value is true or false.
     /// (boolean? nil)
     /// ;=> false
-    "boolean?" (_cx, x: Value) => { yes(matches!(x, Value::Bool(_))) }
+    "boolean?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Bool(_))) }
 
     /// False for nil and false, true for anything else.
     /// (boolean "false")
     /// ;=> true
-    "boolean" (_cx, x: Value) => { yes(x.is_truthy()) }
+    "boolean" => "bool" (_cx, x: Value) => { yes(x.is_truthy()) }
 
     /// Always true; to ask whether any item matches use some.
     /// (any? nil)
     /// ;=> true
-    "any?" (_cx, _x: Value) => { yes(true) }
+    "any?" => "bool" (_cx, _x: Value) => { yes(true) }
 
     /// Whether the value is a string.
     /// (string? "a")
     /// ;=> true
-    "string?" (_cx, x: Value) => { yes(matches!(x, Value::Text(_))) }
+    "string?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Text(_))) }
 
     /// Whether the value is a string of one character, which is what a character is.
     /// (char? \a)
     /// ;=> true
     /// (char? "ab")
     /// ;=> false
-    "char?" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if text.as_char().is_some())) }
+    "char?" => "bool" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if text.as_char().is_some())) }
 
     /// Whether the value is a keyword.
     /// (keyword? :a)
     /// ;=> true
-    "keyword?" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_))) }
+    "keyword?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_))) }
 
     /// Whether the value is a symbol.
     /// (symbol? 'a)
     /// ;=> true
-    "symbol?" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_))) }
+    "symbol?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_))) }
 
     /// Whether the value is a keyword or a symbol.
     /// (ident? :a)
     /// ;=> true
-    "ident?" (_cx, x: Value) => { yes(namespaced(&x).is_some()) }
+    "ident?" => "bool" (_cx, x: Value) => { yes(namespaced(&x).is_some()) }
 
     /// Whether the value is a keyword without a namespace.
     /// (simple-keyword? :a/b)
     /// ;=> false
-    "simple-keyword?" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_)) && namespaced(&x) == Some(false)) }
+    "simple-keyword?" => "bool"
+        (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_)) && namespaced(&x) == Some(false)) }
 
     /// Whether the value is a keyword with a namespace.
     /// (qualified-keyword? :a/b)
     /// ;=> true
-    "qualified-keyword?" (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_)) && namespaced(&x) == Some(true)) }
+    "qualified-keyword?" => "bool"
+        (_cx, x: Value) => { yes(matches!(x, Value::Keyword(_)) && namespaced(&x) == Some(true)) }
 
     /// Whether the value is a symbol without a namespace.
     /// (simple-symbol? 'a)
     /// ;=> true
-    "simple-symbol?" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_)) && namespaced(&x) == Some(false)) }
+    "simple-symbol?" => "bool"
+        (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_)) && namespaced(&x) == Some(false)) }
 
     /// Whether the value is a symbol with a namespace.
     /// (qualified-symbol? 'a/b)
     /// ;=> true
-    "qualified-symbol?" (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_)) && namespaced(&x) == Some(true)) }
+    "qualified-symbol?" => "bool"
+        (_cx, x: Value) => { yes(matches!(x, Value::Symbol(_)) && namespaced(&x) == Some(true)) }
 
     /// Whether the value is a keyword or symbol without a namespace.
     /// (simple-ident? :a)
     /// ;=> true
-    "simple-ident?" (_cx, x: Value) => { yes(namespaced(&x) == Some(false)) }
+    "simple-ident?" => "bool" (_cx, x: Value) => { yes(namespaced(&x) == Some(false)) }
 
     /// Whether the value is a keyword or symbol with a namespace.
     /// (qualified-ident? :a)
     /// ;=> false
-    "qualified-ident?" (_cx, x: Value) => { yes(namespaced(&x) == Some(true)) }
+    "qualified-ident?" => "bool" (_cx, x: Value) => { yes(namespaced(&x) == Some(true)) }
 
     /// Whether the value is a number.
     /// (number? 1.5)
     /// ;=> true
     /// (number? "1")
     /// ;=> false
-    "number?" (_cx, x: Value) => { yes(Number::of(&x).is_some()) }
+    "number?" => "tested -> bool" (_cx, x: Value) => { yes(Number::of(&x).is_some()) }
 
     /// Whether the value is an integer of 64 bits.
     /// (int? 1.0)
     /// ;=> false
-    "int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(_))) }
+    "int?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Int(_))) }
 
     /// Whether the value is an integer of any size.
     /// (integer? 10000000000000000000000)
     /// ;=> true
-    "integer?" (_cx, x: Value) => { yes(matches!(x, Value::Int(_) | Value::Big(_))) }
+    "integer?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Int(_) | Value::Big(_))) }
 
     /// Whether the value is an integer of 64 bits above 0.
     /// (pos-int? 0)
     /// ;=> false
-    "pos-int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(1..))) }
+    "pos-int?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Int(1..))) }
 
     /// Whether the value is an integer of 64 bits below 0.
     /// (neg-int? -1)
     /// ;=> true
-    "neg-int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(..0))) }
+    "neg-int?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Int(..0))) }
 
     /// Whether the value is an integer of 64 bits that is not negative.
     /// (nat-int? 0)
     /// ;=> true
-    "nat-int?" (_cx, x: Value) => { yes(matches!(x, Value::Int(0..))) }
+    "nat-int?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Int(0..))) }
 
     /// Whether the value is a float.
     /// (float? 1.0)
     /// ;=> true
-    "float?" (_cx, x: Value) => { yes(matches!(x, Value::Float(_))) }
+    "float?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Float(_))) }
 
     /// Whether the value is a float.
     /// (double? 1)
     /// ;=> false
-    "double?" (_cx, x: Value) => { yes(matches!(x, Value::Float(_))) }
+    "double?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Float(_))) }
 
     /// Whether the value is an integer: there are no ratios or decimals.
     /// (rational? 1.5)
     /// ;=> false
-    "rational?" (_cx, x: Value) => { yes(matches!(x, Value::Int(_) | Value::Big(_))) }
+    "rational?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Int(_) | Value::Big(_))) }
 
     /// Always false: there are no ratios.
     /// (ratio? (/ 7 2))
     /// ;=> false
-    "ratio?" (_cx, _x: Value) => { yes(false) }
+    "ratio?" => "bool" (_cx, _x: Value) => { yes(false) }
 
     /// Always false: there are no decimals.
     /// (decimal? 1.5)
     /// ;=> false
-    "decimal?" (_cx, _x: Value) => { yes(false) }
+    "decimal?" => "bool" (_cx, _x: Value) => { yes(false) }
 
     /// Whether the number is 0.
     /// (zero? 0.0)
     /// ;=> true
-    "zero?" (_cx, n: Value) => {
+    "zero?" => "bool" (_cx, n: Value) => {
         if let Value::Int(n) = n {
             return yes(n == 0);
         }
@@ -218,7 +222,7 @@ builtins! { Predicates;
     /// (pos? nil)
     /// ;! 1:1 type-error: pos? needs numbers, got nil
     /// ;? nil often comes from a key that is not there; (or x 0) gives a default
-    "pos?" (_cx, n: Value) => {
+    "pos?" => "bool" (_cx, n: Value) => {
         if let Value::Int(n) = n {
             return yes(n > 0);
         }
@@ -228,7 +232,7 @@ builtins! { Predicates;
     /// Whether the number is less than 0.
     /// (neg? -3)
     /// ;=> true
-    "neg?" (_cx, n: Value) => {
+    "neg?" => "bool" (_cx, n: Value) => {
         if let Value::Int(n) = n {
             return yes(n < 0);
         }
@@ -241,76 +245,78 @@ builtins! { Predicates;
     /// (even? 2.0)
     /// ;! 1:1 type-error: even? needs an integer, got the float 2.0
     /// ;? (even? (long x)) looks at the whole part
-    "even?" (_cx, n: Value) => { odd("even?", &n).map(|odd| Value::from(!odd)) }
+    "even?" => "bool" (_cx, n: Value) => { odd("even?", &n).map(|odd| Value::from(!odd)) }
 
     /// Whether the integer is odd.
     /// (odd? 3)
     /// ;=> true
-    "odd?" (_cx, n: Value) => { odd("odd?", &n).map(Value::from) }
+    "odd?" => "bool" (_cx, n: Value) => { odd("odd?", &n).map(Value::from) }
 
     /// Whether the number is the float that is no number.
     /// (NaN? ##NaN)
     /// ;=> true
-    "NaN?" (_cx, n: Value) => { yes(number("NaN?", &n)?.to_f64().is_nan()) }
+    "NaN?" => "bool" (_cx, n: Value) => { yes(number("NaN?", &n)?.to_f64().is_nan()) }
 
     /// Whether the number is infinite.
     /// (infinite? ##-Inf)
     /// ;=> true
-    "infinite?" (_cx, n: Value) => { yes(matches!(number("infinite?", &n)?, Number::Float(x) if x.is_infinite())) }
+    "infinite?" => "bool"
+        (_cx, n: Value) => { yes(matches!(number("infinite?", &n)?, Number::Float(x) if x.is_infinite())) }
 
     /// Whether the value is a map.
     /// (map? {:a 1})
     /// ;=> true
-    "map?" (_cx, x: Value) => { yes(matches!(x, Value::Map(_))) }
+    "map?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Map(_))) }
 
     /// Whether the value is a vector.
     /// (vector? '(1 2))
     /// ;=> false
-    "vector?" (_cx, x: Value) => { yes(matches!(x, Value::Vector(_))) }
+    "vector?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Vector(_))) }
 
     /// Whether the value is a set.
     /// (set? #{1})
     /// ;=> true
-    "set?" (_cx, x: Value) => { yes(matches!(x, Value::Set(_))) }
+    "set?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Set(_))) }
 
     /// Whether the value is a list; sequences that functions give are none.
     /// (list? '(1 2))
     /// ;=> true
     /// (list? (map inc [1 2]))
     /// ;=> false
-    "list?" (_cx, x: Value) => { yes(matches!(&x, Value::Seq(seq) if seq.is_list())) }
+    "list?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(&x, Value::Seq(seq) if seq.is_list())) }
 
     /// Whether the value is a list or a sequence; a vector is none.
     /// (seq? (map inc [1 2]))
     /// ;=> true
-    "seq?" (_cx, x: Value) => { yes(matches!(x, Value::Seq(_) | Value::Lazy(_))) }
+    "seq?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Seq(_) | Value::Lazy(_))) }
 
     /// Whether the value is a vector, list or sequence.
     /// (sequential? [1 2])
     /// ;=> true
-    "sequential?" (_cx, x: Value) => { yes(x.is_sequential()) }
+    "sequential?" => "tested -> bool" (_cx, x: Value) => { yes(x.is_sequential()) }
 
     /// Whether the value is a vector, list, sequence, map or set.
     /// (coll? "text")
     /// ;=> false
-    "coll?" (_cx, x: Value) => { yes(x.is_sequential() || matches!(x, Value::Map(_) | Value::Set(_))) }
+    "coll?" => "tested -> bool"
+        (_cx, x: Value) => { yes(x.is_sequential() || matches!(x, Value::Map(_) | Value::Set(_))) }
 
     /// Whether seq takes the value: a collection, a string or nil.
     /// (seqable? "text")
     /// ;=> true
-    "seqable?" (_cx, x: Value) => {
+    "seqable?" => "tested -> bool" (_cx, x: Value) => {
         yes(x.is_sequential() || matches!(x, Value::Map(_) | Value::Set(_) | Value::Text(_) | Value::Nil))
     }
 
     /// Whether assoc takes the value: a map or a vector.
     /// (associative? [1 2])
     /// ;=> true
-    "associative?" (_cx, x: Value) => { yes(matches!(x, Value::Map(_) | Value::Vector(_))) }
+    "associative?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Map(_) | Value::Vector(_))) }
 
     /// Whether count need not walk through the collection.
     /// (counted? [1 2])
     /// ;=> true
-    "counted?" (_cx, x: Value) => {
+    "counted?" => "bool" (_cx, x: Value) => {
         yes(match &x {
             Value::Vector(_) | Value::Map(_) | Value::Set(_) => true,
             Value::Seq(seq) => match seq.node() {
@@ -326,25 +332,14 @@ builtins! { Predicates;
     /// Whether nth need not walk through the collection: a vector.
     /// (indexed? [1 2])
     /// ;=> true
-    "indexed?" (_cx, x: Value) => { yes(matches!(x, Value::Vector(_))) }
+    "indexed?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Vector(_))) }
 
     /// Whether rseq takes the value: a vector, a sorted map or set.
     /// (reversible? [1 2])
     /// ;=> true
-    "reversible?" (_cx, x: Value) => {
+    "reversible?" => "bool" (_cx, x: Value) => {
         yes(match &x {
             Value::Vector(_) => true,
-            Value::Map(map) => map.sorting().is_some(),
-            Value::Set(set) => set.as_sorted().is_some(),
-            _ => false,
-        })
-    }
-
-    /// Whether the value is a sorted map or set.
-    /// (sorted? {:a 1})
-    /// ;=> false
-    "sorted?" (_cx, x: Value) => {
-        yes(match &x {
             Value::Map(map) => map.sorting().is_some(),
             Value::Set(set) => set.as_sorted().is_some(),
             _ => false,
@@ -354,19 +349,19 @@ builtins! { Predicates;
     /// Whether the value is an entry of a map. Other vectors of two items are none.
     /// (map map-entry? [(first {:a 1}) [:a 1]])
     /// ;=> (true false)
-    "map-entry?" (_cx, x: Value) => { yes(matches!(&x, Value::Vector(items) if items.is_entry())) }
+    "map-entry?" => "bool" (_cx, x: Value) => { yes(matches!(&x, Value::Vector(items) if items.is_entry())) }
 
     /// Whether the value is a function.
     /// (fn? inc)
     /// ;=> true
     /// (fn? :a)
     /// ;=> false
-    "fn?" (_cx, x: Value) => { yes(matches!(x, Value::Function(_))) }
+    "fn?" => "tested -> bool" (_cx, x: Value) => { yes(matches!(x, Value::Function(_))) }
 
     /// Whether the value can be called: a function, keyword, symbol, map, set or vector.
     /// (ifn? :a)
     /// ;=> true
-    "ifn?" (_cx, x: Value) => {
+    "ifn?" => "tested -> bool" (_cx, x: Value) => {
         yes(matches!(
             x,
             Value::Function(_)
@@ -381,39 +376,39 @@ builtins! { Predicates;
     /// Whether the value is a regular expression.
     /// (regex? #"a+")
     /// ;=> true
-    "regex?" (_cx, x: Value) => { yes(matches!(x, Value::Regex(_))) }
+    "regex?" => "bool" (_cx, x: Value) => { yes(matches!(x, Value::Regex(_))) }
 
     /// Whether the value is a UUID: here those are strings in the usual spelling.
     /// (uuid? "b6883c0a-0342-4007-9966-bc2dfa6b109e")
     /// ;=> true
-    "uuid?" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if uuid::is_uuid(text.as_str()))) }
+    "uuid?" => "bool" (_cx, x: Value) => { yes(matches!(&x, Value::Text(text) if uuid::is_uuid(text.as_str()))) }
 
     /// Always false: defrecord makes maps.
     /// (record? {:a 1})
     /// ;=> false
-    "record?" (_cx, _x: Value) => { yes(false) }
+    "record?" => "tested -> bool" (_cx, _x: Value) => { yes(false) }
 
     /// Always false: addresses are strings.
     /// (uri? "https://example.org")
     /// ;=> false
-    "uri?" (_cx, _x: Value) => { yes(false) }
+    "uri?" => "bool" (_cx, _x: Value) => { yes(false) }
 
     /// Always false: there are no arrays of bytes.
     /// (bytes? "abc")
     /// ;=> false
-    "bytes?" (_cx, _x: Value) => { yes(false) }
+    "bytes?" => "bool" (_cx, _x: Value) => { yes(false) }
 
     /// Always false: #'name gives the value itself.
     /// (var? #'inc)
     /// ;=> false
-    "var?" (_cx, _x: Value) => { yes(false) }
+    "var?" => "bool" (_cx, _x: Value) => { yes(false) }
 
     /// Whether both values are one and the same.
     /// (identical? :a :a)
     /// ;=> true
     /// (identical? [1] [1])
     /// ;=> false
-    "identical?" (cx, a: Value, b: Value) => {
+    "identical?" => "bool" (cx, a: Value, b: Value) => {
         if let (Value::Text(a), Value::Text(_)) = (&a, &b) {
             cx.spend(a.len() as u64 / 16)?;
         }
@@ -425,7 +420,7 @@ builtins! { Predicates;
     /// ;=> false
     /// (apply distinct? [1 2 3])
     /// ;=> true
-    "distinct?" (cx, x: Value; more) => {
+    "distinct?" => "bool" (cx, x: Value; more) => {
         let mut seen = Set::default();
         for item in std::iter::once(x).chain(more) {
             charge(cx, &item)?;

@@ -74,62 +74,62 @@ builtins! { Printing;
     /// (print "a" :b)
     /// ;| a :b
     /// ;=> nil
-    "print" (cx; more) => { say(cx, &more, printed, "") }
+    "print" => "nil" (cx; more) => { say(cx, &more, printed, "") }
 
     /// Prints the values with spaces between, and ends the line.
     /// (println "sum:" (+ 1 2) ["a"])
     /// ;| sum: 3 [a]
     /// ;=> nil
-    "println" (cx; more) => { say(cx, &more, printed, "\n") }
+    "println" => "nil" (cx; more) => { say(cx, &more, printed, "\n") }
 
     /// Prints the values so that they can be read back: strings with quotes.
     /// (pr "a" [1])
     /// ;| "a" [1]
     /// ;=> nil
-    "pr" (cx; more) => { say(cx, &more, readable, "") }
+    "pr" => "nil" (cx; more) => { say(cx, &more, readable, "") }
 
     /// As pr, and ends the line.
     /// (prn "a" nil)
     /// ;| "a" nil
     /// ;=> nil
-    "prn" (cx; more) => { say(cx, &more, readable, "\n") }
+    "prn" => "nil" (cx; more) => { say(cx, &more, readable, "\n") }
 
     /// The string that pr would print.
     /// (pr-str "a" [1 "b"])
     /// ;=> "\"a\" [1 \"b\"]"
-    "pr-str" (cx; more) => { with_spaces(cx, &more, readable, "") }
+    "pr-str" => "string" (cx; more) => { with_spaces(cx, &more, readable, "") }
 
     /// The string that prn would print.
     /// (prn-str :a)
     /// ;=> ":a\n"
-    "prn-str" (cx; more) => { with_spaces(cx, &more, readable, "\n") }
+    "prn-str" => "string" (cx; more) => { with_spaces(cx, &more, readable, "\n") }
 
     /// The string that print would print.
     /// (print-str "a" ["b"])
     /// ;=> "a [b]"
-    "print-str" (cx; more) => { with_spaces(cx, &more, printed, "") }
+    "print-str" => "string" (cx; more) => { with_spaces(cx, &more, printed, "") }
 
     /// The string that println would print.
     /// (println-str "a")
     /// ;=> "a\n"
-    "println-str" (cx; more) => { with_spaces(cx, &more, printed, "\n") }
+    "println-str" => "string" (cx; more) => { with_spaces(cx, &more, printed, "\n") }
 
     /// Ends the line.
     /// (newline)
     /// ;|
     /// ;=> nil
-    "newline" (cx) => { say(cx, &[], printed, "\n") }
+    "newline" => "nil" (cx) => { say(cx, &[], printed, "\n") }
 
     /// Does nothing: what is printed needs no flushing.
     /// (flush)
     /// ;=> nil
-    "flush" (_cx) => { Ok(Value::Nil) }
+    "flush" => "nil" (_cx) => { Ok(Value::Nil) }
 
     /// Prints what format gives.
     /// (printf "%.1f%%" 12.34)
     /// ;| 12.3%
     /// ;=> nil
-    "printf" (cx, format: Text; more) => {
+    "printf" => "nil" (cx, format: Text; more) => {
         let text = format::format(cx, format.as_str(), &more)?;
         cx.print(&text)?;
         Ok(Value::Nil)
@@ -139,13 +139,13 @@ builtins! { Printing;
     /// (pprint {:a [1 2]})
     /// ;| {:a [1 2]}
     /// ;=> nil
-    "pprint" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
+    "pprint" => "nil" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
 
     /// Prints the value readably, on a line of its own.
     /// (clojure.pprint/pprint "a")
     /// ;| "a"
     /// ;=> nil
-    "clojure.pprint/pprint" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
+    "clojure.pprint/pprint" => "nil" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
 
     /// Prints maps as a table, with a column for each key of the first one or for the keys given.
     /// (clojure.pprint/print-table [:id] [{:id 7 :name "x"}])
@@ -154,7 +154,7 @@ builtins! { Printing;
     /// ;| |-----|
     /// ;| |   7 |
     /// ;=> nil
-    "clojure.pprint/print-table"
+    "clojure.pprint/print-table" => "nil"
         (cx, rows: Value) => {
             let rows = value::collect(rows, cx)?;
             let keys: Vec<Value> = match rows.first() {

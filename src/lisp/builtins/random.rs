@@ -15,13 +15,13 @@ builtins! { Numbers;
     /// A random float from 0 up to, not including, n or 1.
     /// (< -1 (rand 10) 10)
     /// ;=> true
-    "rand" (cx) => { Ok(Value::from(unit(cx))) }
+    "rand" => "number" (cx) => { Ok(Value::from(unit(cx))) }
         (cx, n: f64) => { Ok(Value::from(unit(cx) * n)) }
 
     /// A random integer from 0 up to, not including, n.
     /// (contains? #{0 1 2} (rand-int 3))
     /// ;=> true
-    "rand-int" (cx, n: f64) => {
+    "rand-int" => "number" (cx, n: f64) => {
         let number = Value::from((unit(cx) * n).trunc());
         number::int("rand-int", &number).map(Value::Int)
     }
@@ -29,17 +29,17 @@ builtins! { Numbers;
     /// A random UUID, as a string.
     /// (count (random-uuid))
     /// ;=> 36
-    "random-uuid" (cx) => {
+    "random-uuid" => "string" (cx) => {
         uuid(cx)
     }
 
     /// A random float from 0 up to, not including, 1.
     /// (< -1 (Math/random) 1)
     /// ;=> true
-    "Math/random" (cx) => { Ok(Value::from(unit(cx))) }
+    "Math/random" => "number" (cx) => { Ok(Value::from(unit(cx))) }
 
     /// A random float from 0 up to, not including, 1.
     /// (< -1 (clojure.math/random) 1)
     /// ;=> true
-    "clojure.math/random" (cx) => { Ok(Value::from(unit(cx))) }
+    "clojure.math/random" => "number" (cx) => { Ok(Value::from(unit(cx))) }
 }

@@ -70,7 +70,7 @@ builtins! { Sequences;
     /// (reduce [1 2] +)
     /// ;! 1:1 type-error: reduce needs a collection as last argument, got the function +
     /// ;? the arguments stand the other way round: write (reduce f init coll)
-    "reduce"
+    "reduce" => "(any a -> any) [a] -> any; (any a -> any) any [a] -> any" by Reduce ? "the function gets what came of the items before, and an item: (fn [result item] …)"
         (cx, f: Value, coll: Value) => {
             in_order(USAGE, &f, &coll)?;
             let f = function(USAGE, f)?;
@@ -108,7 +108,9 @@ builtins! { Sequences;
     /// The function of a total, a key and its value, over the entries of a map; of a vector with its indices.
     /// (reduce-kv (fn [total k v] (+ total v)) 0 {:a 1 :b 2})
     /// ;=> 3
-    "reduce-kv" (cx, f: Value, init: Value, coll: Value) => {
+    "reduce-kv" => "(any any v -> any) any {v} -> any"
+        ? "the function gets what came of the entries before, a key and a value: (fn [result k v] …)"
+        (cx, f: Value, init: Value, coll: Value) => {
         let f = function("(reduce-kv f init coll)", f)?;
         let indexed = matches!(coll, Value::Vector(_));
         let mut items = match coll {
@@ -146,7 +148,7 @@ builtins! { Sequences;
     /// Whether the value ends a reduction.
     /// (reduced? (reduced 1))
     /// ;=> true
-    "reduced?" (_cx, x: Value) => { Ok(Value::from(matches!(x, Value::Reduced(_)))) }
+    "reduced?" => "bool" (_cx, x: Value) => { Ok(Value::from(matches!(x, Value::Reduced(_)))) }
 
     /// What a reduced value holds; any other value itself.
     /// (unreduced (reduced 1))

@@ -58,7 +58,7 @@ builtins! { Regexes;
     /// ;=> ["a" "b=c"]
     /// (clojure.string/split "a.b" ".")
     /// ;=> ["a" "b"]
-    "clojure.string/split"
+    "clojure.string/split" => "[string]"
         (cx, s: Str, re: Value) => {
             if let Value::Text(by) = &re
                 && by.len() > s.len().max(8)
@@ -80,7 +80,7 @@ builtins! { Regexes;
     /// ;=> "Smith, John"
     /// (clojure.string/replace "a1b22" #"\d+" #(str "<" % ">"))
     /// ;=> "a<1>b<22>"
-    "clojure.string/replace" (cx, s: Value, pattern: Value, replacement: Value) => {
+    "clojure.string/replace" => "string" (cx, s: Value, pattern: Value, replacement: Value) => {
         let text = stringy(cx, "clojure.string/replace", s)?;
         replace(cx, "clojure.string/replace", text, &pattern, &replacement, false)
     }
@@ -88,7 +88,7 @@ builtins! { Regexes;
     /// The string with the first match of a string, character or regex replaced.
     /// (clojure.string/replace-first "a.b.c" "." "-")
     /// ;=> "a-b.c"
-    "clojure.string/replace-first" (cx, s: Value, pattern: Value, replacement: Value) => {
+    "clojure.string/replace-first" => "string" (cx, s: Value, pattern: Value, replacement: Value) => {
         let text = stringy(cx, "clojure.string/replace-first", s)?;
         replace(cx, "clojure.string/replace-first", text, &pattern, &replacement, true)
     }

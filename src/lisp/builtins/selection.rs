@@ -287,7 +287,7 @@ builtins! { Agents;
     /// Without an operator it asks whether there is something in the field. A field may be a path, and the operator any
     /// function of two arguments. A keyword and a string of the same name are equal. Ordering against nil, a missing field
     /// or another type is false.
-    "where"
+    "where" by Where ? "write (where :key), (where :key = value) or (where [:a :b] > 3)"
         (_cx, key: Value) => {
             let key = field("where", key)?;
             Ok(native("where", vec![key, Value::Nil], |cx, held, arguments| {
@@ -299,7 +299,7 @@ builtins! { Agents;
     /// Whether the collection holds the value.
     /// (in :a ["a" "b"])
     /// ;=> true
-    "in" (cx, value: Value, coll: Value) => { includes(cx, &coll, &value).map(Value::from) }
+    "in" => "bool" (cx, value: Value, coll: Value) => { includes(cx, &coll, &value).map(Value::from) }
 
     /// Whether the collection holds the value, or the string the part.
     /// (filter (where :tags includes "new") [{:id 1 :tags ["new"]} {:id 2 :tags []}])
@@ -309,21 +309,21 @@ builtins! { Agents;
     /// A predicate that holds where all of these do.
     /// (filter (all-of (where :a > 1) (where :b)) [{:a 2 :b true} {:a 2}])
     /// ;=> ({:a 2, :b true})
-    "all-of" (_cx; predicates) => {
+    "all-of" by Complement (_cx; predicates) => {
         Ok(asks("all-of", predicates, |cx, held, arguments| any(cx, held, &arguments, false).map(|no| Value::from(!no))))
     }
 
     /// A predicate that holds where any of these does.
     /// (filter (any-of (where :a > 1) (where :b)) [{:a 2} {:b true} {:a 0}])
     /// ;=> ({:a 2} {:b true})
-    "any-of" (_cx; predicates) => {
+    "any-of" by Complement (_cx; predicates) => {
         Ok(asks("any-of", predicates, |cx, held, arguments| any(cx, held, &arguments, true).map(Value::from)))
     }
 
     /// A predicate that holds where none of these does.
     /// (filter (none-of (where :a > 1) (where :b)) [{:a 2} {:b true} {:a 0}])
     /// ;=> ({:a 0})
-    "none-of" (_cx; predicates) => {
+    "none-of" by Complement (_cx; predicates) => {
         Ok(asks("none-of", predicates, |cx, held, arguments| any(cx, held, &arguments, true).map(|yes| Value::from(!yes))))
     }
 
@@ -332,7 +332,8 @@ builtins! { Agents;
     /// ;=> ("Ann" "Bob")
     /// (pluck [:user :id] [{:user {:id 7}} {}])
     /// ;=> (7 nil)
-    "pluck" (cx, key: Value, coll: Value) => { apply_stage(cx, Pluck(field("pluck", key)?), coll) }
+    "pluck" => "(a -> b) [a] -> [b]"
+        (cx, key: Value, coll: Value) => { apply_stage(cx, Pluck(field("pluck", key)?), coll) }
 
     /// The sum of a field; nil and missing ones are left out.
     /// (sum-by :price [{:price 2} {:price 3.5} {}])
@@ -340,7 +341,7 @@ builtins! { Agents;
     /// (sum-by :price [{:price "2"}])
     /// ;! 1:1 type-error: sum-by needs numbers, got the string "2"
     /// ;? (parse-long "2") reads it as one
-    "sum-by" (cx, key: Value, coll: Value) => {
+    "sum-by" => "(a -> any) [a] -> number" (cx, key: Value, coll: Value) => {
         let key = field("sum-by", key)?;
         Ok(total(cx, "sum-by", Some(&key), coll)?.0)
     }
@@ -348,7 +349,7 @@ builtins! { Agents;
     /// The mean of a field; nil and missing ones are left out. The mean of nothing is nil.
     /// (avg-by :price [{:price 2} {:price 3} {}])
     /// ;=> 2.5
-    "avg-by" (cx, key: Value, coll: Value) => {
+    "avg-by" => "(a -> any) [a] -> number" (cx, key: Value, coll: Value) => {
         let key = field("avg-by", key)?;
         let total = total(cx, "avg-by", Some(&key), coll)?;
         average("avg-by", total)
@@ -357,7 +358,7 @@ builtins! { Agents;
     /// The record with the least value of a field; nil without any.
     /// (min-by :price [{:id 1 :price 5} {:id 2 :price 3} {:id 3}])
     /// ;=> {:id 2, :price 3}
-    "min-by" (cx, key: Value, coll: Value) => {
+    "min-by" => "(a -> any) [a] -> a?" (cx, key: Value, coll: Value) => {
         let key = field("min-by", key)?;
         extreme(cx, &key, coll, Ordering::Less)
     }
@@ -365,7 +366,7 @@ builtins! { Agents;
     /// The record with the greatest value of a field; nil without any.
     /// (max-by :price [{:id 1 :price 5} {:id 2 :price 3} {:id 3}])
     /// ;=> {:id 1, :price 5}
-    "max-by" (cx, key: Value, coll: Value) => {
+    "max-by" => "(a -> any) [a] -> a?" (cx, key: Value, coll: Value) => {
         let key = field("max-by", key)?;
         extreme(cx, &key, coll, Ordering::Greater)
     }
@@ -373,7 +374,7 @@ builtins! { Agents;
     /// The first record with each value of a field.
     /// (distinct-by :city [{:id 1 :city "Oslo"} {:id 2 :city "Oslo"} {:id 3 :city "Rome"}])
     /// ;=> ({:id 1, :city "Oslo"} {:id 3, :city "Rome"})
-    "distinct-by" (cx, key: Value, coll: Value) => {
+    "distinct-by" => "(a -> any) [a] -> [a]" (cx, key: Value, coll: Value) => {
         let field = field("distinct-by", key)?;
         apply_stage(cx, DistinctBy { field, seen: Set::default() }, coll)
     }
@@ -381,12 +382,12 @@ builtins! { Agents;
     /// The sum of the numbers; nil is left out.
     /// (sum [1 2.5 nil])
     /// ;=> 3.5
-    "sum" (cx, coll: Value) => { Ok(total(cx, "sum", None, coll)?.0) }
+    "sum" => "number" (cx, coll: Value) => { Ok(total(cx, "sum", None, coll)?.0) }
 
     /// The mean of the numbers; nil is left out. The mean of nothing is nil.
     /// (avg [1 2])
     /// ;=> 1.5
-    "avg" (cx, coll: Value) => {
+    "avg" => "number?" (cx, coll: Value) => {
         let total = total(cx, "avg", None, coll)?;
         average("avg", total)
     }
@@ -395,7 +396,7 @@ builtins! { Agents;
     /// holds for.
     /// (find-by :id 2 [{:id 1} {:id 2 :name "Bob"}])
     /// ;=> {:id 2, :name "Bob"}
-    "find-by"
+    "find-by" => "(a -> any) any [a] -> a?; (a -> bool) [a] -> a?"
         (cx, pred: Callable, coll: Value) => {
             let mut items = Iter::new(coll)?;
             while let Some(item) = items.next(cx)? {

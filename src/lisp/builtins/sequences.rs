@@ -97,12 +97,12 @@ builtins! { Sequences;
     /// The first item, or nil.
     /// (first [1 2])
     /// ;=> 1
-    "first" (cx, coll: Value) => { first(cx, coll) }
+    "first" => "[a] -> a?" by First (cx, coll: Value) => { first(cx, coll) }
 
     /// The second item, or nil.
     /// (second [1 2])
     /// ;=> 2
-    "second" (cx, coll: Value) => {
+    "second" => "[a] -> a?" by Second (cx, coll: Value) => {
         let rest = rest(cx, coll)?;
         first(cx, rest)
     }
@@ -110,17 +110,17 @@ builtins! { Sequences;
     /// The last item, or nil.
     /// (last [1 2 3])
     /// ;=> 3
-    "last" (cx, coll: Value) => { last(cx, coll) }
+    "last" => "[a] -> a?" (cx, coll: Value) => { last(cx, coll) }
 
     /// The items after the first; () if there are none.
     /// (rest [1 2 3])
     /// ;=> (2 3)
-    "rest" (cx, coll: Value) => { rest(cx, coll) }
+    "rest" => "[a] -> [a]" (cx, coll: Value) => { rest(cx, coll) }
 
     /// The items after the first; nil if there are none.
     /// (next [1])
     /// ;=> nil
-    "next" (cx, coll: Value) => { next(cx, coll) }
+    "next" => "[a] -> [a]?" (cx, coll: Value) => { next(cx, coll) }
 
     /// The first item of the first item.
     /// (ffirst [[1 2] [3]])
@@ -149,7 +149,7 @@ builtins! { Sequences;
     /// The items after the second; nil if there are none.
     /// (nnext [1 2 3])
     /// ;=> (3)
-    "nnext" (cx, coll: Value) => {
+    "nnext" => "[a] -> [a]?" (cx, coll: Value) => {
         let rest = rest(cx, coll)?;
         next(cx, rest)
     }
@@ -157,7 +157,7 @@ builtins! { Sequences;
     /// The items after the first n; () if there are none.
     /// (nthrest [1 2 3] 2)
     /// ;=> (3)
-    "nthrest" (cx, coll: Value, n: Value) => {
+    "nthrest" => "[a] any -> [a]" by NthRest (cx, coll: Value, n: Value) => {
         let mut left = amount("(nthrest coll n)", &n)?;
         // As in Clojure, what nothing is taken from stays what it is.
         if left <= 0 || matches!(&coll, Value::Vector(items) if items.is_empty()) {
@@ -181,7 +181,7 @@ builtins! { Sequences;
     /// All items but the last; nil if there are none.
     /// (butlast [1 2 3])
     /// ;=> (1 2)
-    "butlast" (cx, coll: Value) => {
+    "butlast" => "[a] -> [a]" (cx, coll: Value) => {
         let mut items = crate::lisp::value::collect(coll, cx)?;
         items.pop();
         if items.is_empty() { Ok(Value::Nil) } else { Value::seq(items).within_nesting() }
@@ -190,7 +190,7 @@ builtins! { Sequences;
     /// The last n items; nil if there are none.
     /// (take-last 2 [1 2 3])
     /// ;=> (2 3)
-    "take-last" (cx, n: Value, coll: Value) => {
+    "take-last" => "any [a] -> [a]" (cx, n: Value, coll: Value) => {
         in_order("(take-last n coll)", &n, &coll)?;
         let n = usize::try_from(amount("(take-last n coll)", &n)?).unwrap_or(0);
         if let Some((items, from)) = as_slice(&coll) {
@@ -212,12 +212,12 @@ builtins! { Sequences;
     /// A sequence of the items, or nil if there are none.
     /// (seq [])
     /// ;=> nil
-    "seq" (cx, coll: Value) => { seq(coll, cx) }
+    "seq" => "[a] -> [a]?" (cx, coll: Value) => { seq(coll, cx) }
 
     /// An item before a sequence.
     /// (cons 0 [1 2])
     /// ;=> (0 1 2)
-    "cons" (cx, x: Value, coll: Value) => {
+    "cons" => "a [a] -> [a]" (cx, x: Value, coll: Value) => {
         let rest = match coll {
             Value::Nil => return Value::list(vec![x]).within_nesting(),
             Value::Lazy(_) | Value::Seq(_) => coll,
@@ -229,12 +229,12 @@ builtins! { Sequences;
     /// Whether there is no item.
     /// (empty? [])
     /// ;=> true
-    "empty?" (cx, coll: Value) => { is_empty(cx, &coll).map(Value::from) }
+    "empty?" => "bool" (cx, coll: Value) => { is_empty(cx, &coll).map(Value::from) }
 
     /// The collection, or nil if there is no item in it.
     /// (not-empty [])
     /// ;=> nil
-    "not-empty" (cx, coll: Value) => { Ok(if is_empty(cx, &coll)? { Value::Nil } else { coll }) }
+    "not-empty" => "a -> a?" (cx, coll: Value) => { Ok(if is_empty(cx, &coll)? { Value::Nil } else { coll }) }
 
     /// An empty collection of the same kind.
     /// (empty [1 2])
@@ -254,24 +254,25 @@ builtins! { Sequences;
     /// Whether every item passes the test.
     /// (every? pos? [1 2])
     /// ;=> true
-    "every?" (cx, pred: Value, coll: Value) => { every(cx, "(every? pred coll)", pred, coll).map(Value::from) }
+    "every?" => "(a -> bool) [a] -> bool"
+        (cx, pred: Value, coll: Value) => { every(cx, "(every? pred coll)", pred, coll).map(Value::from) }
 
     /// Whether any item fails the test.
     /// (not-every? pos? [1 -2])
     /// ;=> true
-    "not-every?" (cx, pred: Value, coll: Value) => {
+    "not-every?" => "(a -> bool) [a] -> bool" (cx, pred: Value, coll: Value) => {
         every(cx, "(not-every? pred coll)", pred, coll).map(|all| Value::from(!all))
     }
 
     /// The first truthy value that the function gives for an item, or nil.
     /// (some #{2 3} [1 2 3])
     /// ;=> 2
-    "some" (cx, pred: Value, coll: Value) => { some(cx, "(some pred coll)", pred, coll) }
+    "some" => "(a -> bool) [a] -> any" (cx, pred: Value, coll: Value) => { some(cx, "(some pred coll)", pred, coll) }
 
     /// Whether no item passes the test.
     /// (not-any? neg? [1 2])
     /// ;=> true
-    "not-any?" (cx, pred: Value, coll: Value) => {
+    "not-any?" => "(a -> bool) [a] -> bool" (cx, pred: Value, coll: Value) => {
         some(cx, "(not-any? pred coll)", pred, coll).map(|found| Value::from(!found.is_truthy()))
     }
 }

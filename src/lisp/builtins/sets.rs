@@ -252,12 +252,13 @@ builtins! { Sets;
     /// Whether every item of the first set is in the second.
     /// (clojure.set/subset? #{1} #{1 2})
     /// ;=> true
-    "clojure.set/subset?" (cx, a: Value, b: Value) => { is_subset(cx, "subset?", a, b).map(Value::from) }
+    "clojure.set/subset?" => "bool" (cx, a: Value, b: Value) => { is_subset(cx, "subset?", a, b).map(Value::from) }
 
     /// Whether every item of the second set is in the first.
     /// (clojure.set/superset? #{1 2} #{1})
     /// ;=> true
-    "clojure.set/superset?" (cx, a: Value, b: Value) => { is_subset(cx, "superset?", b, a).map(Value::from) }
+    "clojure.set/superset?" => "bool"
+        (cx, a: Value, b: Value) => { is_subset(cx, "superset?", b, a).map(Value::from) }
 
     /// The set of the items for which the predicate is truthy.
     /// (clojure.set/select odd? #{1 2 3})

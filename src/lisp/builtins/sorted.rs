@@ -142,7 +142,7 @@ builtins! { Collections;
     /// Whether the value is a sorted map or set.
     /// (sorted? (sorted-set 1))
     /// ;=> true
-    "sorted?" (_cx, x: Value) => { Ok(Value::from(Sorted::of(&x).is_some())) }
+    "sorted?" => "bool" (_cx, x: Value) => { Ok(Value::from(Sorted::of(&x).is_some())) }
 
     /// The items of a sorted collection on one side of a key, or between two; tests are < <= > >=.
     /// (subseq (sorted-set 1 2 3 4) > 2)

@@ -111,12 +111,12 @@ builtins! { Sequences;
     /// The items of all collections, one after the other.
     /// (concat [1 2] '(3) nil #{4})
     /// ;=> (1 2 3 4)
-    "concat" (cx; colls) => { concat(cx, colls) }
+    "concat" => "[a]… -> [a]" (cx; colls) => { concat(cx, colls) }
 
     /// The items of what a function gives for each item.
     /// (mapcat :tags [{:tags ["a" "b"]} {:tags ["c"]}])
     /// ;=> ("a" "b" "c")
-    "mapcat"
+    "mapcat" => "(a -> [b]) [a] -> [b]"
         (_cx, f: Value) => { transducer::<Mapcat>(f) }
         (cx, f: Value, coll: Value) => {
             in_order(Mapcat::USAGE, &f, &coll)?;

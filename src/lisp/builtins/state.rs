@@ -148,7 +148,7 @@ builtins! { State;
     /// Changes what an atom holds to what a function makes of it and the arguments, and gives that.
     /// (let [seen (atom #{})] (swap! seen conj :a) (swap! seen conj :b))
     /// ;=> #{:a :b}
-    "swap!"
+    "swap!" ? "the function gets the value that is there, then the arguments after it"
         (cx, atom: Value, f: Callable) => {
             let atom = place("swap!", AtomKind::Atom, &atom)?;
             atoms::swap(cx, &atom, &f, Args::new())
@@ -208,7 +208,7 @@ builtins! { State;
     /// Whether the value is a volatile.
     /// (volatile? (volatile! 1))
     /// ;=> true
-    "volatile?" (_cx, x: Value) => {
+    "volatile?" => "bool" (_cx, x: Value) => {
         Ok(Value::from(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Volatile)))
     }
 
@@ -245,14 +245,14 @@ builtins! { State;
     /// Whether the value is a delay.
     /// (delay? (delay 1))
     /// ;=> true
-    "delay?" (_cx, x: Value) => {
+    "delay?" => "bool" (_cx, x: Value) => {
         Ok(Value::from(matches!(&x, Value::Atom(atom) if atom.kind == AtomKind::Delay)))
     }
 
     /// Whether the value of a delay, or the first item of a lazy sequence, has been asked for.
     /// (let [d (delay 1)] [(realized? d) @d (realized? d)])
     /// ;=> [false 1 true]
-    "realized?" (_cx, x: Value) => {
+    "realized?" => "bool" (_cx, x: Value) => {
         match &x {
             Value::Atom(atom) if atom.kind == AtomKind::Delay => {
                 Ok(Value::from(matches!(atom.get(), Value::Reduced(_) | Value::Fault(_))))

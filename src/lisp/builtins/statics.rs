@@ -44,109 +44,110 @@ builtins! { Java;
     /// (Integer/parseInt "4x")
     /// ;! 1:1 value-error: For input string: "4x"
     /// ;? (parse-long s) and (parse-double s) give nil for what is no number; trim the string first
-    "Integer/parseInt"
+    "Integer/parseInt" => "number"
         (cx, s: Value) => { integer(cx, &s, 10, 32) }
         (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 32) }
 
     /// The integer that a string spells; a number itself.
     /// (Integer/valueOf "42")
     /// ;=> 42
-    "Integer/valueOf"
+    "Integer/valueOf" => "number"
         (cx, s: Value) => { integer_of(cx, s, 32) }
         (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 32) }
 
     /// The integer that a string spells, in base 10 unless given; within 64 bits.
     /// (Long/parseLong "-9000000000")
     /// ;=> -9000000000
-    "Long/parseLong"
+    "Long/parseLong" => "number"
         (cx, s: Value) => { integer(cx, &s, 10, 64) }
         (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 64) }
 
     /// The integer that a string spells; a number itself.
     /// (Long/valueOf "42")
     /// ;=> 42
-    "Long/valueOf"
+    "Long/valueOf" => "number"
         (cx, s: Value) => { integer_of(cx, s, 64) }
         (cx, s: Value, radix: i64) => { integer(cx, &s, radix, 64) }
 
     /// The integer as a string, in base 10 unless given.
     /// (Integer/toString 255 16)
     /// ;=> "ff"
-    "Integer/toString"
+    "Integer/toString" => "string"
         (_cx, n: i64) => { Ok(in_radix(n, 10)) }
         (_cx, n: i64, radix: i64) => { Ok(in_radix(n, radix)) }
 
     /// The integer as a string, in base 10 unless given.
     /// (Long/toString 5 2)
     /// ;=> "101"
-    "Long/toString"
+    "Long/toString" => "string"
         (_cx, n: i64) => { Ok(in_radix(n, 10)) }
         (_cx, n: i64, radix: i64) => { Ok(in_radix(n, radix)) }
 
     /// The bits of a 32-bit integer as text.
     /// (Integer/toBinaryString 10)
     /// ;=> "1010"
-    "Integer/toBinaryString" (_cx, n: i64) => { Ok(format!("{:b}", int(n)?).into()) }
+    "Integer/toBinaryString" => "string" (_cx, n: i64) => { Ok(format!("{:b}", int(n)?).into()) }
 
     /// A 32-bit integer in hexadecimal.
     /// (Integer/toHexString 255)
     /// ;=> "ff"
-    "Integer/toHexString" (_cx, n: i64) => { Ok(format!("{:x}", int(n)?).into()) }
+    "Integer/toHexString" => "string" (_cx, n: i64) => { Ok(format!("{:x}", int(n)?).into()) }
 
     /// A 32-bit integer in octal.
     /// (Integer/toOctalString 8)
     /// ;=> "10"
-    "Integer/toOctalString" (_cx, n: i64) => { Ok(format!("{:o}", int(n)?).into()) }
+    "Integer/toOctalString" => "string" (_cx, n: i64) => { Ok(format!("{:o}", int(n)?).into()) }
 
     /// The bits of an integer as text.
     /// (Long/toBinaryString 10)
     /// ;=> "1010"
-    "Long/toBinaryString" (_cx, n: i64) => { Ok(format!("{n:b}").into()) }
+    "Long/toBinaryString" => "string" (_cx, n: i64) => { Ok(format!("{n:b}").into()) }
 
     /// An integer in hexadecimal.
     /// (Long/toHexString -1)
     /// ;=> "ffffffffffffffff"
-    "Long/toHexString" (_cx, n: i64) => { Ok(format!("{n:x}").into()) }
+    "Long/toHexString" => "string" (_cx, n: i64) => { Ok(format!("{n:x}").into()) }
 
     /// An integer in octal.
     /// (Long/toOctalString 8)
     /// ;=> "10"
-    "Long/toOctalString" (_cx, n: i64) => { Ok(format!("{n:o}").into()) }
+    "Long/toOctalString" => "string" (_cx, n: i64) => { Ok(format!("{n:o}").into()) }
 
     /// The number of bits that are set in 32 bits.
     /// (Integer/bitCount 255)
     /// ;=> 8
-    "Integer/bitCount" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.count_ones()))) }
+    "Integer/bitCount" => "number" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.count_ones()))) }
 
     /// The number of bits that are set.
     /// (Long/bitCount 255)
     /// ;=> 8
-    "Long/bitCount" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.count_ones()))) }
+    "Long/bitCount" => "number" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.count_ones()))) }
 
     /// The number of zeros before the first bit that is set, of 32.
     /// (Integer/numberOfLeadingZeros 1)
     /// ;=> 31
-    "Integer/numberOfLeadingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.leading_zeros()))) }
+    "Integer/numberOfLeadingZeros" => "number" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.leading_zeros()))) }
 
     /// The number of zeros after the last bit that is set, of 32.
     /// (Integer/numberOfTrailingZeros 8)
     /// ;=> 3
-    "Integer/numberOfTrailingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.trailing_zeros()))) }
+    "Integer/numberOfTrailingZeros" => "number"
+        (_cx, n: i64) => { Ok(Value::Int(i64::from(int(n)?.trailing_zeros()))) }
 
     /// The number of zeros before the first bit that is set, of 64.
     /// (Long/numberOfLeadingZeros 1)
     /// ;=> 63
-    "Long/numberOfLeadingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.leading_zeros()))) }
+    "Long/numberOfLeadingZeros" => "number" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.leading_zeros()))) }
 
     /// The number of zeros after the last bit that is set, of 64.
     /// (Long/numberOfTrailingZeros 8)
     /// ;=> 3
-    "Long/numberOfTrailingZeros" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.trailing_zeros()))) }
+    "Long/numberOfTrailingZeros" => "number" (_cx, n: i64) => { Ok(Value::Int(i64::from(n.trailing_zeros()))) }
 
     /// The highest bit that is set, alone.
     /// (Long/highestOneBit 100)
     /// ;=> 64
-    "Long/highestOneBit" (_cx, n: i64) => {
+    "Long/highestOneBit" => "number" (_cx, n: i64) => {
         let highest = n.cast_unsigned().checked_ilog2().and_then(|log| 1_u64.checked_shl(log)).unwrap_or(0);
         Ok(Value::Int(highest.cast_signed()))
     }
@@ -154,62 +155,62 @@ builtins! { Java;
     /// -1, 0 or 1 as the integer is negative, zero or positive.
     /// (Long/signum -5)
     /// ;=> -1
-    "Long/signum" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
+    "Long/signum" => "number" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
 
     /// -1, 0 or 1 as the integer is negative, zero or positive.
     /// (Integer/signum 5)
     /// ;=> 1
-    "Integer/signum" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
+    "Integer/signum" => "number" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
 
     /// -1, 0 or 1 as the first integer is less than, equal to or greater than the second.
     /// (Integer/compare 1 2)
     /// ;=> -1
-    "Integer/compare" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
+    "Integer/compare" => "number" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
 
     /// -1, 0 or 1 as the first integer is less than, equal to or greater than the second.
     /// (Long/compare 2 1)
     /// ;=> 1
-    "Long/compare" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
+    "Long/compare" => "number" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
 
     /// The float that a string spells.
     /// (Double/parseDouble "3.50")
     /// ;=> 3.5
-    "Double/parseDouble" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
+    "Double/parseDouble" => "number" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
 
     /// The float that a string spells.
     /// (Float/parseFloat "0.5")
     /// ;=> 0.5
-    "Float/parseFloat" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
+    "Float/parseFloat" => "number" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
 
     /// The float that a string spells; of a number the float.
     /// (Double/valueOf "1e3")
     /// ;=> 1000.0
-    "Double/valueOf" (cx, s: Value) => { double(cx, &s) }
+    "Double/valueOf" => "number" (cx, s: Value) => { double(cx, &s) }
 
     /// The float as a string.
     /// (Double/toString 1.5)
     /// ;=> "1.5"
-    "Double/toString" (cx, x: f64) => { shown(cx, &Value::from(x)).map(Value::Text) }
+    "Double/toString" => "string" (cx, x: f64) => { shown(cx, &Value::from(x)).map(Value::Text) }
 
     /// Whether the number is not a number (NaN).
     /// (Double/isNaN ##NaN)
     /// ;=> true
-    "Double/isNaN" (_cx, x: Value) => { Ok(float(&x, "Double/isNaN")?.is_nan().into()) }
+    "Double/isNaN" => "bool" (_cx, x: Value) => { Ok(float(&x, "Double/isNaN")?.is_nan().into()) }
 
     /// Whether the number is infinite.
     /// (Double/isInfinite ##Inf)
     /// ;=> true
-    "Double/isInfinite" (_cx, x: Value) => { Ok(float(&x, "Double/isInfinite")?.is_infinite().into()) }
+    "Double/isInfinite" => "bool" (_cx, x: Value) => { Ok(float(&x, "Double/isInfinite")?.is_infinite().into()) }
 
     /// Whether the number is neither infinite nor NaN.
     /// (Double/isFinite 1.0)
     /// ;=> true
-    "Double/isFinite" (_cx, x: Value) => { Ok(float(&x, "Double/isFinite")?.is_finite().into()) }
+    "Double/isFinite" => "bool" (_cx, x: Value) => { Ok(float(&x, "Double/isFinite")?.is_finite().into()) }
 
     /// -1, 0 or 1 as the first float is less than, equal to or greater than the second; -0.0 is less than 0.0.
     /// (Double/compare -0.0 0.0)
     /// ;=> -1
-    "Double/compare" (_cx, a: f64, b: f64) => {
+    "Double/compare" => "number" (_cx, a: f64, b: f64) => {
         let nan = |x: f64| if x.is_nan() { f64::NAN.abs() } else { x };
         Ok(ordering(nan(a).total_cmp(&nan(b))))
     }
@@ -217,14 +218,14 @@ builtins! { Java;
     /// Whether the string is "true", in any case.
     /// (Boolean/parseBoolean "True")
     /// ;=> true
-    "Boolean/parseBoolean" (_cx, s: Option<Str>) => {
+    "Boolean/parseBoolean" => "bool" (_cx, s: Option<Str>) => {
         Ok(s.is_some_and(|s| s.as_str().eq_ignore_ascii_case("true")).into())
     }
 
     /// Whether the string is "true", in any case; a boolean itself.
     /// (Boolean/valueOf "false")
     /// ;=> false
-    "Boolean/valueOf" (_cx, s: Value) => {
+    "Boolean/valueOf" => "bool" (_cx, s: Value) => {
         Ok(match &s {
             Value::Bool(_) => s,
             Value::Text(text) => text.as_str().eq_ignore_ascii_case("true").into(),
@@ -235,17 +236,17 @@ builtins! { Java;
     /// Nanoseconds from some moment on, as the host's clock says; it ticks in milliseconds.
     /// (nat-int? (- (System/nanoTime) (System/nanoTime)))
     /// ;=> true
-    "System/nanoTime" (cx) => { Ok(Value::Int(cx.now().saturating_mul(1_000_000))) }
+    "System/nanoTime" => "number" (cx) => { Ok(Value::Int(cx.now().saturating_mul(1_000_000))) }
 
     /// The value as a string.
     /// (String/valueOf 12)
     /// ;=> "12"
-    "String/valueOf" (cx, x: Value) => { text_of(cx, &x) }
+    "String/valueOf" => "string" (cx, x: Value) => { text_of(cx, &x) }
 
     /// As format; the arguments may also be given as one vector.
     /// (String/format "%d-%s" [1 "a"])
     /// ;=> "1-a"
-    "String/format" (cx, format: Str; more) => {
+    "String/format" => "string" (cx, format: Str; more) => {
         let arguments: Args = match more.as_slice() {
             [Value::Vector(items)] => items.iter().cloned().collect(),
             _ => more,
@@ -256,7 +257,7 @@ builtins! { Java;
     /// The strings of a collection with a separator between.
     /// (String/join "-" ["a" "b"])
     /// ;=> "a-b"
-    "String/join" (cx, separator: Str, items: Value) => {
+    "String/join" => "string" (cx, separator: Str, items: Value) => {
         let mut out = String::new();
         let mut items = Iter::new(items)?;
         let mut first = true;

@@ -138,7 +138,7 @@ builtins! { Strings;
     /// ;=> "a1:b2.0"
     /// (str [1 "x"] nil)
     /// ;=> "[1 \"x\"]"
-    "str"
+    "str" => "string"
         (_cx) => { Ok("".into()) }
         (cx, x: Value) => { shown(cx, &x).map(Value::Text) }
         (cx, x: Value, y: Value) => { concat(cx, x, [y]) }
@@ -152,14 +152,14 @@ builtins! { Strings;
     /// (subs nil 1)
     /// ;! 1:1 type-error: subs needs a string as s, got nil
     /// ;? nil often comes from a key that is not there; (or s "") gives a default
-    "subs"
+    "subs" => "string"
         (cx, s: Str, start: i64) => { subs(cx, &s, start, i64::MAX) }
         (cx, s: Str, start: i64, end: i64) => { subs(cx, &s, start, end) }
 
     /// The name of a keyword or symbol without its namespace; a string itself.
     /// (name :user/id)
     /// ;=> "id"
-    "name" (cx, x: Value) => {
+    "name" => "string" (cx, x: Value) => {
         match &x {
             Value::Text(_) => Ok(x),
             Value::Keyword(keyword) => {
@@ -177,7 +177,7 @@ builtins! { Strings;
     /// The namespace of a keyword or symbol, or nil.
     /// (namespace :user/id)
     /// ;=> "user"
-    "namespace" (cx, x: Value) => {
+    "namespace" => "string?" (cx, x: Value) => {
         match &x {
             Value::Keyword(keyword) => {
                 naming(cx, keyword.as_str())?;
@@ -236,7 +236,7 @@ builtins! { Strings;
     /// The character of a code; characters are strings of one character.
     /// (char 97)
     /// ;=> "a"
-    "char" (_cx, x: Value) => { Ok(Text::from(character("char", &x)?).into()) }
+    "char" => "string" (_cx, x: Value) => { Ok(Text::from(character("char", &x)?).into()) }
 
     /// The format with each directive replaced by the text of an argument, as Java's format does.
     ///
@@ -249,7 +249,7 @@ builtins! { Strings;
     /// (format "%d" 1.5)
     /// ;! 1:1 type-error: %d in a format needs an integer, got the float 1.5
     /// ;? (long x) cuts the fraction off, (Math/round x) rounds; %.0f prints a float without one
-    "format" (cx, format: Str; more) => { format::format(cx, format.as_str(), &more).map(Value::from) }
+    "format" => "string" (cx, format: Str; more) => { format::format(cx, format.as_str(), &more).map(Value::from) }
 
     /// The texts of the items, one after the other, with a separator between.
     /// (clojure.string/join ", " [1 2 3])
@@ -257,7 +257,7 @@ builtins! { Strings;
     /// (clojure.string/join [1 2] ", ")
     /// ;! 1:1 type-error: clojure.string/join needs a separator first, got the vector [1 2]
     /// ;? write (str/join ", " coll): the separator comes first
-    "clojure.string/join"
+    "clojure.string/join" => "string"
         (cx, coll: Value) => { join(cx, "", coll) }
         (cx, separator: Value, coll: Value) => {
             if let (true, Value::Text(text)) = (separator.is_sequential() || matches!(separator, Value::Set(_)), &coll) {
@@ -272,7 +272,7 @@ builtins! { Strings;
     /// Whether the string is nil, empty or all white space.
     /// (clojure.string/blank? " \n")
     /// ;=> true
-    "clojure.string/blank?" (cx, s: Option<Str>) => {
+    "clojure.string/blank?" => "bool" (cx, s: Option<Str>) => {
         let Some(s) = s else { return Ok(Value::from(true)) };
         walk(cx, s.as_str())?;
         Ok(s.as_str().chars().all(is_space).into())
@@ -281,27 +281,27 @@ builtins! { Strings;
     /// The string without white space at both ends.
     /// (clojure.string/trim "  a b ")
     /// ;=> "a b"
-    "clojure.string/trim" (cx, s: Str) => { part(cx, &s, |s| s.trim_matches(is_space)) }
+    "clojure.string/trim" => "string" (cx, s: Str) => { part(cx, &s, |s| s.trim_matches(is_space)) }
 
     /// The string without white space at its start.
     /// (clojure.string/triml " a ")
     /// ;=> "a "
-    "clojure.string/triml" (cx, s: Str) => { part(cx, &s, |s| s.trim_start_matches(is_space)) }
+    "clojure.string/triml" => "string" (cx, s: Str) => { part(cx, &s, |s| s.trim_start_matches(is_space)) }
 
     /// The string without white space at its end.
     /// (clojure.string/trimr " a ")
     /// ;=> " a"
-    "clojure.string/trimr" (cx, s: Str) => { part(cx, &s, |s| s.trim_end_matches(is_space)) }
+    "clojure.string/trimr" => "string" (cx, s: Str) => { part(cx, &s, |s| s.trim_end_matches(is_space)) }
 
     /// The string without line ends at its end.
     /// (clojure.string/trim-newline "a\n\n")
     /// ;=> "a"
-    "clojure.string/trim-newline" (cx, s: Str) => { part(cx, &s, |s| s.trim_end_matches(['\n', '\r'])) }
+    "clojure.string/trim-newline" => "string" (cx, s: Str) => { part(cx, &s, |s| s.trim_end_matches(['\n', '\r'])) }
 
     /// The string in upper case.
     /// (clojure.string/upper-case "abc")
     /// ;=> "ABC"
-    "clojure.string/upper-case" (cx, s: Value) => {
+    "clojure.string/upper-case" => "string" (cx, s: Value) => {
         let s = stringy(cx, "clojure.string/upper-case", s)?;
         cased(cx, &s, str::to_uppercase)
     }
@@ -309,7 +309,7 @@ builtins! { Strings;
     /// The string in lower case.
     /// (clojure.string/lower-case "ABC")
     /// ;=> "abc"
-    "clojure.string/lower-case" (cx, s: Value) => {
+    "clojure.string/lower-case" => "string" (cx, s: Value) => {
         let s = stringy(cx, "clojure.string/lower-case", s)?;
         cased(cx, &s, str::to_lowercase)
     }
@@ -317,7 +317,7 @@ builtins! { Strings;
     /// The string with its first character in upper case and the others in lower case.
     /// (clojure.string/capitalize "hELLO")
     /// ;=> "Hello"
-    "clojure.string/capitalize" (cx, s: Value) => {
+    "clojure.string/capitalize" => "string" (cx, s: Value) => {
         let s = stringy(cx, "clojure.string/capitalize", s)?;
         cased(cx, &s, |s| {
             let mut chars = s.chars();
@@ -329,12 +329,12 @@ builtins! { Strings;
     /// The string backwards.
     /// (clojure.string/reverse "abc")
     /// ;=> "cba"
-    "clojure.string/reverse" (cx, s: Str) => { made(cx, &s, |s| s.chars().rev().collect()) }
+    "clojure.string/reverse" => "string" (cx, s: Str) => { made(cx, &s, |s| s.chars().rev().collect()) }
 
     /// Whether the string begins with another one.
     /// (clojure.string/starts-with? "abc" "ab")
     /// ;=> true
-    "clojure.string/starts-with?" (cx, s: Value, prefix: Str) => {
+    "clojure.string/starts-with?" => "bool" (cx, s: Value, prefix: Str) => {
         let s = stringy(cx, "clojure.string/starts-with?", s)?;
         cx.spend(prefix.len() as u64 / 64)?;
         Ok(s.as_str().starts_with(prefix.as_str()).into())
@@ -343,7 +343,7 @@ builtins! { Strings;
     /// Whether the string ends with another one.
     /// (clojure.string/ends-with? "abc" "bc")
     /// ;=> true
-    "clojure.string/ends-with?" (cx, s: Value, suffix: Str) => {
+    "clojure.string/ends-with?" => "bool" (cx, s: Value, suffix: Str) => {
         let s = stringy(cx, "clojure.string/ends-with?", s)?;
         cx.spend(suffix.len() as u64 / 64)?;
         Ok(s.as_str().ends_with(suffix.as_str()).into())
@@ -352,7 +352,7 @@ builtins! { Strings;
     /// Whether the string contains another one.
     /// (clojure.string/includes? "hello" "ell")
     /// ;=> true
-    "clojure.string/includes?" (cx, s: Value, part: Value) => {
+    "clojure.string/includes?" => "bool" (cx, s: Value, part: Value) => {
         let s = stringy(cx, "clojure.string/includes?", s)?;
         let part = needle("clojure.string/includes?", &part)?;
         walk(cx, s.as_str())?;
@@ -364,7 +364,7 @@ builtins! { Strings;
     /// ;=> 2
     /// (clojure.string/index-of "hello" "x")
     /// ;=> nil
-    "clojure.string/index-of"
+    "clojure.string/index-of" => "number?"
         (cx, s: Value, part: Value) => {
             let s = stringy(cx, "clojure.string/index-of", s)?;
             let part = needle("clojure.string/index-of", &part)?;
@@ -379,7 +379,7 @@ builtins! { Strings;
     /// The index where a part is last found, at an index or before if one is given; nil if it is not there.
     /// (clojure.string/last-index-of "hello" "l")
     /// ;=> 3
-    "clojure.string/last-index-of"
+    "clojure.string/last-index-of" => "number?"
         (cx, s: Value, part: Value) => {
             let s = stringy(cx, "clojure.string/last-index-of", s)?;
             let part = needle("clojure.string/last-index-of", &part)?;
@@ -394,7 +394,7 @@ builtins! { Strings;
     /// The string with every character for which the map or function gives a value replaced by that value.
     /// (clojure.string/escape "a<b" {\< "&lt;"})
     /// ;=> "a&lt;b"
-    "clojure.string/escape" (cx, s: Str, replacements: Callable) => {
+    "clojure.string/escape" => "string" (cx, s: Str, replacements: Callable) => {
         let mut out = String::new();
         for c in s.as_str().chars() {
             let by = cx.call(&replacements, args([Text::from(c).into()]))?;
@@ -412,7 +412,7 @@ builtins! { Strings;
     /// The replacement with backslashes before what clojure.string/replace would take as a group.
     /// (clojure.string/re-quote-replacement "$5")
     /// ;=> "\\$5"
-    "clojure.string/re-quote-replacement" (cx, replacement: Value) => {
+    "clojure.string/re-quote-replacement" => "string" (cx, replacement: Value) => {
         let text = stringy(cx, "clojure.string/re-quote-replacement", replacement)?;
         walk(cx, text.as_str())?;
         let special = text.as_str().bytes().filter(|byte| matches!(byte, b'\\' | b'$')).count();
@@ -423,7 +423,7 @@ builtins! { Strings;
     /// The lines of the string, without empty ones at the end.
     /// (clojure.string/split-lines "a\nb\r\nc")
     /// ;=> ["a" "b" "c"]
-    "clojure.string/split-lines" (cx, s: Str) => {
+    "clojure.string/split-lines" => "[string]" (cx, s: Str) => {
         let text = s.as_str();
         walk(cx, text)?;
         let count = text.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);

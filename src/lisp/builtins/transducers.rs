@@ -160,7 +160,7 @@ builtins! { Transducers;
     /// A sequence of the items, () if there are none; or of what a transducer makes of them.
     /// (sequence (map inc) [1 2])
     /// ;=> (2 3)
-    "sequence"
+    "sequence" => "[a] -> [a]"
         (cx, coll: Value) => {
             match coll {
                 Value::Seq(_) | Value::Lazy(_) => Ok(coll),

@@ -325,7 +325,7 @@ builtins! { Sequences;
     /// ;=> (2 3 4)
     /// (map + [1 2] [10 20 30])
     /// ;=> (11 22)
-    "map"
+    "map" => "(a… -> b) [a]… -> [b]"
         (_cx, f: Value) => { transducer::<Map>(f) }
         (cx, f: Value, coll: Value) => { apply::<Map>(cx, f, coll) }
         (cx, f: Value, a: Value, b: Value) => { map_many(cx, f, vec![a, b]) }
@@ -334,7 +334,7 @@ builtins! { Sequences;
     /// As map, but a vector.
     /// (mapv inc [1 2 3])
     /// ;=> [2 3 4]
-    "mapv"
+    "mapv" => "(a… -> b) [a]… -> [b]"
         (cx, f: Value, coll: Value) => {
             let usage = "(mapv f coll)";
             in_order(usage, &f, &coll)?;
@@ -351,14 +351,14 @@ builtins! { Sequences;
     /// (filter [1 2 3] odd?)
     /// ;! 1:1 type-error: filter needs a collection as last argument, got the function odd?
     /// ;? the arguments stand the other way round: write (filter pred coll)
-    "filter"
+    "filter" => "(a -> bool) [a] -> [a]"
         (_cx, pred: Value) => { transducer::<Filter<true>>(pred) }
         (cx, pred: Value, coll: Value) => { apply::<Filter<true>>(cx, pred, coll) }
 
     /// As filter, but a vector.
     /// (filterv odd? [1 2 3])
     /// ;=> [1 3]
-    "filterv" (cx, pred: Value, coll: Value) => {
+    "filterv" => "(a -> bool) [a] -> [a]" (cx, pred: Value, coll: Value) => {
         let usage = "(filterv pred coll)";
         in_order(usage, &pred, &coll)?;
         apply_stage_into_vector(cx, Filter::<true>(function(usage, pred)?), coll)
@@ -367,28 +367,28 @@ builtins! { Sequences;
     /// The items for which the predicate is nil or false.
     /// (remove odd? [1 2 3])
     /// ;=> (2)
-    "remove"
+    "remove" => "(a -> bool) [a] -> [a]"
         (_cx, pred: Value) => { transducer::<Filter<false>>(pred) }
         (cx, pred: Value, coll: Value) => { apply::<Filter<false>>(cx, pred, coll) }
 
     /// What the function gives for each item, without nils.
     /// (keep :email [{:email "a@b.c"} {}])
     /// ;=> ("a@b.c")
-    "keep"
+    "keep" => "(a -> b?) [a] -> [b]"
         (_cx, f: Value) => { transducer::<Keep>(f) }
         (cx, f: Value, coll: Value) => { apply::<Keep>(cx, f, coll) }
 
     /// What a function of index and item gives, without nils.
     /// (keep-indexed (fn [i x] (when (odd? x) i)) [1 2 3])
     /// ;=> (0 2)
-    "keep-indexed"
+    "keep-indexed" => "(number a -> b?) [a] -> [b]"
         (_cx, f: Value) => { transducer::<Indexed<false>>(f) }
         (cx, f: Value, coll: Value) => { apply::<Indexed<false>>(cx, f, coll) }
 
     /// What a function of index and item gives.
     /// (map-indexed vector [:a :b])
     /// ;=> ([0 :a] [1 :b])
-    "map-indexed"
+    "map-indexed" => "(number a -> b) [a] -> [b]"
         (_cx, f: Value) => { transducer::<Indexed<true>>(f) }
         (cx, f: Value, coll: Value) => { apply::<Indexed<true>>(cx, f, coll) }
 
@@ -397,35 +397,35 @@ builtins! { Sequences;
     /// ;=> (1 2)
     /// (take 3 (iterate inc 1))
     /// ;=> (1 2 3)
-    "take"
+    "take" => "any [a] -> [a]"
         (_cx, n: Value) => { transducer::<Take>(n) }
         (cx, n: Value, coll: Value) => { take_first(cx, n, coll) }
 
     /// All but the first n items.
     /// (drop 2 [1 2 3])
     /// ;=> (3)
-    "drop"
+    "drop" => "any [a] -> [a]"
         (_cx, n: Value) => { transducer::<Drop>(n) }
         (cx, n: Value, coll: Value) => { drop_first(cx, n, coll) }
 
     /// The items before the first for which the predicate is nil or false.
     /// (take-while odd? [1 3 4 5])
     /// ;=> (1 3)
-    "take-while"
+    "take-while" => "(a -> bool) [a] -> [a]"
         (_cx, pred: Value) => { transducer::<TakeWhile>(pred) }
         (cx, pred: Value, coll: Value) => { apply::<TakeWhile>(cx, pred, coll) }
 
     /// The items from the first for which the predicate is nil or false.
     /// (drop-while odd? [1 3 4 5])
     /// ;=> (4 5)
-    "drop-while"
+    "drop-while" => "(a -> bool) [a] -> [a]"
         (_cx, pred: Value) => { transducer::<DropWhile>(pred) }
         (cx, pred: Value, coll: Value) => { apply::<DropWhile>(cx, pred, coll) }
 
     /// The first of every n items.
     /// (take-nth 2 [1 2 3 4 5])
     /// ;=> (1 3 5)
-    "take-nth"
+    "take-nth" => "any [a] -> [a]"
         (_cx, n: Value) => { transducer::<TakeNth>(n) }
         (cx, n: Value, coll: Value) => {
             in_order(TakeNth::USAGE, &n, &coll)?;
@@ -442,35 +442,35 @@ builtins! { Sequences;
     /// All but the last n items, one unless given.
     /// (drop-last 2 [1 2 3])
     /// ;=> (1)
-    "drop-last"
+    "drop-last" => "[a] -> [a]; any [a] -> [a]"
         (cx, coll: Value) => { apply::<DropLast>(cx, Value::Int(1), coll) }
         (cx, n: Value, coll: Value) => { apply::<DropLast>(cx, n, coll) }
 
     /// The items without those that came before.
     /// (distinct [1 2 1 3])
     /// ;=> (1 2 3)
-    "distinct"
+    "distinct" => "[a] -> [a]"
         (_cx) => { transducer::<Distinct>(Value::Nil) }
         (cx, coll: Value) => { apply::<Distinct>(cx, Value::Nil, coll) }
 
     /// The items without those equal to the one before.
     /// (dedupe [1 1 2 1])
     /// ;=> (1 2 1)
-    "dedupe"
+    "dedupe" => "[a] -> [a]"
         (_cx) => { transducer::<Dedupe>(Value::Nil) }
         (cx, coll: Value) => { apply::<Dedupe>(cx, Value::Nil, coll) }
 
     /// The items with a separator between them.
     /// (interpose :and [1 2 3])
     /// ;=> (1 :and 2 :and 3)
-    "interpose"
+    "interpose" => "a [a] -> [a]"
         (_cx, separator: Value) => { transducer::<Interpose>(separator) }
         (cx, separator: Value, coll: Value) => { apply_any::<Interpose>(cx, separator, coll) }
 
     /// The first item of each collection, then the second of each, until one ends.
     /// (interleave [:a :b] [1 2])
     /// ;=> (:a 1 :b 2)
-    "interleave" (cx; colls) => {
+    "interleave" => "[a]… -> [a]" (cx; colls) => {
         let (rows, eager) = Rows::new(colls.into_vec())?;
         collect_or_lazy(cx, Interleaved { rows, row: args([]).into_iter() }, eager)
     }
@@ -500,7 +500,7 @@ builtins! { Sequences;
     /// A vector of the first n items and the rest.
     /// (split-at 1 [1 2 3])
     /// ;=> [(1) (2 3)]
-    "split-at" (cx, n: Value, coll: Value) => {
+    "split-at" => "any [a] -> [[a] [a]]" (cx, n: Value, coll: Value) => {
         in_order("(split-at n coll)", &n, &coll)?;
         let first = take_first(cx, n.clone(), coll.clone())?;
         Value::vector(vec![first, drop_first(cx, n, coll)?]).within_nesting()
@@ -509,7 +509,7 @@ builtins! { Sequences;
     /// A vector of the items before the first for which the predicate is nil or false, and those from it on.
     /// (split-with odd? [1 3 4 5])
     /// ;=> [(1 3) (4 5)]
-    "split-with" (cx, pred: Value, coll: Value) => {
+    "split-with" => "(a -> bool) [a] -> [[a] [a]]" (cx, pred: Value, coll: Value) => {
         in_order("(split-with pred coll)", &pred, &coll)?;
         let first = apply::<TakeWhile>(cx, pred.clone(), coll.clone())?;
         Value::vector(vec![first, apply::<DropWhile>(cx, pred, coll)?]).within_nesting()

@@ -56,7 +56,7 @@ builtins! { Collections;
     /// A vector of the arguments.
     /// (vector 1 2)
     /// ;=> [1 2]
-    "vector" (cx; items) => {
+    "vector" by Tuple (cx; items) => {
         cx.spend(items.len() as u64 / 4)?;
         Value::vector(items.into_vec()).within_nesting()
     }
@@ -64,7 +64,7 @@ builtins! { Collections;
     /// A vector of the items.
     /// (vec '(1 2))
     /// ;=> [1 2]
-    "vec" (cx, coll: Value) => {
+    "vec" => "[a] -> [a]" (cx, coll: Value) => {
         let items = vec(cx, coll)?;
         change::described(cx, items, None)
     }
@@ -72,7 +72,7 @@ builtins! { Collections;
     /// A list of the arguments.
     /// (list 1 2)
     /// ;=> (1 2)
-    "list" (cx; items) => {
+    "list" by Tuple (cx; items) => {
         cx.spend(items.len() as u64 / 4)?;
         Value::list(items.into_vec()).within_nesting()
     }
@@ -98,14 +98,14 @@ builtins! { Collections;
     /// ;=> [2 3]
     /// (subvec [1 2] 1 5)
     /// ;! 1:1 value-error: 1 to 5 is not within a vector of 2 items
-    "subvec"
+    "subvec" => "[a] any… -> [a]"
         (cx, v: Arc<Vector>, start: i64) => { subvec(cx, &v, start, None) }
         (cx, v: Arc<Vector>, start: i64, end: i64) => { subvec(cx, &v, start, Some(end)) }
 
     /// The last item of a vector, the first of a list.
     /// (peek [1 2 3])
     /// ;=> 3
-    "peek" (_cx, coll: Value) => {
+    "peek" => "[a] -> a?" (_cx, coll: Value) => {
         match &coll {
             Value::Nil => Ok(Value::Nil),
             Value::Vector(items) => Ok(items.last().cloned().unwrap_or_default()),
@@ -117,7 +117,7 @@ builtins! { Collections;
     /// A vector without the last item, a list without the first.
     /// (pop [1 2 3])
     /// ;=> [1 2]
-    "pop" (cx, coll: Value) => {
+    "pop" => "[a] -> [a]" (cx, coll: Value) => {
         match coll {
             Value::Nil => Ok(Value::Nil),
             Value::Vector(items) if items.is_empty() => nothing_to_pop("vector"),
@@ -136,12 +136,12 @@ builtins! { Collections;
     /// A list of the items from the last to the first.
     /// (reverse [1 2 3])
     /// ;=> (3 2 1)
-    "reverse" (cx, coll: Value) => { Value::list(reversed(cx, coll)?).within_nesting() }
+    "reverse" => "[a] -> [a]" (cx, coll: Value) => { Value::list(reversed(cx, coll)?).within_nesting() }
 
     /// The items of a vector or sorted collection from the last to the first; nil if there are none.
     /// (rseq [1 2 3])
     /// ;=> (3 2 1)
-    "rseq" (cx, coll: Value) => {
+    "rseq" => "[a] -> [a]" (cx, coll: Value) => {
         let reversible = match &coll {
             Value::Vector(_) => true,
             Value::Map(map) => map.sorting().is_some(),
@@ -162,7 +162,7 @@ builtins! { Collections;
     /// ;=> {:a 1, :b 2}
     /// (into [] (map inc) [1 2])
     /// ;=> [2 3]
-    "into"
+    "into" by Into
         (_cx) => { Ok(Value::vector(Vec::new())) }
         (_cx, to: Value) => { Ok(to) }
         (cx, to: Value, from: Value) => { into(cx, to, from) }

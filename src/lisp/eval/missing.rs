@@ -136,7 +136,7 @@ impl Root {
 pub(super) fn taught(mut raise: Box<Raise>, builtin: &Builtin) -> Box<Raise> {
     let Raise::Fault(fault) = &mut *raise else { return raise };
     if fault.kind == ErrorKind::Arity && fault.place.is_none() && fault.span.is_none() && fault.hint.is_none() {
-        fault.hint = gives(builtin.name).map(Into::into);
+        fault.hint = builtin.function_hint().filter(|_| !builtin.name.starts_with('%')).map(Into::into);
         return raise;
     }
     if fault.kind != ErrorKind::Type || fault.place.is_some() || fault.span.is_some() || fault.hint.is_some() {
@@ -155,8 +155,7 @@ pub(super) fn taught(mut raise: Box<Raise>, builtin: &Builtin) -> Box<Raise> {
     let params = || builtin.clauses.iter().flat_map(|clause| clause.params);
     if let Some(got) = fault.message.strip_prefix(NO_ITEMS) {
         // What a function gives may be at fault as well as the argument.
-        let calls = params().any(|param| matches!(*param, "f" | "pred" | "xform" | "thunk"));
-        if !calls {
+        if !builtin.calls_function() {
             fault.message = format!("{} needs a collection{got}", builtin.name);
         }
     } else if !fault.message.strip_prefix(builtin.name).is_some_and(|rest| rest.starts_with(" needs ")) {
@@ -166,27 +165,6 @@ pub(super) fn taught(mut raise: Box<Raise>, builtin: &Builtin) -> Box<Raise> {
         fault.hint = Some(format!("it is written {}{}", builtin.signatures(), threading(builtin)));
     }
     raise
-}
-
-/// What a builtin gives the function that it calls.
-fn gives(builtin: &str) -> Option<&'static str> {
-    Some(match builtin {
-        "map" | "mapv" | "mapcat" | "filter" | "filterv" | "remove" | "keep" | "some" | "every?" | "group-by"
-        | "partition-by" | "take-while" | "drop-while" | "run!" | "pmap" => {
-            "the function gets one item of each collection: (fn [item] …); of a map the entry: (fn [[k v]] …)"
-        }
-        "sort-by" => {
-            "the function gets one item: (sort-by :key coll); one of two items goes to (sort (fn [a b] …) coll)"
-        }
-        "sort" => "the comparator gets two items: (sort (fn [a b] …) coll); a key goes to (sort-by f coll)",
-        "reduce" => "the function gets what came of the items before, and an item: (fn [result item] …)",
-        "reduce-kv" => "the function gets what came of the entries before, a key and a value: (fn [result k v] …)",
-        "map-indexed" | "keep-indexed" => "the function gets the index and the item: (fn [i item] …)",
-        "update" | "update-in" | "swap!" => "the function gets the value that is there, then the arguments after it",
-        "update-vals" | "update-keys" => "the function gets one value: (update-vals m (fn [v] …))",
-        "merge-with" => "the function gets the two values of a key: (fn [old new] …)",
-        _ => return None,
-    })
 }
 
 /// Which threading form fits a function of a collection and something else.

@@ -1,6 +1,6 @@
 //! The registry's row: what a builtin is called, what it takes, what it does and what it says of itself.
 
-use super::{Args, Context, Result, Value};
+use super::{Args, Context, Gives, Result, Signature, Type, Value};
 
 /// A function of the closed table.
 pub struct Builtin {
@@ -10,6 +10,12 @@ pub struct Builtin {
     pub theme: Theme,
     /// What it does, in sentences, then examples in the notation; line by line, as written above it.
     pub doc: &'static [&'static str],
+    /// What it gives, for the checks before a run.
+    pub gives: Gives,
+    /// What to say where it, or the function it was given, has the wrong number of arguments.
+    pub hint: Option<&'static str>,
+    /// The builtin that this is another name of, whose code it has.
+    pub alias_of: Option<&'static str>,
     /// One for each number of parameters.
     pub clauses: &'static [Clause],
 }
@@ -132,6 +138,36 @@ impl Builtin {
     #[inline]
     pub fn clause(&self, given: usize) -> Option<&'static Clause> {
         self.clauses.iter().find(|clause| clause.arity().takes(given))
+    }
+
+    /// Whether it calls a function that it is given.
+    pub fn calls_function(&self) -> bool {
+        let mut params = self.clauses.iter().flat_map(|clause| clause.params);
+        params.any(|param| matches!(*param, "f" | "pred" | "xform" | "thunk" | "comparator"))
+    }
+
+    /// What to say where it has the wrong number of arguments.
+    pub fn arity_hint(&self) -> Option<&'static str> {
+        let function_first = || {
+            let first = self.gives.signatures().iter().any(|signature| signature.function_of_items().is_some());
+            first.then_some("the function comes first, the collection last")
+        };
+        self.hint.filter(|_| !self.calls_function()).or_else(function_first)
+    }
+
+    /// What to say where the function that it calls takes another number of arguments.
+    pub fn function_hint(&self) -> Option<&'static str> {
+        let by_signature = || {
+            let function = self.gives.signatures().iter().find_map(Signature::function_of_items)?;
+            match function.params() {
+                [Type::Variable(_)] => Some(
+                    "the function gets one item of each collection: (fn [item] …); of a map the entry: (fn [[k v]] …)",
+                ),
+                [Type::Number, Type::Variable(_)] => Some("the function gets the index and the item: (fn [i item] …)"),
+                _ => None,
+            }
+        };
+        self.hint.filter(|_| self.calls_function()).or_else(by_signature)
     }
 
     /// The name without the namespace.

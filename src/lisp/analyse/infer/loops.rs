@@ -6,6 +6,7 @@
 use super::Inference;
 use crate::lisp::analyse::expr::{Expr, ExprKind};
 use crate::lisp::analyse::outline::{Kind, Outline};
+use crate::lisp::value::Signature;
 
 impl Inference<'_> {
     /// What a name of a loop holds in every turn; before the first it holds `first`.
@@ -61,17 +62,13 @@ impl Inference<'_> {
 
 /// Whether an expression gives a collection in one of the slots, or what is left of it.
 fn is_part(expr: &Expr, parts: &[usize]) -> bool {
-    let whole = match &expr.kind {
-        ExprKind::Local { slot, .. } => return parts.contains(slot),
-        ExprKind::Builtin(builtin, _, items) => match (builtin.name, items.as_slice()) {
-            (
-                "rest" | "next" | "nnext" | "seq" | "butlast" | "vec" | "reverse" | "nthrest" | "nthnext",
-                [whole, ..],
-            ) => whole,
-            ("drop" | "drop-last" | "take" | "drop-while" | "take-while" | "filter" | "remove", [.., whole]) => whole,
-            _ => return false,
-        },
-        _ => return false,
-    };
-    matches!(&whole.kind, ExprKind::Local { slot, .. } if parts.contains(slot))
+    match &expr.kind {
+        ExprKind::Local { slot, .. } => parts.contains(slot),
+        ExprKind::Builtin(builtin, _, items) => {
+            let part = builtin.gives.signature(items.len()).and_then(Signature::part);
+            let whole = part.and_then(|at| items.get(at));
+            whole.is_some_and(|whole| matches!(&whole.kind, ExprKind::Local { slot, .. } if parts.contains(slot)))
+        }
+        _ => false,
+    }
 }

@@ -1,8 +1,8 @@
 //! Inference: what each expression gives, as far as it is certain, and what can never work because of it.
 //!
 //! A walk over the analysed tree in the order it would run, with an [`Outline`] in the place of each value. Results of
-//! tools have the outlines that their contracts declare, constants and data their own; `calls` knows what builtins make
-//! of them. The body of a function is walked where it is called, with the arguments of that call, and one that is never
+//! tools have the outlines that their contracts declare, constants and data their own; what builtins make of them stands
+//! on their rows. The body of a function is walked where it is called, with the arguments of that call, and one that is never
 //! called at the end, with arguments of which nothing is known.
 //!
 //! Where there is doubt there is no finding: after a choice, inside of `try`, beyond a bound of depth or work.
@@ -11,6 +11,7 @@
 mod calls;
 mod keys;
 mod loops;
+mod rules;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,25 +45,7 @@ pub(super) fn infer(
     around: &AnalysisContext<'_>,
     defined: &HashMap<usize, usize>,
 ) -> Vec<Finding> {
-    let length = source.text().len() as u64;
-    let mut walk = Inference {
-        source,
-        around,
-        defined,
-        puts: source.text().contains("memory/put"),
-        frames: vec![Frame::new(slots, None)],
-        globals: HashMap::new(),
-        results: HashMap::new(),
-        data: HashMap::new(),
-        closures: Vec::new(),
-        made: HashMap::new(),
-        findings: Vec::new(),
-        certainty: Certainty::Sure,
-        may_have_ended: false,
-        fuel: length.saturating_mul(16).saturating_add(1_000),
-        data_left: MOST_DATA,
-        depth: 0,
-    };
+    let mut walk = Inference::new(slots, source, around, defined);
     walk.expr(body);
     walk.uncalled();
     walk.findings
@@ -122,6 +105,35 @@ struct Inference<'a> {
     fuel: u64,
     data_left: u64,
     depth: usize,
+}
+
+impl<'a> Inference<'a> {
+    fn new(
+        slots: usize,
+        source: &'a Arc<Source>,
+        around: &'a Surroundings<'a>,
+        defined: &'a HashMap<usize, usize>,
+    ) -> Self {
+        let length = source.text().len() as u64;
+        Self {
+            source,
+            around,
+            defined,
+            puts: source.text().contains("memory/put"),
+            frames: vec![Frame::new(slots, None)],
+            globals: HashMap::new(),
+            results: HashMap::new(),
+            data: HashMap::new(),
+            closures: Vec::new(),
+            made: HashMap::new(),
+            findings: Vec::new(),
+            certainty: Certainty::Sure,
+            may_have_ended: false,
+            fuel: length.saturating_mul(16).saturating_add(1_000),
+            data_left: MOST_DATA,
+            depth: 0,
+        }
+    }
 }
 
 impl Inference<'_> {
@@ -193,7 +205,7 @@ impl Inference<'_> {
             ExprKind::Function(function) => self.function(function),
             ExprKind::Builtin(builtin, _, items) => {
                 let arguments = self.all(items);
-                self.builtin(builtin.name, &arguments, expr.span)
+                self.builtin(builtin, &arguments, expr.span)
             }
             ExprKind::Call(function, items) => {
                 let callee = self.expr(function);
@@ -528,7 +540,7 @@ fn looks(test: &Expr, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     let any = |items: &[Expr]| items.iter().take(8).any(|item| looks(item, depth));
     match &test.kind {
-        ExprKind::Builtin(builtin, _, items) => calls::looks(builtin.name) || any(items),
+        ExprKind::Builtin(builtin, _, items) => builtin.gives.is_test() || any(items),
         ExprKind::And(items) | ExprKind::Or(items) => any(items),
         ExprKind::If(parts) => any(&**parts),
         ExprKind::Let(bindings, body) => {
