@@ -111,7 +111,7 @@ impl<'a> Inference<'a> {
     fn new(
         slots: usize,
         source: &'a Arc<Source>,
-        around: &'a Surroundings<'a>,
+        around: &'a AnalysisContext<'a>,
         defined: &'a HashMap<usize, usize>,
     ) -> Self {
         let length = source.text().len() as u64;

@@ -278,7 +278,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::lisp::analyse::{NoTools, Surroundings, analyse};
+    use crate::lisp::analyse::{AnalysisContext, NoTools, analyse};
     use crate::lisp::builtins::registry;
     use crate::lisp::text::Source;
     use crate::lisp::value::{Globals, Iter, Names, Value, parse_signatures};
@@ -287,7 +287,7 @@ mod tests {
     fn outline_of(program: &str) -> Option<Outline> {
         let source = Arc::new(Source::new("test", program));
         let forms = crate::lisp::syntax::read(&source).ok()?;
-        let around = Surroundings {
+        let around = AnalysisContext {
             registry: registry(),
             names: &Names::default(),
             globals: &Globals::default(),
@@ -295,7 +295,7 @@ mod tests {
             tools: &NoTools,
             context: &Value::Nil,
             thorough: true,
-            look: &|| Ok(()),
+            check_limits: &|| Ok(()),
         };
         let (program, _) = analyse(&source, &forms, &around);
         let defined = HashMap::new();
