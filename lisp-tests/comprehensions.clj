@@ -95,5 +95,5 @@
 ;! 1:1 type-error: long needs a number or a character, got the string "33"
 ;? (parse-long s) reads a number from a string
 (dotimes [i 2 j 3] i)
-;! 1:10 analysis-error: dotimes binds one name
+;! 1:10 analysis-error: dotimes binds one name, got 2
 ;? write (dotimes [i n] body…)

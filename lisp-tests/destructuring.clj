@@ -177,10 +177,10 @@
 ;? bind a name, [a b & more] or {:keys [a b]}
 (let [a] a)
 ;! 1:6 analysis-error: let needs a value for every name; a has none
-;? write (let [name value …] body…)
+;? write (let [pattern value …] body…)
 (let (a 1) a)
 ;! 1:6 analysis-error: let needs a vector of names and values, got (a 1)
-;? write (let [name value …] body…)
+;? write (let [pattern value …] body…)
 (fn [a &] a)
 ;! 1:5 analysis-error: after & comes one name for the rest
 ;? write [a b & more]

@@ -70,6 +70,18 @@
 ;=> 2
 (let [n 10] (letfn [(add [x] (+ x n)) (twice [x] (add (add x)))] (twice 1)))
 ;=> 21
+(letfn {f 1} 7)
+;! 1:8 analysis-error: letfn takes a vector of functions
+;? write (letfn [(name [params] body…)…] body…)
+(letfn 5)
+;! 1:8 analysis-error: letfn takes a vector of functions
+;? write (letfn [(name [params] body…)…] body…)
+(letfn (f [x] x) (f 1))
+;! 1:8 analysis-error: letfn takes a vector of functions
+;? write (letfn [(name [params] body…)…] body…)
+(letfn [f] 1)
+;! 1:9 analysis-error: letfn takes a vector of functions
+;? write (letfn [(name [params] body…)…] body…)
 (letfn [(f [] g) (g [] 1)] ((f)))
 ;=> 1
 

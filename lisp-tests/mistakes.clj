@@ -117,10 +117,10 @@ None
 ;? write (if test then else); several expressions go into (do …)
 (let x 1)
 ;! 1:6 analysis-error: let needs a vector of names and values, got x
-;? write (let [name value …] body…)
+;? write (let [pattern value …] body…)
 (let [x])
 ;! 1:6 analysis-error: let needs a value for every name; x has none
-;? write (let [name value …] body…)
+;? write (let [pattern value …] body…)
 (fn)
 ;! 1:1 analysis-error: fn was given 0 parts
 ;? write (fn [a b] body…) or (fn ([a] …) ([a b] …))
@@ -134,10 +134,10 @@ None
 ;? write (fn [a b] body…) or (fn ([a] …) ([a b] …))
 (cond 1)
 ;! 1:1 analysis-error: cond needs a value for every test; 1 has none
-;? the last test is :else
+;? write (cond test value … :else value)
 (cond true 1 false)
 ;! 1:1 analysis-error: cond needs a value for every test; false has none
-;? the last test is :else
+;? write (cond test value … :else value)
 (quote)
 ;! 1:1 analysis-error: quote was given 0 parts
 ;? write (quote form) or 'form
@@ -152,7 +152,7 @@ None
 ;? write (catch Exception e …)
 (if-let [a 1 b 2] a)
 ;! 1:9 analysis-error: if-let binds one name, got 2
-;? nest them, or use let and if
+;? write (if-let [pattern value] then else?)
 (throw)
 ;! 1:1 analysis-error: throw was given 0 parts
 ;? write (throw (ex-info "message" {:key value}))
@@ -161,7 +161,7 @@ None
 ;? write (when test body…)
 (->)
 ;! 1:1 analysis-error: -> was given 0 parts
-;? see (doc name)
+;? write (-> value step…)
 (loop [x 1 y] x)
 ;! 1:7 analysis-error: loop needs a value for every name; y has none
 ;? write (loop [name value …] body…)
@@ -233,7 +233,7 @@ None
 ;? write (where :a = 1)
 (when-let [a 1 b 2] a)
 ;! 1:11 analysis-error: when-let binds one name, got 2
-;? nest them, or use let and if
+;? write (when-let [pattern value] body…)
 
 ; # Arguments in the wrong order, when it shows at run time
 (filter [1 2] odd?)

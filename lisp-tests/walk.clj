@@ -46,6 +46,27 @@
 (macroexpand-1 '(some-> x f))
 ;! 1:1 unsupported-error: the expansion of this some-> has names or classes that only Clojure itself can make
 ;? expand a simpler form; programs need no expansion to run
+(macroexpand-1 '(lazy-cat [1] xs))
+;=> (clojure.core/concat (clojure.core/lazy-seq [1]) (clojure.core/lazy-seq xs))
+(macroexpand-1 '(declare a b))
+;=> (do (def a) (def b))
+(macroexpand-1 '(.. a b (c 1)))
+;=> (.. (. a b) (c 1))
+(macroexpand-1 '(as-> x y))
+;=> (clojure.core/let [y x] y)
+(macroexpand-1 '(if-let [[a] x] a))
+;=> (clojure.core/if-let [[a] x] a nil)
+(macroexpand-1 '(and a b c))
+;=> (clojure.core/let [and__5579__auto__ a] (if and__5579__auto__ (clojure.core/and b c) and__5579__auto__))
+(macroexpand '(when-first [x xs] x))
+;=> (let* [temp__5804__auto__ (clojure.core/seq xs)] (clojure.core/when temp__5804__auto__ (clojure.core/let [xs__6360__auto__ temp__5804__auto__] (clojure.core/let [x (clojure.core/first xs__6360__auto__)] x))))
+(meta (macroexpand-1 '(-> x ^{:a 1} (f 1))))
+;=> {:a 1}
+(map macroexpand-1 '((require a) (def x 1) (catch E e) (vswap! v f 1)))
+;=> ((require a) (def x 1) (catch E e) (.reset v (f (.deref v) 1)))
+(map macroexpand-1 '((case a 1 2)))
+;! 1:1 unsupported-error: the expansion of this case has names or classes that only Clojure itself can make
+;? expand a simpler form; programs need no expansion to run
 (macroexpand-1 '(when))
 ;! 1:1 value-error: when takes no 0 parts of these kinds
 

@@ -5,16 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Whom a room may use; whoever is not listed may be used by nobody in that room. `lisp` alone stands for its root.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("lisp/text", &[]),
     ("lisp/limits", &[]),
     ("lisp/value", &["lisp/text", "lisp/limits"]),
     ("lisp/syntax", &["lisp/text", "lisp/value"]),
-    ("lisp/analyse", &["lisp/text", "lisp/value", "lisp/syntax"]),
+    ("lisp/forms", &["lisp/text", "lisp/value", "lisp/syntax"]),
+    ("lisp/layout", &["lisp/syntax", "lisp/forms"]),
+    ("lisp/analyse", &["lisp/text", "lisp/value", "lisp/syntax", "lisp/forms"]),
     ("lisp/eval", &["lisp/text", "lisp/value", "lisp/analyse", "lisp/limits"]),
     // Both stand beside each other: what can be called, and the registry's row, are types of `value`.
     ("lisp/ops", &["lisp/text", "lisp/value", "lisp/syntax"]),
-    ("lisp/builtins", &["lisp/text", "lisp/value", "lisp/syntax", "lisp/ops", "lisp/doc"]),
+    ("lisp/builtins", &["lisp/text", "lisp/value", "lisp/syntax", "lisp/forms", "lisp/ops", "lisp/doc"]),
     ("contract", &["lisp/text", "lisp/value", "lisp/syntax"]),
 ];
 
@@ -279,4 +281,36 @@ fn what_the_tables_of_parity_name_is_there() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(rows > 100, "{rows}");
     assert!(!is_there("talks/none") && !is_there("agents::none") && !is_there("none.rs"));
+}
+
+/// Whether Windows can hold a file of this name.
+fn is_portable(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    let is_port = |port: &str| stem.strip_prefix(port).is_some_and(|number| number.len() == 1 && number != "0");
+    let is_reserved = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || is_port("com") || is_port("lpt");
+    !is_reserved && !name.ends_with(['.', ' ']) && !name.contains(['<', '>', ':', '"', '|', '?', '*', '\\'])
+}
+
+#[test]
+fn file_names_are_possible_on_windows() {
+    assert!(!is_portable("nul.clj") && !is_portable("COM1") && !is_portable("what?") && is_portable("null.clj"));
+    let mut wrong = Vec::new();
+    let mut folders = vec![root().to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder).unwrap().flatten() {
+            let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+            if name == "target" || name == ".git" {
+                continue;
+            }
+            if !is_portable(&name) || names.contains(&name.to_lowercase()) {
+                wrong.push(path.display().to_string());
+            }
+            names.push(name.to_lowercase());
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

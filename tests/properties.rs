@@ -9,8 +9,9 @@ use programs::{Session, outcome};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ptc::lisp::Evaluation;
+use ptc::lisp::layout;
 use ptc::lisp::limits::Limits;
-use ptc::lisp::syntax::{TokenKind, is_unfinished, layout, read, read_data, tokens};
+use ptc::lisp::syntax::{TokenKind, is_unfinished, read, read_data, tokens};
 use ptc::lisp::text::{ErrorKind, Source};
 use ptc::lisp::value::{BigInt, Map, Set, Value, Vector, equal, hash, readable, same_key, shorten};
 

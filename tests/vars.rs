@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use ptc::Sandbox;
-use ptc::lisp::doc;
 use ptc::lisp::text::ErrorKind;
+use ptc::lisp::{doc, forms};
 
 enum Standing {
     /// A function, a form or a constant.
@@ -18,7 +18,7 @@ enum Standing {
 }
 
 fn standing(name: &str) -> Standing {
-    if doc::FORMS.iter().any(|form| form.name == name) || Sandbox::new().eval(name).is_ok() {
+    if forms::find(name).is_some() || Sandbox::new().eval(name).is_ok() {
         return Standing::There;
     }
     for program in [name.to_owned(), format!("({name})"), format!("({name} 1 2)")] {

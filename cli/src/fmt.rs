@@ -7,7 +7,8 @@ use super::Trouble;
 use super::args::FmtOptions;
 use super::draw::draw;
 use super::eval::source;
-use ptc::lisp::syntax::{layout, read};
+use ptc::lisp::layout;
+use ptc::lisp::syntax::read;
 
 /// Writes the files anew, or says which of them would change. One that does not read is left as it is.
 pub(crate) fn fmt(options: &FmtOptions) -> Result<u8, Trouble> {

@@ -11,6 +11,8 @@ pub mod analyse;
 pub mod builtins;
 pub mod doc;
 pub mod eval;
+pub mod forms;
+mod layout;
 pub mod limits;
 pub mod memory;
 mod ops;
@@ -21,6 +23,7 @@ pub mod syntax;
 pub mod text;
 pub mod value;
 
+pub use layout::layout;
 pub use realise::is_finished;
 pub use run::{CallRecord, Evaluation, Failure, Job, Spent, check, run};
 pub(crate) use run::{interpreter_failed, no_stack};

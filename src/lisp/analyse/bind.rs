@@ -1,7 +1,7 @@
 //! Destructuring: patterns become plain bindings.
 
-use super::Analyser;
 use super::expr::{Expr, ExprKind};
+use super::{Analyser, Position};
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::Span;
 use crate::lisp::value::{Symbol, Value};
@@ -139,7 +139,7 @@ impl Analyser<'_> {
                 }
                 // A pattern for the value of a key: `{name :key}`, `{[a b] :point}`.
                 _ => {
-                    let looked_up = self.form(value, false);
+                    let looked_up = self.form(value, Position::Inner);
                     let part = self.lookup(whole, looked_up, key.as_symbol(), &defaults, key.span);
                     self.bind(key, part, bound);
                 }
@@ -187,7 +187,7 @@ impl Analyser<'_> {
         let default = local.and_then(|local| defaults.iter().find(|(name, _)| name.as_symbol() == Some(local)));
         let mut items = vec![key];
         if let Some((_, default)) = default {
-            items.push(self.form(default, false));
+            items.push(self.form(default, Position::Inner));
         }
         self.part("get", whole, items, span)
     }

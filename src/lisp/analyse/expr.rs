@@ -6,7 +6,6 @@ use crate::lisp::text::Span;
 use crate::lisp::value::{Builtin, Clause, Value};
 
 /// An expression and where it stands.
-#[derive(Debug)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -101,47 +100,6 @@ pub enum ExprKind {
     Try(Box<TryExpr>),
 }
 
-impl std::fmt::Debug for ExprKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Constant(value) => write!(f, "{value:?}"),
-            Self::Local { slot, last } => write!(f, "local{slot}{}", if *last { "!" } else { "" }),
-            Self::Captured(index) => write!(f, "captured{index}"),
-            Self::This(member) => write!(f, "this{member}"),
-            Self::Global { name, .. } => write!(f, "global:{name}"),
-            Self::Context(key) => write!(f, "ctx{key:?}"),
-            Self::Recent(index) => write!(f, "recent{index}"),
-            Self::If(parts) => write!(f, "(if {:?})", parts.iter().map(|part| &part.kind).collect::<Vec<_>>()),
-            Self::Do(items) => write!(f, "(do {:?})", kinds(items)),
-            Self::Let(bindings, body) => write!(f, "(let {:?} {:?})", bound(bindings), body.kind),
-            Self::Loop(bindings, body) => write!(f, "(loop {:?} {:?})", bound(bindings), body.kind),
-            Self::Recur(bindings) => write!(f, "(recur {:?})", bound(bindings)),
-            Self::And(items) => write!(f, "(and {:?})", kinds(items)),
-            Self::Or(items) => write!(f, "(or {:?})", kinds(items)),
-            Self::Case { on, .. } => write!(f, "(case {:?} …)", on.kind),
-            Self::Function(function) => {
-                write!(f, "(fn {:?})", function.members.iter().map(|m| &m.name).collect::<Vec<_>>())
-            }
-            Self::Builtin(builtin, _, items) => write!(f, "({} {:?})", builtin.name, kinds(items)),
-            Self::Call(function, items) => write!(f, "(call {:?} {:?})", function.kind, kinds(items)),
-            Self::Tool { name, arguments, .. } => write!(f, "(tool {name} {:?})", arguments.kind),
-            Self::Vector(items) => write!(f, "[{:?}]", kinds(items)),
-            Self::Map(entries) => write!(f, "{{{} entries}}", entries.len()),
-            Self::Set(items) => write!(f, "#{{{:?}}}", kinds(items)),
-            Self::Define { name, .. } => write!(f, "(def {name})"),
-            Self::Try(_) => write!(f, "(try …)"),
-        }
-    }
-}
-
-fn kinds(items: &[Expr]) -> Vec<&ExprKind> {
-    items.iter().map(|item| &item.kind).collect()
-}
-
-fn bound(bindings: &[(usize, Expr)]) -> Vec<(usize, &ExprKind)> {
-    bindings.iter().map(|(slot, value)| (*slot, &value.kind)).collect()
-}
-
 /// A `try` form.
 pub struct TryExpr {
     /// What is tried.
@@ -212,6 +170,52 @@ impl Expr {
         match &self.kind {
             ExprKind::Constant(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// Visits the parts that belong to the same function, in the order in which they are evaluated.
+    pub fn each_part<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        match &self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Local { .. }
+            | ExprKind::Captured(_)
+            | ExprKind::This(_)
+            | ExprKind::Global { .. }
+            | ExprKind::Context(_)
+            | ExprKind::Recent(_) => {}
+            ExprKind::If(parts) => parts.iter().for_each(visit),
+            ExprKind::Do(items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items)
+            | ExprKind::Vector(items)
+            | ExprKind::Set(items)
+            | ExprKind::Builtin(_, _, items) => items.iter().for_each(visit),
+            ExprKind::Let(bindings, body) | ExprKind::Loop(bindings, body) => {
+                bindings.iter().for_each(|(_, value)| visit(value));
+                visit(body);
+            }
+            ExprKind::Recur(bindings) => bindings.iter().for_each(|(_, value)| visit(value)),
+            ExprKind::Case { on, branches, otherwise } => {
+                visit(on);
+                branches.iter().for_each(|(_, branch)| visit(branch));
+                otherwise.iter().for_each(|otherwise| visit(otherwise));
+            }
+            ExprKind::Function(function) => function.captures.iter().for_each(|(_, capture)| visit(capture)),
+            ExprKind::Call(function, items) => {
+                visit(function);
+                items.iter().for_each(visit);
+            }
+            ExprKind::Tool { arguments, .. } => visit(arguments),
+            ExprKind::Map(entries) => entries.iter().for_each(|(key, value)| {
+                visit(key);
+                visit(value);
+            }),
+            ExprKind::Define { value, .. } => value.iter().for_each(|value| visit(value)),
+            ExprKind::Try(parts) => {
+                visit(&parts.body);
+                parts.catches.iter().for_each(|catch| visit(&catch.body));
+                parts.finally.iter().for_each(visit);
+            }
         }
     }
 }

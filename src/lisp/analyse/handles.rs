@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Tools;
-use crate::lisp::syntax::{Form, FormKind, read};
+use crate::lisp::syntax::{Form, FormKind, Forms, read};
 use crate::lisp::text::{Source, Span};
 
 /// Their names.
@@ -35,7 +35,7 @@ pub(super) fn function(name: &str, tools: &dyn Tools, span: Span) -> Option<Form
 }
 
 fn placed(form: Form, span: Span) -> Form {
-    let all = |items: Vec<Form>| items.into_iter().map(|item| placed(item, span)).collect();
+    let all = |items: Forms| items.iter().map(|item| placed(item.clone(), span)).collect();
     let kind = match form.kind {
         FormKind::List(items) => FormKind::List(all(items)),
         FormKind::Vector(items) => FormKind::Vector(all(items)),

@@ -298,36 +298,3 @@ pub(super) fn is_form(name: &str) -> bool {
     ) || matches!(name, "setq" | "setf" | "var" | "const" | "=>" | "array" | "dict" | "object")
         || unsupported(name).is_some()
 }
-
-/// How a form is written.
-pub(super) fn shape(name: &str) -> &'static str {
-    match name {
-        "if" => "write (if test then else); several expressions go into (do …)",
-        "if-not" => "write (if-not test then else)",
-        "when" => "write (when test body…)",
-        "let" => "write (let [name value …] body…)",
-        "loop" => "write (loop [name value …] body…)",
-        "fn" => "write (fn [a b] body…) or (fn ([a] …) ([a b] …))",
-        "defn" | "defn-" => "write (defn name [a b] body…)",
-        "letfn" => "write (letfn [(name [a] body…)] body…)",
-        "def" | "defonce" => "write (def name value)",
-        "case" => "write (case x 1 \"one\" (2 3) \"few\" \"other\")",
-        "quote" => "write (quote form) or 'form",
-        "for" => "write (for [x coll :when test] value)",
-        "doseq" => "write (doseq [x coll] body…)",
-        "dotimes" => "write (dotimes [i n] body…)",
-        "while" => "write (while test body…)",
-        "if-let" | "if-some" => "write (if-let [name value] then else)",
-        "when-let" | "when-some" | "when-first" => "write (when-let [name value] body…)",
-        "cond->" | "cond->>" => "write (cond-> value test (step) test (step))",
-        "condp" => "write (condp = x 1 \"one\" 2 \"two\" \"other\")",
-        "throw" => "write (throw (ex-info \"message\" {:key value}))",
-        "new" => "write (Name. arguments…) for one of the few classes that are there, such as Exception.",
-        "." | ".." => "write (.method object arguments…)",
-        "memfn" => "write #(.method %)",
-        "defrecord" => "write (defrecord Name [field field]); use plain maps rather than protocols",
-        "defmulti" => "write (defmulti name dispatch-function)",
-        "defmethod" => "write (defmethod name value [args] body…)",
-        _ => "see (doc name)",
-    }
-}

@@ -153,7 +153,7 @@ fn walk(expr: &mut Expr, live: &mut Live) {
         ExprKind::Try(parts) => {
             let mut kept = Live::default();
             for catch in &mut parts.catches {
-                uses(&mut catch.body, &mut kept);
+                uses(&catch.body, &mut kept);
             }
             if let Some(finally) = &mut parts.finally {
                 uses(finally, &mut kept);
@@ -179,72 +179,9 @@ fn walk_bindings(bindings: &mut [(usize, Expr)], live: &mut Live) {
 }
 
 /// All slots that an expression reads.
-fn uses(expr: &mut Expr, used: &mut Live) {
-    each_part(expr, &mut |part| {
-        if let ExprKind::Local { slot, .. } = &part.kind {
-            used.set(*slot, true);
-        }
-    });
-}
-
-/// Visits an expression and all its parts within the same function.
-fn each_part(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
-    visit(expr);
-    let mut all = |items: &mut [Expr]| items.iter_mut().for_each(|item| each_part(item, visit));
-    match &mut expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Captured(_)
-        | ExprKind::This(_)
-        | ExprKind::Global { .. }
-        | ExprKind::Context(_)
-        | ExprKind::Recent(_)
-        | ExprKind::Local { .. } => {}
-        ExprKind::If(parts) => all(&mut **parts),
-        ExprKind::Do(items)
-        | ExprKind::Vector(items)
-        | ExprKind::Set(items)
-        | ExprKind::Builtin(_, _, items)
-        | ExprKind::And(items)
-        | ExprKind::Or(items) => all(items),
-        ExprKind::Call(function, items) => {
-            each_part(function, visit);
-            items.iter_mut().for_each(|item| each_part(item, visit));
-        }
-        ExprKind::Tool { arguments, .. } => each_part(arguments, visit),
-        ExprKind::Map(entries) => {
-            for (key, value) in entries {
-                each_part(key, visit);
-                each_part(value, visit);
-            }
-        }
-        ExprKind::Let(bindings, body) | ExprKind::Loop(bindings, body) => {
-            bindings.iter_mut().for_each(|(_, value)| each_part(value, visit));
-            each_part(body, visit);
-        }
-        ExprKind::Recur(bindings) => bindings.iter_mut().for_each(|(_, value)| each_part(value, visit)),
-        ExprKind::Case { on, branches, otherwise } => {
-            each_part(on, visit);
-            branches.iter_mut().for_each(|(_, branch)| each_part(branch, visit));
-            if let Some(otherwise) = otherwise {
-                each_part(otherwise, visit);
-            }
-        }
-        ExprKind::Function(function) => {
-            if let Some(function) = std::sync::Arc::get_mut(function) {
-                function.captures.iter_mut().for_each(|(_, capture)| each_part(capture, visit));
-            }
-        }
-        ExprKind::Define { value, .. } => {
-            if let Some(value) = value {
-                each_part(value, visit);
-            }
-        }
-        ExprKind::Try(parts) => {
-            each_part(&mut parts.body, visit);
-            parts.catches.iter_mut().for_each(|catch| each_part(&mut catch.body, visit));
-            if let Some(finally) = &mut parts.finally {
-                each_part(finally, visit);
-            }
-        }
+fn uses(expr: &Expr, used: &mut Live) {
+    if let ExprKind::Local { slot, .. } = &expr.kind {
+        used.set(*slot, true);
     }
+    expr.each_part(&mut |part| uses(part, used));
 }

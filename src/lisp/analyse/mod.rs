@@ -7,7 +7,6 @@
 mod bind;
 mod comprehend;
 mod expr;
-mod forms;
 mod handles;
 mod hints;
 mod infer;
@@ -16,8 +15,10 @@ mod liveness;
 mod names;
 mod namespaces;
 mod outline;
+mod rewrite;
 mod scope;
-mod sugar;
+mod special;
+mod unknown;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -25,8 +26,8 @@ use std::sync::Arc;
 pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
 pub use namespaces::Aliases;
 pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
-pub use sugar::NAMES as FORM_NAMES;
 
+use crate::lisp::forms;
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, LimitKind, LimitReached, Source, Span};
 use crate::lisp::value::{Globals, Keyword, Names, Regex, Registry, Symbol, Value};
@@ -163,8 +164,29 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_
     (Program { body, slots, aliases: analyser.aliases }, findings)
 }
 
+/// The text at a place, cut where it is long.
+fn abridged(source: &Source, span: Span) -> String {
+    crate::lisp::text::abridge(source.slice(span), 80).into_owned()
+}
+
 /// The number of parameters, whether more may follow, and how they are written.
 type Signature = (usize, bool, Arc<str>);
+
+/// Where a form stands in the loop or function around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// Its value is the value of the whole, so `recur` may stand there.
+    Tail,
+    /// Its value is still needed.
+    Inner,
+}
+
+impl Position {
+    /// The position of one of several forms of which the last stands here.
+    fn of_last(self, is_last: bool) -> Self {
+        if is_last { self } else { Self::Inner }
+    }
+}
 
 struct Analyser<'a> {
     source: &'a Arc<Source>,
@@ -234,12 +256,16 @@ impl Analyser<'_> {
 
     /// A name that no program can write.
     fn fresh(&mut self, name: &str) -> String {
-        self.fresh = self.fresh.saturating_add(1);
-        format!("{name} {}", self.fresh)
+        Self::new_name(&mut self.fresh, name)
+    }
+
+    fn new_name(fresh: &mut usize, name: &str) -> String {
+        *fresh = fresh.saturating_add(1);
+        format!("{name} {fresh}")
     }
 
     fn text(&self, span: Span) -> String {
-        crate::lisp::text::abridge(self.source.slice(span), 80).into_owned()
+        abridged(self.source, span)
     }
 
     /// Whether there is more to be found out, and time and memory for it; counts a form or a pattern.
@@ -255,8 +281,8 @@ impl Analyser<'_> {
         !self.stopped && self.errors.len() < Self::MOST_ERRORS
     }
 
-    /// A form; `tail` where its value is the value of the loop or function, so that `recur` may stand there.
-    fn form(&mut self, form: &Form, tail: bool) -> Expr {
+    /// The expression of a form.
+    fn form(&mut self, form: &Form, position: Position) -> Expr {
         // Enough is known: looking on would cost time, suggestions most of all, and say nothing more.
         if !self.goes_on() {
             return Expr::constant(Value::Nothing, form.span);
@@ -267,7 +293,7 @@ impl Analyser<'_> {
         self.depth = self.depth.saturating_add(1);
         let expr = match form.meta.as_deref() {
             Some(meta) if form.carries_meta() => self.with_meta(form, meta),
-            _ => self.form_within(form, tail),
+            _ => self.form_within(form, position),
         };
         self.depth = self.depth.saturating_sub(1);
         expr
@@ -318,8 +344,8 @@ impl Analyser<'_> {
 
     /// A literal collection or function with what `^` wrote before it.
     fn with_meta(&mut self, form: &Form, meta: &Form) -> Expr {
-        let value = self.form_within(form, false);
-        let meta = self.form(meta, false);
+        let value = self.form_within(form, Position::Inner);
+        let meta = self.form(meta, Position::Inner);
         if let (Some(constant @ (Value::Vector(_) | Value::Map(_))), Some(Value::Map(map))) =
             (value.as_constant(), meta.as_constant())
         {
@@ -328,7 +354,7 @@ impl Analyser<'_> {
         self.builtin("with-meta", vec![value, meta], form.span)
     }
 
-    fn form_within(&mut self, form: &Form, tail: bool) -> Expr {
+    fn form_within(&mut self, form: &Form, position: Position) -> Expr {
         let span = form.span;
         match &form.kind {
             FormKind::Literal(value) => Expr::constant(value.clone(), span),
@@ -350,7 +376,7 @@ impl Analyser<'_> {
                 let mut entries = Vec::with_capacity(items.len() / 2);
                 let mut items = items.iter();
                 while let (Some(key), Some(value)) = (items.next(), items.next()) {
-                    entries.push((self.form(key, false), self.form(value, false)));
+                    entries.push((self.form(key, Position::Inner), self.form(value, Position::Inner)));
                 }
                 if entries.iter().all(|(key, value)| key.as_constant().is_some() && value.as_constant().is_some()) {
                     let constants = entries
@@ -363,60 +389,36 @@ impl Analyser<'_> {
             FormKind::Function(items) => self.function_literal(items, span),
             FormKind::List(items) => match items.as_slice() {
                 [] => Expr::constant(crate::lisp::value::Seq::empty(), span),
-                [head, arguments @ ..] => self.list(form, head, arguments, tail),
+                [head, arguments @ ..] => self.list(form, head, arguments, position),
             },
         }
     }
 
     fn all(&mut self, forms: &[Form]) -> Vec<Expr> {
         self.lint_neighbours(forms);
-        forms.iter().map(|form| self.form(form, false)).collect()
+        forms.iter().map(|form| self.form(form, Position::Inner)).collect()
     }
 
     /// Forms one after the other; the last is in tail position if the whole is.
-    fn body(&mut self, forms: &[Form], tail: bool, span: Span) -> Expr {
+    fn body(&mut self, forms: &[Form], position: Position, span: Span) -> Expr {
         match forms {
             [] => Expr::constant(Value::Nil, span),
-            [only] => self.form(only, tail),
+            [only] => self.form(only, position),
             _ => {
                 let last = forms.len().saturating_sub(1);
-                let items = forms.iter().enumerate().map(|(at, form)| self.form(form, tail && at == last)).collect();
+                let items =
+                    forms.iter().enumerate().map(|(at, form)| self.form(form, position.of_last(at == last))).collect();
                 Expr::new(ExprKind::Do(items), span)
             }
         }
     }
 
-    fn list(&mut self, form: &Form, head: &Form, arguments: &[Form], tail: bool) -> Expr {
+    fn list(&mut self, form: &Form, head: &Form, arguments: &[Form], position: Position) -> Expr {
         let span = form.span;
         if let FormKind::Symbol(symbol) = &head.kind
-            && (forms::is_special(symbol.as_str()) || !self.scopes.is_local(symbol.as_str()))
+            && let Some(expr) = self.named(symbol, form, head, arguments, position)
         {
-            let name = symbol.as_str().strip_prefix("clojure.core/").unwrap_or(symbol.as_str());
-            if forms::is_special(name) || !self.is_defined(name) {
-                if self.aliases.referred(name).is_none() {
-                    self.lint(name, arguments, span);
-                }
-                if let Some(expr) = self.special(name, form, arguments, tail) {
-                    return expr;
-                }
-                let errors = self.errors.len();
-                if let Some(rewritten) = self.sugar(name, form, arguments) {
-                    return self.form(&rewritten, tail);
-                }
-                // Sugar that cannot be rewritten has said why; a form that is not there need not have its parts judged.
-                if self.errors.len() > errors {
-                    return Expr::constant(Value::Nothing, span);
-                }
-                if self.find_builtin(name).is_none() && hints::is_form(name) {
-                    let unknown = self.form(head, false);
-                    if self.errors.len() > errors {
-                        return unknown;
-                    }
-                }
-                if let Some(expr) = self.hosted(symbol, arguments, span) {
-                    return expr;
-                }
-            }
+            return expr;
         }
         // A keyword before a collection is a lookup wherever the builtin `get` would do the same.
         if let FormKind::Literal(key @ Value::Keyword(_)) = &head.kind {
@@ -424,9 +426,9 @@ impl Analyser<'_> {
             if let [target, default @ ..] = arguments
                 && default.len() <= 1
             {
-                items.push(self.form(target, false));
+                items.push(self.form(target, Position::Inner));
                 items.push(Expr::constant(key.clone(), head.span));
-                items.extend(default.iter().map(|form| self.form(form, false)));
+                items.extend(default.iter().map(|form| self.form(form, Position::Inner)));
                 return self.builtin("%lookup", items, span);
             }
             return self.wrong(
@@ -435,7 +437,7 @@ impl Analyser<'_> {
                 "write (:key map)",
             );
         }
-        let function = self.form(head, false);
+        let function = self.form(head, Position::Inner);
         let items = self.all(arguments);
         // `(Long/MAX_VALUE)` is a way to write the constant.
         if items.is_empty()
@@ -448,6 +450,54 @@ impl Analyser<'_> {
             }
         }
         self.call(function, items, span)
+    }
+
+    /// A list that begins with a name: a form, or a call that its name makes special.
+    fn named(
+        &mut self,
+        symbol: &Symbol,
+        form: &Form,
+        head: &Form,
+        arguments: &[Form],
+        position: Position,
+    ) -> Option<Expr> {
+        let span = form.span;
+        let plain = symbol.as_str().strip_prefix("clojure.core/");
+        let name = plain.unwrap_or(symbol.as_str());
+        let row = forms::find(name);
+        let is_special = row.is_some_and(|row| row.is_special(name));
+        if !is_special && plain.is_none() && (self.scopes.is_local(name) || self.is_defined(name)) {
+            return None;
+        }
+        if self.aliases.referred(name).is_none() {
+            self.lint(name, arguments, span);
+        }
+        let errors = self.errors.len();
+        if let Some(row) = row {
+            let rewritten = if row.has_templates() {
+                self.expand(row, form, arguments)
+            } else if let Some(expr) = self.special(row.name, form, arguments, position) {
+                return Some(expr);
+            } else {
+                self.rewrite(row.name, form, arguments)
+            };
+            if let Some(rewritten) = rewritten {
+                return Some(self.form(&rewritten, position));
+            }
+            // A form that is none has said why.
+            if self.errors.len() == errors {
+                self.misshapen(row, form, arguments);
+            }
+            return Some(Expr::constant(Value::Nothing, span));
+        }
+        // What is a form elsewhere need not have its parts judged.
+        if self.find_builtin(name).is_none() && hints::is_form(name) {
+            let unknown = self.form(head, Position::Inner);
+            if self.errors.len() > errors {
+                return Some(unknown);
+            }
+        }
+        self.hosted(symbol, arguments, span)
     }
 
     fn call(&mut self, function: Expr, items: Vec<Expr>, span: Span) -> Expr {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::expr::{Expr, ExprKind};
 use super::scope::Scopes;
-use super::{Analyser, handles, hints};
-use crate::lisp::syntax::{Form, FormKind};
+use super::{Analyser, Position, handles, hints};
+use crate::lisp::syntax::{Form, FormKind, Forms};
 use crate::lisp::text::{Error, ErrorKind, Finding, LimitKind, Severity, Span, nearest};
 use crate::lisp::value::{Builtin, Function, Symbol, Value};
+
+/// What a call by a name at the head of a list may be.
+type Hosted<A> = fn(&mut A, &str, &[Form], Span) -> Option<Expr>;
 
 /// The namespaces of the table and the aliases that models use for them.
 const NAMESPACES: [(&str, &str); 12] = [
@@ -128,7 +131,7 @@ impl Analyser<'_> {
             return self.global(name, true, span);
         }
         if let Some(function) = handles::function(name, self.around.tools, span) {
-            return self.form(&function, false);
+            return self.form(&function, Position::Inner);
         }
         if self.around.tools.has(name) {
             return self.tool_value(name, span);
@@ -171,9 +174,22 @@ impl Analyser<'_> {
         }
     }
 
+    /// What a name at the head of a list may mean beside a function, in the order in which it is asked.
+    const HOSTED: [Hosted<Self>; 6] = [
+        Self::named_tool,
+        Self::memory_call,
+        Self::described_tool,
+        Self::class_call,
+        Self::recent_call,
+        Self::method_call,
+    ];
+
     /// Calls of tools and methods, where the name says what is meant.
     pub(super) fn hosted(&mut self, symbol: &Symbol, arguments: &[Form], span: Span) -> Option<Expr> {
-        let name = symbol.as_str();
+        Self::HOSTED.iter().find_map(|call| call(self, symbol.as_str(), arguments, span))
+    }
+
+    fn named_tool(&mut self, name: &str, arguments: &[Form], span: Span) -> Option<Expr> {
         if let Some(tool) = name.strip_prefix("tool/").filter(|tool| !tool.is_empty()) {
             return Some(self.tool_call(tool, arguments, span));
         }
@@ -181,121 +197,98 @@ impl Analyser<'_> {
         if self.find_builtin(name).is_none() && !self.is_remembered(name) && self.around.tools.has(name) {
             return Some(self.tool_call(name, arguments, span));
         }
+        let (first, rest) = arguments.split_first().filter(|_| name == "call")?;
         // `(call search {…})`: the tool by its name as a symbol, where nothing else has that name.
-        if name == "call"
-            && let Some((first, rest)) = arguments.split_first()
-            && let Some(tool) = first.as_symbol()
-            && self.is_unknown(tool)
-            && self.around.tools.has(tool)
-        {
-            return Some(self.tool_call(tool, rest, span));
-        }
-        if name == "call"
-            && let Some((first, rest)) = arguments.split_first()
-            && let Some(tool) = first.as_text().or_else(|| first.as_keyword())
-        {
-            return Some(self.tool_call(tool, rest, span));
-        }
-        if let Some(what) = name.strip_prefix("memory/")
-            && matches!(what, "set" | "save" | "store" | "add" | "write" | "update" | "remember" | "assoc")
-            && !self.is_remembered(what)
-        {
-            let hint = "write (memory/put :key value); (memory/put :key (f (memory/get :key))) changes what is there";
-            return Some(self.wrong(span, format!("there is no function {name}"), hint));
-        }
-        if let Some(what) = name.strip_prefix("memory/")
-            && matches!(
-                what,
-                "keys"
-                    | "names"
-                    | "list"
-                    | "all"
-                    | "vals"
-                    | "entries"
-                    | "has"
-                    | "has?"
-                    | "contains?"
-                    | "exists?"
-                    | "delete"
-                    | "del"
-                    | "remove"
-                    | "dissoc"
-                    | "forget"
-                    | "clear"
-                    | "reset"
-            )
-            && !self.is_remembered(what)
-        {
-            let hint = "there are (memory/get :key), (memory/get :key default) and (memory/put :key value); \
-                        (memory/put :key nil) lets go of what is there";
-            return Some(self.wrong(span, format!("there is no function {name}"), hint));
-        }
-        if let ("describe-tool", [tool]) = (name, arguments)
-            && let Some(tool) = tool.as_text().or_else(|| tool.as_keyword())
-            && let Err((kind, message, hint)) = self.around.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool))
-        {
-            return Some(self.error(span, kind, message, hint));
-        }
-        if let ("memory/put", Some(key)) = (name, arguments.first())
-            && let Some(key) = key.as_keyword().or_else(|| key.as_text())
-        {
-            self.remembered.insert(key.to_owned());
-        }
-        // `(String x)`, `(Integer "5")`: classes are symbols, which would look themselves up in the argument.
-        if !self.is_defined(name)
+        let by_symbol = |tool: &&str| self.is_unknown(tool) && self.around.tools.has(tool);
+        let tool = first.as_symbol().filter(by_symbol).or_else(|| first.as_text()).or_else(|| first.as_keyword())?;
+        Some(self.tool_call(tool, rest, span))
+    }
+
+    /// What programs take for functions of the memory; a key that is put literally is a name from then on.
+    fn memory_call(&mut self, name: &str, arguments: &[Form], span: Span) -> Option<Expr> {
+        let what = name.strip_prefix("memory/")?;
+        let hint = match what {
+            "set" | "save" | "store" | "add" | "write" | "update" | "remember" | "assoc" => {
+                "write (memory/put :key value); (memory/put :key (f (memory/get :key))) changes what is there"
+            }
+            "keys" | "names" | "list" | "all" | "vals" | "entries" | "has" | "has?" | "contains?" | "exists?"
+            | "delete" | "del" | "remove" | "dissoc" | "forget" | "clear" | "reset" => {
+                "there are (memory/get :key), (memory/get :key default) and (memory/put :key value); \
+                 (memory/put :key nil) lets go of what is there"
+            }
+            "put" => {
+                let key = arguments.first().and_then(|key| key.as_keyword().or_else(|| key.as_text()))?;
+                self.remembered.insert(key.to_owned());
+                return None;
+            }
+            _ => return None,
+        };
+        let is_value = self.is_remembered(what);
+        (!is_value).then(|| self.wrong(span, format!("there is no function {name}"), hint))
+    }
+
+    /// `(describe-tool :name)` of a tool that is not there.
+    fn described_tool(&mut self, name: &str, arguments: &[Form], span: Span) -> Option<Expr> {
+        let ("describe-tool", [tool]) = (name, arguments) else { return None };
+        let tool = tool.as_text().or_else(|| tool.as_keyword())?;
+        let misfit = self.around.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool)).err();
+        misfit.map(|(kind, message, hint)| self.error(span, kind, message, hint))
+    }
+
+    /// `(String x)`, `(Integer "5")`: classes are symbols, which would look themselves up in the argument.
+    fn class_call(&mut self, name: &str, _: &[Form], span: Span) -> Option<Expr> {
+        let is_class = !self.is_defined(name)
             && !self.scopes.is_local(name)
             && name.rsplit(['.', '/']).next().is_some_and(|class| class.starts_with(char::is_uppercase))
-            && let Some(Value::Symbol(_)) = self.around.registry.constant(&self.full_name(name))
-        {
-            let hint = match name {
-                "String" => "(str x) makes a string",
-                "Long" | "Integer" | "Number" => "(parse-long s) reads a string, (long x) takes any number",
-                "Double" | "Float" => "(parse-double s) reads a string, (double x) takes any number",
-                "Boolean" => "(boolean x), or (parse-boolean s) of a string",
-                _ => "(instance? Class x) asks for the class; exceptions are made by (ex-info \"message\" {})",
+            && matches!(self.around.registry.constant(&self.full_name(name)), Some(Value::Symbol(_)));
+        let hint = match name {
+            _ if !is_class => return None,
+            "String" => "(str x) makes a string",
+            "Long" | "Integer" | "Number" => "(parse-long s) reads a string, (long x) takes any number",
+            "Double" | "Float" => "(parse-double s) reads a string, (double x) takes any number",
+            "Boolean" => "(boolean x), or (parse-boolean s) of a string",
+            _ => "(instance? Class x) asks for the class; exceptions are made by (ex-info \"message\" {})",
+        };
+        Some(self.wrong(span, format!("{name} is a class, no function"), hint))
+    }
+
+    /// `(ctx/last-result)`
+    fn recent_call(&mut self, name: &str, arguments: &[Form], span: Span) -> Option<Expr> {
+        let is_recent = matches!(name, "ctx/last-result" | "data/last-result") && arguments.is_empty();
+        is_recent.then(|| Expr::new(ExprKind::Recent(0), span))
+    }
+
+    /// `(.method x)` of a method that is not there.
+    fn method_call(&mut self, name: &str, _: &[Form], span: Span) -> Option<Expr> {
+        let method = name.strip_prefix('.').map(|method| method.trim_start_matches('-'))?;
+        let is_known = self.around.registry.find(&format!(".{method}")).is_some() || self.is_defined(name);
+        if is_known || !method.starts_with(char::is_alphabetic) {
+            return None;
+        }
+        let hint = hints::method(method).map(str::to_owned).unwrap_or_else(|| {
+            let builtins = self.around.registry.all();
+            let methods = builtins.iter().map(|builtin| builtin.name).filter(|name| name.starts_with('.'));
+            let keys = || {
+                format!("(:{method} x) reads a key of a map; methods are functions of clojure.core and clojure.string")
             };
-            let message = format!("{name} is a class, no function");
-            return Some(self.error(span, ErrorKind::Analysis, message, Some(hint.into())));
-        }
-        if matches!(name, "ctx/last-result" | "data/last-result") && arguments.is_empty() {
-            return Some(Expr::new(ExprKind::Recent(0), span));
-        }
-        if let Some(method) = name.strip_prefix('.').filter(|method| !method.is_empty() && !method.starts_with('.')) {
-            let rewritten = format!(".{}", method.trim_start_matches('-'));
-            let named = method.trim_start_matches('-').starts_with(char::is_alphabetic);
-            if named && self.around.registry.find(&rewritten).is_none() && !self.is_defined(name) {
-                let hint = hints::method(method.trim_start_matches('-')).map(Into::into);
-                let hint: String = hint.unwrap_or_else(|| {
-                    let builtins = self.around.registry.all();
-                    let methods = builtins.iter().map(|builtin| builtin.name).filter(|name| name.starts_with('.'));
-                    nearest(name, methods).map_or_else(
-                        || format!("(:{method} x) reads a key of a map; methods are functions of clojure.core and clojure.string"),
-                        |near| format!("did you mean {near}?"),
-                    )
-                });
-                return Some(self.error(
-                    span,
-                    ErrorKind::Unsupported,
-                    format!("there are no Java methods; {name} is not among those that are built in"),
-                    Some(hint),
-                ));
-            }
-        }
-        None
+            nearest(name, methods).map_or_else(keys, |near| format!("did you mean {near}?"))
+        });
+        let message = format!("there are no Java methods; {name} is not among those that are built in");
+        Some(self.error(span, ErrorKind::Unsupported, message, Some(hint)))
     }
 
     /// `(tool/name {…})`, `(tool/name :k v)`, `(tool/name x)`, `(call "name" …)`.
     fn tool_call(&mut self, name: &str, arguments: &[Form], span: Span) -> Expr {
         let mut positional = false;
         let map = match arguments {
-            [] => Form::new(FormKind::Map(Vec::new()), span),
+            [] => Form::new(FormKind::Map(Forms::new()), span),
             [only] if matches!(only.kind, FormKind::Map(_)) => only.clone(),
             [only] => {
                 positional = matches!(only.kind, FormKind::Literal(_) | FormKind::Vector(_));
                 only.clone()
             }
             many if many.len() % 2 == 0 && many.iter().step_by(2).all(|key| key.as_keyword().is_some()) => {
-                Form::new(FormKind::Map(many.to_vec()), span)
+                Form::new(FormKind::Map(many.into()), span)
             }
             _ => {
                 let message =
@@ -303,7 +296,7 @@ impl Analyser<'_> {
                 return self.wrong(span, message, &format!("write (tool/{name} {{:name value}})"));
             }
         };
-        let arguments = self.form(&map, false);
+        let arguments = self.form(&map, Position::Inner);
         if !positional {
             let known = known_arguments(&arguments);
             self.check_tool(name, known.as_ref(), span);
@@ -311,132 +304,6 @@ impl Analyser<'_> {
             self.check_tool(name, None, span);
         }
         Expr::new(ExprKind::Tool { name: name.into(), arguments: Box::new(arguments), positional }, span)
-    }
-
-    /// The error for a name that means nothing, with what was probably meant.
-    fn unknown(&mut self, name: &str, span: Span) -> Expr {
-        if let Some(advice) = hints::unsupported(name) {
-            return self.error(
-                span,
-                ErrorKind::Unsupported,
-                format!("{name} is not available in this sandbox"),
-                Some(advice.into()),
-            );
-        }
-        // `str/length`, `str/contains?`: the idiom of the short name.
-        let bare = name.rsplit('/').next().unwrap_or(name);
-        let idiom = hints::idiom(name).or_else(|| {
-            if bare.len() < name.len() {
-                hints::idiom(bare).or_else(|| hints::idiom(bare.trim_end_matches('?')))
-            } else {
-                None
-            }
-        });
-        if let Some(idiom) = idiom {
-            let what = if bare.len() < name.len() && !bare.is_empty() { "function" } else { "symbol" };
-            return self.error(
-                span,
-                ErrorKind::Analysis,
-                format!("unknown {what} {name}"),
-                Some(format!("in Clojure this is {idiom}")),
-            );
-        }
-        if let Some(near) = self.near_in_namespace(name) {
-            let hint = Some(format!("did you mean {near}?"));
-            return self.error(span, ErrorKind::Analysis, format!("unknown function {name}"), hint);
-        }
-        let source = self.source.clone();
-        let later = ["(defn ", "(def ", "(defn- "].iter().find_map(|def| {
-            let at = source.text().find(&format!("{def}{name}"))?;
-            Some(source.position(u32::try_from(at).ok()?).0)
-        });
-        let hint = if self.binding.as_deref() == Some(name) {
-            Some(format!(
-                "a value cannot use the name it is bound to; a function that calls itself has a name: (fn {name} [x] …)"
-            ))
-        } else if super::sugar::NAMES.contains(&name) {
-            Some(format!("{name} is a form and no function: write #({name} …) to pass it"))
-        } else {
-            None
-        };
-        let hint = hint.or_else(|| {
-            // `java.time.LocalDate.now`
-            let (class, method) = name.rsplit_once('.').filter(|(class, _)| !class.is_empty())?;
-            let class = class.rsplit('.').next()?;
-            let known = self.around.registry.find(&format!("{class}/{method}"))?;
-            Some(format!("did you mean {}?", known.name))
-        });
-        let hint = hint.or_else(|| {
-            later.map(|line| {
-                format!("it is defined later, on line {line}: move that up, or write (declare {name}) before")
-            })
-        });
-        let hint = hint.or_else(|| {
-            let defined: Vec<String> = self.defined.keys().cloned().collect();
-            let remembered: Vec<_> = self.around.globals.set_names().collect();
-            let remembered: Vec<_> =
-                remembered.into_iter().filter_map(|(number, _)| self.around.names.name(number)).collect();
-            let builtins = self.around.registry.all();
-            let candidates = self.scopes.names().chain(defined.iter().map(String::as_str));
-            let candidates = candidates.chain(remembered.iter().map(|name| &**name));
-            let candidates = candidates
-                .chain(builtins.iter().map(|builtin| builtin.name))
-                .chain(super::sugar::NAMES)
-                .chain(handles::NAMES);
-            let short = name.rsplit('/').next().unwrap_or(name);
-            // `(str/format …)`: the same name without the namespace.
-            if short.len() < name.len() && builtins.iter().any(|builtin| builtin.name == short) {
-                return Some(format!("did you mean {short}?"));
-            }
-            let by_name = builtins.iter().find(|builtin| builtin.name != short && builtin.short_name() == short);
-            nearest(name, candidates.filter(|name| !name.contains(' ')))
-                .or_else(|| by_name.map(|builtin| builtin.name))
-                .map(|near| format!("did you mean {near}?"))
-        });
-        let dotted = name.split_once('.').filter(|(object, method)| !object.is_empty() && !method.is_empty());
-        let hint = hint.or_else(|| {
-            let (object, method) = dotted.filter(|_| !name.contains('/'))?;
-            Some(format!("methods are functions here: (f {object}), and fields are keys: (:{method} {object})"))
-        });
-        // `Integer/parseInteger`: what there is of the class.
-        let hint = hint.or_else(|| {
-            let (class, _) = name.rsplit_once('/').filter(|(class, _)| class.starts_with(char::is_uppercase))?;
-            let prefix = format!("{}/", class.rsplit('.').next().unwrap_or(class));
-            let builtins = self.around.registry.all();
-            let members = builtins.iter().filter_map(|builtin| builtin.name.strip_prefix(&prefix));
-            let members: Vec<&str> = members.take(16).collect();
-            (!members.is_empty()).then(|| format!("of {class} there are {}", members.join(" ")))
-        });
-        let hint = hint.or_else(|| {
-            let field = name.strip_prefix('.')?;
-            Some(format!("fields are keys: (:{} x)", field.trim_start_matches('-')))
-        });
-        let hint = hint.or_else(|| {
-            let plain = !name.contains(['/', '.']);
-            plain.then(|| format!("(def {name} value) or (let [{name} value] …) gives it a value before it is used"))
-        });
-        let ctx = matches!(self.around.context, Value::Map(map) if map.get(&Value::keyword(name)).is_some());
-        let hint = if ctx { Some(format!("values from the host are written ctx/{name}")) } else { hint };
-        let what = if name.contains('/') { "unknown function" } else { "unknown symbol" };
-        self.error(span, ErrorKind::Analysis, format!("{what} {name}"), hint)
-    }
-}
-
-impl Analyser<'_> {
-    /// The nearest name in the namespace that stands before a name, with the alias that was written.
-    fn near_in_namespace(&self, name: &str) -> Option<String> {
-        let (space, short) = name.split_once('/').filter(|(space, short)| !space.is_empty() && !short.is_empty())?;
-        if matches!(space, "tools" | "tool") {
-            return self.around.tools.has(short).then(|| format!("tool/{short}"));
-        }
-        let full = self.full_name(name);
-        let prefix = full.get(..full.len().checked_sub(short.len())?)?;
-        let builtins = self.around.registry.all();
-        let own: Vec<&str> = builtins.iter().filter_map(|builtin| builtin.name.strip_prefix(prefix)).collect();
-        let longer = || own.iter().copied().find(|name| name.starts_with(short));
-        let near = nearest(short, own.iter().copied()).or_else(longer)?;
-        // The Java classes say themselves what they have.
-        (!prefix.starts_with(char::is_uppercase) && !prefix.is_empty()).then(|| format!("{space}/{near}"))
     }
 }
 

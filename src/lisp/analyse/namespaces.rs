@@ -73,17 +73,8 @@ impl Analyser<'_> {
         let mut stack: Vec<(&Form, bool)> = match name {
             "ns" => arguments.iter().skip(1).map(|form| (form, false)).collect(),
             "require" | "use" => arguments.iter().map(|form| (form, name == "use")).collect(),
-            "refer-clojure" | "in-ns" | "import" => return Expr::constant(Value::Nil, span),
-            _ => {
-                let hint = super::hints::unsupported(name).filter(|_| name == "set!");
-                let hint = hint.unwrap_or("everything that programs can use is there from the start").to_owned();
-                return self.error(
-                    span,
-                    ErrorKind::Unsupported,
-                    format!("{name} is not available in this sandbox"),
-                    Some(hint),
-                );
-            }
+            // `refer-clojure`, `in-ns`, `import`
+            _ => return Expr::constant(Value::Nil, span),
         };
         stack.reverse();
         while let Some((form, uses)) = stack.pop() {
@@ -92,7 +83,7 @@ impl Analyser<'_> {
             match &form.kind {
                 FormKind::Vector(_) => specs.push((form.clone(), uses)),
                 FormKind::Symbol(_) => {
-                    specs.push((Form::new(FormKind::Vector(vec![form.clone()]), form.span), uses));
+                    specs.push((Form::vector([form.clone()], form.span), uses));
                 }
                 FormKind::List(items) if form.is_call("quote") => stack.extend(more(items)),
                 FormKind::List(items) => match items.first().and_then(Form::as_keyword) {
@@ -138,8 +129,15 @@ impl Analyser<'_> {
         let mut wanted = Wanted { all: uses, ..Wanted::default() };
         let mut options = items.iter().skip(1);
         while let (Some(option), Some(value)) = (options.next(), options.next()) {
-            let listed = value.as_vector().or_else(|| value.as_list()).unwrap_or(&[]);
-            let names = listed.iter().filter_map(|form| Some((form.as_symbol()?.to_owned(), form.span)));
+            let listed = value.as_vector().or_else(|| value.as_list());
+            if let (Some(option @ ("refer" | "only" | "exclude")), None) = (option.as_keyword(), listed)
+                && value.as_keyword() != Some("all")
+            {
+                let text = self.text(value.span);
+                let hint = format!("write [{space} :{option} [name]]");
+                self.wrong(value.span, format!(":{option} takes a vector of names, got {text}"), &hint);
+            }
+            let names = listed.unwrap_or(&[]).iter().filter_map(|form| Some((form.as_symbol()?.to_owned(), form.span)));
             match option.as_keyword() {
                 Some("as" | "as-alias") => {
                     if let Some(alias) = value.as_symbol() {
@@ -190,7 +188,7 @@ impl Analyser<'_> {
                 // What is a form needs no reference, and the macros of clojure.test say what to do when they are used.
                 if let Some(span) = span
                     && !own.is_empty()
-                    && !super::FORM_NAMES.contains(&name.as_str())
+                    && crate::lisp::forms::find(&name).is_none()
                 {
                     let near = nearest(&name, own.iter().copied());
                     let hint = near.map(|near| format!("did you mean {near}?"));

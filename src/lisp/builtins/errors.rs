@@ -129,12 +129,13 @@ builtins! { Errors;
 
     /// Raises the error of an assertion; what `assert` is made of.
     "%assertion" => "never" by Ends
-        (_cx, text: Text) => { Err(Fault::value(text.as_str()).class("AssertionError").into()) }
-        (cx, text: Text, message: Value) => {
+        (_cx, form: Text) => {
+            Err(Fault::value(format!("Assert failed: {}", form.as_str())).class("AssertionError").into())
+        }
+        (cx, form: Text, message: Value) => {
             cx.spend(message.weight())?;
             crate::lisp::value::force(&message, cx)?;
-            let form = text.as_str().strip_prefix("Assert failed: ").unwrap_or(text.as_str());
-            let message = format!("Assert failed: {}\n{form}", brief(&message, Error::LONGEST));
+            let message = format!("Assert failed: {}\n{}", brief(&message, Error::LONGEST), form.as_str());
             Err(Fault::value(message).class("AssertionError").into())
         }
 

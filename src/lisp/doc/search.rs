@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::{FORMS, paragraph};
+use super::{forms, paragraph, paragraph_of_form};
 use crate::lisp::builtins::registry;
 use crate::lisp::value::Theme;
 
@@ -89,7 +89,7 @@ fn name_words(name: &str) -> Vec<String> {
 
 fn index() -> &'static Index {
     static INDEX: LazyLock<Index> = LazyLock::new(|| {
-        let forms = FORMS.iter().map(|form| (form.name, form.shape.to_owned(), form.paragraph(), false));
+        let forms = forms::all().iter().map(|form| (form.name, form.shape.to_owned(), paragraph_of_form(form), false));
         let builtins = registry().all().into_iter().map(|row| {
             let java = matches!(row.theme, Theme::Java);
             (row.name, row.signatures(), paragraph(row), java)

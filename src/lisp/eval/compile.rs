@@ -51,42 +51,12 @@ fn weight(body: &Expr) -> u32 {
 }
 
 fn nesting(expr: &Expr) -> usize {
-    let all = |items: &[Expr]| items.iter().map(nesting).max().unwrap_or(0);
-    let bound = |items: &[(usize, Expr)]| items.iter().map(|(_, value)| nesting(value)).max().unwrap_or(0);
-    let inner = match &expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Local { .. }
-        | ExprKind::Captured(_)
-        | ExprKind::This(_)
-        | ExprKind::Global { .. }
-        | ExprKind::Context(_)
-        | ExprKind::Recent(_)
-        | ExprKind::Function(_) => 0,
-        ExprKind::If(parts) => all(&**parts),
-        ExprKind::Do(items)
-        | ExprKind::And(items)
-        | ExprKind::Or(items)
-        | ExprKind::Vector(items)
-        | ExprKind::Set(items)
-        | ExprKind::Builtin(_, _, items) => all(items),
-        ExprKind::Let(bindings, body) | ExprKind::Loop(bindings, body) => bound(bindings).max(nesting(body)),
-        ExprKind::Recur(bindings) => bound(bindings),
-        ExprKind::Call(function, items) => nesting(function).max(all(items)),
-        ExprKind::Tool { arguments, .. } => nesting(arguments),
-        ExprKind::Map(entries) => {
-            entries.iter().map(|(key, value)| nesting(key).max(nesting(value))).max().unwrap_or(0)
-        }
-        ExprKind::Case { on, branches, otherwise } => {
-            let branches = branches.iter().map(|(_, branch)| nesting(branch)).max().unwrap_or(0);
-            nesting(on).max(branches).max(otherwise.as_ref().map_or(0, |otherwise| nesting(otherwise)))
-        }
-        ExprKind::Define { value, .. } => value.as_ref().map_or(0, |value| nesting(value)),
-        ExprKind::Try(parts) => {
-            let catches = parts.catches.iter().map(|catch| nesting(&catch.body)).max().unwrap_or(0);
-            nesting(&parts.body).max(catches).max(parts.finally.as_ref().map_or(0, nesting))
-        }
-    };
-    inner.saturating_add(1)
+    let mut most = 0;
+    // What a function captures is at hand.
+    if !matches!(expr.kind, ExprKind::Function(_)) {
+        expr.each_part(&mut |part| most = nesting(part).max(most));
+    }
+    most.saturating_add(1)
 }
 
 impl Compiler {

@@ -4,6 +4,9 @@ use crate::lisp::text::{Error, ErrorKind, Source, Span};
 use crate::lisp::value::{Map, Set, Symbol, Value, equal, same_key};
 use std::sync::Arc;
 
+/// Forms in a row: a clone shares them.
+pub type Forms = ecow::EcoVec<Form>;
+
 /// A form and where it stands.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -15,7 +18,7 @@ pub struct Form {
     pub meta: Option<Box<Form>>,
 }
 
-/// The kinds of forms.
+/// The kinds of forms. Parts are shared: a clone of a form costs nothing to speak of.
 #[derive(Clone, Debug)]
 pub enum FormKind {
     /// A value that stands for itself: nil, a number, a string, a keyword, a date.
@@ -23,15 +26,15 @@ pub enum FormKind {
     /// A symbol.
     Symbol(Symbol),
     /// `(…)`.
-    List(Vec<Form>),
+    List(Forms),
     /// `[…]`.
-    Vector(Vec<Form>),
+    Vector(Forms),
     /// `{…}`: keys and values in turn.
-    Map(Vec<Form>),
+    Map(Forms),
     /// `#{…}`.
-    Set(Vec<Form>),
+    Set(Forms),
     /// `#(…)`.
-    Function(Vec<Form>),
+    Function(Forms),
     /// `#"…"`.
     Regex(String),
 }
@@ -48,8 +51,13 @@ impl Form {
     }
 
     /// A list that the reader or the analyser writes itself.
-    pub fn list(items: Vec<Form>, span: Span) -> Self {
-        Self::new(FormKind::List(items), span)
+    pub fn list(items: impl Into<Forms>, span: Span) -> Self {
+        Self::new(FormKind::List(items.into()), span)
+    }
+
+    /// A vector that the reader or the analyser writes itself.
+    pub fn vector(items: impl Into<Forms>, span: Span) -> Self {
+        Self::new(FormKind::Vector(items.into()), span)
     }
 
     /// A value that stands for itself.
@@ -134,7 +142,7 @@ impl Form {
             FormKind::Set(items) => {
                 let values = all(items)?;
                 let mut set = Set::default();
-                for (value, item) in values.into_iter().zip(items) {
+                for (value, item) in values.into_iter().zip(items.iter()) {
                     if set.contains(&value) {
                         return Err(duplicate("item of a set", &value, item.span, source));
                     }
@@ -145,7 +153,7 @@ impl Form {
             FormKind::Map(items) => {
                 let values = all(items)?;
                 let mut map = Map::default();
-                let mut values = values.into_iter().zip(items);
+                let mut values = values.into_iter().zip(items.iter());
                 while let (Some((key, form)), Some((value, _))) = (values.next(), values.next()) {
                     if map.get(&key).is_some() {
                         return Err(duplicate("key", &key, form.span, source));
@@ -166,7 +174,7 @@ impl Form {
     pub fn described(mut self, entries: Vec<Form>, span: Span) -> Self {
         let inner = match self.meta.take().map(|meta| meta.kind) {
             Some(FormKind::Map(items)) => items,
-            _ => Vec::new(),
+            _ => Forms::new(),
         };
         let is_new = |key: &Form| match &key.kind {
             FormKind::Literal(key) => !entries.iter().step_by(2).any(|new| match &new.kind {
@@ -176,7 +184,7 @@ impl Form {
             _ => true,
         };
         let kept = inner.chunks(2).filter(|entry| entry.first().is_some_and(is_new)).flatten().cloned();
-        let items: Vec<Form> = kept.chain(entries.iter().cloned()).collect();
+        let items: Forms = kept.chain(entries.iter().cloned()).collect();
         self.meta = (!items.is_empty()).then(|| Box::new(Self::new(FormKind::Map(items), span)));
         self
     }

@@ -266,7 +266,7 @@ impl Reader<'_> {
     /// vector = "[", items, "]" ;
     fn vector<'s>(&self, input: &'s str, inside: Inside) -> Read<'s, Form> {
         let (rest, items) = self.items(input, 1, ']', inside)?;
-        Ok((rest, Form::new(FormKind::Vector(items), self.span(input, rest))))
+        Ok((rest, Form::vector(items, self.span(input, rest))))
     }
 
     /// map = "{", space, [ pair, { gap, pair }, [ gap ] ], "}" ;
@@ -285,7 +285,7 @@ impl Reader<'_> {
         if let Some(key) = Form::duplicate_key(&items, 2) {
             return self.duplicate(key, "key");
         }
-        Ok((rest, Form::new(FormKind::Map(items), self.span(input, rest))))
+        Ok((rest, Form::new(FormKind::Map(items.into()), self.span(input, rest))))
     }
 
     fn duplicate<T>(&self, form: &Form, what: &str) -> Read<'static, T> {
@@ -384,7 +384,7 @@ impl Reader<'_> {
             FormKind::Literal(Value::Keyword(_)) => {
                 vec![meta.clone(), Form::literal(Value::from(true), meta.span)]
             }
-            FormKind::Map(items) => items.clone(),
+            FormKind::Map(items) => items.to_vec(),
             FormKind::Symbol(_) | FormKind::Literal(Value::Text(_)) | FormKind::Vector(_) => Vec::new(),
             FormKind::Literal(_)
             | FormKind::List(_)
@@ -416,7 +416,7 @@ impl Reader<'_> {
                 if let Some(item) = Form::duplicate_key(&items, 1) {
                     return self.duplicate(item, "item of a set");
                 }
-                Ok((rest, Form::new(FormKind::Set(items), self.span(input, rest))))
+                Ok((rest, Form::new(FormKind::Set(items.into()), self.span(input, rest))))
             }
             Some('(') if inside.function => self.problem(
                 input,
@@ -426,7 +426,7 @@ impl Reader<'_> {
             ),
             Some('(') => {
                 let (rest, items) = self.items(input, 2, ')', Inside { function: true, ..inside })?;
-                Ok((rest, Form::new(FormKind::Function(items), self.span(input, rest))))
+                Ok((rest, Form::new(FormKind::Function(items.into()), self.span(input, rest))))
             }
             Some(c) if is_quote(c) => self.regex(input, c.len_utf8()),
             Some('\'') => self.wrapped(input, after.get(1..).unwrap_or(""), "var", inside),
@@ -517,11 +517,11 @@ impl Reader<'_> {
             FormKind::Symbol(symbol) if at % 2 == 0 => Form::symbol(&full(symbol.as_str()), item.span),
             _ => item,
         };
-        let items: Vec<Form> = items.into_iter().enumerate().map(qualified).collect();
+        let items: Vec<Form> = items.iter().cloned().enumerate().map(qualified).collect();
         if let Some(key) = Form::duplicate_key(&items, 2) {
             return self.duplicate(key, "key");
         }
-        Ok((rest, Form::new(FormKind::Map(items), span)))
+        Ok((rest, Form::new(FormKind::Map(items.into()), span)))
     }
 
     /// tagged = "#inst", [ gap ], '"', date, '"' | "#uuid", [ gap ], '"', uuid, '"' ;

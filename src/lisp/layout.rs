@@ -1,37 +1,8 @@
 //! A source laid out as people write Clojure: lines are indented by the brackets they are in, white space at the end of
 //! lines and before closing brackets goes. Where a line breaks is the writer's business, and comments stay.
 
-use super::tokens::{Token, TokenKind, tokens};
-
-/// Forms whose body is indented by two, whatever stands in their first line. So is that of names with `def` and `with-`.
-const BODIES: [&str; 23] = [
-    "as->",
-    "binding",
-    "case",
-    "catch",
-    "condp",
-    "doseq",
-    "dotimes",
-    "doto",
-    "fn",
-    "for",
-    "if",
-    "if-let",
-    "if-not",
-    "if-some",
-    "let",
-    "letfn",
-    "loop",
-    "when",
-    "when-first",
-    "when-let",
-    "when-not",
-    "when-some",
-    "while",
-];
-
-/// Forms whose parts are lined up with the first one, or indented by two where that stands in a line of its own.
-const BLOCKS: [&str; 5] = ["comment", "cond", "do", "finally", "try"];
+use super::forms::{Indent as Style, find};
+use super::syntax::{Token, TokenKind, tokens};
 
 /// Where lines within a bracket begin.
 enum Indent {
@@ -46,7 +17,7 @@ enum Indent {
 /// The source with its lines indented anew. Any text will do, also one that does not read.
 ///
 /// ```
-/// use ptc::lisp::syntax::layout;
+/// use ptc::lisp::layout;
 ///
 /// assert_eq!(layout("(let [x 1 \n y 2]\n(+ x\n y) )"), "(let [x 1\n      y 2]\n  (+ x\n     y))\n");
 /// ```
@@ -93,7 +64,7 @@ pub fn layout(source: &str) -> String {
         (after, last) = (token.kind, token.text);
     }
     // A text that is never closed would take the line break in.
-    if !out.is_empty() && super::tokens::tokens(&format!("{last}\n")).count() > 1 {
+    if !out.is_empty() && super::syntax::tokens(&format!("{last}\n")).count() > 1 {
         out.push('\n');
     }
     out
@@ -130,9 +101,12 @@ impl Indent {
                 let open = *open;
                 let name = token.text.rsplit_once('/').map_or(token.text, |(_, name)| name);
                 *self = match token.kind {
-                    TokenKind::Symbol if is_body(name) => Self::At(open.saturating_add(2)),
-                    TokenKind::Symbol if BLOCKS.contains(&name) => Self::Part(open.saturating_add(2)),
-                    TokenKind::Symbol | TokenKind::Keyword => Self::Part(open.saturating_add(1)),
+                    TokenKind::Symbol => match style(name) {
+                        Style::Body => Self::At(open.saturating_add(2)),
+                        Style::Block => Self::Part(open.saturating_add(2)),
+                        Style::Call => Self::Part(open.saturating_add(1)),
+                    },
+                    TokenKind::Keyword => Self::Part(open.saturating_add(1)),
                     _ => Self::At(open.saturating_add(1)),
                 };
             }
@@ -140,6 +114,11 @@ impl Indent {
     }
 }
 
-fn is_body(name: &str) -> bool {
-    BODIES.contains(&name) || name.starts_with("def") || name.starts_with("with-")
+/// How the parts of a form or call are indented: names with `def` and `with-` have bodies, also those of other libraries.
+fn style(name: &str) -> Style {
+    match find(name) {
+        _ if name.starts_with("def") || name.starts_with("with-") => Style::Body,
+        Some(form) => form.indent,
+        None => Style::Call,
+    }
 }

@@ -1,47 +1,28 @@
-//! Special forms: those that are no rewriting of others.
+//! Forms that are analysed by code: those that become no others.
 
 use std::sync::Arc;
 
 use super::expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
-use super::{Analyser, liveness};
-use crate::lisp::syntax::{Form, FormKind};
+use super::rewrite::call;
+use super::{Analyser, Position, liveness};
+use crate::lisp::forms;
+use crate::lisp::syntax::{Form, FormKind, Forms};
 use crate::lisp::text::Span;
 use crate::lisp::value::{Set, Value};
 
-/// Whether a name is a special form of Clojure's: no local and no definition changes what it means.
-pub(super) fn is_special(name: &str) -> bool {
-    matches!(
-        name,
-        "if" | "do"
-            | "quote"
-            | "var"
-            | "def"
-            | "recur"
-            | "try"
-            | "throw"
-            | "let*"
-            | "loop*"
-            | "fn*"
-            | "letfn*"
-            | "case*"
-            | "new"
-            | "set!"
-    )
-}
-
 impl Analyser<'_> {
     /// The expression of a special form, or nothing if `name` is none.
-    pub(super) fn special(&mut self, name: &str, form: &Form, arguments: &[Form], tail: bool) -> Option<Expr> {
+    pub(super) fn special(&mut self, name: &str, form: &Form, arguments: &[Form], position: Position) -> Option<Expr> {
         let span = form.span;
         Some(match (name, arguments) {
             ("if", [test, then, rest @ ..]) if rest.len() <= 1 => {
-                let test = self.form(test, false);
-                let then = self.form(then, tail);
+                let test = self.form(test, Position::Inner);
+                let then = self.form(then, position);
                 let otherwise =
-                    rest.first().map_or_else(|| Expr::constant(Value::Nil, span), |form| self.form(form, tail));
+                    rest.first().map_or_else(|| Expr::constant(Value::Nil, span), |form| self.form(form, position));
                 Expr::new(ExprKind::If(Box::new([test, then, otherwise])), span)
             }
-            ("do", body) => self.body(body, tail, span),
+            ("do", body) => self.body(body, position, span),
             ("quote", [data]) => match data.to_value(self.source) {
                 Ok(value) => Expr::constant(value, span),
                 Err(error) => {
@@ -55,45 +36,38 @@ impl Analyser<'_> {
             },
             ("and", items) => match items {
                 [] => Expr::constant(Value::from(true), span),
-                [only] => self.form(only, tail),
-                _ => ExprKind::And(self.sequence(items, tail)).at(span),
+                [only] => self.form(only, position),
+                _ => ExprKind::And(self.sequence(items, position)).at(span),
             },
             ("or", items) => match items {
                 [] => Expr::constant(Value::Nil, span),
-                [only] => self.form(only, tail),
+                [only] => self.form(only, position),
                 _ => {
                     // `(or x default)` gives default also where x was never defined, or not yet: that shows at run time.
                     let last = items.len().saturating_sub(1);
                     let items = items.iter().enumerate().map(|(at, item)| match item.as_symbol() {
                         Some(name) if at < last && self.may_be_unbound(name) => self.global(name, false, item.span),
-                        _ => self.form(item, tail && at == last),
+                        _ => self.form(item, position.of_last(at == last)),
                     });
                     ExprKind::Or(items.collect()).at(span)
                 }
             },
-            ("let" | "let*", [bindings, body @ ..]) => self.let_form(bindings, body, tail, span),
-            ("loop" | "loop*", [bindings, body @ ..]) => self.loop_form(bindings, body, span),
-            ("recur", values) => self.recur(values, tail, span),
-            ("fn" | "fn*", [_, ..]) => self.function(form, arguments),
-            ("letfn" | "letfn*", [functions, body @ ..]) => self.letfn(functions, body, tail, span),
+            ("let", [bindings, body @ ..]) => self.let_form(bindings, body, position, span),
+            ("loop", [bindings, body @ ..]) => self.loop_form(bindings, body, span),
+            ("recur", values) => self.recur(values, position, span),
+            ("fn", [_, ..]) => self.function(form, arguments),
+            ("letfn", [functions, body @ ..]) => self.letfn(functions, body, position, span),
             ("def" | "defonce", [named, rest @ ..]) => self.define(name == "defonce", named, rest, span),
-            ("defn" | "defn-", [named, rest @ ..]) => self.defn(form, named, rest, span),
+            ("defn", [named, rest @ ..]) => self.defn(form, named, rest, span),
             ("declare", names) => self.declare(names, span),
-            ("case" | "case*", [on, clauses @ ..]) => self.case(on, clauses, tail, span),
+            ("case", [on, clauses @ ..]) => self.case(on, clauses, position, span),
             ("try", parts) => self.try_form(parts, span),
             ("catch" | "finally", _) => {
                 self.wrong(span, format!("{name} stands outside of try"), "write (try … (catch Exception e …))")
             }
-            ("lazy-seq", body) => self.delayed("%lazy-seq", body, span),
-            ("delay", body) => self.delayed("%delay", body, span),
-            ("ns" | "require" | "use" | "import" | "refer-clojure" | "in-ns" | "set!" | "gen-class", _) => {
+            ("ns" | "require" | "use" | "import" | "refer-clojure" | "in-ns", _) => {
                 self.namespace(name, arguments, span)
             }
-            (
-                "if" | "quote" | "var" | "let" | "loop" | "fn" | "letfn" | "def" | "defonce" | "defn" | "defn-"
-                | "case",
-                _,
-            ) => self.wrong(span, format!("{name} was given {} parts", arguments.len()), super::hints::shape(name)),
             _ => return None,
         })
     }
@@ -115,45 +89,37 @@ impl Analyser<'_> {
     }
 
     /// Items of which only the last is in tail position.
-    fn sequence(&mut self, items: &[Form], tail: bool) -> Vec<Expr> {
+    fn sequence(&mut self, items: &[Form], position: Position) -> Vec<Expr> {
         let last = items.len().saturating_sub(1);
-        items.iter().enumerate().map(|(at, item)| self.form(item, tail && at == last)).collect()
+        items.iter().enumerate().map(|(at, item)| self.form(item, position.of_last(at == last))).collect()
     }
 
     /// The pairs of a binding vector, or nothing after an error.
     pub(super) fn pairs<'f>(&mut self, form: &'f Form, what: &str) -> Option<Vec<(&'f Form, &'f Form)>> {
         let Some(items) = form.as_vector() else {
             let text = self.text(form.span);
-            self.wrong(
-                form.span,
-                format!("{what} needs a vector of names and values, got {text}"),
-                super::hints::shape(what),
-            );
+            self.wrong(form.span, format!("{what} needs a vector of names and values, got {text}"), forms::usage(what));
             return None;
         };
         if !items.len().is_multiple_of(2) {
             let last = items.last().map(|last| self.text(last.span)).unwrap_or_default();
-            self.wrong(
-                form.span,
-                format!("{what} needs a value for every name; {last} has none"),
-                super::hints::shape(what),
-            );
+            self.wrong(form.span, format!("{what} needs a value for every name; {last} has none"), forms::usage(what));
             return None;
         }
         Some(items.iter().step_by(2).zip(items.iter().skip(1).step_by(2)).collect())
     }
 
-    fn let_form(&mut self, bindings: &Form, body: &[Form], tail: bool, span: Span) -> Expr {
+    fn let_form(&mut self, bindings: &Form, body: &[Form], position: Position, span: Span) -> Expr {
         let Some(pairs) = self.pairs(bindings, "let") else { return Expr::constant(Value::Nil, span) };
         let mark = self.scopes.mark();
         let mut bound = Vec::with_capacity(pairs.len());
         for (pattern, value) in pairs {
             let outer = std::mem::replace(&mut self.binding, pattern.as_symbol().map(str::to_owned));
-            let value = self.form(value, false);
+            let value = self.form(value, Position::Inner);
             self.binding = outer;
             self.bind(pattern, value, &mut bound);
         }
-        let body = self.body(body, tail, span);
+        let body = self.body(body, position, span);
         self.scopes.reset(mark);
         ExprKind::Let(bound, Box::new(body)).at(span)
     }
@@ -162,18 +128,18 @@ impl Analyser<'_> {
         let Some(pairs) = self.pairs(bindings, "loop") else { return Expr::constant(Value::Nil, span) };
         if pairs.iter().any(|(pattern, _)| pattern.as_symbol().is_none()) {
             let rewritten = self.loop_without_patterns(&pairs, body, span);
-            return self.form(&rewritten, false);
+            return self.form(&rewritten, Position::Inner);
         }
         let mark = self.scopes.mark();
         // All slots of the loop come first and in a row: liveness counts on it.
         let slots: Vec<usize> = pairs.iter().map(|_| self.scopes.slot()).collect();
         let mut bound = Vec::with_capacity(pairs.len());
         for ((pattern, value), slot) in pairs.iter().zip(&slots) {
-            bound.push((*slot, self.form(value, false)));
+            bound.push((*slot, self.form(value, Position::Inner)));
             self.scopes.name(pattern.as_symbol().unwrap_or_default(), *slot);
         }
         self.scopes.push_target(slots);
-        let body = self.body(body, true, span);
+        let body = self.body(body, Position::Tail, span);
         self.scopes.pop_target();
         self.scopes.reset(mark);
         ExprKind::Loop(bound, Box::new(body)).at(span)
@@ -184,20 +150,19 @@ impl Analyser<'_> {
     fn loop_without_patterns(&mut self, pairs: &[(&Form, &Form)], body: &[Form], span: Span) -> Form {
         let names: Vec<Form> =
             pairs.iter().map(|(pattern, _)| Form::symbol(&self.fresh("part"), pattern.span)).collect();
-        let vector = |items: Vec<Form>| Form::new(FormKind::Vector(items), span);
+        let vector = |items: Vec<Form>| Form::vector(items, span);
         let (mut before, mut within) = (Vec::new(), Vec::new());
         for ((pattern, value), name) in pairs.iter().zip(&names) {
             before.extend([name.clone(), (*value).clone(), (*pattern).clone(), name.clone()]);
             within.extend([(*pattern).clone(), name.clone()]);
         }
         let same = names.iter().flat_map(|name| [name.clone(), name.clone()]).collect();
-        let inner = [Form::symbol("let*", span), vector(within)].into_iter().chain(body.iter().cloned()).collect();
-        let again = vec![Form::symbol("loop*", span), vector(same), Form::list(inner, span)];
-        Form::list(vec![Form::symbol("let*", span), vector(before), Form::list(again, span)], span)
+        let inner = call("let*", [vector(within)], body, span);
+        call("let*", [vector(before), call("loop*", [vector(same), inner], &[], span)], &[], span)
     }
 
-    fn recur(&mut self, values: &[Form], tail: bool, span: Span) -> Expr {
-        if !tail {
+    fn recur(&mut self, values: &[Form], position: Position, span: Span) -> Expr {
+        if position == Position::Inner {
             self.all(values);
             return self.wrong(
                 span,
@@ -251,7 +216,7 @@ impl Analyser<'_> {
                         self.wrong(
                             form.span,
                             format!("a body of a function is ([params] …), got {text}"),
-                            super::hints::shape("fn"),
+                            forms::usage("fn"),
                         );
                         continue;
                     };
@@ -278,7 +243,7 @@ impl Analyser<'_> {
                 arities
             }
             _ => {
-                self.wrong(span, "a function needs a vector of parameters", super::hints::shape("fn"));
+                self.wrong(span, "a function needs a vector of parameters", forms::usage("fn"));
                 Vec::new()
             }
         };
@@ -310,8 +275,8 @@ impl Analyser<'_> {
                 self.bind(pattern, value, &mut bound);
             }
         }
-        let checked = super::sugar::conditions(body, span);
-        let mut body = self.body(checked.as_deref().unwrap_or(body), true, span);
+        let checked = super::rewrite::conditions(body, span);
+        let mut body = self.body(checked.as_deref().unwrap_or(body), Position::Tail, span);
         if !bound.is_empty() {
             body = ExprKind::Let(bound, Box::new(body)).at(span);
         }
@@ -341,7 +306,7 @@ impl Analyser<'_> {
         if rest {
             params.extend([Form::symbol("&", span), Form::symbol("%&", span)]);
         }
-        let parts = [Form::new(FormKind::Vector(params), span), body];
+        let parts = [Form::vector(params, span), body];
         self.function(&Form::list(Vec::new(), span), &parts).placed(span)
     }
 
@@ -372,13 +337,16 @@ impl Analyser<'_> {
         Form { kind, ..form.clone() }
     }
 
-    fn all_placeholders(&mut self, items: &[Form], most: &mut usize, rest: &mut bool) -> Vec<Form> {
+    fn all_placeholders(&mut self, items: &[Form], most: &mut usize, rest: &mut bool) -> Forms {
         items.iter().map(|item| self.placeholders(item, most, rest)).collect()
     }
 
-    fn letfn(&mut self, functions: &Form, body: &[Form], tail: bool, span: Span) -> Expr {
+    fn letfn(&mut self, functions: &Form, body: &[Form], position: Position, span: Span) -> Expr {
+        let Some(forms) = functions.as_vector() else {
+            return self.wrong(functions.span, "letfn takes a vector of functions", forms::usage("letfn"));
+        };
         let mut specs = Vec::new();
-        for form in functions.as_vector().unwrap_or(&[]) {
+        for form in forms {
             match form
                 .as_list()
                 .and_then(<[Form]>::split_first)
@@ -386,7 +354,7 @@ impl Analyser<'_> {
             {
                 Some((name, rest)) => specs.push((Arc::<str>::from(name), rest, form.span)),
                 None => {
-                    return self.wrong(form.span, "letfn takes a vector of functions", super::hints::shape("letfn"));
+                    return self.wrong(form.span, "letfn takes a vector of functions", forms::usage("letfn"));
                 }
             }
         }
@@ -405,7 +373,7 @@ impl Analyser<'_> {
             self.scopes.name(name, slot);
             bound.push((slot, member));
         }
-        let body = self.body(body, tail, span);
+        let body = self.body(body, position, span);
         self.scopes.reset(mark);
         ExprKind::Let(bound, Box::new(body)).at(span)
     }
@@ -436,7 +404,7 @@ impl Analyser<'_> {
         if !known && (is_function || self.find_builtin(&name).is_none()) {
             self.defined.insert(name.clone(), None);
         }
-        let value = value.map(|value| Box::new(self.form(value, false)));
+        let value = value.map(|value| Box::new(self.form(value, Position::Inner)));
         self.finish_define(name, value, once, None, span)
     }
 
@@ -509,8 +477,8 @@ impl Analyser<'_> {
         ExprKind::Do(items).at(span)
     }
 
-    fn case(&mut self, on: &Form, clauses: &[Form], tail: bool, span: Span) -> Expr {
-        let on = Box::new(self.form(on, false));
+    fn case(&mut self, on: &Form, clauses: &[Form], position: Position, span: Span) -> Expr {
+        let on = Box::new(self.form(on, Position::Inner));
         let mut branches: Vec<(Vec<Value>, Expr)> = Vec::new();
         let mut seen = Set::default();
         let pairs = clauses.chunks(2);
@@ -534,10 +502,10 @@ impl Analyser<'_> {
                             Err(error) => self.add(error),
                         }
                     }
-                    let then = self.form(then, tail);
+                    let then = self.form(then, position);
                     branches.push((values, then));
                 }
-                [last] => otherwise = Some(Box::new(self.form(last, tail))),
+                [last] => otherwise = Some(Box::new(self.form(last, position))),
                 _ => {}
             }
         }
@@ -549,14 +517,14 @@ impl Analyser<'_> {
         let split = parts.iter().position(|form| is_clause(&form)).unwrap_or(parts.len());
         let (body, clauses) = parts.split_at(split);
         self.trying = self.trying.saturating_add(1);
-        let body = self.body(body, false, span);
+        let body = self.body(body, Position::Inner, span);
         self.trying = self.trying.saturating_sub(1);
         let (mut catches, mut finally) = (Vec::new(), None);
         for clause in clauses {
             let items = clause.as_list().unwrap_or(&[]);
             match items {
                 [head, body @ ..] if head.as_symbol() == Some("finally") => {
-                    finally = Some(self.body(body, false, clause.span));
+                    finally = Some(self.body(body, Position::Inner, clause.span));
                 }
                 [head, class, name, body @ ..] if head.as_symbol() == Some("catch") => {
                     let class = class.as_symbol().or_else(|| class.as_keyword());
@@ -567,7 +535,7 @@ impl Analyser<'_> {
                     let mark = self.scopes.mark();
                     let slot = self.scopes.slot();
                     self.scopes.name(name, slot);
-                    let body = self.body(body, false, clause.span);
+                    let body = self.body(body, Position::Inner, clause.span);
                     self.scopes.reset(mark);
                     catches.push(CatchExpr { class: class.into(), slot, body });
                 }
@@ -581,14 +549,6 @@ impl Analyser<'_> {
             }
         }
         ExprKind::Try(Box::new(TryExpr { body, catches, finally })).at(span)
-    }
-
-    /// A body that is run later, as a function without parameters.
-    pub(super) fn delayed(&mut self, builtin: &str, body: &[Form], span: Span) -> Expr {
-        let mut parts = vec![Form::new(FormKind::Vector(Vec::new()), span)];
-        parts.extend_from_slice(body);
-        let function = self.function(&Form::list(Vec::new(), span), &parts).placed(span);
-        self.builtin(builtin, vec![function], span)
     }
 }
 

@@ -1,0 +1,588 @@
+//! Templates: patterns for forms, and what a form that fits becomes.
+
+use std::collections::HashMap;
+
+use smallvec::SmallVec;
+
+use super::Row;
+use super::table::TABLE;
+use crate::lisp::syntax::{Form, FormKind, Forms};
+use crate::lisp::text::Span;
+use crate::lisp::value::{Symbol, Value};
+
+/// What the names in a template that are new in each expansion end in.
+const NEW: &str = "__auto__";
+
+/// For whom a rule is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// For programs that run and for those that ask what a form becomes.
+    Both,
+    Runs,
+    Shows,
+    /// The form is an error, and the template its message.
+    Wrong,
+}
+
+/// A rule as it is written: a pattern and a template.
+pub(super) struct Written {
+    purpose: Purpose,
+    name: String,
+    pattern: Forms,
+    template: Form,
+}
+
+impl Written {
+    /// The rules that forms in a row write down.
+    pub fn pairs(forms: &[Form]) -> Vec<Self> {
+        let mut rules = Vec::new();
+        let mut forms = forms.iter().peekable();
+        while let Some(first) = forms.next() {
+            let purpose = match first.as_keyword() {
+                Some("runs") => Purpose::Runs,
+                Some("shows") => Purpose::Shows,
+                Some("wrong") => Purpose::Wrong,
+                _ => Purpose::Both,
+            };
+            let pattern = if purpose == Purpose::Both { Some(first) } else { forms.next() };
+            let (Some(pattern), Some(template)) = (pattern, forms.next()) else { break };
+            if let FormKind::List(items) = &pattern.kind
+                && let Some(name) = items.first().and_then(Form::as_symbol)
+            {
+                rules.push(Self { purpose, name: name.into(), pattern: items.clone(), template: template.clone() });
+            }
+        }
+        rules
+    }
+}
+
+/// The rules by the names of their forms.
+#[derive(Default)]
+pub(super) struct RuleSets {
+    by_name: HashMap<String, usize>,
+    sets: Vec<RuleSet>,
+}
+
+/// The rules of one form, tried in order.
+#[derive(Default)]
+struct RuleSet {
+    rules: Vec<Rule>,
+    /// Whether there are rules for programs that run: else code analyses the form.
+    runs: bool,
+    /// How many parts there are at least before a rest: no more may be made when a rest is passed on as it is.
+    before: usize,
+}
+
+impl RuleSets {
+    /// Makes a set for the rule's form.
+    pub fn add(&mut self, rule: &Written) {
+        let at = *self.by_name.entry(rule.name.clone()).or_insert(self.sets.len());
+        if at == self.sets.len() {
+            self.sets.push(RuleSet { before: usize::MAX, ..RuleSet::default() });
+        }
+        if let Some(set) = self.sets.get_mut(at) {
+            set.runs |= matches!(rule.purpose, Purpose::Both | Purpose::Runs);
+        }
+    }
+
+    pub fn push(&mut self, written: &Written, rule: Rule) {
+        if let Some(set) = self.find(&written.name).and_then(|at| self.sets.get_mut(at)) {
+            if !rule.pattern.rest.is_empty() {
+                set.before = set.before.min(rule.pattern.before.len());
+            }
+            set.rules.push(rule);
+        }
+    }
+
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    fn get(&self, at: usize) -> Option<&RuleSet> {
+        self.sets.get(at)
+    }
+
+    /// Whether there are rules for programs that run.
+    pub fn runs(&self, at: usize) -> bool {
+        self.get(at).is_some_and(|set| set.runs)
+    }
+
+    /// Whether the first pattern of a form begins with a vector of two parts.
+    pub fn binds_one(&self, at: usize) -> bool {
+        let first = self.get(at).and_then(|set| set.rules.first()).and_then(|rule| rule.pattern.before.first());
+        matches!(first, Some(Pattern::Vector(parts)) if parts.before.len() == 2)
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.sets.iter().map(|set| set.rules.len()).sum()
+    }
+}
+
+/// What a form of a certain look becomes.
+pub(super) struct Rule {
+    purpose: Purpose,
+    pattern: Parts,
+    template: Template,
+    /// The names in the pattern.
+    names: usize,
+    /// The base of each new name.
+    new: Vec<(String, Symbol)>,
+}
+
+/// What a form is held against.
+enum Pattern {
+    /// Any form, under the number of a name.
+    Any(usize),
+    Keyword(Value),
+    List(Parts),
+    Vector(Parts),
+}
+
+/// The parts of a list or vector: some, then a rest if there is a `&`, then some.
+#[derive(Default)]
+struct Parts {
+    before: Vec<Pattern>,
+    /// The names of the rest; several take turns.
+    rest: Vec<usize>,
+    after: Vec<Pattern>,
+}
+
+/// What takes the place of a form.
+enum Template {
+    /// What a name of the pattern stands for.
+    Name(usize),
+    /// A new name, by its number.
+    New(usize),
+    /// A form that stands for itself.
+    Constant(Form),
+    /// A list; where it begins with the name of a form with templates, that one's rules.
+    List(Vec<Item>, Option<usize>),
+    Vector(Vec<Item>),
+    /// The patterns are tried again with these parts.
+    Recur(Vec<Item>),
+    /// The text of a part.
+    Source(usize),
+}
+
+/// Items of a list or vector in a template.
+enum Item {
+    One(Template),
+    /// All that a name stands for.
+    All(usize),
+    /// Once for each form that the name stands for.
+    Each(usize, Vec<Template>),
+}
+
+/// Reads the pattern and the template of one rule.
+struct Reader<'s> {
+    sets: &'s RuleSets,
+    names: Vec<String>,
+    /// Those that stand for several forms.
+    rests: Vec<usize>,
+    new: Vec<(String, Symbol)>,
+}
+
+impl Rule {
+    pub fn new(written: &Written, sets: &RuleSets) -> Option<Self> {
+        let mut reader = Reader { sets, names: Vec::new(), rests: Vec::new(), new: Vec::new() };
+        let pattern = reader.parts(written.pattern.get(1..)?)?;
+        let template = match &written.template.kind {
+            FormKind::List(items) if written.template.is_call("recur") => {
+                Template::Recur(reader.items(items.get(1..)?)?)
+            }
+            _ => reader.template(&written.template)?,
+        };
+        Some(Self { purpose: written.purpose, pattern, template, names: reader.names.len(), new: reader.new })
+    }
+}
+
+impl Reader<'_> {
+    fn parts(&mut self, forms: &[Form]) -> Option<Parts> {
+        let mut parts = Parts::default();
+        let mut forms = forms.iter();
+        while let Some(form) = forms.next() {
+            if form.as_symbol() == Some("&") {
+                let names = forms.next()?;
+                let names = names.as_list().unwrap_or(std::slice::from_ref(names));
+                parts.rest = names.iter().map(|name| self.name(name)).collect::<Option<_>>()?;
+                self.rests.extend(&parts.rest);
+            } else if parts.rest.is_empty() {
+                parts.before.push(self.pattern(form)?);
+            } else {
+                parts.after.push(self.pattern(form)?);
+            }
+        }
+        Some(parts)
+    }
+
+    fn name(&mut self, form: &Form) -> Option<usize> {
+        self.names.push(form.as_symbol()?.to_owned());
+        self.names.len().checked_sub(1)
+    }
+
+    fn pattern(&mut self, form: &Form) -> Option<Pattern> {
+        Some(match &form.kind {
+            FormKind::Symbol(_) => Pattern::Any(self.name(form)?),
+            FormKind::Literal(value @ Value::Keyword(_)) => Pattern::Keyword(value.clone()),
+            FormKind::List(items) => Pattern::List(self.parts(items)?),
+            FormKind::Vector(items) => Pattern::Vector(self.parts(items)?),
+            _ => return None,
+        })
+    }
+
+    fn known(&self, form: &Form) -> Option<usize> {
+        let name = form.as_symbol()?;
+        self.names.iter().position(|known| known == name)
+    }
+
+    fn template(&mut self, form: &Form) -> Option<Template> {
+        Some(match &form.kind {
+            FormKind::Symbol(symbol) => match (self.known(form), symbol.as_str().strip_suffix(NEW)) {
+                (Some(name), _) => Template::Name(name),
+                (None, Some(base)) => {
+                    let known = self.new.iter().position(|(_, shown)| shown == symbol);
+                    Template::New(known.unwrap_or_else(|| {
+                        let base = base.split("__").next().unwrap_or(base);
+                        self.new.push((base.to_owned(), symbol.clone()));
+                        self.new.len().saturating_sub(1)
+                    }))
+                }
+                (None, None) => Template::Constant(form.clone()),
+            },
+            FormKind::List(items) if form.is_call("%source") => Template::Source(self.known(items.get(1)?)?),
+            FormKind::List(items) => {
+                let head = items.first().and_then(Form::as_symbol).unwrap_or_default();
+                let set = self.sets.find(head.strip_prefix("clojure.core/").unwrap_or(head));
+                Template::List(self.items(items)?, set.filter(|at| self.sets.runs(*at)))
+            }
+            FormKind::Vector(items) => Template::Vector(self.items(items)?),
+            _ => Template::Constant(form.clone()),
+        })
+    }
+
+    fn items(&mut self, forms: &[Form]) -> Option<Vec<Item>> {
+        let mut items = Vec::new();
+        let mut forms = forms.iter();
+        while let Some(form) = forms.next() {
+            items.push(if form.as_symbol() == Some("&") {
+                let rest = forms.next()?;
+                match rest.as_list() {
+                    None => Item::All(self.known(rest)?),
+                    Some(each) => {
+                        let each = each.iter().map(|form| self.template(form)).collect::<Option<Vec<_>>>()?;
+                        Item::Each(each.iter().find_map(|template| template.name_of(&self.rests))?, each)
+                    }
+                }
+            } else {
+                Item::One(self.template(form)?)
+            });
+        }
+        Some(items)
+    }
+}
+
+impl Template {
+    /// The first of some names in the template.
+    fn name_of(&self, names: &[usize]) -> Option<usize> {
+        match self {
+            Self::Name(name) | Self::Source(name) => names.contains(name).then_some(*name),
+            Self::New(_) | Self::Constant(_) => None,
+            Self::List(items, _) | Self::Vector(items) | Self::Recur(items) => {
+                items.iter().find_map(|item| match item {
+                    Item::One(template) => template.name_of(names),
+                    Item::All(_) | Item::Each(..) => None,
+                })
+            }
+        }
+    }
+}
+
+/// The parts of a form that is expanded: some that were made on the way, then those of a list.
+#[derive(Clone, Copy)]
+struct Given<'f> {
+    made: &'f [Form],
+    rest: &'f [Form],
+}
+
+impl<'f> Given<'f> {
+    fn new(rest: &'f [Form]) -> Self {
+        Self { made: &[], rest }
+    }
+
+    fn len(self) -> usize {
+        self.made.len().saturating_add(self.rest.len())
+    }
+
+    fn get(self, at: usize) -> Option<&'f Form> {
+        match at.checked_sub(self.made.len()) {
+            None => self.made.get(at),
+            Some(at) => self.rest.get(at),
+        }
+    }
+
+    /// The parts from one on, but for the last `without`. They lie in one slice, see [`RuleSet::before`].
+    fn rest(self, from: usize, without: usize) -> &'f [Form] {
+        let to = self.len().saturating_sub(without);
+        let of = |forms: usize| from.checked_sub(forms).zip(to.checked_sub(forms));
+        let rest = of(self.made.len()).and_then(|(from, to)| self.rest.get(from..to));
+        rest.or_else(|| self.made.get(from..to)).unwrap_or(&[])
+    }
+}
+
+/// What a name of a pattern stands for.
+#[derive(Clone, Copy)]
+enum Found<'f> {
+    Nothing,
+    /// A form, and the list of the pattern that it heads: a list that it heads in the template stands where that stood.
+    One(&'f Form, Option<&'f Form>),
+    /// Those of the forms that its turn comes to: from one, one of so many.
+    Many(&'f [Form], usize, usize),
+}
+
+/// What the names of a pattern stand for, by number.
+type AllFound<'f> = SmallVec<[Found<'f>; 6]>;
+
+impl Parts {
+    /// Whether there may be so many parts.
+    fn takes(&self, count: usize) -> bool {
+        let least = self.before.len().saturating_add(self.after.len());
+        count.checked_sub(least).is_some_and(|more| match self.rest.len() {
+            0 => more == 0,
+            turns => more.is_multiple_of(turns),
+        })
+    }
+
+    fn fit<'f>(&self, given: Given<'f>, mut list: Option<&'f Form>, found: &mut AllFound<'f>) -> bool {
+        if !self.takes(given.len()) {
+            return false;
+        }
+        for (at, pattern) in self.before.iter().enumerate() {
+            if !given.get(at).is_some_and(|part| pattern.fit(part, list.take(), found)) {
+                return false;
+            }
+        }
+        let last = given.len().saturating_sub(self.after.len());
+        for (at, pattern) in (last..).zip(&self.after) {
+            if !given.get(at).is_some_and(|part| pattern.fit(part, None, found)) {
+                return false;
+            }
+        }
+        if !self.rest.is_empty() {
+            let rest = given.rest(self.before.len(), self.after.len());
+            for (turn, name) in self.rest.iter().enumerate() {
+                set(found, *name, Found::Many(rest, turn, self.rest.len()));
+            }
+        }
+        true
+    }
+}
+
+fn set<'f>(found: &mut AllFound<'f>, name: usize, what: Found<'f>) {
+    if let Some(slot) = found.get_mut(name) {
+        *slot = what;
+    }
+}
+
+impl Pattern {
+    fn fit<'f>(&self, part: &'f Form, list: Option<&'f Form>, found: &mut AllFound<'f>) -> bool {
+        match (self, &part.kind) {
+            (Self::Any(name), _) => {
+                set(found, *name, Found::One(part, list));
+                true
+            }
+            (Self::Keyword(Value::Keyword(keyword)), FormKind::Literal(Value::Keyword(other))) => keyword == other,
+            (Self::List(parts), FormKind::List(items)) => parts.fit(Given::new(items), Some(part), found),
+            (Self::Vector(parts), FormKind::Vector(items)) => parts.fit(Given::new(items), None, found),
+            (Self::Keyword(_) | Self::List(_) | Self::Vector(_), _) => false,
+        }
+    }
+}
+
+/// Why a form has no expansion.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No pattern fits it.
+    NoRule,
+    /// It would be nested more deeply than is allowed.
+    TooDeep,
+    /// What is wrong with it.
+    Wrong(String),
+}
+
+/// Expands forms.
+pub struct Expander<'a> {
+    /// Where what the templates add stands.
+    pub span: Span,
+    /// The deepest nesting of parts that an expansion may have.
+    pub most: usize,
+    /// A new name, made of a readable one; nothing where the expansion is to be shown, with Clojure's own names.
+    pub new_name: Option<&'a mut dyn FnMut(&str) -> String>,
+    /// The text at a place of the program.
+    pub source: &'a dyn Fn(Span) -> String,
+}
+
+/// The names of one expansion.
+struct Names<'f> {
+    found: AllFound<'f>,
+    new: Vec<Form>,
+    /// Which of the forms of the rest a repeated template is filled with.
+    at: usize,
+}
+
+impl Expander<'_> {
+    /// What a form becomes: all at once where it is to run, one step where it is shown. `None` if code analyses it.
+    ///
+    /// # Errors
+    /// Why there is no expansion.
+    pub fn expand(&mut self, row: &Row, parts: &[Form]) -> Option<Result<Form, Failure>> {
+        let set = row.rules()?;
+        let is_there = TABLE.sets.get(set)?.rules.iter().any(|rule| self.serves(rule));
+        is_there.then(|| self.rewrite(set, Given::new(parts)))
+    }
+
+    fn serves(&self, rule: &Rule) -> bool {
+        match rule.purpose {
+            Purpose::Both => true,
+            Purpose::Runs => self.new_name.is_some(),
+            Purpose::Shows => self.new_name.is_none(),
+            Purpose::Wrong => false,
+        }
+    }
+
+    /// Each call nests what there is once more, or lies in what the one before made.
+    fn rewrite(&mut self, set: usize, given: Given<'_>) -> Result<Form, Failure> {
+        let rules = TABLE.sets.get(set).map_or(&[][..], |set| &set.rules);
+        self.most = self.most.checked_sub(1).ok_or(Failure::TooDeep)?;
+        let mut found = AllFound::new();
+        let mut fits = |rule: &&Rule| {
+            rule.pattern.takes(given.len()) && (self.serves(rule) || rule.purpose == Purpose::Wrong) && {
+                found.clear();
+                found.resize(rule.names, Found::Nothing);
+                rule.pattern.fit(given, None, &mut found)
+            }
+        };
+        let rule = rules.iter().find(&mut fits).ok_or(Failure::NoRule)?;
+        let new = rule.new.iter().map(|(base, shown)| self.name(base, shown)).collect();
+        let mut names = Names { found, new, at: 0 };
+        let form = match &rule.template {
+            Template::Constant(message) if rule.purpose == Purpose::Wrong => {
+                return Err(Failure::Wrong(self.message(message, &names)));
+            }
+            Template::Recur(items) => self.again(set, items, &mut names)?,
+            template => self.fill(template, &mut names)?,
+        };
+        self.most = self.most.saturating_add(1);
+        Ok(form)
+    }
+
+    /// Expands the form of a set with the parts that a template makes. A rest that comes last is passed on as it is.
+    fn again(&mut self, set: usize, items: &[Item], names: &mut Names<'_>) -> Result<Form, Failure> {
+        let before = TABLE.sets.get(set).map_or(0, |set| set.before);
+        let (first, mut rest) = match items.split_last() {
+            Some((Item::All(name), first)) => match names.found.get(*name) {
+                Some(Found::Many(rest, _, 1)) => (first, *rest),
+                _ => (items, &[][..]),
+            },
+            _ => (items, &[][..]),
+        };
+        let mut made = self.forms(first, names)?;
+        if made.len() > before {
+            made.extend(rest.iter().cloned());
+            rest = &[];
+        }
+        self.rewrite(set, Given { made: &made, rest })
+    }
+
+    fn name(&mut self, base: &str, shown: &Symbol) -> Form {
+        match &mut self.new_name {
+            Some(new_name) => Form::symbol(&new_name(base), self.span),
+            None => Form::new(FormKind::Symbol(shown.clone()), self.span),
+        }
+    }
+
+    /// The message with the text of the first part in the place of `{}`.
+    fn message(&self, message: &Form, names: &Names<'_>) -> String {
+        let part = names.found.iter().find_map(|found| match *found {
+            Found::One(form, _) => Some((self.source)(form.span)),
+            Found::Nothing | Found::Many(..) => None,
+        });
+        message.as_text().unwrap_or_default().replace("{}", &part.unwrap_or_default())
+    }
+
+    fn fill(&mut self, template: &Template, names: &mut Names<'_>) -> Result<Form, Failure> {
+        Ok(match template {
+            Template::Name(name) => names.one(*name).cloned().unwrap_or_else(|| self.constant(Value::Nil)),
+            Template::New(name) => names.new.get(*name).cloned().unwrap_or_else(|| self.constant(Value::Nil)),
+            Template::Constant(form) => Form { span: self.span, ..form.clone() },
+            Template::Source(name) => {
+                let span = names.one(*name).map_or(self.span, |form| form.span);
+                self.constant(Value::text((self.source)(span)))
+            }
+            Template::List(items, Some(set)) if self.new_name.is_some() => {
+                return self.again(*set, items.get(1..).unwrap_or(&[]), names);
+            }
+            Template::List(items, _) => {
+                let forms = self.forms(items, names)?;
+                let (span, meta) = match items.first() {
+                    Some(Item::One(Template::Name(head))) => names.place(*head).unwrap_or((self.span, None)),
+                    _ => (self.span, None),
+                };
+                Form { meta, ..Form::list(forms, span) }
+            }
+            Template::Vector(items) => Form::vector(self.forms(items, names)?, self.span),
+            Template::Recur(_) => self.constant(Value::Nil),
+        })
+    }
+
+    fn constant(&self, value: Value) -> Form {
+        Form::literal(value, self.span)
+    }
+
+    fn forms(&mut self, items: &[Item], names: &mut Names<'_>) -> Result<Forms, Failure> {
+        let mut forms = Forms::with_capacity(items.len());
+        for item in items {
+            match item {
+                Item::One(template) => forms.push(self.fill(template, names)?),
+                Item::All(name) => forms.extend(names.all(*name).cloned()),
+                Item::Each(name, templates) => {
+                    for at in 0..names.all(*name).count() {
+                        names.at = at;
+                        for template in templates {
+                            forms.push(self.fill(template, names)?);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(forms)
+    }
+}
+
+impl<'f> Names<'f> {
+    /// What a name stands for.
+    fn one(&self, name: usize) -> Option<&'f Form> {
+        match *self.found.get(name)? {
+            Found::One(form, _) => Some(form),
+            Found::Many(..) => self.all(name).nth(self.at),
+            Found::Nothing => None,
+        }
+    }
+
+    /// Where a list stands that a name heads, and what `^` wrote before it.
+    fn place(&self, name: usize) -> Option<(Span, Option<Box<Form>>)> {
+        match *self.found.get(name)? {
+            Found::One(_, Some(list)) => Some((list.span, list.meta.clone())),
+            _ => self.one(name).map(|head| (head.span, None)),
+        }
+    }
+
+    fn all(&self, name: usize) -> impl Iterator<Item = &'f Form> + use<'f> {
+        let (forms, turn, of) = match self.found.get(name) {
+            Some(Found::Many(forms, turn, of)) => (*forms, *turn, *of),
+            Some(Found::One(form, _)) => (std::slice::from_ref(*form), 0, 1),
+            Some(Found::Nothing) | None => (&[][..], 0, 1),
+        };
+        forms.iter().skip(turn).step_by(of.max(1))
+    }
+}
