@@ -144,6 +144,7 @@ pub async fn delegate(task: impl Into<String>, options: Options) -> Result<Outco
 ///
 /// # Errors
 /// Those of [`delegate`]; and a `config-error` within an async runtime, whose thread must not block.
+#[allow(clippy::result_large_err, reason = "it is made once for a whole run")]
 pub fn delegate_blocking(task: impl Into<String>, options: Options) -> Result<Outcome, DelegateError> {
     if Handle::try_current().is_ok() {
         let why = "delegate_blocking was called within an async runtime: use ptc::delegate(…).await there";
