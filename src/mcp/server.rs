@@ -161,9 +161,9 @@ fn error_result(message: String) -> CallToolResult {
 }
 
 fn told(fault: &Fault) -> String {
-    match &fault.hint {
-        Some(hint) => format!("{}\n{hint}", fault.message),
-        None => fault.message.clone(),
+    match fault.advice() {
+        Some(hint) => format!("{}\n{hint}", fault.message()),
+        None => fault.message().into_owned(),
     }
 }
 

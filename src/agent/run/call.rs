@@ -428,7 +428,7 @@ pub(crate) fn record_end(
         }
         Err(fault) => {
             let end = if place.given_up { CallEnd::GivenUp } else { CallEnd::Error };
-            (None, None, Some(fault.message.clone()), fault.hint.clone(), end)
+            (None, None, Some(fault.message().into_owned()), fault.advice().map(std::borrow::Cow::into_owned), end)
         }
     };
     let children = children.iter().map(|child| format!("{}/{child}", process.path)).collect();

@@ -146,7 +146,7 @@ fn search(call: &Call, process: &Process, deadline: Instant) -> Result<Value, To
         ));
     }
     let regex = if flag(call, "regex") {
-        Some(Regex::compile(pattern).map_err(|fault| ToolError(fault.message.clone()))?)
+        Some(Regex::compile(pattern).map_err(|fault| ToolError(fault.message().into_owned()))?)
     } else {
         None
     };

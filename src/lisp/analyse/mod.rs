@@ -30,7 +30,7 @@ pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
 use crate::lisp::forms;
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, LimitKind, LimitReached, Source, Span};
-use crate::lisp::value::{Globals, Keyword, Names, Regex, Registry, Symbol, Value};
+use crate::lisp::value::{Globals, Keyword, Names, Regex, Registry, Symbol, Takes, Value, arity_message};
 use scope::Scopes;
 
 /// The deepest nesting of an analysed program, sugar included.
@@ -338,7 +338,12 @@ impl Analyser<'_> {
                 self.regexes.insert(pattern.to_owned(), regex.clone());
                 Expr::constant(Value::Regex(regex), span)
             }
-            Err(fault) => self.error(span, fault.kind, fault.message, fault.hint),
+            Err(fault) => self.error(
+                span,
+                fault.kind,
+                fault.message().into_owned(),
+                fault.advice().map(std::borrow::Cow::into_owned),
+            ),
         }
     }
 
@@ -507,9 +512,7 @@ impl Analyser<'_> {
                     let Some(clause) = builtin.clause(items.len()) else {
                         return if self.trying == 0 {
                             let given = items.len();
-                            let noun = if given == 1 { "argument" } else { "arguments" };
-                            let message =
-                                format!("{} was given {given} {noun}; it takes {}", builtin.name, builtin.takes());
+                            let message = arity_message(builtin.name, given, &Takes::Builtin(builtin));
                             let example = || builtin.example().map(|example| format!("for example {example}"));
                             let compared = match (builtin.name, items.as_slice()) {
                                 ("where", [field, value]) => {

@@ -10,7 +10,7 @@ use crate::lisp::value::{
 use std::sync::Arc;
 
 /// The name of a tool, of a value in memory.
-fn name<'a>(function: &str, value: &'a Value) -> Result<&'a str> {
+fn name<'a>(function: &'static str, value: &'a Value) -> Result<&'a str> {
     value.as_name().ok_or_else(|| type_error(function, "a name (a string or keyword) first", value))
 }
 

@@ -4,12 +4,12 @@ use super::builtins;
 use super::named;
 use crate::lisp::ops::slice::vec;
 use crate::lisp::ops::stage::MeteredVec;
-use crate::lisp::value::{Context, Fault, FromValue, Iter, Result, Value, Vector, Wants};
+use crate::lisp::value::{Context, Fault, FromValue, Iter, ParamRef, Result, Value, Vector};
 use std::sync::Arc;
 
 /// So many items, first those of `items`, then `rest`.
 fn filled(cx: &mut dyn Context, name: &'static str, size: Value, items: Vec<Value>, rest: &Value) -> Result<Value> {
-    let size = usize::from_value(size, Wants { name, argument: "size" })?;
+    let size = usize::from_value(size, ParamRef { name, argument: "size" })?;
     let mut made = MeteredVec::default();
     let count = items.len();
     for item in items.into_iter().take(size) {

@@ -4,24 +4,24 @@ use super::builtins;
 use crate::lisp::ops::number;
 use crate::lisp::ops::number::{wrapped_int, wrapped_long};
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Args, Context, Fault, Number, Result, Value, arithmetic, type_error};
+use crate::lisp::value::{Args, Context, Expected, Fault, Number, Result, Value, What, arithmetic, type_error};
 
 /// An argument of a bit operation: an integer of 64 bits, nothing else.
-fn bits(name: &str, value: &Value) -> Result<i64> {
+fn bits(name: &'static str, value: &Value) -> Result<i64> {
     match value {
         Value::Int(n) => Ok(*n),
         Value::Big(_) | Value::Float(_) => {
-            let message = format!("{name} works on integers of 64 bits, got {}", value.describe());
-            Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into())
+            let what = What::unfit(format!("{name} works on integers of 64 bits"), value);
+            Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", what).into())
         }
-        other => Err(type_error(name, "integers", other)),
+        other => Err(type_error(name, Expected::INTEGERS, other)),
     }
 }
 
 /// `a op b op more`.
 fn combined(
     cx: &mut dyn Context,
-    name: &str,
+    name: &'static str,
     a: &Value,
     b: &Value,
     more: Args,
@@ -36,13 +36,13 @@ fn combined(
 }
 
 /// The number of places to shift by, or of a bit: of any integer the last six bits count, as in Java.
-fn places(name: &str, value: &Value) -> Result<u32> {
+fn places(name: &'static str, value: &Value) -> Result<u32> {
     let count = bits(name, value)? & 63;
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
 /// The integer in which just the bit `n` is set.
-fn bit(name: &str, n: &Value) -> Result<i64> {
+fn bit(name: &'static str, n: &Value) -> Result<i64> {
     Ok(1_i64.wrapping_shl(places(name, n)?))
 }
 
@@ -52,14 +52,11 @@ fn wrapping(
     b: &Value,
     wrap: fn(i64, i64) -> i64,
     otherwise: fn(&Value, &Value) -> Result<Value>,
-    names: [&str; 2],
+    name: &'static str,
 ) -> Result<Value> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Ok(Value::Int(wrap(*a, *b))),
-        _ => otherwise(a, b).map_err(|raise| {
-            let [from, to] = names;
-            raise.renamed(from, to)
-        }),
+        _ => otherwise(a, b).map_err(|raise| raise.said_of(name)),
     }
 }
 
@@ -156,35 +153,35 @@ builtins! { Numbers;
     /// (unchecked-add 9223372036854775807 1)
     /// ;=> -9223372036854775808
     "unchecked-add" (_cx, a: Value, b: Value) => {
-        wrapping(&a, &b, i64::wrapping_add, arithmetic::add, ["+", "unchecked-add"])
+        wrapping(&a, &b, i64::wrapping_add, arithmetic::add, "unchecked-add")
     }
 
     /// The difference, wrapped around in 64 bits.
     /// (unchecked-subtract -9223372036854775808 1)
     /// ;=> 9223372036854775807
     "unchecked-subtract" (_cx, a: Value, b: Value) => {
-        wrapping(&a, &b, i64::wrapping_sub, arithmetic::subtract, ["-", "unchecked-subtract"])
+        wrapping(&a, &b, i64::wrapping_sub, arithmetic::subtract, "unchecked-subtract")
     }
 
     /// The product, wrapped around in 64 bits.
     /// (unchecked-multiply 9223372036854775807 2)
     /// ;=> -2
     "unchecked-multiply" (_cx, a: Value, b: Value) => {
-        wrapping(&a, &b, i64::wrapping_mul, arithmetic::multiply, ["*", "unchecked-multiply"])
+        wrapping(&a, &b, i64::wrapping_mul, arithmetic::multiply, "unchecked-multiply")
     }
 
     /// The number plus one, wrapped around in 64 bits.
     /// (unchecked-inc 9223372036854775807)
     /// ;=> -9223372036854775808
     "unchecked-inc" (_cx, n: Value) => {
-        wrapping(&n, &Value::Int(1), i64::wrapping_add, arithmetic::add, ["+", "unchecked-inc"])
+        wrapping(&n, &Value::Int(1), i64::wrapping_add, arithmetic::add, "unchecked-inc")
     }
 
     /// The number less one, wrapped around in 64 bits.
     /// (unchecked-dec -9223372036854775808)
     /// ;=> 9223372036854775807
     "unchecked-dec" (_cx, n: Value) => {
-        wrapping(&n, &Value::Int(1), i64::wrapping_sub, arithmetic::subtract, ["-", "unchecked-dec"])
+        wrapping(&n, &Value::Int(1), i64::wrapping_sub, arithmetic::subtract, "unchecked-dec")
     }
 
     /// The number with its sign turned, wrapped around in 64 bits.
@@ -193,7 +190,7 @@ builtins! { Numbers;
     "unchecked-negate" (_cx, n: Value) => {
         match &n {
             Value::Int(n) => Ok(Value::Int(n.wrapping_neg())),
-            other => arithmetic::negate(other).map_err(|raise| raise.renamed("-", "unchecked-negate")),
+            other => arithmetic::negate(other).map_err(|raise| raise.said_of("unchecked-negate")),
         }
     }
 

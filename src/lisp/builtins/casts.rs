@@ -8,9 +8,9 @@ use crate::lisp::ops::number::{
 };
 use crate::lisp::ops::uuid::read_uuid;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Fault, Number, Result, Text, Value, type_error};
+use crate::lisp::value::{Fault, Number, Result, Text, Value, What, type_error};
 
-fn number(name: &str, value: Value) -> Result<Value> {
+fn number(name: &'static str, value: Value) -> Result<Value> {
     match &value {
         Value::Int(_) | Value::Float(_) | Value::Big(_) => Ok(value),
         Value::Text(text) => Err(reading_hint(type_error(name, "a number", &value), text)),
@@ -18,7 +18,7 @@ fn number(name: &str, value: Value) -> Result<Value> {
     }
 }
 
-fn float(name: &str, value: &Value) -> Result<f64> {
+fn float(name: &'static str, value: &Value) -> Result<f64> {
     match Number::of(value) {
         Some(number) => Ok(number.to_f64()),
         None => number(name, value.clone()).map(|_| 0.0),
@@ -26,12 +26,12 @@ fn float(name: &str, value: &Value) -> Result<f64> {
 }
 
 /// The text of an argument of the `parse-` functions.
-fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str> {
+fn text<'a>(name: &'static str, value: &'a Value) -> Result<&'a str> {
     match value {
         Value::Text(text) => Ok(text.as_str()),
         other => {
-            let message = format!("{name} needs a string, got {}", other.describe());
-            let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+            let what = What::needs(name, "a string", &other);
+            let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", what);
             let hint = match other {
                 Value::Int(_) | Value::Float(_) | Value::Big(_) => "it is a number already",
                 Value::Nil => "(some-> x (parse-long)) leaves nil as it is",
@@ -43,11 +43,11 @@ fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str> {
 }
 
 /// The simplest ratio that is this float when divided: 2/3 for 0.6666666666666666.
-fn ratio(name: &str, value: &Value) -> Result<(i64, i64)> {
+fn ratio(name: &'static str, value: &Value) -> Result<(i64, i64)> {
     const MOST: f64 = 1e15;
     let none = || {
-        let message = format!("{name} needs a ratio, got {}", value.describe());
-        Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into())
+        let what = What::needs(name, "a ratio", value);
+        Err(Fault::new(ErrorKind::Type, "ClassCastException", what).into())
     };
     let x = match value {
         Value::Float(x) if x.get().abs() < MOST && x.get().trunc() != x.get() => x.get(),
@@ -149,7 +149,7 @@ builtins! { Numbers;
             other => float("bigdec", other)?,
         };
         if !size.is_finite() {
-            let message = format!("bigdec needs a finite number, got {}", x.describe());
+            let message = What::needs("bigdec", "a finite number", &x);
             return Err(Fault::value(message).class("NumberFormatException").into());
         }
         Ok(Value::from(size))
@@ -164,7 +164,7 @@ builtins! { Numbers;
         match &x {
             Value::Nil => Ok(x),
             Value::Float(size) if !size.get().is_finite() => {
-                let message = format!("rationalize needs a finite number, got {}", x.describe());
+                let message = What::needs("rationalize", "a finite number", &x);
                 Err(Fault::value(message).class("NumberFormatException").into())
             }
             Value::Float(size) if size.get().trunc() == size.get() => Ok(whole_part(size.get()).map_or(x, Value::from)),

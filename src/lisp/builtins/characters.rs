@@ -2,7 +2,7 @@
 
 use super::builtins;
 use crate::lisp::ops::text::{character, is_space};
-use crate::lisp::value::{Context, FromValue, Result, Text, Value, Wants, value_error};
+use crate::lisp::value::{Context, FromValue, ParamRef, Result, Text, Value, value_error};
 use std::sync::LazyLock;
 
 /// A character or its code.
@@ -13,8 +13,8 @@ struct Char {
 }
 
 impl FromValue for Char {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
-        character(wants.name, &value).map(|char| Self { char, code: !matches!(value, Value::Text(_)) })
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
+        character(param.name, &value).map(|char| Self { char, code: !matches!(value, Value::Text(_)) })
     }
 }
 

@@ -92,6 +92,6 @@ builtins! { Java;
         if x.is_nil() || is_instance(&class, &x)? {
             return Ok(x);
         }
-        Err(type_error("cast", &format!("a value of the class {class}"), &x))
+        Err(type_error("cast", format!("a value of the class {class}"), &x))
     }
 }

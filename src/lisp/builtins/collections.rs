@@ -5,7 +5,7 @@ use crate::lisp::ops::change::{assoc, assoc_all, conj, update};
 use crate::lisp::ops::lookup::{charge, contains, find, nth};
 use crate::lisp::ops::{change, lookup, stage};
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Args, AtomKind, Callable, Fault, Iter, Map, Seq, Value};
+use crate::lisp::value::{Args, AtomKind, Callable, Fault, Iter, Map, Seq, Value, What};
 use std::sync::Arc;
 
 builtins! { Collections;
@@ -75,8 +75,8 @@ builtins! { Collections;
             return match coll.known_count() {
                 Some(count) => Ok(count.into()),
                 None => {
-                    let message = format!("count needs a collection or string, got {}", coll.describe());
-                    Err(Fault::new(ErrorKind::Type, "UnsupportedOperationException", message).into())
+                    let what = What::needs("count", "a collection or string", &coll);
+                    Err(Fault::new(ErrorKind::Type, "UnsupportedOperationException", what).into())
                 }
             };
         }

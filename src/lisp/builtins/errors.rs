@@ -2,7 +2,7 @@
 
 use super::builtins;
 use crate::lisp::text::{Error, ErrorKind, abridge};
-use crate::lisp::value::{Context, Fault, Result, Text, Value, brief, display, type_error};
+use crate::lisp::value::{Context, Fault, Result, Text, Value, What, brief, display, type_error};
 use std::sync::Arc;
 
 /// The exception that a class's constructor makes: of nothing, a message, a cause, or a message and a cause.
@@ -17,17 +17,16 @@ fn made(cx: &mut dyn Context, class: &'static str, arguments: impl IntoIterator<
         (Some(Value::Text(text)), cause) => (Some(text), cause.unwrap_or_default()),
         (Some(Value::Nil), Some(cause)) => (None, cause),
         (Some(other), _) => {
-            let message = format!("{class}. needs a string as message, got {}", other.describe());
-            return Err(Fault::value(message).hint("(str x) makes a string").into());
+            let what = What::needs_as(format!("{class}."), "a string", Some("message"), &other);
+            return Err(Fault::value(what).hint("(str x) makes a string").into());
         }
     };
     exception(message, class, None, cause)
 }
 
 fn exception(message: Option<Text>, class: &'static str, data: Option<Value>, cause: Value) -> Result<Value> {
-    let text = abridge(message.as_ref().map_or("", Text::as_str), Error::LONGEST);
-    let mut fault = Fault::value(text).class(class);
-    fault.silent = message.is_none();
+    let what = message.as_ref().map_or(What::Nothing, |text| What::from(&*abridge(text.as_str(), Error::LONGEST)));
+    let fault = Fault::value(what).class(class);
     if !matches!(cause, Value::Fault(_) | Value::Nil) {
         return Err(type_error("an exception", "another exception or nil as its cause", &cause));
     }
@@ -40,8 +39,8 @@ fn informed(message: Option<Text>, data: Value, cause: Value) -> Result<Value> {
         let fault = if data.is_nil() {
             Fault::value("Additional data must be non-nil.").hint("(ex-info message {}) has no data")
         } else {
-            let message = format!("ex-info needs a map as data, got {}", data.describe());
-            Fault::new(ErrorKind::Type, "ClassCastException", message).hint("write (ex-info \"message\" {:key value})")
+            let what = What::needs_as("ex-info", "a map", Some("data"), &data);
+            Fault::new(ErrorKind::Type, "ClassCastException", what).hint("write (ex-info \"message\" {:key value})")
         };
         return Err(fault.into());
     };
@@ -49,7 +48,10 @@ fn informed(message: Option<Text>, data: Value, cause: Value) -> Result<Value> {
 }
 
 fn message(fault: &Fault) -> Value {
-    if fault.silent { Value::Nil } else { Value::text(&fault.message) }
+    match fault.what {
+        What::Nothing => Value::Nil,
+        What::Text(_) | What::Needs { .. } | What::Unpaired { .. } | What::Arity { .. } => Value::text(fault.message()),
+    }
 }
 
 builtins! { Errors;
@@ -120,9 +122,9 @@ builtins! { Errors;
             Value::Fault(fault) => Err((*fault).clone().into()),
             other => {
                 let class = if other.is_nil() { "NullPointerException" } else { "ClassCastException" };
-                let message = format!("throw needs an exception, got {}", other.describe());
+                let what = What::needs("throw", "an exception", &other);
                 let hint = "write (throw (ex-info \"message\" {:key value}))";
-                Err(Fault::new(ErrorKind::Type, class, message).hint(hint).into())
+                Err(Fault::new(ErrorKind::Type, class, what).hint(hint).into())
             }
         }
     }

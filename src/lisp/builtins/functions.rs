@@ -19,7 +19,7 @@ fn with_defaults(cx: &mut dyn Context, held: &[Value], mut arguments: Args) -> R
     let Some((function, defaults)) = held.split_first() else { return Ok(Value::Nil) };
     if arguments.len() < defaults.len() {
         let takes = format!("at least {}, one for each default", defaults.len());
-        return Err(arity_error("a function of fnil", arguments.len(), &takes));
+        return Err(arity_error("a function of fnil", arguments.len(), takes));
     }
     for (argument, default) in arguments.iter_mut().zip(defaults) {
         if argument.is_nil() {

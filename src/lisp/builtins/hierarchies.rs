@@ -2,9 +2,9 @@
 
 use super::builtins;
 use crate::lisp::ops::hierarchy::{GLOBAL, Hierarchy, is_tag};
-use crate::lisp::value::{Fault, Map, Result, Value, equal, force, type_error};
+use crate::lisp::value::{Fault, Map, Result, Value, What, equal, force, type_error};
 
-fn check(name: &str, tag: &Value, parent: &Value) -> Result<()> {
+fn check(name: &'static str, tag: &Value, parent: &Value) -> Result<()> {
     for value in [tag, parent] {
         if !is_tag(value) {
             return Err(type_error(name, "keywords or symbols", value));
@@ -21,7 +21,7 @@ fn check_global(tag: &Value, parent: &Value) -> Result<()> {
     for value in [tag, parent] {
         let name = value.as_name().unwrap_or("");
         if !name.contains('/') {
-            let fault = Fault::value(format!("derive needs names with a namespace, got {}", value.describe()));
+            let fault = Fault::value(What::needs("derive", "names with a namespace", value));
             return Err(fault.class("AssertionError").hint(format!("write ::{name} or :kind/{name}")).into());
         }
     }

@@ -7,7 +7,9 @@ use crate::lisp::ops::parse::{double, integer_of};
 use crate::lisp::ops::text::{Str, with_hint};
 use crate::lisp::ops::{number, parse};
 use crate::lisp::text::LimitKind;
-use crate::lisp::value::{Context, Fault, FromValue, Number, Result, Value, Wants, arithmetic, limit, type_error};
+use crate::lisp::value::{
+    Context, Expected, Fault, FromValue, Number, ParamRef, Result, Value, arithmetic, limit, type_error,
+};
 use num_bigint::{BigInt, Sign};
 
 /// The most bits that a power may have.
@@ -17,11 +19,11 @@ const MAX_BITS: u64 = 65_536;
 struct Big(BigInt);
 
 impl FromValue for Big {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match Number::of(&value) {
             Some(Number::Int(n)) => Ok(Self(n.into())),
             Some(Number::Big(n)) => Ok(Self(n.clone())),
-            _ => Err(type_error(wants.name, &format!("an integer as {}", wants.argument), &value)),
+            _ => Err(param.type_error(Expected::INTEGER, &value)),
         }
     }
 }

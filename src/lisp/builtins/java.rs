@@ -5,16 +5,19 @@ use crate::lisp::ops::print::shown;
 use crate::lisp::ops::text::{Str, cased, index_of, last_index_of, walk, with_hint};
 use crate::lisp::ops::{dates, format, lookup, matcher, parse, regex, text};
 use crate::lisp::value::{
-    Args, Context, Fault, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force, type_error, unsupported,
+    Args, Context, Expected, Fault, Hint, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force,
+    type_error, unsupported,
 };
 
 /// The error for a value that has no such method.
 #[cold]
-fn no_method(name: &str, needs: &str, target: &Value) -> Box<Raise> {
-    let error = type_error(name, needs, target);
+fn no_method(name: &'static str, expected: impl Into<Expected>, target: &Value) -> Box<Raise> {
+    let error = type_error(name, expected, target);
     let hint = match target {
-        Value::Nil => "nil often comes from a key that is not there; test with some? or use (or x default)",
-        _ => "there are no Java objects here; functions of clojure.core and clojure.string do the same",
+        Value::Nil => {
+            Hint::Why("nil often comes from a key that is not there", "test with some? or use (or x default)")
+        }
+        _ => "there are no Java objects here; functions of clojure.core and clojure.string do the same".into(),
     };
     with_hint(error, hint)
 }
@@ -45,7 +48,7 @@ fn substring(cx: &mut dyn Context, text: &Text, start: i64, end: Option<i64>) ->
 }
 
 /// A string to look for, also given as a character's code.
-fn sought(name: &str, value: &Value) -> Result<Text> {
+fn sought(name: &'static str, value: &Value) -> Result<Text> {
     match value {
         Value::Text(text) => Ok(text.clone()),
         Value::Int(_) => text::character("a character", value).map(Text::from),
@@ -54,7 +57,7 @@ fn sought(name: &str, value: &Value) -> Result<Text> {
 }
 
 /// The index of an item among others, or -1.
-fn position(cx: &mut dyn Context, name: &str, items: Value, item: &Value, last: bool) -> Result<Value> {
+fn position(cx: &mut dyn Context, name: &'static str, items: Value, item: &Value, last: bool) -> Result<Value> {
     if !items.is_sequential() {
         return Err(no_method(name, "a string, vector or sequence", &items));
     }
@@ -77,12 +80,12 @@ fn position(cx: &mut dyn Context, name: &str, items: Value, item: &Value, last: 
 }
 
 /// What a function of clojure.core gives for the same arguments.
-fn as_core(cx: &mut dyn Context, name: &str, arguments: Args) -> Result<Value> {
+fn as_core(cx: &mut dyn Context, name: &'static str, arguments: Args) -> Result<Value> {
     let Some(builtin) = super::registry().find(name) else {
         return Err(unsupported(format!("{name} is not available"), "use functions of clojure.core"));
     };
     let Some(clause) = builtin.clause(arguments.len()) else {
-        return Err(crate::lisp::value::arity_error(name, arguments.len(), &builtin.takes()));
+        return Err(crate::lisp::value::arity_error(name, arguments.len(), builtin));
     };
     clause.code.call(cx, arguments)
 }
@@ -113,14 +116,14 @@ fn compared(cx: &mut dyn Context, a: &str, b: &str) -> Result<Value> {
     }))
 }
 
-fn map_of(name: &str, value: Value) -> Result<std::sync::Arc<Map>> {
+fn map_of(name: &'static str, value: Value) -> Result<std::sync::Arc<Map>> {
     match value {
         Value::Map(map) => Ok(map),
         other => Err(no_method(name, "a map", &other)),
     }
 }
 
-fn integer(value: &Value, name: &str) -> Result<Value> {
+fn integer(value: &Value, name: &'static str) -> Result<Value> {
     match Number::of(value) {
         #[expect(clippy::cast_possible_truncation, reason = "what Java does; saturates outside")]
         Some(Number::Float(x)) => Ok(Value::Int(x as i64)),
@@ -464,7 +467,7 @@ builtins! { Java;
     /// ;=> "Divide by zero"
     ".getMessage" (_cx, e: Value) => {
         match &e {
-            Value::Fault(fault) => Ok(fault.message.as_str().into()),
+            Value::Fault(fault) => Ok(fault.message().as_ref().into()),
             other => Err(no_method(".getMessage", "an exception", other)),
         }
     }
@@ -504,7 +507,7 @@ builtins! { Java;
     /// ;=> 2
     ".size" => "number" (cx, target: Value) => {
         match &target {
-            Value::Nil | Value::Text(_) => Err(no_method(".size", "a collection", &target)),
+            Value::Nil | Value::Text(_) => Err(no_method(".size", Expected::COLLECTION, &target)),
             _ => as_core(cx, "count", Args::from_iter([target])),
         }
     }

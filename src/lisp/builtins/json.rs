@@ -8,8 +8,8 @@ use crate::lisp::ops::text::Str;
 use crate::lisp::ops::{edn, lookup};
 use crate::lisp::text::Source;
 use crate::lisp::value::{
-    Args, Boolean, Callable, Context, Fault, FromValue, Keyword, Map, Result, Text, Value, Wants, from_json, to_json,
-    value_error,
+    Args, Boolean, Callable, Context, Fault, FromValue, Keyword, Map, ParamRef, Result, Text, Value, from_json,
+    to_json, value_error,
 };
 use std::sync::Arc;
 
@@ -29,7 +29,9 @@ impl Keys {
             Value::Nil | Value::Bool(Boolean::False) => Ok(Self::Plain),
             Value::Bool(Boolean::True) => Ok(Self::Keywords),
             Value::Function(function) if function.name() == Some("keyword") => Ok(Self::Keywords),
-            other => Callable::from_value(other.clone(), Wants { name, argument: "key-fn" }).map(|by| Self::By(by.0)),
+            other => {
+                Callable::from_value(other.clone(), ParamRef { name, argument: "key-fn" }).map(|by| Self::By(by.0))
+            }
         }
     }
 }
@@ -180,7 +182,7 @@ fn read(cx: &mut dyn Context, text: Option<Str>, options: &Value) -> Result<Valu
         Ok(None) => Ok(options.get("eof").cloned().unwrap_or_default()),
         Err(error) => {
             let mut fault = Fault::value(error.message).class("RuntimeException");
-            fault.hint = error.hint;
+            fault.hint = error.hint.map(Into::into);
             Err(fault.into())
         }
     }

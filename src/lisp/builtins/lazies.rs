@@ -4,7 +4,9 @@ use super::builtins;
 use crate::lisp::ops::rows::Repeat;
 use crate::lisp::ops::stage;
 use crate::lisp::ops::stage::{amount, function};
-use crate::lisp::value::{Context, Generator, Iter, Lazy, Number, Result, Seq, Value, arithmetic, seq, type_error};
+use crate::lisp::value::{
+    Context, Expected, Generator, Iter, Lazy, Number, Result, Seq, Value, arithmetic, seq, type_error,
+};
 use std::cmp::Ordering;
 
 /// A value, what a function makes of it, what it makes of that.
@@ -141,7 +143,7 @@ fn range(cx: &mut dyn Context, start: Value, end: Value, step: Value) -> Result<
     }
     for value in [&start, &end, &step] {
         if Number::of(value).is_none() {
-            return Err(type_error("range", "numbers", value));
+            return Err(type_error("range", Expected::NUMBERS, value));
         }
     }
     let numbers = Numbers { next: start, end, step };

@@ -8,7 +8,7 @@ use crate::lisp::ops::stage::function;
 use crate::lisp::ops::{change, lookup};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, Iter, Map, Result, Value, Vector, args, collect, pair, type_error,
+    Args, Callable, Context, Fault, Iter, Map, Result, Value, Vector, What, args, collect, pair, type_error,
 };
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ fn side(cx: &mut dyn Context, name: &'static str, coll: Value, keys: bool) -> Re
             Some(0) => Vec::new(),
             Some(_) => return Err(type_error(name, "a map", &other)),
             None => {
-                let message = format!("{name} needs a map, got {}", other.describe());
-                return Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into());
+                let what = What::needs(name, "a map", &other);
+                return Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", what).into());
             }
         },
     };
@@ -48,12 +48,12 @@ fn side(cx: &mut dyn Context, name: &'static str, coll: Value, keys: bool) -> Re
 }
 
 /// The items of a collection of keys; something else is an error that says how it is written.
-fn keys(cx: &mut dyn Context, name: &str, what: &str, keys: Value) -> Result<Vec<Value>> {
+fn keys(cx: &mut dyn Context, name: &'static str, argument: &'static str, keys: Value) -> Result<Vec<Value>> {
     if matches!(keys, Value::Nil) || keys.is_sequential() || keys.known_count().is_some() {
         return collect(keys, cx);
     }
-    let message = format!("{name} needs a vector of keys as {what}, got {}", keys.describe());
-    let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+    let what = What::needs_as(name, "a vector of keys", Some(argument), &keys);
+    let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", what);
     let rest = if name.ends_with("-in") && name != "get-in" { " …" } else { "" };
     Err(fault.hint(format!("write ({name} m [{keys}]{rest})")).into())
 }
@@ -101,7 +101,7 @@ fn change_in(
 }
 
 /// The keys of a path; an empty one leads to the key `nil`, as in Clojure.
-fn path(cx: &mut dyn Context, name: &str, path: Value) -> Result<Vec<Value>> {
+fn path(cx: &mut dyn Context, name: &'static str, path: Value) -> Result<Vec<Value>> {
     let path = keys(cx, name, "path", path)?;
     Ok(if path.is_empty() { vec![Value::Nil] } else { path })
 }

@@ -2,7 +2,9 @@
 
 use super::builtins;
 use crate::lisp::ops::change::described;
-use crate::lisp::value::{Args, Callable, Context, Function, Lazy, Map, Meta, Result, Seq, Value, args, type_error};
+use crate::lisp::value::{
+    Args, Callable, Context, Expected, Function, Lazy, Map, Meta, Result, Seq, Value, args, type_error,
+};
 use std::sync::Arc;
 
 /// What marks a function that carries metadata: it holds the function and the map.
@@ -35,7 +37,7 @@ fn meta_of(value: &Value) -> Value {
     }
 }
 
-fn map_or_nil(name: &str, meta: Value) -> Result<Option<Arc<Map>>> {
+fn map_or_nil(name: &'static str, meta: Value) -> Result<Option<Arc<Map>>> {
     match meta {
         Value::Nil => Ok(None),
         Value::Map(map) => Ok(Some(map)),
@@ -44,7 +46,7 @@ fn map_or_nil(name: &str, meta: Value) -> Result<Option<Arc<Map>>> {
 }
 
 /// The value with other metadata.
-fn with_meta(cx: &mut dyn Context, name: &str, value: Value, meta: Value) -> Result<Value> {
+fn with_meta(cx: &mut dyn Context, name: &'static str, value: Value, meta: Value) -> Result<Value> {
     cx.spend(1)?;
     let map = map_or_nil(name, meta)?;
     match value {
@@ -59,7 +61,7 @@ fn with_meta(cx: &mut dyn Context, name: &str, value: Value, meta: Value) -> Res
             Ok(crate::lisp::value::native(CARRIER, held, carried))
         }
         Value::Symbol(_) | Value::Regex(_) | Value::Date(_) | Value::Fault(_) => Ok(value),
-        other => Err(type_error(name, "a collection, symbol or function", &other)),
+        other => Err(type_error(name, Expected::argument("a collection, symbol or function"), &other)),
     }
 }
 
@@ -98,7 +100,7 @@ builtins! { State;
     "reset-meta!" (cx, reference: Value, meta: Value) => { reset(cx, "reset-meta!", &reference, meta) }
 }
 
-fn reset(cx: &mut dyn Context, name: &str, reference: &Value, meta: Value) -> Result<Value> {
+fn reset(cx: &mut dyn Context, name: &'static str, reference: &Value, meta: Value) -> Result<Value> {
     let map = map_or_nil(name, meta.clone())?;
     match reference {
         Value::Atom(atom) => {

@@ -349,7 +349,7 @@ macro_rules! argument {
     ($name:literal, $arg:ident: $type:ty) => {
         <$type as crate::lisp::value::FromValue>::from_value(
             $arg,
-            crate::lisp::value::Wants { name: $name, argument: stringify!($arg) },
+            crate::lisp::value::ParamRef { name: $name, argument: stringify!($arg) },
         )?
     };
 }

@@ -4,7 +4,7 @@ use super::builtins;
 use crate::lisp::ops::hierarchy::Hierarchy;
 use crate::lisp::ops::lookup::charge;
 use crate::lisp::value::{
-    Args, Atom, AtomKind, Callable, Context, Fault, Function, Map, Result, Text, Value, shorten, type_error,
+    Args, Atom, AtomKind, Callable, Context, Fault, Function, Map, Result, Text, Value, What, shorten, type_error,
 };
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl<'a> Multi<'a> {
         }
     }
 
-    fn from(name: &str, value: &'a Value) -> Result<Self> {
+    fn from(name: &'static str, value: &'a Value) -> Result<Self> {
         if let Value::Function(function) = value
             && let Function::Native { name: NAME, held, .. } = &**function
             && let Some(multi) = Self::of(held)
@@ -176,8 +176,8 @@ builtins! { Functions;
                 Some("default") => default = value,
                 Some("hierarchy") => hierarchy = value,
                 _ => {
-                    let message = format!("defmulti has the options :default and :hierarchy, got {}", option.describe());
-                    return Err(Fault::value(message).into());
+                    let what = What::unfit("defmulti has the options :default and :hierarchy", &option);
+                    return Err(Fault::value(what).into());
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::builtins;
 use crate::lisp::ops::number::absolute;
-use crate::lisp::value::{Args, Context, Number, Result, Value, arithmetic, equal_as_made, type_error};
+use crate::lisp::value::{Args, Context, Expected, Number, Result, Value, arithmetic, equal_as_made, type_error};
 use std::cmp::Ordering;
 
 /// Whether every neighbouring pair holds.
@@ -26,8 +26,8 @@ fn chain(
 fn compared(name: &'static str, a: &Value, b: &Value, wanted: fn(Ordering) -> bool) -> Result<bool> {
     match (Number::of(a), Number::of(b)) {
         (Some(a), Some(b)) => Ok(a.compare(b).is_some_and(wanted)),
-        (None, _) => Err(type_error(name, "numbers", a)),
-        (_, None) => Err(type_error(name, "numbers", b)),
+        (None, _) => Err(type_error(name, Expected::NUMBERS, a)),
+        (_, None) => Err(type_error(name, Expected::NUMBERS, b)),
     }
 }
 
@@ -36,14 +36,14 @@ fn compared(name: &'static str, a: &Value, b: &Value, wanted: fn(Ordering) -> bo
 fn only(name: &'static str, value: Value) -> Result<Value> {
     match value {
         Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Set(_) | Value::Map(_) => {
-            Err(type_error(name, "numbers", &value))
+            Err(type_error(name, Expected::NUMBERS, &value))
         }
         other => Ok(other),
     }
 }
 
 fn number(name: &'static str, value: Value) -> Result<Value> {
-    if Number::of(&value).is_some() { Ok(value) } else { Err(type_error(name, "numbers", &value)) }
+    if Number::of(&value).is_some() { Ok(value) } else { Err(type_error(name, Expected::NUMBERS, &value)) }
 }
 
 fn fold(
@@ -64,7 +64,7 @@ fn fold(
 fn pick(name: &'static str, a: Value, b: Value, wanted: Ordering) -> Result<Value> {
     let (Some(x), Some(y)) = (Number::of(&a), Number::of(&b)) else {
         let wrong = if Number::of(&a).is_none() { &a } else { &b };
-        return Err(type_error(name, "numbers", wrong));
+        return Err(type_error(name, Expected::NUMBERS, wrong));
     };
     Ok(match x.compare(y) {
         Some(order) if order == wanted => a,
@@ -148,13 +148,13 @@ builtins! { Numbers;
     /// (inc 1)
     /// ;=> 2
     "inc" => "number" by Arithmetic
-        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc")) }
+        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.said_of("inc")) }
 
     /// The number less one.
     /// (dec 1)
     /// ;=> 0
     "dec" => "number" by Arithmetic
-        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec")) }
+        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.said_of("dec")) }
 
     /// The sum of the numbers, as + gives it.
     /// (+' 9223372036854775807 1)
@@ -180,13 +180,13 @@ builtins! { Numbers;
     /// (inc' 9223372036854775807)
     /// ;=> 9223372036854775808N
     "inc'" => "number"
-        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.renamed("+", "inc'")) }
+        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.said_of("inc'")) }
 
     /// The number less one, as dec gives it.
     /// (dec' -9223372036854775808)
     /// ;=> -9223372036854775809N
     "dec'" => "number"
-        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.renamed("-", "dec'")) }
+        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.said_of("dec'")) }
 
     /// The number without its sign.
     /// (abs -5)

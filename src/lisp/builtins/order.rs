@@ -6,14 +6,14 @@ use crate::lisp::ops::order::Comparator;
 use crate::lisp::ops::stage::{function, in_order};
 use crate::lisp::value::native;
 use crate::lisp::value::{
-    Args, Callable, Context, Fault, FromValue, Function, Number, Result, Value, Wants, arity_error, collect, compare,
-    force, is_before, type_error,
+    Args, Callable, Context, Fault, FromValue, Function, Number, ParamRef, Result, Value, arity_error, collect,
+    compare, force, is_before, type_error,
 };
 use std::cmp::Ordering;
 
 /// The comparator that an argument is; nil stands for the usual order.
 fn comparator_of(name: &'static str, comparator: Value) -> Result<Option<Value>> {
-    let comparator = Option::<Comparator>::from_value(comparator, Wants { name, argument: "comparator" })?;
+    let comparator = Option::<Comparator>::from_value(comparator, ParamRef { name, argument: "comparator" })?;
     Ok(comparator.map(|comparator| comparator.0))
 }
 

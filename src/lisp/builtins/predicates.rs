@@ -5,30 +5,30 @@ use crate::lisp::ops::lookup::charge;
 use crate::lisp::ops::order::identical;
 use crate::lisp::ops::uuid;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{AtomKind, Boolean, Fault, Node, Number, Result, Set, Value, type_error};
+use crate::lisp::value::{AtomKind, Boolean, Expected, Fault, Node, Number, Result, Set, Value, What, type_error};
 
 fn yes(answer: bool) -> Result<Value> {
     Ok(Value::from(answer))
 }
 
 /// A number for a question about numbers.
-fn number<'a>(name: &str, value: &'a Value) -> Result<Number<'a>> {
-    Number::of(value).ok_or_else(|| type_error(name, "numbers", value))
+fn number<'a>(name: &'static str, value: &'a Value) -> Result<Number<'a>> {
+    Number::of(value).ok_or_else(|| type_error(name, Expected::NUMBERS, value))
 }
 
 /// Negative, zero or positive; nothing for NaN.
-fn sign(name: &str, value: &Value) -> Result<Option<std::cmp::Ordering>> {
+fn sign(name: &'static str, value: &Value) -> Result<Option<std::cmp::Ordering>> {
     Ok(number(name, value)?.compare(Number::Int(0)))
 }
 
 /// Whether an integer is odd.
-fn odd(name: &str, value: &Value) -> Result<bool> {
+fn odd(name: &'static str, value: &Value) -> Result<bool> {
     match value {
         Value::Int(n) => Ok(n & 1 == 1),
         Value::Big(n) => Ok(n.bit(0)),
         other => {
-            let message = format!("{name} needs an integer, got {}", other.describe());
-            let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+            let what = What::needs(name, "an integer", other);
+            let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", what);
             Err(match other {
                 Value::Float(x) if x.get().is_finite() => {
                     fault.hint(format!("({name} (long x)) looks at the whole part"))

@@ -3,7 +3,7 @@
 use super::builtins;
 use crate::lisp::ops::reduce::{fold, unreduced};
 use crate::lisp::ops::stage::{collect_or_lazy, function, in_order};
-use crate::lisp::value::{Context, Generator, Iter, Result, Value, args, seq, type_error};
+use crate::lisp::value::{Context, Generator, Iter, Result, Value, args, seq, type_error, type_error_as};
 use std::sync::Arc;
 
 const USAGE: &str = "(reduce f init coll)";
@@ -116,7 +116,7 @@ builtins! { Sequences;
         let mut items = match coll {
             Value::Nil | Value::Map(_) | Value::Vector(_) => Iter::new(coll)?,
             Value::Seq(_) | Value::Lazy(_) => Iter::new(seq(coll, cx)?)?,
-            other => return Err(type_error("reduce-kv", "a map or vector as coll", &other)),
+            other => return Err(type_error_as("reduce-kv".into(), "a map or vector".into(), Some("coll"), &other)),
         };
         let (mut total, mut at) = (init, 0_i64);
         while let Some(item) = items.next(cx)? {

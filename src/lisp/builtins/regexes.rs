@@ -14,7 +14,7 @@ builtins! { Regexes;
         match pattern {
             Value::Regex(_) => Ok(pattern),
             Value::Text(text) => compile(cx, text.as_str()).map(Value::Regex),
-            other => Err(not_text("re-pattern", "a string", &other)),
+            other => Err(not_text("re-pattern", "a string", None, &other)),
         }
     }
 

@@ -240,7 +240,7 @@ fn total(cx: &mut dyn Context, name: &'static str, field: Option<&Value>, coll: 
         if value.is_nil() {
             continue;
         }
-        sum = arithmetic::add(&sum, &value).map_err(|raise| raise.renamed("+", name))?;
+        sum = arithmetic::add(&sum, &value).map_err(|raise| raise.said_of(name))?;
         count = count.saturating_add(1);
     }
     Ok((sum, count))
@@ -250,7 +250,7 @@ fn average(name: &'static str, (sum, count): (Value, i64)) -> Result<Value> {
     if count == 0 {
         return Ok(Value::Nil);
     }
-    arithmetic::divide(&sum, &Value::Int(count)).map_err(|raise| raise.renamed("/", name))
+    arithmetic::divide(&sum, &Value::Int(count)).map_err(|raise| raise.said_of(name))
 }
 
 /// The first record whose field is before or after all others; records without the field do not count.

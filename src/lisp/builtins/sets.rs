@@ -9,7 +9,7 @@ use crate::lisp::value::{Args, Callable, Context, Iter, Map, Result, Set, Value,
 use std::sync::Arc;
 
 /// The number of items of a collection that set functions take.
-fn count(name: &str, coll: &Value) -> Result<usize> {
+fn count(name: &'static str, coll: &Value) -> Result<usize> {
     coll.known_count().ok_or_else(|| type_error(name, "sets", coll))
 }
 
@@ -74,7 +74,7 @@ fn difference(cx: &mut dyn Context, a: Value, b: Value) -> Result<Value> {
 /// A set without the items for which the answer is no.
 fn keep(
     cx: &mut dyn Context,
-    name: &str,
+    name: &'static str,
     coll: Value,
     wanted: &mut dyn FnMut(&mut dyn Context, &Value) -> Result<bool>,
 ) -> Result<Value> {
@@ -100,7 +100,7 @@ fn keep(
     Ok(kept)
 }
 
-fn is_subset(cx: &mut dyn Context, name: &str, a: Value, b: Value) -> Result<bool> {
+fn is_subset(cx: &mut dyn Context, name: &'static str, a: Value, b: Value) -> Result<bool> {
     let (a, b) = (realised(cx, a)?, realised(cx, b)?);
     if count(name, &a)? > count(name, &b)? {
         return Ok(false);

@@ -50,7 +50,7 @@ struct Bound {
 }
 
 impl Bound {
-    fn of(name: &str, test: &Value) -> Result<Self> {
+    fn of(name: &'static str, test: &Value) -> Result<Self> {
         let builtin = match test {
             Value::Function(function) => match &**function {
                 Function::Builtin(Builtin { name, .. }) => *name,
@@ -88,7 +88,14 @@ impl Bound {
 }
 
 /// The part of a sorted collection on one side of a key.
-fn part(cx: &mut dyn Context, name: &str, coll: &Value, test: &Value, key: &Value, backwards: bool) -> Result<Value> {
+fn part(
+    cx: &mut dyn Context,
+    name: &'static str,
+    coll: &Value,
+    test: &Value,
+    key: &Value,
+    backwards: bool,
+) -> Result<Value> {
     let Some(sorted) = Sorted::of(coll) else { return Err(type_error(name, "a sorted map or set", coll)) };
     let bound = Bound::of(name, test)?;
     let (from, to) = bound.places(cx, sorted.map, key)?;
@@ -99,7 +106,7 @@ fn part(cx: &mut dyn Context, name: &str, coll: &Value, test: &Value, key: &Valu
 /// The part of a sorted collection between two keys.
 fn between(
     cx: &mut dyn Context,
-    name: &str,
+    name: &'static str,
     coll: &Value,
     (start_test, start): (&Value, &Value),
     (end_test, end): (&Value, &Value),

@@ -5,17 +5,18 @@ use crate::lisp::ops::atoms::validate;
 use crate::lisp::ops::{atoms, change, lookup};
 use crate::lisp::text::ErrorKind;
 use crate::lisp::value::{
-    Args, Atom, AtomExtras, AtomKind, Callable, Context, Fault, Meta, Raise, Result, Value, pair, type_error,
+    Args, Atom, AtomExtras, AtomKind, Callable, Context, Fault, Hint, Meta, Raise, Result, Value, What, pair,
+    type_error,
 };
 use std::sync::Arc;
 
 /// The atom, volatile or delay that an argument must be.
-fn place(name: &str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
+fn place(name: &'static str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
     match value {
         Value::Atom(atom) if atom.kind == kind => Ok(atom.clone()),
         other => {
-            let message = format!("{name} needs {}, got {}", kind.type_name(), other.describe());
-            let fault = Fault::new(ErrorKind::Type, "ClassCastException", message);
+            let what = What::needs(name, kind.type_name(), other);
+            let fault = Fault::new(ErrorKind::Type, "ClassCastException", what);
             Err(match (kind, other) {
                 (AtomKind::Atom, Value::Atom(atom)) if atom.kind == AtomKind::Volatile => {
                     fault.hint("volatiles are changed with vswap! and vreset!")
@@ -23,7 +24,7 @@ fn place(name: &str, kind: AtomKind, value: &Value) -> Result<Arc<Atom>> {
                 (AtomKind::Volatile, Value::Atom(atom)) if atom.kind == AtomKind::Atom => {
                     fault.hint("atoms are changed with swap! and reset!")
                 }
-                (AtomKind::Atom, _) => fault.hint("(def state (atom value)) makes one; @state reads it"),
+                (AtomKind::Atom, _) => fault.hint(Hint::Why("(def state (atom value)) makes one", "@state reads it")),
                 _ => fault,
             }
             .into())
@@ -60,8 +61,8 @@ fn deref(cx: &mut dyn Context, value: &Value) -> Result<Value> {
             AtomKind::Transient => Err(type_error("deref", "an atom, volatile or delay", value)),
         },
         other => {
-            let message = format!("deref (@) needs an atom, volatile or delay, got {}", other.describe());
-            Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into())
+            let what = What::needs("deref (@)", "an atom, volatile or delay", other);
+            Err(Fault::new(ErrorKind::Type, "ClassCastException", what).into())
         }
     }
 }
@@ -81,8 +82,8 @@ builtins! { State;
                     (Some("meta"), Some(Value::Map(map))) => extras.meta = Meta::new(Some(map)),
                     (Some("meta"), Some(Value::Nil)) => {}
                     _ => {
-                        let message = format!("atom has the options :validator and :meta, got {}", option.describe());
-                        return Err(Fault::value(message).into());
+                        let what = What::unfit("atom has the options :validator and :meta", &option);
+                        return Err(Fault::value(what).into());
                     }
                 }
             }

@@ -99,7 +99,7 @@ fn needle(name: &'static str, value: &Value) -> Result<Text> {
         Value::Regex(_) => {
             Err(with_hint(type_error(name, "a string to look for", value), "(re-find regex s) looks for a regex"))
         }
-        other => Err(not_text(name, "a string to look for", other)),
+        other => Err(not_text(name, "a string to look for", None, other)),
     }
 }
 
@@ -118,7 +118,7 @@ fn subs(cx: &mut dyn Context, text: &Text, start: i64, end: i64) -> Result<Value
 
 /// A keyword's or symbol's text of a namespace and a name.
 fn qualified(cx: &mut dyn Context, name: &'static str, space: &Value, local: &Value) -> Result<String> {
-    let Value::Text(local) = local else { return Err(not_text(name, "a string as name", local)) };
+    let Value::Text(local) = local else { return Err(not_text(name, "a string", Some("name"), local)) };
     walk(cx, local.as_str())?;
     cx.reserve(local.len().saturating_mul(2))?;
     match space {
@@ -128,7 +128,7 @@ fn qualified(cx: &mut dyn Context, name: &'static str, space: &Value, local: &Va
             cx.reserve(local.len().saturating_add(space.len()).saturating_mul(2))?;
             Ok(format!("{}/{}", space.as_str(), local.as_str()))
         }
-        other => Err(not_text(name, "a string as namespace", other)),
+        other => Err(not_text(name, "a string", Some("namespace"), other)),
     }
 }
 
@@ -263,7 +263,7 @@ builtins! { Strings;
             if let (true, Value::Text(text)) = (separator.is_sequential() || matches!(separator, Value::Set(_)), &coll) {
                 let hint = format!("write (str/join {} coll): the separator comes first", Value::Text(text.clone()));
                 let error = type_error("clojure.string/join", "a separator first", &separator);
-                return Err(with_hint(error, &hint));
+                return Err(with_hint(error, hint));
             }
             let separator = shown(cx, &separator)?;
             join(cx, separator.as_str(), coll)

@@ -272,8 +272,8 @@ struct RandomSample(f64);
 impl SeqFunction for RandomSample {
     const USAGE: &'static str = "(random-sample probability coll)";
     fn new(held: Value) -> Result<Self> {
-        let wants = crate::lisp::value::Wants { name: "random-sample", argument: "probability" };
-        <f64 as crate::lisp::value::FromValue>::from_value(held, wants).map(Self)
+        let param = crate::lisp::value::ParamRef { name: "random-sample", argument: "probability" };
+        <f64 as crate::lisp::value::FromValue>::from_value(held, param).map(Self)
     }
 }
 

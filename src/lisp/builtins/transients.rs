@@ -5,20 +5,20 @@ use crate::lisp::ops::change::{assoc, conj};
 use crate::lisp::ops::lookup::usable;
 use crate::lisp::ops::{change, maps, sets};
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Args, Atom, AtomKind, Context, Fault, Result, Value, Vector, type_error};
+use crate::lisp::value::{Args, Atom, AtomKind, Context, Fault, Hint, Result, Value, Vector, What, type_error};
 use std::sync::Arc;
 
 /// The transient that a value must be.
-fn transient(name: &str, value: &Value) -> Result<Arc<Atom>> {
+fn transient(name: &'static str, value: &Value) -> Result<Arc<Atom>> {
     match value {
         Value::Atom(atom) if atom.kind == AtomKind::Transient => Ok(atom.clone()),
         other => {
-            let message = format!("{name} needs a transient, got {}", other.describe());
-            let hint = match name.trim_end_matches('!') {
+            let what = What::needs(name, "a transient", other);
+            let hint: Hint = match name.trim_end_matches('!') {
                 "persistent" => "only what (transient coll) gave is made persistent".into(),
-                plain => format!("({plain} coll …) works on any collection; (transient coll) makes a transient"),
+                plain => format!("({plain} coll …) works on any collection; (transient coll) makes a transient").into(),
             };
-            Err(Fault::new(ErrorKind::Type, "ClassCastException", message).hint(hint).into())
+            Err(Fault::new(ErrorKind::Type, "ClassCastException", what).hint(hint).into())
         }
     }
 }
@@ -27,7 +27,7 @@ fn transient(name: &str, value: &Value) -> Result<Arc<Atom>> {
 /// says whether the change cannot fail, otherwise what was there is kept to be put back.
 fn change(
     cx: &mut dyn Context,
-    name: &str,
+    name: &'static str,
     target: Value,
     safe: impl FnOnce(&Value) -> bool,
     change: impl FnOnce(&mut dyn Context, Value) -> Result<Value>,
@@ -68,8 +68,8 @@ builtins! { State;
             other => return Err(type_error("transient", "a vector, map or set", other)),
         };
         if sorted {
-            let message = format!("transient needs an unsorted collection, got {}", coll.describe());
-            return Err(Fault::new(ErrorKind::Type, "ClassCastException", message).into());
+            let what = What::needs("transient", "an unsorted collection", &coll);
+            return Err(Fault::new(ErrorKind::Type, "ClassCastException", what).into());
         }
         let coll = change::described(cx, coll, None)?;
         Ok(cx.make_atom(AtomKind::Transient, coll))

@@ -38,7 +38,7 @@ fn subvec(cx: &mut dyn Context, items: &Vector, start: i64, end: Option<i64>) ->
 }
 
 #[cold]
-fn no_stack(name: &str, got: &Value) -> Box<crate::lisp::value::Raise> {
+fn no_stack(name: &'static str, got: &Value) -> Box<crate::lisp::value::Raise> {
     let mut raise = type_error(name, "a vector or list", got);
     if let crate::lisp::value::Raise::Fault(fault) = &mut *raise
         && matches!(got, Value::Seq(_) | Value::Lazy(_))

@@ -34,7 +34,7 @@ fn rekeyed(cx: &mut dyn Context, form: Value, change: fn(Value) -> Value) -> Res
     Value::from(changed).within_nesting()
 }
 
-fn replacements(name: &str, names: &Value) -> Result<()> {
+fn replacements(name: &'static str, names: &Value) -> Result<()> {
     match names {
         Value::Map(_) | Value::Nil => Ok(()),
         other => Err(type_error(name, "a map of replacements", other)),

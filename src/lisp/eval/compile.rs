@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::counting::Counting;
-use super::missing::{Origins, explain, taught};
+use super::missing::{Origins, with_missing_key, with_usage_hint};
 use super::operand::is_fused;
 use crate::lisp::analyse::{Expr, ExprKind, FunctionExpr, Program, TryExpr};
 use crate::lisp::text::{Source, Span};
@@ -416,14 +416,15 @@ impl Compiler {
         match run {
             BuiltinCode::F0(run) => code(move |m, _| {
                 m.step()?;
-                run(m).map_err(|raise| taught(raise, builtin).at(span))
+                run(m).map_err(|raise| with_usage_hint(raise, builtin).at(span))
             }),
             BuiltinCode::F1(run) => {
                 let a = pop();
                 code(move |m, env| {
                     let a = a.run(m, env)?;
                     m.step()?;
-                    run(m, a).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
+                    run(m, a)
+                        .map_err(|raise| with_missing_key(with_usage_hint(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::F2(run) => {
@@ -432,7 +433,8 @@ impl Compiler {
                     let a = a.run(m, env)?;
                     let b = b.run(m, env)?;
                     m.step()?;
-                    run(m, a, b).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
+                    run(m, a, b)
+                        .map_err(|raise| with_missing_key(with_usage_hint(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::F3(run) => {
@@ -442,7 +444,8 @@ impl Compiler {
                     let b = b.run(m, env)?;
                     let c = c.run(m, env)?;
                     m.step()?;
-                    run(m, a, b, c).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
+                    run(m, a, b, c)
+                        .map_err(|raise| with_missing_key(with_usage_hint(raise, builtin), &missing, m, env).at(span))
                 })
             }
             BuiltinCode::N(run) => code(move |m, env| {
@@ -451,7 +454,8 @@ impl Compiler {
                     values.push(item.run(m, env)?);
                 }
                 m.step()?;
-                run(m, values).map_err(|raise| explain(taught(raise, builtin), &missing, m, env).at(span))
+                run(m, values)
+                    .map_err(|raise| with_missing_key(with_usage_hint(raise, builtin), &missing, m, env).at(span))
             }),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::lisp::text::{ErrorKind, LimitKind, Span};
 use crate::lisp::value::{
     Answer, Args, Ask, AtomKind, Builtin, Closure, Fault, Function, Machine, Raise, Result, Shared, Suspend,
-    TemplateArity, Value, arity_error, limit,
+    TemplateArity, Value, What, arity_error, limit,
 };
 
 /// Steps between two looks at clock and budget.
@@ -278,7 +278,7 @@ impl Machine<'_> {
                 other => Err(Fault::new(
                     ErrorKind::Type,
                     "IllegalArgumentException",
-                    format!("a vector is called with an index, got {}", other.describe()),
+                    What::unfit("a vector is called with an index", &other),
                 )
                 .into()),
             },
@@ -327,7 +327,7 @@ impl Machine<'_> {
     fn call_builtin(&mut self, builtin: &'static Builtin, args: Args) -> Result<Value> {
         let given = args.len();
         let Some(clause) = builtin.clause(given) else {
-            return Err(arity_error(builtin.name, given, &builtin.takes()));
+            return Err(arity_error(builtin.name, given, builtin));
         };
         clause.code.call(self, args)
     }
@@ -336,7 +336,7 @@ impl Machine<'_> {
 /// What a keyword finds in an exception: one of its parts, or what is under the key in its data.
 fn of_fault(fault: &Fault, key: &Value) -> Option<Value> {
     match key.as_name()? {
-        "message" => Some(Value::text(&fault.message)),
+        "message" => Some(Value::text(fault.message())),
         "data" => fault.data.clone(),
         "cause" => Some(fault.cause.clone()),
         _ => match &fault.data {
@@ -352,16 +352,16 @@ fn wrong_arity(closure: &Closure, given: usize) -> Box<Raise> {
     let name = member.and_then(|member| member.name.as_deref()).unwrap_or("a function");
     let signatures: Vec<String> =
         member.into_iter().flat_map(|member| &member.arities).map(|arity| arity.signature.to_string()).collect();
-    arity_error(name, given, &signatures.join(" or "))
+    arity_error(name.to_owned(), given, signatures.join(" or "))
 }
 
 #[cold]
 fn not_callable(value: &Value, given: usize) -> Box<Raise> {
     match value {
         Value::Keyword(_) | Value::Symbol(_) | Value::Map(_) => {
-            arity_error(&value.describe(), given, "1 or 2: what to look in, or the key, and a default")
+            arity_error(value.describe(), given, "1 or 2: what to look in, or the key, and a default")
         }
-        Value::Set(_) | Value::Vector(_) => arity_error(&value.describe(), given, "1"),
+        Value::Set(_) | Value::Vector(_) => arity_error(value.describe(), given, "1"),
         other => {
             let class = if other.is_nil() { "NullPointerException" } else { "ClassCastException" };
             let hint = if other.is_nil() {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::compile::Compiler;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::{ErrorKind, nearest};
-use crate::lisp::value::{Builtin, Function, Machine, Map, Raise, Value, shorten};
+use crate::lisp::value::{self, Builtin, Function, Hint, Machine, Map, Part, Raise, Value, What};
 
 /// No more keys of a map are named.
 const MOST_KEYS: usize = 12;
@@ -131,75 +131,62 @@ impl Root {
     }
 }
 
-/// The same error; one for a wrong value without advice shows how the builtin is written.
+/// The same error; one for a wrong value without advice shows how the builtin is called.
 #[cold]
-pub(super) fn taught(mut raise: Box<Raise>, builtin: &Builtin) -> Box<Raise> {
+pub(super) fn with_usage_hint(mut raise: Box<Raise>, builtin: &'static Builtin) -> Box<Raise> {
     let Raise::Fault(fault) = &mut *raise else { return raise };
-    if fault.kind == ErrorKind::Arity && fault.place.is_none() && fault.span.is_none() && fault.hint.is_none() {
+    if fault.place.is_some() || fault.span.is_some() || fault.hint.is_some() {
+        return raise;
+    }
+    if fault.kind == ErrorKind::Arity {
         fault.hint = builtin.function_hint().filter(|_| !builtin.name.starts_with('%')).map(Into::into);
         return raise;
     }
-    if fault.kind != ErrorKind::Type || fault.place.is_some() || fault.span.is_some() || fault.hint.is_some() {
-        return raise;
-    }
+    let (ErrorKind::Type, Some(function)) = (fault.kind, fault.what.function_mut()) else { return raise };
     // What others are made of is called by their names.
     if matches!(builtin.name, "update" | "update-in" | "assoc-in" | "merge" | "into")
-        && let Some(rest) = ["assoc", "conj"].iter().find_map(|inner| fault.message.strip_prefix(inner))
-        && rest.starts_with(" needs ")
+        && matches!(function.as_deref(), Some("assoc" | "conj"))
     {
-        fault.message = format!("{}{rest}", builtin.name);
+        *function = Some(builtin.name.into());
     }
     if builtin.name.starts_with('%') {
         return raise;
     }
     let params = || builtin.clauses.iter().flat_map(|clause| clause.params);
-    if let Some(got) = fault.message.strip_prefix(NO_ITEMS) {
+    match function {
         // What a function gives may be at fault as well as the argument.
-        if !builtin.calls_function() {
-            fault.message = format!("{} needs a collection{got}", builtin.name);
-        }
-    } else if !fault.message.strip_prefix(builtin.name).is_some_and(|rest| rest.starts_with(" needs ")) {
-        return raise;
+        None if builtin.calls_function() => {}
+        None => *function = Some(builtin.name.into()),
+        Some(name) if name == builtin.name => {}
+        Some(_) => return raise,
     }
     if params().any(|param| param.len() > 1) {
-        fault.hint = Some(format!("it is written {}{}", builtin.signatures(), threading(builtin)));
+        fault.hint = Some(Hint::Usage(builtin));
     }
     raise
 }
 
-/// Which threading form fits a function of a collection and something else.
-fn threading(builtin: &Builtin) -> &'static str {
-    let is_collection = |param: Option<&&str>| param.is_some_and(|param| matches!(*param, "coll" | "map" | "s"));
-    match builtin.clauses.iter().map(|clause| clause.params).find(|params| params.len() > 1) {
-        Some(params) if is_collection(params.first()) => "; in a chain use ->, which puts the value first",
-        Some(params) if is_collection(params.last()) => "; in a chain use ->>, which puts the value last",
-        _ => "",
-    }
-}
-
-/// How the error begins that says that a value has no items.
-const NO_ITEMS: &str = "a collection is needed";
-
 /// The same error; one for nil in the place of something looked up says which key was missing.
 #[cold]
-pub(super) fn explain(mut raise: Box<Raise>, missing: &Missing, m: &Machine<'_>, env: &Function) -> Box<Raise> {
-    if let (Raise::Fault(fault), Some(operands)) = (&mut *raise, missing)
+pub(super) fn with_missing_key(
+    mut raise: Box<Raise>,
+    operands: &Missing,
+    m: &Machine<'_>,
+    env: &Function,
+) -> Box<Raise> {
+    if let (Raise::Fault(fault), Some(operands)) = (&mut *raise, operands)
         && fault.place.is_none()
-        && fault.message.ends_with(", got nil")
-        && let Some((why, there)) = operands.iter().find_map(|operand| operand.why(m, env))
+        && let What::Needs { got, missing: missing @ None, .. } = &mut fault.what
+        && got.is_nil()
     {
-        fault.message.push_str(&why);
-        // The last part of the hint says what to write where nil is no accident.
-        let default =
-            fault.hint.as_deref().and_then(|hint| hint.rsplit("; ").next()).unwrap_or("(or x 0) gives a default");
-        fault.hint = Some(if there.is_empty() { default.to_owned() } else { format!("{there}; {default}") });
+        *missing = operands.iter().find_map(|operand| operand.why(m, env));
     }
     raise
 }
 
 impl Operand {
     /// What is missing on the path, and what is there instead.
-    fn why(&self, m: &Machine<'_>, env: &Function) -> Option<(String, String)> {
+    fn why(&self, m: &Machine<'_>, env: &Function) -> Option<value::Missing> {
         let mut roots = self.sought.roots.iter().map(|root| root.value(m, env));
         let mut at = roots.find(|value| matches!(value, Value::Map(_)));
         let Some(found) = &mut at else {
@@ -211,8 +198,7 @@ impl Operand {
             if !is_nil {
                 return None;
             }
-            let path: Vec<String> = self.sought.path.iter().map(|key| shorten(key, 40)).collect();
-            return Some((format!(": nothing is found under {}", path.join(" ")), String::new()));
+            return Some(value::Missing::Path(self.sought.path.iter().map(Part::shown).collect()));
         };
         for key in &self.sought.path {
             let Value::Map(map) = &*found else { return None };
@@ -221,12 +207,8 @@ impl Operand {
                 return None;
             }
             let next = match map.get(key) {
-                None => {
-                    return Some((format!(": there is no key {}", shorten(key, 40)), keys(map, key)));
-                }
-                Some(Value::Nil) => {
-                    return Some((format!(": nil is the value of {}", shorten(key, 40)), String::new()));
-                }
+                None => return Some(no_key(map, key)),
+                Some(Value::Nil) => return Some(value::Missing::Nil(Part::shown(key))),
                 Some(next) => next.clone(),
             };
             *found = next;
@@ -236,17 +218,13 @@ impl Operand {
 }
 
 /// The keys that a map has, and the one that was probably meant.
-fn keys(map: &Map, wanted: &Value) -> String {
-    if map.is_empty() {
-        return "the map is empty".into();
-    }
-    let named: Vec<&Value> = map.keys().take(MOST_KEYS).collect();
+fn no_key(map: &Map, wanted: &Value) -> value::Missing {
     let near = wanted.as_name().and_then(|wanted| nearest(wanted, map.keys().take(200).filter_map(Value::as_name)));
     let near = near.and_then(|near| map.keys().find(|key| key.as_name() == Some(near)));
-    let mut text: Vec<String> = named.iter().map(|key| shorten(key, 40)).collect();
-    if map.len() > MOST_KEYS {
-        text.push("…".into());
+    value::Missing::Key {
+        key: Part::shown(wanted),
+        keys: map.keys().take(MOST_KEYS).map(Part::shown).collect(),
+        more: map.len() > MOST_KEYS,
+        near: near.map(Part::shown),
     }
-    let meant = near.map_or_else(String::new, |near| format!("; did you mean {}?", shorten(near, 40)));
-    format!("the map has {}{meant}", text.join(" "))
 }

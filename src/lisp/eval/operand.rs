@@ -1,11 +1,11 @@
 //! Arithmetic and comparison with operands that are slots or constants: no value is cloned, no frame made.
 
 use super::compile::Compiler;
-use super::missing::explain;
+use super::missing::with_missing_key;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::Span;
 use crate::lisp::value::{
-    Code, Context, Function, Machine, Number, Result, Run, Value, arithmetic, code, equal_as_made, type_error,
+    Code, Context, Expected, Function, Machine, Number, Result, Run, Value, arithmetic, code, equal_as_made, type_error,
 };
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -115,8 +115,8 @@ macro_rules! fused {
 fn ordering(name: &'static str, a: &Value, b: &Value) -> Result<Option<Ordering>> {
     match (Number::of(a), Number::of(b)) {
         (Some(a), Some(b)) => Ok(a.compare(b)),
-        (None, _) => Err(type_error(name, "numbers", a)),
-        (_, None) => Err(type_error(name, "numbers", b)),
+        (None, _) => Err(type_error(name, Expected::NUMBERS, a)),
+        (_, None) => Err(type_error(name, Expected::NUMBERS, b)),
     }
 }
 
@@ -141,7 +141,7 @@ macro_rules! order {
             (a, b) => match ordering($name, a, b) {
                 Ok(Some(order)) => Ok(order $op Ordering::Equal),
                 Ok(None) => Ok(false),
-                Err(raise) => Err(explain(raise, &missing, m, env).at(span)),
+                Err(raise) => Err(with_missing_key(raise, &missing, m, env).at(span)),
             },
         })
     }};
@@ -157,7 +157,7 @@ macro_rules! operate {
                 return Ok(Value::Int(n));
             }
             let cost = big_cost(a, b);
-            let result = $slow(a, b).map_err(|raise| explain(raise, &missing, m, env).at(span));
+            let result = $slow(a, b).map_err(|raise| with_missing_key(raise, &missing, m, env).at(span));
             m.spend(cost)?;
             result
         })
@@ -175,11 +175,11 @@ fn big_cost(a: &Value, b: &Value) -> u64 {
 
 /// `inc` and `dec`: the other operand is known.
 macro_rules! by_one {
-    ($name:literal, $slow:path, $said:literal, $checked:ident, $operand:expr, $missing:expr, $span:expr) => {{
+    ($name:literal, $slow:path, $checked:ident, $operand:expr, $missing:expr, $span:expr) => {{
         let (span, missing) = ($span, $missing);
         let slow = move |value: &Value, m: &Machine<'_>, env: &Function| {
             $slow(value, &Value::Int(1))
-                .map_err(|raise| explain(raise.renamed($said, $name), &missing, m, env).at(span))
+                .map_err(|raise| with_missing_key(raise.said_of($name), &missing, m, env).at(span))
         };
         let quick = |value: &Value| match value {
             Value::Int(n) => n.$checked(1).map(Value::Int),
@@ -228,8 +228,8 @@ impl Compiler {
             _ => return None,
         };
         Some(match name {
-            "inc" => by_one!("inc", arithmetic::add, "+", checked_add, operand, missing, span),
-            _ => by_one!("dec", arithmetic::subtract, "-", checked_sub, operand, missing, span),
+            "inc" => by_one!("inc", arithmetic::add, checked_add, operand, missing, span),
+            _ => by_one!("dec", arithmetic::subtract, checked_sub, operand, missing, span),
         })
     }
 

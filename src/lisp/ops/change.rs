@@ -4,7 +4,9 @@ use super::lookup::{charge, find, index};
 use super::maps::{insert, to_change};
 use super::{maps, sets};
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Args, Context, Fault, Iter, Map, Result, Seq, Set, Value, Vector, args, type_error};
+use crate::lisp::value::{
+    Args, Context, Expected, Fault, Iter, Map, Result, Seq, Set, Value, Vector, What, args, type_error,
+};
 use std::sync::Arc;
 
 /// A collection with a value under a key.
@@ -23,8 +25,8 @@ pub(crate) fn assoc(cx: &mut dyn Context, target: Value, key: Value, value: Valu
         }
         Value::Vector(mut items) => {
             if !matches!(key, Value::Int(_)) {
-                let message = format!("assoc on a vector needs an integer as index, got {}", key.describe());
-                return Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into());
+                let what = What::needs_as("assoc on a vector", "an integer", Some("index"), &key);
+                return Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", what).into());
             }
             let Some(at) = index(&key).filter(|at| *at <= items.len()) else {
                 let message = format!("index {} is outside of a vector of {} items", key, items.len());
@@ -44,7 +46,7 @@ pub(crate) fn assoc_all(cx: &mut dyn Context, mut coll: Value, more: Args) -> Re
     let mut more = more.into_iter();
     while let Some(key) = more.next() {
         let Some(value) = more.next() else {
-            return Err(Fault::value(format!("assoc needs a value for every key; {} has none", key.describe())).into());
+            return Err(Fault::value(What::unpaired("assoc", &key)).into());
         };
         coll = assoc(cx, coll, key, value)?;
     }
@@ -114,7 +116,7 @@ pub(crate) fn update(cx: &mut dyn Context, coll: Value, key: Value, f: &Value, m
 }
 
 /// The key and the value of an entry.
-pub(crate) fn entry(name: &str, item: &Value) -> Result<(Value, Value)> {
+pub(crate) fn entry(name: &'static str, item: &Value) -> Result<(Value, Value)> {
     if let Value::Vector(pair) = item
         && let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len())
     {
@@ -149,7 +151,7 @@ pub(crate) fn conj_map(cx: &mut dyn Context, mut map: Arc<Map>, item: Value) -> 
         }
         Value::Seq(ref seq) if !seq.is_list() || seq.is_empty() => return conj_entries(cx, map, item),
         Value::Lazy(_) => return conj_entries(cx, map, item),
-        other => return Err(type_error("conj", "an entry [key value] or a map for a map", &other)),
+        other => return Err(type_error("conj", Expected::argument("an entry [key value] or a map for a map"), &other)),
     }
     Value::Map(map).within_nesting()
 }

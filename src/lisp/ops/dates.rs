@@ -3,7 +3,7 @@
 use super::text::{Str, with_hint};
 use crate::lisp::text::abridge;
 use crate::lisp::value::{
-    Context, Date, DateKind, Fault, FromValue, Raise, Result, Value, Wants, type_error, value_error,
+    Context, Date, DateKind, Fault, FromValue, Hint, ParamRef, Raise, Result, Value, value_error,
 };
 use jiff::Span;
 use jiff::civil::DateTime;
@@ -29,11 +29,11 @@ pub(crate) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday"
 pub(crate) struct When(pub(crate) Arc<Date>);
 
 impl FromValue for When {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match value {
             Value::Date(date) => Ok(Self(date)),
             other => {
-                let error = type_error(wants.name, &format!("a date as {}", wants.argument), &other);
+                let error = param.type_error("a date", &other);
                 Err(with_hint(error, "(java.time.LocalDate/parse \"2024-01-31\") makes a date of a string"))
             }
         }
@@ -45,7 +45,7 @@ pub(crate) fn made(at: DateTime, kind: DateKind) -> Value {
 }
 
 #[cold]
-fn unreadable(text: &str, hint: &str) -> Box<Raise> {
+fn unreadable(text: &str, hint: impl Into<Hint>) -> Box<Raise> {
     let message = format!("Text '{}' could not be parsed as a date", abridge(text, 80));
     Fault::value(message).class("DateTimeParseException").hint(hint).into()
 }
@@ -63,10 +63,10 @@ pub(crate) fn parse(text: &Str, kind: DateKind) -> Result<Value> {
             };
             Err(unreadable(
                 text,
-                &format!("that is {}: use {right}, or (subs s 0 10) for the day", date.kind.describe()),
+                format!("that is {}: use {right}, or (subs s 0 10) for the day", date.kind.describe()),
             ))
         }
-        None => Err(unreadable(text, &format!("write {}", kind.describe()))),
+        None => Err(unreadable(text, format!("write {}", kind.describe()))),
     }
 }
 

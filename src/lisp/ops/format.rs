@@ -3,7 +3,7 @@
 use super::print;
 use super::print::room;
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Boolean, Context, Fault, Raise, Result, Value, display, type_error};
+use crate::lisp::value::{Boolean, Context, Expected, Fault, Raise, Result, Value, display, type_error};
 
 /// A directive: `%1$-8.2f`.
 struct Directive<'a> {
@@ -158,8 +158,8 @@ impl<'a> Directive<'a> {
     }
 
     #[cold]
-    fn refuse<T>(&self, needs: &str, got: &Value, hint: &str) -> Result<T> {
-        let raise = type_error(&format!("{} in a format", self.text), needs, got);
+    fn refuse<T>(&self, expected: impl Into<Expected>, got: &Value, hint: &'static str) -> Result<T> {
+        let raise = type_error(format!("{} in a format", self.text), expected, got);
         Err(match *raise {
             Raise::Fault(fault) => Fault { class: "IllegalArgumentException", ..fault }.hint(hint).into(),
             other => Box::new(other),

@@ -22,7 +22,7 @@ impl Hierarchy {
     }
 
     /// The one that a map describes.
-    pub(crate) fn of(name: &str, described: &Value) -> Result<Self> {
+    pub(crate) fn of(name: &'static str, described: &Value) -> Result<Self> {
         let part = |key| match described.get(key) {
             Some(Value::Map(map)) => Ok((**map).clone()),
             _ => Err(type_error(name, "a hierarchy from (make-hierarchy)", described)),

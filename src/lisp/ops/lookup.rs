@@ -1,7 +1,7 @@
 //! Looking up: what lies under a key of a collection.
 
 use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Atom, AtomKind, Context, Fault, Iter, Map, Result, Value, force};
+use crate::lisp::value::{Atom, AtomKind, Context, Fault, Iter, Map, Result, Value, What, force};
 use std::sync::Arc;
 
 /// Charges what comparing and hashing a key costs.
@@ -42,9 +42,9 @@ pub(crate) fn index(key: &Value) -> Option<usize> {
 /// Whether the collection has the key; for vectors whether it has the item.
 pub(crate) fn contains(cx: &mut dyn Context, target: &Value, key: &Value) -> Result<bool> {
     charge(cx, key)?;
-    let refused = |hint: &str| {
-        let message = format!("contains? needs a map, set or vector, got {}", target.describe());
-        Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).hint(hint).into())
+    let refused = |hint: &'static str| {
+        let what = What::needs("contains?", "a map, set or vector", target);
+        Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", what).hint(hint).into())
     };
     match target {
         Value::Nil => Ok(false),
@@ -112,8 +112,8 @@ pub(crate) fn nth(cx: &mut dyn Context, coll: Value, index: i64) -> Result<Optio
         }
         Value::Atom(atom) if atom.kind == AtomKind::Transient => nth(cx, held(atom)?, index),
         other => {
-            let message = format!("nth needs a vector, string or sequence, got {}", other.describe());
-            let fault = Fault::new(ErrorKind::Type, "UnsupportedOperationException", message);
+            let what = What::needs("nth", "a vector, string or sequence", &other);
+            let fault = Fault::new(ErrorKind::Type, "UnsupportedOperationException", what);
             Err(fault.hint("maps and sets have no positions: (get m k), (nth (seq coll) i)").into())
         }
     }
@@ -130,8 +130,8 @@ pub(crate) fn find_entry(cx: &mut dyn Context, coll: &Value, key: &Value) -> Res
         Value::Vector(_) => Ok(find(cx, coll, key)?.map(|value| (key.clone(), value))),
         Value::Atom(atom) if atom.kind == AtomKind::Transient => find_entry(cx, &held(atom)?, key),
         other => {
-            let message = format!("find needs a map or vector, got {}", other.describe());
-            Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", message).into())
+            let what = What::needs("find", "a map or vector", other);
+            Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", what).into())
         }
     }
 }

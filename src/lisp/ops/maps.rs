@@ -1,7 +1,7 @@
 //! Changing maps in place, sorted ones too.
 
 use super::lookup::charge;
-use crate::lisp::value::{Args, Context, Fault, Map, Result, Value};
+use crate::lisp::value::{Args, Context, Fault, Map, Result, Value, What};
 use std::sync::Arc;
 
 /// Inserts into a map of any kind; sorted ones are searched by their order.
@@ -59,11 +59,11 @@ pub(crate) fn remove(cx: &mut dyn Context, map: &mut Arc<Map>, key: &Value) -> R
 }
 
 /// A map of keys and values in turn.
-pub(crate) fn build(cx: &mut dyn Context, name: &str, mut map: Map, items: Args) -> Result<Value> {
+pub(crate) fn build(cx: &mut dyn Context, name: &'static str, mut map: Map, items: Args) -> Result<Value> {
     let mut items = items.into_iter();
     while let Some(key) = items.next() {
         let Some(value) = items.next() else {
-            return Err(Fault::value(format!("{name} needs a value for every key; {} has none", key.describe())).into());
+            return Err(Fault::value(What::unpaired(name, &key)).into());
         };
         charge(cx, &key)?;
         insert(cx, &mut map, key, value)?;

@@ -2,7 +2,7 @@
 
 use super::regex::{Pattern, all, whole};
 use super::text::{Str, with_hint};
-use crate::lisp::value::{Atom, AtomKind, Context, Fault, Result, Value, type_error};
+use crate::lisp::value::{Atom, AtomKind, Context, Fault, Hint, Result, Value, type_error};
 use std::sync::Arc;
 
 /// What a matcher holds.
@@ -16,7 +16,7 @@ struct Held {
 }
 
 impl Held {
-    fn of(name: &str, matcher: &Value) -> Result<(Arc<Atom>, Self)> {
+    fn of(name: &'static str, matcher: &Value) -> Result<(Arc<Atom>, Self)> {
         if let Value::Atom(atom) = matcher
             && let Value::Vector(held) = atom.get()
             && let (Some(Value::Int(asked)), Some(found), Some(regex @ Value::Regex(_)), Some(text)) =
@@ -26,7 +26,7 @@ impl Held {
             return Ok((atom.clone(), held));
         }
         let error = type_error(name, "a matcher", matcher);
-        Err(with_hint(error, "(re-matcher re s) makes one; (re-find re s) and (re-seq re s) need none"))
+        Err(with_hint(error, Hint::Why("(re-matcher re s) makes one", "(re-find re s) and (re-seq re s) need none")))
     }
 
     fn into_value(self) -> Result<Value> {
@@ -42,7 +42,7 @@ impl Held {
 }
 
 /// The next match, or nil.
-pub(crate) fn next(cx: &mut dyn Context, name: &str, matcher: &Value) -> Result<Value> {
+pub(crate) fn next(cx: &mut dyn Context, name: &'static str, matcher: &Value) -> Result<Value> {
     let (atom, held) = Held::of(name, matcher)?;
     let next = held.at(held.asked).unwrap_or_default();
     let held = Held { asked: held.asked.saturating_add(1), ..held }.into_value()?;
@@ -69,7 +69,7 @@ pub(crate) fn matcher(cx: &mut dyn Context, re: Pattern, s: &Str) -> Result<Valu
 }
 
 /// The match found last.
-pub(crate) fn last(name: &str, matcher: &Value) -> Result<Value> {
+pub(crate) fn last(name: &'static str, matcher: &Value) -> Result<Value> {
     let (_, held) = Held::of(name, matcher)?;
     held.at(held.asked.saturating_sub(1)).ok_or_else(|| {
         let fault = Fault::value("No match found").class("IllegalStateException");

@@ -1,6 +1,6 @@
 //! Numbers from values: casts, and reading text.
 
-use crate::lisp::value::{BigInt, Context, Fault, Number, Raise, Result, Text, Value, arithmetic, type_error};
+use crate::lisp::value::{BigInt, Context, Fault, Number, Raise, Result, Text, Value, What, arithmetic, type_error};
 
 /// An integer is read from no more digits than the largest that may be made has.
 const MAX_DIGITS: usize = 20_000;
@@ -19,7 +19,7 @@ fn code_point(value: &Value) -> Option<i64> {
 
 /// A number or a character as an integer between two bounds; fractions are cut off. The bounds hold for the number
 /// itself where they are `strict`, else for what is left of it.
-pub(crate) fn bounded(name: &str, value: &Value, low: i64, high: i64) -> Result<i64> {
+pub(crate) fn bounded(name: &'static str, value: &Value, low: i64, high: i64) -> Result<i64> {
     let within = |n: i64| if (low..=high).contains(&n) { Ok(n) } else { Err(out_of_range(name, value)) };
     match value {
         Value::Int(n) => within(*n),
@@ -53,18 +53,18 @@ pub(crate) fn reading_hint(mut raise: Box<Raise>, text: &Text) -> Box<Raise> {
         && text.as_str().trim().parse::<f64>().is_ok()
     {
         let reads = if text.as_str().trim().parse::<i64>().is_ok() { "parse-long" } else { "parse-double" };
-        fault.hint = Some(format!("({reads} s) reads a number from a string"));
+        fault.hint = Some(format!("({reads} s) reads a number from a string").into());
     }
     raise
 }
 
 /// A number as `int` gives it.
 pub(crate) fn int(name: &'static str, value: &Value) -> Result<i64> {
-    bounded("int", value, i32::MIN.into(), i32::MAX.into()).map_err(|raise| raise.renamed("int", name))
+    bounded("int", value, i32::MIN.into(), i32::MAX.into()).map_err(|raise| raise.said_of(name))
 }
 
 /// The last 64 bits of a number.
-pub(crate) fn wrapped_long(name: &str, value: &Value) -> Result<i64> {
+pub(crate) fn wrapped_long(name: &'static str, value: &Value) -> Result<i64> {
     match value {
         Value::Int(n) => Ok(*n),
         #[expect(clippy::cast_possible_truncation, reason = "what Java does: it stays at the bounds")]
@@ -82,7 +82,7 @@ pub(crate) fn wrapped_long(name: &str, value: &Value) -> Result<i64> {
 
 /// The last 32 bits of a number.
 #[expect(clippy::cast_possible_truncation, reason = "wrapping is what it is for")]
-pub(crate) fn wrapped_int(name: &str, value: &Value) -> Result<i32> {
+pub(crate) fn wrapped_int(name: &'static str, value: &Value) -> Result<i32> {
     match value {
         Value::Float(x) => Ok(x.get() as i32),
         other => wrapped_long(name, other).map(|n| n as i32),
@@ -90,14 +90,13 @@ pub(crate) fn wrapped_int(name: &str, value: &Value) -> Result<i32> {
 }
 
 /// A number, or a text of digits, as an integer of any size.
-pub(crate) fn whole(cx: &mut dyn Context, name: &str, value: Value) -> Result<Value> {
+pub(crate) fn whole(cx: &mut dyn Context, name: &'static str, value: Value) -> Result<Value> {
     match &value {
         Value::Int(_) | Value::Big(_) => Ok(value),
         Value::Float(x) => match whole_part(x.get()) {
             Some(n) => Ok(n.into()),
             None => {
-                let message = format!("{name} needs a finite number, got {}", value.describe());
-                Err(Fault::value(message).class("NumberFormatException").into())
+                Err(Fault::value(What::needs(name, "a finite number", &value)).class("NumberFormatException").into())
             }
         },
         Value::Text(text) => {
@@ -175,7 +174,7 @@ pub(crate) fn scaled(x: f64, power: i32) -> f64 {
 }
 
 /// The number without its sign.
-pub(crate) fn absolute(name: &str, value: Value) -> Result<Value> {
+pub(crate) fn absolute(name: &'static str, value: Value) -> Result<Value> {
     match value {
         Value::Int(n) if n >= 0 => Ok(value),
         Value::Float(x) => Ok(Value::from(x.get().abs())),

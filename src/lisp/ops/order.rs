@@ -1,18 +1,18 @@
 //! Comparators, and whether two values are one.
 
 use super::text::with_hint;
-use crate::lisp::value::{FromValue, Result, Value, Wants, equal, type_error};
+use crate::lisp::value::{FromValue, ParamRef, Result, Value, equal, type_error};
 use std::sync::Arc;
 
 /// A function that compares two values.
 pub(crate) struct Comparator(pub(crate) Value);
 
 impl FromValue for Comparator {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         if matches!(value, Value::Function(_)) {
             return Ok(Self(value));
         }
-        let error = type_error(wants.name, "a function that compares, such as < or >", &value);
+        let error = type_error(param.name, "a function that compares, such as < or >", &value);
         let hint =
             "(sort > coll) and (sort-by :key > coll) begin with the greatest, (sort-by :key coll) with the least";
         Err(with_hint(error, hint))

@@ -1,7 +1,7 @@
 //! Reading numbers from text in any radix, as Java's classes do.
 
 use super::text::{walk, with_hint};
-use crate::lisp::value::{Context, Fault, Number, Raise, Result, Text, Value, type_error, value_error};
+use crate::lisp::value::{Context, Fault, Number, Raise, Result, Text, Value, What, type_error, value_error};
 use num_bigint::BigInt;
 
 #[cold]
@@ -44,7 +44,11 @@ pub(crate) fn integer_of(cx: &mut dyn Context, value: Value, bits: u32) -> Resul
 pub(crate) fn double(cx: &mut dyn Context, value: &Value) -> Result<Value> {
     let text = match value {
         Value::Text(text) => text,
-        Value::Nil => return Err(Fault::value("a string is needed, got nil").class("NullPointerException").into()),
+        Value::Nil => {
+            return Err(Fault::value(What::unfit("a string is needed", &Value::Nil))
+                .class("NullPointerException")
+                .into());
+        }
         other => match Number::of(other) {
             Some(number) => return Ok(Value::from(number.to_f64())),
             None => return Err(type_error("parsing a float", "a string", other)),

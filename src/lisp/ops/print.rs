@@ -109,7 +109,7 @@ impl Size {
             }
             Value::Reduced(inner) => self.add(cx, inner)?,
             Value::Fault(fault) => {
-                self.text(fault.message.len());
+                self.text(fault.message().len());
                 if let Some(data) = &fault.data {
                     force(data, cx)?;
                     self.add(cx, data)?;

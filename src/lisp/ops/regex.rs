@@ -3,7 +3,7 @@
 use super::print::room;
 use super::text::{not_text, with_hint, wrong_replacement};
 use crate::lisp::text::abridge;
-use crate::lisp::value::{Context, Fault, FromValue, Regex, Result, Text, Value, Wants, type_error};
+use crate::lisp::value::{Context, Fault, FromValue, ParamRef, Regex, Result, Text, Value, type_error};
 use regex::CaptureLocations;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) struct Pattern(pub(crate) Arc<Regex>);
 
 impl FromValue for Pattern {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match value {
             Value::Regex(regex) => Ok(Self(regex)),
             other => {
@@ -22,7 +22,7 @@ impl FromValue for Pattern {
                     }
                     _ => "a regex is written #\"[a-z]+\"".into(),
                 };
-                Err(with_hint(type_error(wants.name, &format!("a regex as {}", wants.argument), &other), &hint))
+                Err(with_hint(param.type_error("a regex", &other), hint))
             }
         }
     }
@@ -294,7 +294,7 @@ pub(crate) fn replace(
     };
     match (what, by) {
         (_, Value::Text(_)) => {}
-        (_, Value::Nil) => return Err(not_text(name, "a replacement", by)),
+        (_, Value::Nil) => return Err(not_text(name, "a replacement", None, by)),
         (
             Value::Regex(_),
             Value::Function(_) | Value::Map(_) | Value::Keyword(_) | Value::Set(_) | Value::Vector(_),

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::lisp::value::{
-    Args, Callable, Context, FromValue, Function, Generator, Iter, Lazy, Number, Raise, Result, Step, Value, Wants,
-    arity_error, native, type_error,
+    Args, Callable, Context, Expected, FromValue, Function, Generator, Iter, Lazy, Number, ParamRef, Raise, Result,
+    Step, Value, arity_error, native, type_error_as,
 };
 
 /// What becomes of the feeding after an item.
@@ -71,8 +71,8 @@ fn name_of(usage: &'static str) -> &'static str {
 
 /// An argument that must be a function. One that is none says so when it is called: over no items nobody asks.
 pub(crate) fn function(usage: &'static str, f: Value) -> Result<Value> {
-    let wants = Wants { name: name_of(usage), argument: "f" };
-    Ok(match Callable::from_value(f.clone(), wants) {
+    let param = ParamRef { name: name_of(usage), argument: "f" };
+    Ok(match Callable::from_value(f.clone(), param) {
         Ok(f) => f.0,
         Err(raise) => Function::step(name_of(usage), NoFunction(raise)),
     })
@@ -94,7 +94,7 @@ pub(crate) fn amount(usage: &'static str, n: &Value) -> Result<i64> {
         other => match Number::of(other) {
             #[expect(clippy::cast_possible_truncation, reason = "saturates: more than any collection has")]
             Some(number) => Ok(number.to_f64().ceil() as i64),
-            None => Err(type_error(name_of(usage), "an integer as n", other)),
+            None => Err(type_error_as(name_of(usage).into(), Expected::INTEGER, Some("n"), other)),
         },
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn at_least_one(usage: &'static str, n: &Value) -> Result<usize> {
     let amount = amount(usage, n)?;
     match usize::try_from(amount) {
         Ok(n) if n > 0 => Ok(n),
-        _ => Err(type_error(name_of(usage), "an integer of at least 1 as n", n)),
+        _ => Err(type_error_as(name_of(usage).into(), Expected::POSITIVE, Some("n"), n)),
     }
 }
 
@@ -118,10 +118,10 @@ pub(crate) fn in_order(usage: &'static str, held: &Value, items: &Value) -> Resu
     if !swapped {
         return Ok(());
     }
-    let mut raise = type_error(name_of(usage), "a collection as last argument", items);
+    let mut raise = type_error_as(name_of(usage).into(), Expected::COLLECTION, Some("last argument"), items);
     if let Raise::Fault(fault) = &mut *raise {
         fault.class = "IllegalArgumentException";
-        fault.hint = Some(format!("the arguments stand the other way round: write {usage}"));
+        fault.hint = Some(format!("the arguments stand the other way round: write {usage}").into());
     }
     Err(raise)
 }
@@ -292,7 +292,7 @@ impl Generator for LazyStage {
 pub(crate) fn reducing(name: &'static str, stage: impl Stage + 'static, arguments: Args) -> Result<Value> {
     match (arguments.len(), arguments.into_iter().next()) {
         (1, Some(next)) => Ok(Function::step(name, Reducing { stage: Box::new(stage), next })),
-        (given, _) => Err(arity_error(&format!("the transducer {name}"), given, "1: a reducing function")),
+        (given, _) => Err(arity_error(format!("the transducer {name}"), given, "1: a reducing function")),
     }
 }
 

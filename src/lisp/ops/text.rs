@@ -1,16 +1,18 @@
 //! Strings as arguments: taking them, charging for them, searching them.
 
 use super::print::shown;
-use crate::lisp::value::{Context, Fault, FromValue, Raise, Result, Text, Value, Wants, type_error, value_error};
+use crate::lisp::value::{
+    Context, Fault, FromValue, Hint, ParamRef, Raise, Result, Text, Value, What, type_error, type_error_as, value_error,
+};
 
 /// A string, with advice for what models pass instead.
 pub(crate) struct Str(Text);
 
 impl FromValue for Str {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match value {
             Value::Text(text) => Ok(Self(text)),
-            other => Err(not_text(wants.name, &format!("a string as {}", wants.argument), &other)),
+            other => Err(not_text(param.name, "a string", Some(param.argument), &other)),
         }
     }
 }
@@ -24,22 +26,27 @@ impl std::ops::Deref for Str {
 
 /// The error for a value that is no string, with how to make it one.
 #[cold]
-pub(crate) fn not_text(name: &str, needs: &str, got: &Value) -> Box<Raise> {
-    let hint = match got {
-        Value::Nil => "nil often comes from a key that is not there; (or s \"\") gives a default",
-        Value::Keyword(_) | Value::Symbol(_) => "(name k) gives its name as a string",
+pub(crate) fn not_text(
+    name: &'static str,
+    expected: &'static str,
+    argument: Option<&'static str>,
+    got: &Value,
+) -> Box<Raise> {
+    let hint: Hint = match got {
+        Value::Nil => Hint::Why("nil often comes from a key that is not there", "(or s \"\") gives a default"),
+        Value::Keyword(_) | Value::Symbol(_) => "(name k) gives its name as a string".into(),
         Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => {
-            "map the function over it, or make one string with (str/join coll)"
+            "map the function over it, or make one string with (str/join coll)".into()
         }
-        Value::Regex(_) => "the string comes first, the regex after it",
-        _ => "(str x) makes it a string",
+        Value::Regex(_) => "the string comes first, the regex after it".into(),
+        _ => "(str x) makes it a string".into(),
     };
-    with_hint(type_error(name, needs, got), hint)
+    with_hint(type_error_as(name.into(), expected.into(), argument, got), hint)
 }
 
 /// The same error with what to try, unless it says so already.
 #[cold]
-pub(crate) fn with_hint(mut raise: Box<Raise>, hint: &str) -> Box<Raise> {
+pub(crate) fn with_hint(mut raise: Box<Raise>, hint: impl Into<Hint>) -> Box<Raise> {
     if let Raise::Fault(fault) = &mut *raise {
         fault.hint.get_or_insert_with(|| hint.into());
     }
@@ -50,8 +57,8 @@ pub(crate) fn with_hint(mut raise: Box<Raise>, hint: &str) -> Box<Raise> {
 pub(crate) fn stringy(cx: &mut dyn Context, name: &'static str, value: Value) -> Result<Text> {
     match value {
         Value::Text(text) => Ok(text),
-        Value::Nil => Err(not_text(name, "a string as s", &Value::Nil)),
-        Value::Regex(_) => Err(not_text(name, "a string as s", &value)),
+        Value::Nil => Err(not_text(name, "a string", Some("s"), &Value::Nil)),
+        Value::Regex(_) => Err(not_text(name, "a string", Some("s"), &value)),
         other => shown(cx, &other),
     }
 }
@@ -124,12 +131,8 @@ pub(crate) fn character(name: &'static str, value: &Value) -> Result<char> {
 
 /// The error for a replacement of a kind that the match does not take.
 #[cold]
-pub(crate) fn wrong_replacement(name: &str, by: &Value, hint: &str) -> Box<Raise> {
+pub(crate) fn wrong_replacement(name: &'static str, by: &Value, hint: &'static str) -> Box<Raise> {
     let class = if by.is_nil() { "NullPointerException" } else { "ClassCastException" };
-    let fault = Fault::new(
-        crate::lisp::text::ErrorKind::Type,
-        class,
-        format!("{name} needs another replacement, got {}", by.describe()),
-    );
+    let fault = Fault::new(crate::lisp::text::ErrorKind::Type, class, What::needs(name, "another replacement", by));
     fault.hint(hint).into()
 }

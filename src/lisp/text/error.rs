@@ -77,6 +77,9 @@ impl Error {
     /// The longest message kept, in bytes; longer ones are cut with a note.
     pub const LONGEST: usize = 3000;
 
+    /// The longest hint kept, in bytes.
+    pub const LONGEST_HINT: usize = 800;
+
     /// An error without a place.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let message = super::abridge(&message.into(), Self::LONGEST).into_owned();
@@ -86,7 +89,7 @@ impl Error {
     /// The same error with what to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(super::abridge(&hint.into(), 800).into_owned());
+        self.hint = Some(super::abridge(&hint.into(), Self::LONGEST_HINT).into_owned());
         self
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Keyword, Map, Number, Result, Set, Text, Value, Vector, type_error};
+use super::{Expected, Keyword, Map, Number, Raise, Result, Set, Text, Value, Vector, type_error_as};
 
 /// Arguments in order; few ones need no memory of their own.
 pub type Args = SmallVec<[Value; 4]>;
@@ -14,20 +14,20 @@ pub fn args<const N: usize>(values: [Value; N]) -> Args {
     values.into_iter().collect()
 }
 
-/// Who wants an argument, for messages.
+/// A parameter of a builtin, for messages.
 #[derive(Clone, Copy, Debug)]
-pub struct Wants {
+pub struct ParamRef {
     /// The builtin.
     pub name: &'static str,
     /// The argument's name.
     pub argument: &'static str,
 }
 
-impl Wants {
+impl ParamRef {
     /// The error for a value of the wrong type.
     #[cold]
-    pub fn refuse<T>(self, needs: &str, got: &Value) -> Result<T> {
-        Err(type_error(self.name, &format!("{needs} as {}", self.argument), got))
+    pub fn type_error(self, expected: impl Into<Expected>, got: &Value) -> Box<Raise> {
+        type_error_as(self.name.into(), expected.into(), Some(self.argument), got)
     }
 }
 
@@ -37,12 +37,12 @@ pub trait FromValue: Sized {
     ///
     /// # Errors
     /// A value of another type.
-    fn from_value(value: Value, wants: Wants) -> Result<Self>;
+    fn from_value(value: Value, param: ParamRef) -> Result<Self>;
 }
 
 impl FromValue for Value {
     #[inline]
-    fn from_value(value: Value, _: Wants) -> Result<Self> {
+    fn from_value(value: Value, _: ParamRef) -> Result<Self> {
         Ok(value)
     }
 }
@@ -51,10 +51,10 @@ macro_rules! from_value {
     ($type:ty, $needs:literal, $pattern:pat => $result:expr) => {
         impl FromValue for $type {
             #[inline]
-            fn from_value(value: Value, wants: Wants) -> Result<Self> {
+            fn from_value(value: Value, param: ParamRef) -> Result<Self> {
                 match value {
                     $pattern => Ok($result),
-                    other => wants.refuse($needs, &other),
+                    other => Err(param.type_error($needs, &other)),
                 }
             }
         }
@@ -72,7 +72,7 @@ from_value!(Arc<super::Regex>, "a regex", Value::Regex(regex) => regex);
 
 impl FromValue for i64 {
     #[inline]
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match value {
             Value::Int(n) => Ok(n),
             #[expect(
@@ -80,36 +80,36 @@ impl FromValue for i64 {
                 reason = "what Clojure does; saturates outside, and no number is 0"
             )]
             Value::Float(x) if !x.get().is_infinite() => Ok(x.get() as i64),
-            other => wants.refuse("an integer", &other),
+            other => Err(param.type_error(Expected::INTEGER, &other)),
         }
     }
 }
 
 /// A count or an index; negative ones are refused.
 impl FromValue for usize {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
-        match usize::try_from(i64::from_value(value.clone(), wants)?) {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
+        match usize::try_from(i64::from_value(value.clone(), param)?) {
             Ok(n) => Ok(n),
-            Err(_) => wants.refuse("a number that is not negative", &value),
+            Err(_) => Err(param.type_error("a number that is not negative", &value)),
         }
     }
 }
 
 impl FromValue for f64 {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match Number::of(&value) {
             Some(number) => Ok(number.to_f64()),
-            None => wants.refuse("a number", &value),
+            None => Err(param.type_error("a number", &value)),
         }
     }
 }
 
 /// `nil`, or a value of the type.
 impl<T: FromValue> FromValue for Option<T> {
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match value {
             Value::Nil => Ok(None),
-            other => T::from_value(other, wants).map(Some),
+            other => T::from_value(other, param).map(Some),
         }
     }
 }
@@ -119,7 +119,7 @@ pub struct Callable(pub Value);
 
 impl FromValue for Callable {
     #[inline]
-    fn from_value(value: Value, wants: Wants) -> Result<Self> {
+    fn from_value(value: Value, param: ParamRef) -> Result<Self> {
         match &value {
             Value::Function(_)
             | Value::Keyword(_)
@@ -127,7 +127,7 @@ impl FromValue for Callable {
             | Value::Set(_)
             | Value::Vector(_)
             | Value::Symbol(_) => Ok(Self(value)),
-            other => wants.refuse("a function", other),
+            other => Err(param.type_error("a function", other)),
         }
     }
 }

@@ -130,6 +130,13 @@ impl Clause {
     }
 }
 
+/// By name: `map`.
+impl std::fmt::Debug for Builtin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl Builtin {
     /// What a line of a doc begins with if it is the first of an example.
     pub const CODE: [char; 9] = ['(', '[', '{', '#', '\'', '"', ';', '@', '*'];
@@ -197,15 +204,6 @@ impl Builtin {
         let mut lines = lines.skip_while(|line| !line.starts_with(Self::CODE) || line.starts_with(';'));
         let (code, answer) = (lines.next()?, lines.next()?);
         answer.starts_with(";=>").then(|| format!("{code} {answer}"))
-    }
-
-    /// How many arguments it takes, in words.
-    pub fn takes(&self) -> String {
-        let counts = self.clauses.iter().map(|clause| match clause.arity() {
-            Arity { least, most: Some(_) } => least.to_string(),
-            Arity { least, most: None } => format!("{least} or more"),
-        });
-        format!("{}: {}", counts.collect::<Vec<_>>().join(", "), self.signatures())
     }
 }
 

@@ -145,7 +145,7 @@ impl Regex {
     /// # Errors
     /// Look-around and back-references; patterns that are wrong or too large.
     pub fn compile(pattern: &str) -> std::result::Result<Self, Box<Fault>> {
-        let unsupported = |what: &str, hint: &str| {
+        let unsupported = |what: &str, hint: &'static str| {
             let message = format!("{what} is not available: regexes here match in linear time");
             Err(Fault::new(ErrorKind::Unsupported, "PatternSyntaxException", message).hint(hint).into())
         };

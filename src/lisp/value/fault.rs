@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::what::{Expected, Hint, Phrase, Takes, What};
 use super::{MAX_NESTING, Map, Value};
 use crate::lisp::text::{Error, ErrorKind, LimitKind, LimitReached, Place, Source, Span, abridge};
 
@@ -31,11 +32,9 @@ pub struct Fault {
     /// The Java class that Clojure would throw, without its package; `catch` asks for it.
     pub class: &'static str,
     /// What was expected and what came.
-    pub message: String,
-    /// Whether it was made without a message.
-    pub silent: bool,
+    pub what: What,
     /// What to try.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// The data of an `ex-info`.
     pub data: Option<Value>,
     /// The exception this one was thrown for, or `nil`.
@@ -48,14 +47,17 @@ pub struct Fault {
 
 impl Fault {
     /// An exception of a kind.
-    pub fn new(kind: ErrorKind, class: &'static str, message: impl Into<String>) -> Self {
-        let message = abridge(&message.into(), Error::LONGEST).into_owned();
-        Self { kind, class, message, silent: false, hint: None, data: None, cause: Value::Nil, place: None, span: None }
+    pub fn new(kind: ErrorKind, class: &'static str, what: impl Into<What>) -> Self {
+        let what = match what.into() {
+            What::Text(text) if text.len() > Error::LONGEST => What::Text(abridge(&text, Error::LONGEST).into_owned()),
+            other => other,
+        };
+        Self { kind, class, what, hint: None, data: None, cause: Value::Nil, place: None, span: None }
     }
 
     /// A value that cannot be used.
-    pub fn value(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Value, "IllegalArgumentException", message)
+    pub fn value(what: impl Into<What>) -> Self {
+        Self::new(ErrorKind::Value, "IllegalArgumentException", what)
     }
 
     /// The same exception as Clojure's class of this name.
@@ -67,7 +69,7 @@ impl Fault {
 
     /// The same exception with what to try.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -142,19 +144,6 @@ impl Fault {
         };
         format!("{package}.{}", self.class)
     }
-
-    /// As an error that leaves the language.
-    pub fn to_error(&self) -> Error {
-        let message = match &self.data {
-            Some(Value::Map(data)) if data.is_empty() => self.message.clone(),
-            Some(data) => format!("{} {}", self.message, super::shorten(data, 500)),
-            None => self.message.clone(),
-        };
-        let mut error = Error::new(self.kind, message);
-        error.hint = self.hint.as_deref().map(|hint| abridge(hint, 800).into_owned());
-        error.place.clone_from(&self.place);
-        error
-    }
 }
 
 /// The class that a class of exceptions extends.
@@ -214,77 +203,15 @@ impl Raise {
 
     /// The same, said of another function.
     #[must_use]
-    pub fn renamed(mut self: Box<Self>, from: &str, to: &str) -> Box<Self> {
+    #[cold]
+    pub fn said_of(mut self: Box<Self>, name: &'static str) -> Box<Self> {
         if let Raise::Fault(fault) = &mut *self
-            && let Some(rest) = fault.message.strip_prefix(from)
+            && let Some(function) = fault.what.function_mut()
         {
-            fault.message = format!("{to}{rest}");
+            *function = Some(name.into());
         }
         self
     }
-
-    /// As an error that leaves the language.
-    pub fn to_error(&self) -> Error {
-        match self {
-            Raise::Fault(fault) => fault.to_error(),
-            Raise::Limit(reached, place) => {
-                let mut error = limit_error(reached);
-                error.place.clone_from(place);
-                error
-            }
-            Raise::Return(value) => {
-                Error::new(ErrorKind::Value, format!("(return {value}) outside of a program")).hint("return ends a run")
-            }
-            Raise::Fail(reason, place) => {
-                let mut error = Error::new(ErrorKind::Fail, super::brief(reason, Error::LONGEST));
-                error.place.clone_from(place);
-                error
-            }
-            Raise::Cancelled => Error::new(ErrorKind::Limit, "the host cancelled the program"),
-        }
-    }
-}
-
-fn limit_error(reached: &LimitReached) -> Error {
-    let name = reached.name();
-    let what = match reached.limit {
-        LimitKind::Steps => "the program took too many steps",
-        LimitKind::Time => "the program ran too long (milliseconds)",
-        LimitKind::Memory => "the program holds too much memory (bytes)",
-        LimitKind::Depth => "calls are nested too deeply",
-        LimitKind::Nesting => "a value is nested too deeply",
-        LimitKind::SourceNesting => "the source is nested too deeply",
-        LimitKind::Source => "the source is too long (bytes)",
-        LimitKind::Result => "the result is too large (bytes of JSON)",
-        LimitKind::IntegerBits => "an integer is too large (bits)",
-        LimitKind::ToolCalls => "the program called tools too often",
-        LimitKind::Output
-        | LimitKind::Branches
-        | LimitKind::RegexStates
-        | LimitKind::Captures
-        | LimitKind::Turns
-        | LimitKind::BudgetTurns
-        | LimitKind::BudgetTokens
-        | LimitKind::BudgetCost
-        | LimitKind::BudgetTime
-        | LimitKind::BudgetDepth
-        | LimitKind::BudgetProcesses
-        | LimitKind::BudgetToolCalls
-        | LimitKind::BudgetDescriptorBytes => name,
-    };
-    let try_this = match reached.limit {
-        LimitKind::Steps | LimitKind::Time => "work on less data, or break the work into several programs",
-        LimitKind::Memory | LimitKind::Result => {
-            "keep only what is needed: select-keys, take, count instead of whole collections"
-        }
-        LimitKind::Depth => "use loop/recur or reduce instead of recursion",
-        LimitKind::ToolCalls => "ask for more with each call",
-        _ => "make it smaller",
-    };
-    let mut error = Error::new(ErrorKind::Limit, format!("{what}: {reached}"))
-        .hint(format!("{try_this}; the host can raise {name}"));
-    error.limit = Some(*reached);
-    error
 }
 
 /// A limit was reached.
@@ -295,69 +222,35 @@ pub fn limit(limit: LimitKind, configured: u64, observed: u64) -> Box<Raise> {
 
 /// `+ needs numbers, got the string "2"`.
 #[cold]
-pub fn type_error(name: &str, needs: &str, got: &Value) -> Box<Raise> {
-    let no_sequence = needs.starts_with("a collection") && name != "conj";
-    let class = match got {
-        Value::Nil => "NullPointerException",
-        _ if no_sequence || needs.ends_with("for a map") || needs == "integers" => "IllegalArgumentException",
-        _ => "ClassCastException",
-    };
-    let fault = Fault::new(ErrorKind::Type, class, format!("{name} needs {needs}, got {}", got.describe()));
-    let hint = match got {
-        Value::Text(text) if needs.starts_with("number") || needs.starts_with("an integer") => {
-            // A longer text is no number and no date, and looking through it would cost time that nobody has paid for.
-            let text = if text.len() <= 64 { text.as_str().trim() } else { "" };
-            let reads = if text.parse::<i64>().is_ok() {
-                Some("parse-long")
-            } else {
-                text.parse::<f64>().ok().map(|_| "parse-double")
-            };
-            let date = text.len() >= 10 && super::Date::parse(text).is_some();
-            let joins = match name {
-                "-" if date => Some(
-                    "(.between ChronoUnit/DAYS (LocalDate/parse a) (LocalDate/parse b)) gives the days from a to b"
-                        .to_owned(),
-                ),
-                "+" if date => Some("(.plusDays (LocalDate/parse s) n) gives another date".to_owned()),
-                "<" | ">" | "<=" | ">=" => {
-                    Some(format!("({name} (compare a b) 0) compares strings, and dates as they are written"))
-                }
-                "+" => Some("(str a b) joins strings".to_owned()),
-                _ => None,
-            };
-            reads.map(|reads| format!("({reads} {text:?}) reads it as one")).or(joins)
-        }
-        Value::Nil if needs.starts_with("number") => {
-            Some("nil often comes from a key that is not there; (or x 0) gives a default".into())
-        }
-        Value::Atom(_) => Some("@name reads what an atom, volatile or delay holds".into()),
-        Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Set(_) if needs == "numbers" => {
-            let joins = if name == "+" { "; (concat a b) joins collections, (into a b) vectors" } else { "" };
-            Some(format!("(apply {name} coll) takes the items of a collection{joins}"))
-        }
-        _ => None,
-    };
+pub fn type_error(function: impl Into<Phrase>, expected: impl Into<Expected>, got: &Value) -> Box<Raise> {
+    type_error_as(function.into(), expected.into(), None, got)
+}
+
+/// `take needs an integer as n, got nil`.
+#[cold]
+pub fn type_error_as(function: Phrase, expected: Expected, argument: Option<&'static str>, got: &Value) -> Box<Raise> {
+    let (class, hint) = (expected.class_for(got), expected.advice(&function, got));
+    let fault = Fault::new(ErrorKind::Type, class, What::needs_as(function, expected, argument, got));
     Fault { hint, ..fault }.into()
 }
 
 /// A value that cannot be used.
 #[cold]
-pub fn value_error(message: impl Into<String>) -> Box<Raise> {
-    Fault::value(message).into()
+pub fn value_error(what: impl Into<What>) -> Box<Raise> {
+    Fault::value(what).into()
 }
 
 /// What Clojure has and the sandbox has not.
 #[cold]
-pub fn unsupported(message: impl Into<String>, hint: impl Into<String>) -> Box<Raise> {
+pub fn unsupported(message: impl Into<What>, hint: impl Into<Hint>) -> Box<Raise> {
     Fault::new(ErrorKind::Unsupported, "UnsupportedOperationException", message).hint(hint).into()
 }
 
 /// A function was called with a number of arguments it does not take.
 #[cold]
-pub fn arity_error(name: &str, given: usize, takes: &str) -> Box<Raise> {
-    let noun = if given == 1 { "argument" } else { "arguments" };
-    let message = format!("{name} was given {given} {noun}; it takes {takes}");
-    Fault::new(ErrorKind::Arity, "ArityException", message).into()
+pub fn arity_error(function: impl Into<Phrase>, given: usize, takes: impl Into<Takes>) -> Box<Raise> {
+    let what = What::Arity { function: function.into(), given, takes: takes.into() };
+    Fault::new(ErrorKind::Arity, "ArityException", what).into()
 }
 
 impl Value {

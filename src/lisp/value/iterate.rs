@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, Fault, Generator, Lazy, Map, Node, Result, Seq, Set, Text, Value, Vector, Yield};
+use super::{Context, Fault, Generator, Lazy, Map, Node, Result, Seq, Set, Text, Value, Vector, What, Yield};
 use crate::lisp::text::ErrorKind;
 
 /// The longest counted range that sequence functions handle at once; longer ones are lazy.
@@ -51,8 +51,7 @@ const ENTRY: usize = 112;
 /// The error for a value without items.
 #[cold]
 fn no_items(value: &Value) -> Box<super::Raise> {
-    let message = format!("a collection is needed, got {}", value.describe());
-    let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", message);
+    let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", What::no_items(value));
     match value {
         Value::Function(_) => {
             fault.hint("a function comes before the collection: (map f coll), (filter pred coll), (reduce f init coll)")

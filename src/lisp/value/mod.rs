@@ -20,6 +20,7 @@ mod name;
 mod number;
 mod order;
 mod print;
+mod render;
 mod rows;
 mod scalar;
 mod sequence;
@@ -29,17 +30,18 @@ mod sorted;
 mod table;
 mod text;
 mod vector;
+mod what;
 
 use std::sync::Arc;
 
-pub use args::{Args, Callable, FromValue, Wants, args};
+pub use args::{Args, Callable, FromValue, ParamRef, args};
 pub use builtin::{Arity, Builtin, Clause, Code as BuiltinCode, Registry, Theme};
 pub use cell::{Atom, AtomExtras, AtomKind, Regex};
 pub use context::Context;
 pub use date::{Date, DateKind};
 pub use equality::{equal, equal_as_made, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
-pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, unsupported, value_error};
+pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, type_error_as, unsupported, value_error};
 pub use function::{
     Closure, Code, DirectCall, Early, Function, Guess, Member, Run, Step, Template, TemplateArity, code, native,
 };
@@ -54,6 +56,7 @@ pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
 pub use print::{brief, display, printed, readable, shorten};
+pub(crate) use render::arity as arity_message;
 pub use scalar::{Boolean, Double};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield, is_bounded};
 pub use set::Set;
@@ -61,6 +64,7 @@ pub use signature::{Gives, OutlineRule, Signature, Type, parse as parse_signatur
 pub use sorted::{Place, compare_by, is_before};
 pub use text::{Text, TextBuilder};
 pub use vector::Vector;
+pub use what::{Expected, Hint, Missing, Part, Phrase, Takes, Wanted, What};
 
 /// Any value of the language. Cheap to clone, 16 bytes, and safe to send between threads.
 #[derive(Clone, Default)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
-use super::{Fault, Result, Value, limit, type_error};
+use super::{Expected, Fault, Result, Value, limit, type_error};
 use crate::lisp::text::LimitKind;
 
 /// The most bits a big integer may have.
@@ -113,14 +113,15 @@ fn bounded(n: BigInt) -> Result<Value> {
 /// `+ - * /`, `quot`, `rem`, `mod`.
 pub mod arithmetic {
     use super::{
-        BigInt, Fault, LimitKind, MAX_BITS, Number, Result, Signed, Value, Zero, bounded, limit, normal, type_error,
+        BigInt, Expected, Fault, LimitKind, MAX_BITS, Number, Result, Signed, Value, Zero, bounded, limit, normal,
+        type_error,
     };
 
-    fn numbers<'a>(name: &str, a: &'a Value, b: &'a Value) -> Result<(Number<'a>, Number<'a>)> {
+    fn numbers<'a>(name: &'static str, a: &'a Value, b: &'a Value) -> Result<(Number<'a>, Number<'a>)> {
         match (Number::of(a), Number::of(b)) {
             (Some(a), Some(b)) => Ok((a, b)),
-            (Some(_), None) => Err(type_error(name, "numbers", b)),
-            (None, _) => Err(type_error(name, "numbers", a)),
+            (Some(_), None) => Err(type_error(name, Expected::NUMBERS, b)),
+            (None, _) => Err(type_error(name, Expected::NUMBERS, a)),
         }
     }
 
@@ -190,7 +191,7 @@ pub mod arithmetic {
     }
 
     fn division(
-        name: &str,
+        name: &'static str,
         a: &Value,
         b: &Value,
         whole: impl Fn(BigInt, BigInt) -> BigInt,
@@ -244,7 +245,7 @@ pub mod arithmetic {
     /// # Errors
     /// What is no number; division by zero.
     pub fn modulo(a: &Value, b: &Value) -> Result<Value> {
-        let rest = remainder(a, b).map_err(|raise| raise.renamed("rem", "mod"))?;
+        let rest = remainder(a, b).map_err(|raise| raise.said_of("mod"))?;
         let negative = |value: &Value| match Number::of(value) {
             Some(Number::Int(n)) => n < 0,
             Some(Number::Float(x)) => x < 0.0,

@@ -63,8 +63,9 @@ pub fn brief(value: &Value, most: usize) -> String {
 /// An exception as Java's `toString` gives it: class, message and data.
 fn described(fault: &Fault) -> String {
     let mut text = fault.full_class();
-    if !fault.message.is_empty() {
-        text = format!("{text}: {}", fault.message);
+    let message = fault.message();
+    if !message.is_empty() {
+        text = format!("{text}: {message}");
     }
     match &fault.data {
         Some(data) => format!("{text} {}", shorten(data, HELD)),
@@ -282,7 +283,7 @@ impl Printer {
         self.out.push_str("#error {:kind \"");
         self.out.push_str(fault.kind.name());
         self.out.push_str("\", :message ");
-        self.quoted(&fault.message);
+        self.quoted(&fault.message());
         if let Some(data) = &fault.data {
             self.out.push_str(", :data ");
             self.held(data, depth);

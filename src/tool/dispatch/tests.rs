@@ -67,9 +67,9 @@ fn tools_take_data() {
     let dispatcher = dispatcher([tool("keep", "(what :any)")]);
     let refused = dispatcher.prepare(call("keep", map([("what", Value::from(f64::NAN))]))).err().unwrap();
     assert!(
-        refused.message.starts_with("keep: ") && refused.message.ends_with("; tools take data"),
+        refused.message().starts_with("keep: ") && refused.message().ends_with("; tools take data"),
         "{}",
-        refused.message
+        refused.message()
     );
 }
 
@@ -109,7 +109,7 @@ fn arguments_are_a_map_or_the_only_one() {
         .prepare(ToolCall { positional, ..call(name, arguments) })
     {
         Ok(prepared) => format!("{} {}", prepared.arguments, prepared.warnings.join("; ")),
-        Err(fault) => fault.message,
+        Err(fault) => fault.message().into_owned(),
     };
     let a = || map([("a", 1.into())]);
     assert_eq!(given("one", a(), false), "{:a 1} ");
@@ -147,8 +147,9 @@ fn errors_of_calls_before_say_again_what_has_happened() {
     let settle = |result| *dispatcher.settle(&tool, &map([]), result, &mut Vec::new()).unwrap_err();
     for (result, hint) in [(Ok("x".into()), Some(HAPPENED)), (Err(ToolError::new("no")), None)] {
         let fault = settle(result);
-        let again = Dispatcher::settled_before(fault.message.clone(), fault.hint.clone());
-        assert_eq!(fault.hint.as_deref(), hint);
-        assert_eq!((again.message, again.hint), (fault.message, fault.hint));
+        let again =
+            Dispatcher::settled_before(fault.message().into_owned(), fault.advice().map(std::borrow::Cow::into_owned));
+        assert_eq!(fault.advice().as_deref(), hint);
+        assert_eq!((again.message(), again.advice()), (fault.message(), fault.advice()));
     }
 }

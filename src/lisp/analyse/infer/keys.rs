@@ -3,7 +3,7 @@
 use super::{Certainty, Inference};
 use crate::lisp::analyse::outline::{Kind, Origin, OriginSource, Outline};
 use crate::lisp::text::{ErrorKind, Severity, Span, abridge, nearest};
-use crate::lisp::value::type_error;
+use crate::lisp::value::{Expected, What, type_error};
 
 /// A typing error in a shorter key of a program's own map is not told from a key that may be there.
 const SHORTEST_SLIP: usize = 4;
@@ -133,13 +133,14 @@ impl Inference<'_> {
         let (message, hint) = match first.as_value() {
             // As the run would say it.
             Some(value) => {
-                let error = type_error(name, "numbers", &value).to_error();
+                let error = type_error(name.to_owned(), Expected::NUMBERS, &value).to_error();
                 (error.message, error.hint)
             }
             None => {
                 let reads = matches!(first.kind, Kind::Text(_));
                 let hint = "(parse-long …) or (parse-double …) reads a string as a number";
-                (format!("{name} needs numbers, got {}", first.described_with_origin()), reads.then(|| hint.into()))
+                let what = What::needs_other(name.to_owned(), Expected::NUMBERS, first.described_with_origin());
+                (what.text().into_owned(), reads.then(|| hint.into()))
             }
         };
         self.report(span, ErrorKind::Type, message, hint, severity, declared);
