@@ -195,13 +195,13 @@
 ;=> [() [] [] [] 1 [() ()] ()]
 (map nil [1])
 ;! 1:1 type-error: map needs a function as f, got nil
-;? it is written (map f) (map f coll) (map f a b) (map f a b & more); in a chain use ->>, which puts the value last
+;? usage: (map f) (map f coll) (map f a b) (map f a b & more); in a chain use ->>, which puts the value last
 (mapv 5 [1])
 ;! 1:1 type-error: mapv needs a function as f, got the integer 5
-;? it is written (mapv f coll) (mapv f first & more); in a chain use ->>, which puts the value last
+;? usage: (mapv f coll) (mapv f first & more); in a chain use ->>, which puts the value last
 (sort-by nil [2 1])
 ;! 1:1 type-error: sort-by needs a function as f, got nil
-;? it is written (sort-by f coll) (sort-by f comparator coll); in a chain use ->>, which puts the value last
+;? usage: (sort-by f coll) (sort-by f comparator coll); in a chain use ->>, which puts the value last
 (map [1 2] inc)
 ;! 1:1 type-error: map needs a collection as last argument, got the function inc
 ;? the arguments stand the other way round: write (map f coll)
@@ -210,7 +210,7 @@
 ;? the arguments stand the other way round: write (filterv pred coll)
 (partition-all :a [1])
 ;! 1:1 type-error: partition-all needs an integer as n, got the keyword :a
-;? it is written (partition-all n) (partition-all n coll) (partition-all n step coll); in a chain use ->>, which puts the value last
+;? usage: (partition-all n) (partition-all n coll) (partition-all n step coll); in a chain use ->>, which puts the value last
 (set/rename [1] {:a :b})
 ;! 1:1 type-error: rename needs a map, got the integer 1
 

@@ -32,13 +32,13 @@
 ;=> [true false true]
 (cast Number "a")
 ;! 1:1 type-error: cast needs a value of the class java.lang.Number, got the string "a"
-;? it is written (cast class x)
+;? usage: (cast class x)
 (String 5)
 ;! 1:1 analysis-error: String is a class, no function
 ;? (str x) makes a string
 (instance? "a" String)
 ;! 1:1 type-error: instance? needs a class first, such as String, got the string "a"
-;? it is written (instance? class x)
+;? usage: (instance? class x)
 
 ; # Other ways to write a call
 (new String "abc")

@@ -19,10 +19,10 @@
 ;=> [{:a true} {:b true}]
 (with-meta [1] 1)
 ;! 1:1 type-error: with-meta needs a map or nil as metadata, got the integer 1
-;? it is written (with-meta x meta)
+;? usage: (with-meta x meta)
 (with-meta "a" {})
 ;! 1:1 type-error: with-meta needs a collection, symbol or function, got the string "a"
-;? it is written (with-meta x meta)
+;? usage: (with-meta x meta)
 ^1 [2]
 ;! 1:1 parse-error: metadata must be a keyword, a map, a symbol or a string
 ;? write ^:name or ^{:key value} before the form

@@ -87,10 +87,10 @@ None
 ;! 1:1 analysis-error: count was given 2 arguments; it takes 1: (count coll)
 ;? count takes one collection; count what matches with (count (filter pred coll))
 (map)
-;! 1:1 analysis-error: map was given 0 arguments; it takes 1, 2, 3, 3 or more: (map f) (map f coll) (map f a b) (map f a b & more)
+;! 1:1 analysis-error: map was given 0 arguments; it takes 1 or more: (map f) (map f coll) (map f a b) (map f a b & more)
 ;? the function comes first, the collection last
 (get {:a 1})
-;! 1:1 analysis-error: get was given 1 argument; it takes 2, 3: (get coll key) (get coll key default)
+;! 1:1 analysis-error: get was given 1 argument; it takes 2 or 3: (get coll key) (get coll key default)
 ;? for example (get {:a 1} :a) ;=> 1
 (defn two [a b] [a b])
 (two 1)
@@ -229,7 +229,7 @@ None
 ;! 1:16 type-error: max needs numbers, got the vector [1 2]
 ;? (apply max coll) takes the items of a collection
 (where :a 1)
-;! 1:1 analysis-error: where was given 2 arguments; it takes 1, 3: (where key) (where key op value)
+;! 1:1 analysis-error: where was given 2 arguments; it takes 1 or 3: (where key) (where key op value)
 ;? write (where :a = 1)
 (when-let [a 1 b 2] a)
 ;! 1:11 analysis-error: when-let binds one name, got 2
@@ -247,19 +247,19 @@ None
 ;? the arguments stand the other way round: write (sort comparator coll)
 (sort-by [{:a 1}] :a)
 ;! 1:1 type-error: a collection is needed, got the keyword :a
-;? it is written (sort-by f coll) (sort-by f comparator coll); in a chain use ->>, which puts the value last
+;? usage: (sort-by f coll) (sort-by f comparator coll); in a chain use ->>, which puts the value last
 (-> [1 2 3] (map inc))
 ;! 1:13 type-error: map needs a collection as last argument, got the function inc
 ;? the arguments stand the other way round: write (map f coll)
 (->> {:a 1} (assoc :b 2))
 ;! 1:13 type-error: assoc needs a map or vector, got the keyword :b
-;? it is written (assoc coll key value) (assoc coll key value & more); in a chain use ->, which puts the value first
+;? usage: (assoc coll key value) (assoc coll key value & more); in a chain use ->, which puts the value first
 (->> {:a 1} (update :a inc))
 ;! 1:13 type-error: update needs a map or vector, got the keyword :a
-;? it is written (update coll key f) (update coll key f & more); in a chain use ->, which puts the value first
+;? usage: (update coll key f) (update coll key f & more); in a chain use ->, which puts the value first
 (->> [1 2] (conj 3))
 ;! 1:12 type-error: conj needs a collection, got the integer 3
-;? it is written (conj) (conj coll) (conj coll item) (conj coll item & more); in a chain use ->, which puts the value first
+;? usage: (conj) (conj coll) (conj coll item) (conj coll item & more); in a chain use ->, which puts the value first
 (->> "a,b" (str/split #","))
 ;! 1:12 type-error: clojure.string/split needs a string as s, got the regex #","
 ;? the string comes first, the regex after it
@@ -271,7 +271,7 @@ None
 ;? write (get-in m [:a])
 (apply max 1 2)
 ;! 1:1 type-error: a collection is needed, got the integer 2
-;? it is written (apply f arguments) (apply f first & more)
+;? usage: (apply f arguments) (apply f first & more)
 (+ "a" "b")
 ;! 1:1 type-error: + needs numbers, got the string "a"
 ;? (str a b) joins strings
@@ -283,7 +283,7 @@ None
 ;? @name reads what an atom, volatile or delay holds
 (first 5)
 ;! 1:1 type-error: first needs a collection, got the integer 5
-;? it is written (first coll)
+;? usage: (first coll)
 (throw "broken")
 ;! 1:1 type-error: throw needs an exception, got the string "broken"
 ;? write (throw (ex-info "message" {:key value}))
@@ -374,13 +374,13 @@ None
 ;? the operations are = not= > < >= <= includes in; (all-of (where :n >= 1) (where :n <= 9)) asks for a range
 ;! 2:23 analysis-error: unknown symbol between
 ;? did you mean .between?
-;! 2:9 analysis-error: where was given 4 arguments; it takes 1, 3: (where key) (where key op value)
+;! 2:9 analysis-error: where was given 4 arguments; it takes 1 or 3: (where key) (where key op value)
 ;? write (where :key), (where :key = value) or (where [:a :b] > 3)
 ;! 3:9 analysis-error: where holds one condition
 ;? write (all-of (where :a = 1) (where :b > 2))
 ;! 3:23 analysis-error: unknown symbol and
 ;? and is a form and no function: write #(and …) to pass it
-;! 3:9 analysis-error: where was given 7 arguments; it takes 1, 3: (where key) (where key op value)
+;! 3:9 analysis-error: where was given 7 arguments; it takes 1 or 3: (where key) (where key op value)
 ;? write (where :key), (where :key = value) or (where [:a :b] > 3)
 ;! 4:9 analysis-error: (not (where …)) is false: a predicate is a function, and not nil
 ;? write (none-of (where :total))
@@ -492,7 +492,7 @@ None
 ;! 1:1 analysis-error: there is no function memory/delete
 ;? there are (memory/get :key), (memory/get :key default) and (memory/put :key value); (memory/put :key nil) lets go of what is there
 (where :status "paid")
-;! 1:1 analysis-error: where was given 2 arguments; it takes 1, 3: (where key) (where key op value)
+;! 1:1 analysis-error: where was given 2 arguments; it takes 1 or 3: (where key) (where key op value)
 ;? write (where :status = "paid")
 (await (+ 1 2))
 ;! 1:2 unsupported-error: await is not available in this sandbox

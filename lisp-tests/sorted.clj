@@ -34,7 +34,7 @@
 ;=> [(2 3) () (3 2)]
 (subseq [1 2] > 1)
 ;! 1:1 type-error: subseq needs a sorted map or set, got the vector [1 2]
-;? it is written (subseq coll test key) (subseq coll start_test start end_test end); in a chain use ->, which puts the value first
+;? usage: (subseq coll test key) (subseq coll start_test start end_test end); in a chain use ->, which puts the value first
 
 ; Equality does not ask for the order.
 [(= (sorted-map-by > 1 2 3 4) {1 2 3 4}) (= {1 2 3 4} (sorted-map-by > 1 2 3 4)) (= (sorted-set-by > 1 2) #{1 2})]

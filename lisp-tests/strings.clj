@@ -157,7 +157,7 @@
 ;? map the function over it, or make one string with (str/join coll)
 (clojure.string/join "," 1)
 ;! 1:1 type-error: clojure.string/join needs a collection, got the integer 1
-;? it is written (clojure.string/join coll) (clojure.string/join separator coll); in a chain use ->>, which puts the value last
+;? usage: (clojure.string/join coll) (clojure.string/join separator coll); in a chain use ->>, which puts the value last
 (name nil)
 ;! 1:1 type-error: name needs a keyword, symbol or string, got nil
 
