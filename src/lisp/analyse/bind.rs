@@ -9,7 +9,7 @@ use crate::lisp::value::{Symbol, Value};
 impl Analyser<'_> {
     /// Binds the names of a pattern to the parts of a value; adds slots with what goes into them, in order.
     pub(super) fn bind(&mut self, pattern: &Form, value: Expr, bound: &mut Vec<(usize, Expr)>) {
-        if !self.goes_on() {
+        if !self.may_continue() {
             return;
         }
         match &pattern.kind {

@@ -221,16 +221,16 @@ struct Analyser<'a> {
 
 impl Analyser<'_> {
     /// No more errors than a model can use.
-    const MOST_ERRORS: usize = 20;
+    const MAX_ERRORS: usize = 20;
 
-    /// How many forms are analysed between two looks at time and memory.
-    const BETWEEN_LOOKS: u64 = 1_024;
+    /// How many forms are analysed between two checks of time and memory.
+    const BETWEEN_CHECKS: u64 = 1_024;
 
     /// The most states that the regexes of a source may have together, of which one takes more than half a kilobyte.
-    const MOST_STATES: u64 = 50_000;
+    const MAX_REGEX_STATES: u64 = 50_000;
 
     /// What the smallest regex takes, in states.
-    const LEAST_STATES: u64 = 32;
+    const MIN_REGEX_STATES: u64 = 32;
 
     #[cold]
     fn error(&mut self, span: Span, kind: ErrorKind, message: impl Into<String>, hint: Option<String>) -> Expr {
@@ -244,7 +244,7 @@ impl Analyser<'_> {
     }
 
     fn add(&mut self, error: Error) {
-        if self.errors.len() < Self::MOST_ERRORS {
+        if self.errors.len() < Self::MAX_ERRORS {
             self.errors.push(error);
         }
     }
@@ -268,23 +268,23 @@ impl Analyser<'_> {
         abridged(self.source, span)
     }
 
-    /// Whether there is more to be found out, and time and memory for it; counts a form or a pattern.
-    fn goes_on(&mut self) -> bool {
+    /// Whether to analyse the next form or pattern, which it counts: no limit has ended the analysis and not all errors are found.
+    fn may_continue(&mut self) -> bool {
         self.forms = self.forms.saturating_add(1);
-        if self.forms.is_multiple_of(Self::BETWEEN_LOOKS)
+        if self.forms.is_multiple_of(Self::BETWEEN_CHECKS)
             && !self.stopped
             && let Err(raise) = (self.around.check_limits)()
         {
             self.stopped = true;
             self.errors.insert(0, raise.to_error());
         }
-        !self.stopped && self.errors.len() < Self::MOST_ERRORS
+        !self.stopped && self.errors.len() < Self::MAX_ERRORS
     }
 
     /// The expression of a form.
     fn form(&mut self, form: &Form, position: Position) -> Expr {
         // Enough is known: looking on would cost time, suggestions most of all, and say nothing more.
-        if !self.goes_on() {
+        if !self.may_continue() {
             return Expr::constant(Value::Nothing, form.span);
         }
         if self.depth >= MAX_DEPTH {
@@ -325,12 +325,13 @@ impl Analyser<'_> {
             return Expr::constant(Value::Regex(Arc::new(regex.alike())), span);
         }
         // Before it is compiled: afterwards the memory is taken.
-        self.states = self.states.saturating_add(Regex::states_of(pattern).into()).saturating_add(Self::LEAST_STATES);
-        if self.states > Self::MOST_STATES {
+        self.states =
+            self.states.saturating_add(Regex::states_of(pattern).into()).saturating_add(Self::MIN_REGEX_STATES);
+        if self.states > Self::MAX_REGEX_STATES {
             self.stopped = true;
             let message = "the regexes of the program are too large together";
             let hint = "repeat less in them, or write one that serves in several places";
-            return self.beyond(LimitKind::RegexStates, Self::MOST_STATES, span, message, hint);
+            return self.beyond(LimitKind::RegexStates, Self::MAX_REGEX_STATES, span, message, hint);
         }
         match Regex::compile(pattern) {
             Ok(regex) => {

@@ -89,7 +89,7 @@ impl Analyser<'_> {
         if let Some(local) = self.scopes.resolve(name, span) {
             if self.scopes.is_full() && !self.stopped {
                 self.stopped = true;
-                let most = Scopes::MOST_CAPTURES as u64;
+                let most = Scopes::MAX_CAPTURES as u64;
                 let message = "functions within functions use too many locals of those around them";
                 return self.beyond(LimitKind::Captures, most, span, message, "pass one map instead of many locals");
             }

@@ -23,7 +23,7 @@ impl Analyser<'_> {
         let mut new_name = |base: &str| Self::new_name(fresh, base);
         let source = |span| super::abridged(source, span);
         let expanded =
-            Expander { span: form.span, most: super::MAX_DEPTH, new_name: Some(&mut new_name), source: &source }
+            Expander { span: form.span, max_depth: super::MAX_DEPTH, new_name: Some(&mut new_name), source: &source }
                 .expand(row, arguments)?;
         match expanded {
             Ok(form) => return Some(form),

@@ -42,7 +42,7 @@ pub(super) struct Mark {
 
 impl Scopes {
     /// The most captures of a program: functions within functions pass on what the inner ones use, each in its turn.
-    pub const MOST_CAPTURES: usize = 200_000;
+    pub const MAX_CAPTURES: usize = 200_000;
 
     /// The scope of a program's top level.
     pub fn new() -> Self {
@@ -51,7 +51,7 @@ impl Scopes {
 
     /// Whether there are more captures than a program may have.
     pub fn is_full(&self) -> bool {
-        self.captured >= Self::MOST_CAPTURES
+        self.captured >= Self::MAX_CAPTURES
     }
 
     fn bind(&mut self, name: &Arc<str>) {

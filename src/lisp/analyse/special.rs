@@ -204,7 +204,7 @@ impl Analyser<'_> {
             Some(first) if first.as_list().is_some() => {
                 let mut arities: Vec<ArityExpr> = Vec::new();
                 for form in rest {
-                    if self.errors.len() >= Self::MOST_ERRORS {
+                    if self.errors.len() >= Self::MAX_ERRORS {
                         break;
                     }
                     let body = form

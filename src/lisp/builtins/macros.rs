@@ -120,7 +120,8 @@ fn expanded(cx: &mut dyn Context, form: &Value) -> Result<Option<Value>> {
         return Ok(Some(made));
     }
     let row = forms::find(name);
-    let mut expander = Expander { span: Span::default(), most: MAX_DEPTH, new_name: None, source: &|_| String::new() };
+    let mut expander =
+        Expander { span: Span::default(), max_depth: MAX_DEPTH, new_name: None, source: &|_| String::new() };
     match row.and_then(|row| expander.expand(row, &all(arguments, 2))) {
         Some(Ok(form)) => {
             let value = form.to_value(&Arc::new(Source::new("", "")));

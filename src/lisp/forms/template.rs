@@ -415,7 +415,7 @@ pub struct Expander<'a> {
     /// Where what the templates add stands.
     pub span: Span,
     /// The deepest nesting of parts that an expansion may have.
-    pub most: usize,
+    pub max_depth: usize,
     /// A new name, made of a readable one; nothing where the expansion is to be shown, with Clojure's own names.
     pub new_name: Option<&'a mut dyn FnMut(&str) -> String>,
     /// The text at a place of the program.
@@ -453,7 +453,7 @@ impl Expander<'_> {
     /// Each call nests what there is once more, or lies in what the one before made.
     fn rewrite(&mut self, set: usize, given: Given<'_>) -> Result<Form, Failure> {
         let rules = TABLE.sets.get(set).map_or(&[][..], |set| &set.rules);
-        self.most = self.most.checked_sub(1).ok_or(Failure::TooDeep)?;
+        self.max_depth = self.max_depth.checked_sub(1).ok_or(Failure::TooDeep)?;
         let mut found = AllFound::new();
         let mut fits = |rule: &&Rule| {
             rule.pattern.takes(given.len()) && (self.serves(rule) || rule.purpose == Purpose::Wrong) && {
@@ -472,7 +472,7 @@ impl Expander<'_> {
             Template::Recur(items) => self.again(set, items, &mut names)?,
             template => self.fill(template, &mut names)?,
         };
-        self.most = self.most.saturating_add(1);
+        self.max_depth = self.max_depth.saturating_add(1);
         Ok(form)
     }
 

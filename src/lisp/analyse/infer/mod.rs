@@ -532,19 +532,19 @@ fn is_same(a: &Arc<ClosureOutline>, b: &Arc<ClosureOutline>) -> bool {
 
 /// How certain the branches of a test are.
 fn after(test: &Expr) -> Certainty {
-    if looks(test, 4) { Certainty::Guarded } else { Certainty::Choice }
+    if is_type_test(test, 4) { Certainty::Guarded } else { Certainty::Choice }
 }
 
 /// Whether a test looks at what a value is or has.
-fn looks(test: &Expr, depth: usize) -> bool {
+fn is_type_test(test: &Expr, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    let any = |items: &[Expr]| items.iter().take(8).any(|item| looks(item, depth));
+    let any = |items: &[Expr]| items.iter().take(8).any(|item| is_type_test(item, depth));
     match &test.kind {
         ExprKind::Builtin(builtin, _, items) => builtin.gives.is_test() || any(items),
         ExprKind::And(items) | ExprKind::Or(items) => any(items),
         ExprKind::If(parts) => any(&**parts),
         ExprKind::Let(bindings, body) => {
-            bindings.iter().take(8).any(|(_, value)| looks(value, depth)) || looks(body, depth)
+            bindings.iter().take(8).any(|(_, value)| is_type_test(value, depth)) || is_type_test(body, depth)
         }
         ExprKind::Call(_, items) => any(items),
         _ => false,
