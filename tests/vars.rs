@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use ptc::Sandbox;
+use ptc::lisp::forms;
 use ptc::lisp::text::ErrorKind;
-use ptc::lisp::{doc, forms};
 
 enum Standing {
     /// A function, a form or a constant.
