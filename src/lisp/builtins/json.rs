@@ -1,6 +1,6 @@
 //! JSON and EDN: values from texts and texts of values.
 
-use serde_json::Value as Json;
+use std::sync::Arc;
 
 use super::builtins;
 use crate::lisp::ops::print::measure;
@@ -8,10 +8,9 @@ use crate::lisp::ops::text::Str;
 use crate::lisp::ops::{edn, lookup};
 use crate::lisp::text::Source;
 use crate::lisp::value::{
-    Args, Boolean, Callable, Context, Fault, FromValue, Keyword, Map, ParamRef, Result, Text, Value, from_json,
-    to_json, value_error,
+    Args, Boolean, Callable, Context, Fault, FromValue, Iter, Keyword, Map, ParamRef, Result, Text, Value, json_text,
+    json_text_pretty, key_from_json, parse_json_with_keys, value_error,
 };
-use std::sync::Arc;
 
 /// What becomes of the keys of objects.
 enum Keys {
@@ -51,58 +50,52 @@ fn parse(cx: &mut dyn Context, text: &Text, keys: &Keys) -> Result<Value> {
     }
     cx.spend(nodes)?;
     cx.reserve(bytes)?;
-    let json: Json = serde_json::from_str(text.as_str()).map_err(|error| {
+    let key = match keys {
+        Keys::Plain => key_from_json,
+        Keys::Keywords | Keys::By(_) => |key: &str| Value::text(key),
+    };
+    let value = parse_json_with_keys(text.as_str(), key).map_err(|error| {
         let excerpt = crate::lisp::text::abridge(text.as_str(), 80);
         Fault::value(format!("this is no JSON: {error}")).hint(format!("the text is {excerpt:?}"))
     })?;
     match keys {
-        Keys::Plain => from_json(&json),
-        Keys::Keywords | Keys::By(_) => convert(cx, json, keys)?.within_nesting(),
+        Keys::Plain => Ok(value),
+        Keys::Keywords | Keys::By(_) => convert(cx, value, keys)?.within_nesting(),
     }
 }
 
-/// As [`from_json`], with keys as asked for. The parser has bounded the depth.
-fn convert(cx: &mut dyn Context, json: Json, keys: &Keys) -> Result<Value> {
-    match json {
-        Json::Array(items) => {
-            let items = items.into_iter().map(|item| convert(cx, item, keys));
+/// The same with keys as asked for, of which all are strings. The parser has bounded the depth.
+fn convert(cx: &mut dyn Context, value: Value, keys: &Keys) -> Result<Value> {
+    match value {
+        Value::Vector(_) => {
+            let items = Iter::ready(&value).map(|item| convert(cx, item, keys));
             items.collect::<Result<Vec<Value>>>().map(Value::vector)
         }
-        Json::Object(entries) => {
+        Value::Map(entries) => {
             let mut map = Map::default();
-            for (key, value) in entries {
-                let key = match keys {
-                    Keys::By(function) => cx.call1(function, key.into())?,
-                    Keys::Keywords | Keys::Plain => Keyword::new(&key).into(),
+            for (key, value) in entries.iter() {
+                let key = match (keys, key) {
+                    (Keys::By(function), key) => cx.call1(function, key)?,
+                    (Keys::Keywords | Keys::Plain, key) => key.as_name().map(Keyword::new).into(),
                 };
                 lookup::charge(cx, &key)?;
                 map.insert(key, convert(cx, value, keys)?);
             }
             Ok(map.into())
         }
-        Json::String(text) => Ok(text.into()),
-        other @ (Json::Null | Json::Bool(_) | Json::Number(_)) => from_json(&other),
+        scalar => Ok(scalar),
     }
 }
-
-/// What a node takes on the way to its text.
-const NODE: usize = 112;
 
 fn generate(cx: &mut dyn Context, value: &Value, pretty: bool) -> Result<Value> {
     let size = measure(cx, value)?;
     let length = size.bytes.saturating_add(if pretty { size.blanks } else { 0 });
-    // The text grows by doubling while the nodes are there.
-    cx.reserve(size.nodes.saturating_mul(NODE).saturating_add(size.bytes).saturating_add(length.saturating_mul(2)))?;
-    let json = to_json(value, "the value").map_err(|error| value_error(error.to_string()))?;
-    let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
-    drop(json);
-    match text {
-        Ok(text) => {
-            cx.reserve(text.len())?;
-            Ok(text.into())
-        }
-        Err(error) => Err(value_error(format!("no JSON: {error}"))),
-    }
+    // The text grows by doubling.
+    cx.reserve(length.saturating_mul(2))?;
+    let text = if pretty { json_text_pretty(value, "the value") } else { json_text(value, "the value") };
+    let text = text.map_err(|error| value_error(error.to_string()))?;
+    cx.reserve(text.len())?;
+    Ok(text.into())
 }
 
 /// The value of an option given as `:key value`, or in one map.

@@ -24,8 +24,6 @@ pub(crate) fn measure(cx: &mut dyn Context, value: &Value) -> Result<Size> {
 pub(crate) struct Size {
     /// The bytes on one line.
     pub(crate) bytes: usize,
-    /// What has a line of its own where lines are indented.
-    pub(crate) nodes: usize,
     /// The line ends and the indentation, two blanks a level.
     pub(crate) blanks: usize,
     depth: usize,
@@ -54,7 +52,6 @@ impl Size {
 
     fn add(&mut self, cx: &mut dyn Context, value: &Value) -> Result<()> {
         self.text(2);
-        self.nodes = self.nodes.saturating_add(1);
         self.line();
         match value {
             Value::Text(text) => {

@@ -19,6 +19,7 @@ mod meta;
 mod name;
 mod number;
 mod order;
+mod path;
 mod print;
 mod render;
 mod rows;
@@ -47,7 +48,11 @@ pub use function::{
 };
 pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, Ready, collect, force, pair, seq};
-pub use json::{DataError, JsonError, check_json, from_json, from_value, key_from_json, parse_json, to_json, to_value};
+pub(crate) use json::parse_json_with_keys;
+pub use json::{
+    DataError, JsonError, check_json, from_json, from_value, json_text, json_text_pretty, key_from_json, parse_json,
+    says_all_in_json, to_json, to_value,
+};
 pub use machine::{Allowance, Globals, Machine, Names, Output, Shared};
 pub use map::{Map, Shape};
 pub use meta::Meta;
@@ -55,6 +60,7 @@ pub use name::{Keyword, Name, Symbol};
 pub use num_bigint::BigInt;
 pub use number::{Number, arithmetic};
 pub use order::compare;
+pub use path::{Path, PathError, Segment, Trail};
 pub use print::{brief, display, printed, readable, shorten};
 pub(crate) use render::arity as arity_message;
 pub use scalar::{Boolean, Double};
