@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use ptc::contract::{Choice, Field, Parameter, Signature, Type, check_input, check_output};
 use ptc::lisp::value::{Value, readable};
+use ptc::{Sandbox, Tool};
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -193,5 +194,20 @@ proptest! {
         let (start, end) = text.split_at(text.floor_char_boundary(at.index(text.len())));
         let _ = Signature::parse(&format!("{start}{more}{end}"));
         let _ = Signature::parse(start);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn describe_shows_a_call_that_is_a_program(signature in signature()) {
+        let tool = Tool::new("show", |_| Ok(Value::Nil)).with_spec(signature.into());
+        let described = tool.describe();
+        let (_, example) = described.split_once("\n    (tool/show").expect("an example");
+        let program = format!("(tool/show{example}");
+        let checked = Sandbox::new().tools([tool]).check(&program);
+        let errors: Vec<String> = checked.iter().map(|finding| finding.error.to_string()).collect();
+        prop_assert!(errors.is_empty(), "{}: {:?}", program, errors);
     }
 }

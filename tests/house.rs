@@ -201,7 +201,7 @@ fn models_and_traces_know_no_lisp() {
 
 #[test]
 fn the_types_of_contracts_lie_below_the_analyser() {
-    for file in ["types", "path", "issue"] {
+    for file in ["types", "issue"] {
         let text = fs::read_to_string(root().join(format!("src/contract/{file}.rs"))).unwrap();
         for used in uses(&text) {
             assert!(!matches!(used.as_str(), "lisp/analyse" | "lisp/eval" | "lisp/builtins"), "{file} uses {used}");

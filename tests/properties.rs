@@ -13,7 +13,11 @@ use ptc::lisp::layout;
 use ptc::lisp::limits::Limits;
 use ptc::lisp::syntax::{TokenKind, is_unfinished, read, read_data, tokens};
 use ptc::lisp::text::{ErrorKind, Source};
-use ptc::lisp::value::{BigInt, Map, Set, Value, Vector, equal, hash, readable, same_key, shorten};
+use ptc::lisp::value::{
+    BigInt, Map, Set, Value, Vector, check_json, equal, from_json, hash, json_text, parse_json, readable, same_key,
+    says_all_in_json, shorten, to_json,
+};
+use serde_json::Value as Json;
 
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
@@ -548,4 +552,118 @@ proptest! {
         let forms = |text: &str| read_data(&Arc::new(Source::new("text", text))).map(|values| values.iter().map(readable).collect::<Vec<_>>());
         prop_assert_eq!(forms(&layout(&text)).ok(), forms(&text).ok());
     }
+}
+
+/// JSON of every kind, records with the same keys among it.
+fn json() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<u64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        any::<String>().prop_map(Json::from),
+        "[a-c]{0,3}".prop_map(Json::from),
+    ];
+    scalar.prop_recursive(6, 80, 8, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..8).prop_map(Json::from),
+            vec(("[a-f ]{0,2}", inner.clone()), 0..20).prop_map(|entries| Json::Object(entries.into_iter().collect())),
+            vec((any::<String>(), inner), 0..20).prop_map(|entries| Json::Object(entries.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn json_text_is_that_of_the_tree(value in value()) {
+        let (tree, text) = (to_json(&value, "value"), json_text(&value, "value"));
+        prop_assert_eq!(check_json(&value, "value"), tree.clone().map(drop));
+        prop_assert_eq!(serde_json::to_string(&value).map_err(|error| error.to_string()), text.clone().map_err(|error| error.to_string()));
+        let says_all = tree.as_ref().is_ok_and(|json| from_json(json).is_ok_and(|back| readable(&back) == readable(&value)));
+        prop_assert_eq!(says_all_in_json(&value), says_all);
+        prop_assert_eq!(text, tree.map(|json| json.to_string()));
+    }
+
+    #[test]
+    fn parse_json_is_from_json(json in json()) {
+        let parsed = parse_json(&json.to_string()).map_err(|raise| TestCaseError::fail(raise.to_error().to_string()))?;
+        prop_assert_eq!(to_json(&parsed, "value"), Ok(json.clone()));
+        prop_assert!(says_all_in_json(&parsed));
+        let from_tree = from_json(&json).map_err(|raise| TestCaseError::fail(raise.to_error().to_string()))?;
+        prop_assert_eq!(readable(&from_tree), readable(&parsed));
+        prop_assert_eq!(from_tree.extent(), parsed.extent());
+    }
+
+    #[test]
+    fn parse_json_errors_are_those_of_the_reader(
+        json in json(),
+        at in any::<proptest::sample::Index>(),
+        junk in r#"[\[\]{}",:0-9eE.ntf \\-]{0,3}"#,
+    ) {
+        let mut text: Vec<char> = json.to_string().chars().collect();
+        let at = at.index(text.len());
+        text.splice(at..(at + 1).min(text.len()), junk.chars());
+        let text: String = text.into_iter().collect();
+        agrees_with_reader(&text);
+    }
+}
+
+/// Whether a text reads as serde_json reads it, as data and with errors.
+fn agrees_with_reader(text: &str) {
+    let parsed = parse_json(text).map(|value| readable(&value)).map_err(|raise| raise.to_error().message);
+    let read = serde_json::from_str::<Json>(text).map_err(|error| format!("no JSON: {error}"));
+    let read = read.map(|json| readable(&from_json(&json).unwrap_or_default()));
+    assert_eq!(parsed, read, "{text}");
+}
+
+#[test]
+fn parse_json_edges() {
+    let lists = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let maps = |depth: usize| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+    let texts = [
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":1,"b":3,"a":2}"#,
+        "1e400",
+        "-1e400",
+        "-0",
+        "-0.0",
+        "0.1e-400",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        r#""\ud800""#,
+        r#""\ud83d\ude00""#,
+        "\u{feff}1",
+        "1 2",
+        "[1,]",
+        r#"{"a"}"#,
+        "",
+        " ",
+        "nul",
+        r#""a"#,
+        "[",
+        "{",
+        "01",
+        "\"\u{1}\"",
+        "{1:2}",
+    ];
+    texts.into_iter().for_each(agrees_with_reader);
+    [127, 128, 129, 100_000].into_iter().for_each(|depth| {
+        agrees_with_reader(&lists(depth));
+        agrees_with_reader(&maps(depth));
+    });
+}
+
+#[test]
+fn json_is_as_deep_as_values() {
+    let nested = |depth: usize| (1..depth).fold(Json::Array(Vec::new()), |inner, _| Json::Array(vec![inner]));
+    let deepest = from_json(&nested(500)).map_err(|raise| raise.to_error().message).expect("as deep as values");
+    assert_eq!(json_text(&deepest, "value"), Ok(nested(500).to_string()));
+    assert_eq!(to_json(&deepest, "value"), Ok(nested(500)));
+    assert!(says_all_in_json(&deepest));
+    assert!(from_json(&nested(501)).is_err_and(|raise| raise.to_error().message.contains("max_nesting")));
 }

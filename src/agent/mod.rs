@@ -17,7 +17,7 @@ pub use delegate::{DelegateError, Outcome, as_tool, delegate, delegate_all, dele
 pub use options::Options;
 pub(crate) use prompt::framed;
 pub use prompt::{Prompt, system_prompt};
-pub use refs::{FindRef, Path, Ref, RefSource, Refs};
+pub use refs::{FindRef, Ref, RefSource, Refs};
 pub(crate) use run::call::written;
 pub use run::extract::{Extracted, extract};
 pub use run::journal::Journal;

@@ -132,7 +132,7 @@ fn add_context(text: &mut String, context: &Map) {
 impl super::Ref {
     fn describe(&self) -> String {
         match &self.source {
-            super::RefSource::Path(path) => path.text().to_owned(),
+            super::RefSource::Path(path) => path.to_string(),
             super::RefSource::Lisp(expression) => expression.split_whitespace().collect::<Vec<_>>().join(" "),
             super::RefSource::Closure(_) => String::new(),
         }

@@ -5,14 +5,13 @@
 //! (a sum, a list of ids) came from no call as it is, and nothing is said of it.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
 use super::Refs;
 use super::refs::Place;
-use crate::lisp::value::{Extent, Iter, Value, shorten};
+use crate::lisp::value::{Extent, Iter, Path, Segment, Value};
 use crate::trace::{CallOrigin, Provenance};
 
 /// How many results are kept, and how many maps and collections in them.
@@ -74,40 +73,10 @@ impl Sources {
                 Some(CallOrigin { paths, ..origin.clone() })
             });
             let calls = calls.collect();
-            (each.name.clone(), Provenance { source: each.source.text().map(str::to_owned), calls })
+            (each.name.clone(), Provenance { source: each.source.text(), calls })
         });
         origins.collect()
     }
-}
-
-/// A step into a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Key(String),
-    Index(usize),
-    /// Some item of a set.
-    Item,
-}
-
-/// Steps as a path: `[0].customer.id`.
-pub(super) fn path(steps: &[Step]) -> String {
-    let mut text = String::new();
-    for step in steps {
-        match step {
-            Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']', ' ', '"']) => {
-                let _ = write!(text, "[{key:?}]");
-            }
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => {
-                let _ = write!(text, ".{key}");
-            }
-            Step::Index(at) => {
-                let _ = write!(text, "[{at}]");
-            }
-            Step::Item => text.push_str("[*]"),
-        }
-    }
-    text
 }
 
 /// What a map or collection is told apart by from equal ones, so long as it is held. Of empty ones there may be one for all.
@@ -132,39 +101,39 @@ struct Parts {
 
 struct Node {
     identity: usize,
-    from: From,
+    parent: Parent,
 }
 
-enum From {
+/// What a node is a part of.
+enum Parent {
     /// It is what this call gave.
     Call(usize),
     /// It is in another one.
-    Node(usize, Step),
+    Node(usize, Segment),
 }
 
 impl Parts {
     fn of(calls: &[(CallOrigin, Value)]) -> Self {
         let mut parts = Self::default();
         for (call, (_, value)) in calls.iter().enumerate() {
-            let mut open = vec![(From::Call(call), value.clone())];
-            while let Some((from, value)) = open.pop() {
+            let mut open = vec![(Parent::Call(call), value.clone())];
+            while let Some((parent, value)) = open.pop() {
                 let Some(identity) = identity(&value) else { continue };
                 let at = parts.nodes.len();
-                parts.nodes.push(Node { identity, from });
+                parts.nodes.push(Node { identity, parent });
                 let places = parts.places.entry(identity).or_default();
                 places.push(at);
                 if places.len() > 1 {
                     continue;
                 }
-                let inner = |step: Step, value: Value| (From::Node(at, step), value);
+                let part = |segment: Segment, value: Value| (Parent::Node(at, segment), value);
                 match &value {
-                    Value::Map(map) => open.extend(map.iter_ref().map(|(key, value)| {
-                        let key = key.as_name().map_or_else(|| shorten(key, 40), str::to_owned);
-                        inner(Step::Key(key), value.clone())
-                    })),
-                    Value::Set(items) => open.extend(items.iter().map(|item| inner(Step::Item, item))),
+                    Value::Map(map) => {
+                        open.extend(map.iter_ref().map(|(key, value)| part(Segment::of_key(key), value.clone())));
+                    }
+                    Value::Set(items) => open.extend(items.iter().map(|item| part(Segment::Each, item))),
                     other => {
-                        open.extend(Iter::ready(other).enumerate().map(|(at, item)| inner(Step::Index(at), item)));
+                        open.extend(Iter::ready(other).enumerate().map(|(at, item)| part(Segment::Index(at), item)));
                     }
                 }
             }
@@ -174,11 +143,11 @@ impl Parts {
 
     /// The calls that gave what was found at a place, each with the path to it: by the innermost thing around it that is known.
     fn origins(&self, place: &Place) -> Vec<(usize, String)> {
-        for (value, steps) in place.around.iter().rev() {
+        for (value, path) in place.around.iter().rev() {
             if let Some(nodes) = identity(value).and_then(|identity| self.places.get(&identity)) {
                 let mut found = Vec::new();
                 for node in nodes {
-                    self.climb(*node, steps.clone(), &mut found);
+                    self.climb(*node, path.clone(), &mut found);
                 }
                 return found;
             }
@@ -187,20 +156,20 @@ impl Parts {
     }
 
     /// The ways from a node up to the calls that gave it.
-    fn climb(&self, node: usize, below: Vec<Step>, found: &mut Vec<(usize, String)>) {
+    fn climb(&self, node: usize, below: Vec<Segment>, found: &mut Vec<(usize, String)>) {
         let mut open = vec![(node, below)];
         while let Some((at, below)) = open.pop() {
             if found.len() >= CALLS {
                 return;
             }
-            match self.nodes.get(at).map(|node| &node.from) {
+            match self.nodes.get(at).map(|node| &node.parent) {
                 None => {}
-                Some(From::Call(call)) => found.push((*call, path(&below))),
-                Some(From::Node(parent, step)) => {
-                    let steps: Vec<Step> = std::iter::once(step.clone()).chain(below).collect();
+                Some(Parent::Call(call)) => found.push((*call, Path::from_iter(below).to_string())),
+                Some(Parent::Node(parent, segment)) => {
+                    let path: Vec<Segment> = std::iter::once(segment.clone()).chain(below).collect();
                     let identity = self.nodes.get(*parent).map(|parent| parent.identity);
                     let alike = identity.and_then(|identity| self.places.get(&identity));
-                    open.extend(alike.into_iter().flatten().map(|place| (*place, steps.clone())));
+                    open.extend(alike.into_iter().flatten().map(|place| (*place, path.clone())));
                 }
             }
         }
@@ -290,13 +259,6 @@ mod tests {
         sources.keep(1, 0, "rows", &rows);
         let found = sources.of(&refs, &rows, &refs.extract(&rows).expect("refs"));
         assert_eq!(found["ids"].calls[0].paths.len(), PATHS);
-    }
-
-    #[test]
-    fn paths_read_like_those_of_refs() {
-        let steps = ["a b", "", "x.y", "id"].map(|key| Step::Key(key.into()));
-        assert_eq!(path(&steps), r#"["a b"][""]["x.y"].id"#);
-        assert_eq!(path(&[Step::Key("rows".into()), Step::Item, Step::Index(0)]), "rows[*][0]");
     }
 
     #[test]

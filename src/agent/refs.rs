@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::provenance;
 use crate::Sandbox;
-use crate::contract::{Type, check_output};
+use crate::contract::{Type, check_part};
 use crate::lisp::limits::Limits;
 use crate::lisp::text::{ErrorKind, Severity, Source};
-use crate::lisp::value::{Iter, Value};
+use crate::lisp::value::{Iter, Path, PathError, Segment, Trail, Value};
 
 /// A closure of the host's that finds a value in a result.
 pub type FindRef = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
@@ -85,12 +84,12 @@ impl Refs {
         self
     }
 
-    /// Adds a ref by path. A text that is no path (see [`Path::parse`]) gives a ref that is never found, and an error before
+    /// Adds a ref by path. A text that is no [`Path`] gives a ref that is never found, and an error before
     /// any model is asked.
     #[must_use]
     pub fn path(mut self, name: impl Into<String>, path: &str) -> Self {
         let name = name.into();
-        let source = Path::parse(path).map(RefSource::Path).unwrap_or_else(|why| {
+        let source = path.parse().map(RefSource::Path).unwrap_or_else(|why: PathError| {
             self.unread.push(format!("refs.{name}: {why}"));
             // The empty path would find the whole result.
             RefSource::Closure(Arc::new(|_| None))
@@ -185,12 +184,10 @@ impl Refs {
             let value = each.source.find(result);
             match value {
                 Ok(value) if !value.is_nil() => {
-                    let issues = each.kind.as_ref().and_then(|kind| check_output(kind, &value, "").err());
+                    let at = Trail::Field(&Trail::Root, &each.name);
+                    let issues = each.kind.as_ref().and_then(|kind| check_part(kind, &value, &at).err());
                     match issues {
-                        Some(issues) => missing.extend(issues.iter().map(|issue| {
-                            let dot = if issue.path.is_empty() || issue.path.starts_with('[') { "" } else { "." };
-                            format!("{}{dot}{}: {}", each.name, issue.path, issue.message)
-                        })),
+                        Some(issues) => missing.extend(issues.iter().map(ToString::to_string)),
                         None => {
                             found.insert(each.name.clone(), value);
                         }
@@ -212,17 +209,17 @@ impl Refs {
 /// How many places are looked at of a ref that is taken from many.
 const PLACES: usize = 1_000;
 
-/// Where a ref was found: what is around it from the outermost on, each with the steps from there to it.
+/// Where a ref was found: what is around it from the outermost on, each with the path from there to it.
 pub(super) struct Place {
-    pub around: Vec<(Value, Vec<provenance::Step>)>,
+    pub around: Vec<(Value, Vec<Segment>)>,
 }
 
 impl RefSource {
     /// The path or the expression.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<String> {
         match self {
-            Self::Path(path) => Some(path.text()),
-            Self::Lisp(expression) => Some(expression),
+            Self::Path(path) => Some(path.to_string()),
+            Self::Lisp(expression) => Some(expression.clone()),
             Self::Closure(_) => None,
         }
     }
@@ -231,7 +228,7 @@ impl RefSource {
     pub(super) fn places(&self, result: &Value, value: &Value) -> Vec<Place> {
         let mut places = Vec::new();
         match self {
-            Self::Path(path) => walk(result, &path.steps, &mut Vec::new(), &mut places),
+            Self::Path(path) => walk(result, path.segments(), &mut Vec::new(), &mut places),
             Self::Lisp(_) | Self::Closure(_) => {
                 let whole = std::iter::once(value.clone());
                 let each = whole.chain(Iter::ready(value).take(PLACES));
@@ -242,11 +239,7 @@ impl RefSource {
     }
 
     fn describe(&self) -> String {
-        match self {
-            Self::Path(path) => path.text.clone(),
-            Self::Lisp(expression) => expression.clone(),
-            Self::Closure(_) => "the host's closure".into(),
-        }
+        self.text().unwrap_or_else(|| "the host's closure".into())
     }
 
     fn find(&self, result: &Value) -> Result<Value, String> {
@@ -265,115 +258,31 @@ impl RefSource {
     }
 }
 
-/// A path into a value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Path {
-    text: String,
-    steps: Vec<Step>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    Key(String),
-    Index(usize),
-    Each,
-}
-
-impl Path {
-    /// Reads `[0].id`, `[*].id`, `customer.address.city`, `["first name"]`.
-    ///
-    /// # Errors
-    /// What was expected, and where.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut steps = Vec::new();
-        let mut rest = text.trim();
-        while !rest.is_empty() {
-            if let Some(inner) = rest.strip_prefix('[') {
-                let Some((index, after)) = inner.split_once(']') else {
-                    return Err(format!("the path {text:?} has a [ without ]"));
-                };
-                let index = index.trim();
-                steps.push(match (index, index.parse::<usize>()) {
-                    ("*", _) => Step::Each,
-                    (_, Ok(at)) => Step::Index(at),
-                    (key, Err(_)) => Step::Key(unquoted(key).map(str::to_owned).ok_or_else(|| {
-                        format!("the path {text:?} has [{key}]; an index, * or a quoted key stands there")
-                    })?),
-                });
-                rest = after.strip_prefix('.').unwrap_or(after);
-                continue;
-            }
-            let end = rest.find(['.', '[']).unwrap_or(rest.len());
-            let (key, after) = rest.split_at(end);
-            let key = key.trim().trim_start_matches(':');
-            if key.is_empty() {
-                return Err(format!("the path {text:?} has an empty key"));
-            }
-            steps.push(Step::Key(key.to_owned()));
-            rest = after.strip_prefix('.').unwrap_or(after);
-        }
-        Ok(Self { text: text.trim().to_owned(), steps })
-    }
-
-    /// The path as it was written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// What is at the path; nil where there is nothing.
-    pub fn find(&self, value: &Value) -> Value {
-        find(value, &self.steps)
-    }
-}
-
-/// What stands between two quotes of one kind.
-fn unquoted(text: &str) -> Option<&str> {
-    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
-}
-
-fn find(value: &Value, steps: &[Step]) -> Value {
-    let Some((step, rest)) = steps.split_first() else { return value.clone() };
-    match step {
-        Step::Key(key) => value.get(key).map_or(Value::Nil, |inner| find(inner, rest)),
-        Step::Index(at) => Iter::ready(value).nth(*at).map_or(Value::Nil, |item| find(&item, rest)),
-        Step::Each => match value {
-            Value::Set(items) => Value::vector(items.iter().map(|item| find(&item, rest)).collect()),
-            other if other.is_sequential() => Value::vector(Iter::ready(other).map(|item| find(&item, rest)).collect()),
-            _ => Value::Nil,
-        },
-    }
-}
-
-/// As [`find`], with all that is around each value that is found.
-fn walk(value: &Value, steps: &[Step], around: &mut Vec<(Value, Vec<provenance::Step>)>, places: &mut Vec<Place>) {
+/// Finds what a path leads to, with all that is around each part.
+fn walk(value: &Value, segments: &[Segment], around: &mut Vec<(Value, Vec<Segment>)>, places: &mut Vec<Place>) {
     if places.len() >= PLACES || value.is_nil() {
         return;
     }
     around.push((value.clone(), Vec::new()));
-    let mut go_in = |step: provenance::Step, inner: &Value, rest: &[Step]| {
-        around.iter_mut().for_each(|(_, steps)| steps.push(step.clone()));
+    let mut go_in = |segment: Segment, inner: &Value, rest: &[Segment]| {
+        around.iter_mut().for_each(|(_, segments)| segments.push(segment.clone()));
         walk(inner, rest, around, places);
-        around.iter_mut().for_each(|(_, steps)| drop(steps.pop()));
+        around.iter_mut().for_each(|(_, segments)| drop(segments.pop()));
     };
-    match steps.split_first() {
+    match segments.split_first() {
         None => places.push(Place { around: around.clone() }),
-        Some((Step::Key(key), rest)) => {
-            if let Some(inner) = value.get(key) {
-                go_in(provenance::Step::Key(key.clone()), inner, rest);
-            }
-        }
-        Some((Step::Index(at), rest)) => {
-            if let Some(inner) = Iter::ready(value).nth(*at) {
-                go_in(provenance::Step::Index(*at), &inner, rest);
-            }
-        }
-        Some((Step::Each, rest)) => match value {
-            Value::Set(items) => items.iter().for_each(|item| go_in(provenance::Step::Item, &item, rest)),
+        Some((Segment::Each, rest)) => match value {
+            Value::Set(items) => items.iter().for_each(|item| go_in(Segment::Each, &item, rest)),
             other => Iter::ready(other)
                 .enumerate()
                 .take(PLACES)
-                .for_each(|(at, item)| go_in(provenance::Step::Index(at), &item, rest)),
+                .for_each(|(at, item)| go_in(Segment::Index(at), &item, rest)),
         },
+        Some((segment @ (Segment::Key(_) | Segment::Index(_)), rest)) => {
+            if let Some(part) = segment.part(value) {
+                go_in(segment.clone(), &part, rest);
+            }
+        }
     }
     around.pop();
 }
@@ -392,54 +301,12 @@ mod tests {
     use super::*;
     use crate::lisp::value::parse_json;
 
-    fn at(path: &str, json: &str) -> String {
-        Path::parse(path).expect("a path").find(&parse_json(json).expect("JSON")).to_string()
-    }
-
-    #[test]
-    fn paths_lead_to_values() {
-        let order = r#"{"items": [{"id": 1}, {"id": 2}], "customer": {"first name": "Jo"}}"#;
-        assert_eq!(at("items[*].id", order), "[1 2]");
-        assert_eq!(at("items[1].id", order), "2");
-        assert_eq!(at("items[9].id", order), "nil");
-        assert_eq!(at("customer[\"first name\"]", order), "\"Jo\"");
-        assert_eq!(at("customer.none.deeper", order), "nil");
-        assert_eq!(at("customer['first name']", order), "\"Jo\"");
-        assert_eq!(at("  items[ 1 ] ", order), "{:id 2}");
-        assert_eq!(at("customer . first name", order), "\"Jo\"");
-        assert_eq!(Path::parse(" customer ").expect("a path").text(), "customer");
-        assert_eq!(at("", "[1]"), "[1]");
-        assert_eq!(at("[\"\"]", r#"{"": 1}"#), "1");
-        assert_eq!(at("['say \"yes\"']", r#"{"say \"yes\"": 1}"#), "1");
-        assert_eq!(at("[0]", r#"{"a": 1}"#), "nil");
-        assert_eq!(at("[*]", r#"{"a": 1}"#), "nil");
-        assert_eq!(at("[999999999999]", "[1]"), "nil");
-    }
-
-    #[test]
-    fn what_is_no_path_is_told() {
-        for wrong in ["a..b", "[x]", "a[0", "[-1]", "[\"]", "[\"a']", "['a]", "[a']"] {
-            assert!(Path::parse(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn sequences_and_sets_have_items() {
-        let row = |id: i64| Value::map([(Value::keyword("id"), Value::from(id))]);
-        let path = |text| Path::parse(text).expect("a path");
-        let list = Value::list(vec![row(1), row(2)]);
-        assert_eq!(path("[1].id").find(&list).to_string(), "2");
-        assert_eq!(path("[*].id").find(&list).to_string(), "[1 2]");
-        let set = Value::set([row(1)]);
-        assert_eq!(path("[*].id").find(&set).to_string(), "[1]");
-        assert_eq!(path("[0]").find(&set), Value::Nil, "a set has no first item");
-    }
-
     /// What is around each place that a path leads to, each with the steps from there.
     fn places(path: &str, value: &Value) -> Vec<String> {
-        let source = RefSource::Path(Path::parse(path).expect("a path"));
+        let source = RefSource::Path(path.parse().expect("a path"));
         let places = source.places(value, &Value::Nil).into_iter().map(|place| {
-            let around = place.around.iter().map(|(value, steps)| format!("{value}{}", provenance::path(steps)));
+            let around =
+                place.around.iter().map(|(value, steps)| format!("{value}{}", Path::from_iter(steps.iter().cloned())));
             around.collect::<Vec<_>>().join(" ")
         });
         places.collect()

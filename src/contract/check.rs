@@ -2,10 +2,9 @@
 
 use super::coerce::{Fit, gentle, strict};
 use super::issue::{Findings, Issue};
-use super::path::{Path, Step};
 use super::{Field, Parameter, Signature, Type};
 use crate::lisp::text::{abridge, nearest};
-use crate::lisp::value::{Iter, Keyword, Map, Value};
+use crate::lisp::value::{Iter, Keyword, Map, Trail, Value};
 
 /// How many values a walk looks at.
 const MOST: usize = 1_000_000;
@@ -47,7 +46,7 @@ pub fn check_input(signature: &Signature, arguments: &Value) -> Result<Checked, 
         Value::Map(map) => walk.arguments(signature, map),
         Value::Nil => walk.arguments(signature, &empty),
         other => {
-            walk.wrong(|| format!("expected map of arguments by name, got {}", shown(other)));
+            walk.wrong(&Trail::Root, || format!("expected map of arguments by name, got {}", shown(other)));
             empty
         }
     };
@@ -78,14 +77,21 @@ pub fn check_input(signature: &Signature, arguments: &Value) -> Result<Checked, 
 /// All that is wrong, up to twenty findings and a note of how many more there are.
 pub fn check_output(kind: &Type, value: &Value, root: &str) -> Result<(), Vec<Issue>> {
     let mut walk = Walk::new(Manner::Strict, root);
-    walk.visit(kind, value);
+    walk.visit(kind, value, &Trail::Root);
+    walk.issues.verdict()
+}
+
+/// As [`check_output`] of a part of something, which is at the end of the trail.
+pub(crate) fn check_part(kind: &Type, value: &Value, at: &Trail<'_>) -> Result<(), Vec<Issue>> {
+    let mut walk = Walk::new(Manner::Strict, "");
+    walk.visit(kind, value, at);
     walk.issues.verdict()
 }
 
 /// The value as its type wants it, if it can be had gently.
 pub(super) fn conform(kind: &Type, value: &Value) -> Option<Value> {
     let mut walk = Walk::new(Manner::Gentle, "default");
-    let changed = walk.visit(kind, value);
+    let changed = walk.visit(kind, value, &Trail::Root);
     walk.issues.verdict().ok().map(|()| changed.unwrap_or_else(|| value.clone()))
 }
 
@@ -100,7 +106,6 @@ enum Manner {
 struct Walk<'a> {
     manner: Manner,
     root: &'a str,
-    path: Path<'a>,
     issues: Findings<Issue>,
     warnings: Findings<String>,
     left: usize,
@@ -109,49 +114,41 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(manner: Manner, root: &'a str) -> Self {
         let (issues, warnings) = (Findings::default(), Findings::default());
-        Self { manner, root, path: Path::default(), issues, warnings, left: MOST }
+        Self { manner, root, issues, warnings, left: MOST }
     }
 
-    fn wrong(&mut self, message: impl FnOnce() -> String) {
-        let (path, root) = (&self.path, self.root);
-        self.issues.add(|| Issue { path: path.shown(root), message: message() });
+    fn wrong(&mut self, at: &Trail<'_>, message: impl FnOnce() -> String) {
+        let root = self.root;
+        self.issues.add(|| Issue { path: shown_path(at, root), message: message() });
     }
 
-    fn coerced(&mut self, from: &Value, to: &str) {
-        let (path, root) = (&self.path, self.root);
-        self.warnings.add(|| format!("{}: coerced {} to {to}", path.shown(root), shown(from)));
+    fn coerced(&mut self, at: &Trail<'_>, from: &Value, to: &str) {
+        let root = self.root;
+        self.warnings.add(|| format!("{}: coerced {} to {to}", shown_path(at, root), shown(from)));
     }
-
-    fn inside<T>(&mut self, step: Step<'a>, visit: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(step);
-        let result = visit(self);
-        self.path.pop();
-        result
-    }
-
-    fn visit(&mut self, kind: &'a Type, value: &Value) -> Option<Value> {
+    fn visit(&mut self, kind: &Type, value: &Value, at: &Trail<'_>) -> Option<Value> {
         match self.left.checked_sub(1) {
             Some(left) => self.left = left,
             None => return None,
         }
         if self.left == 0 {
-            self.wrong(|| format!("too much to check: more than {MOST} values"));
+            self.wrong(at, || format!("too much to check: more than {MOST} values"));
             return None;
         }
         match kind {
             Type::Any => None,
             Type::Optional(_) if value.is_nil() => None,
-            Type::Optional(inner) => self.visit(inner, value),
-            Type::List(item) => self.list(kind, item, value),
-            Type::Record(fields) => self.record(kind, fields, value),
-            Type::Dict(item) => self.dict(kind, item, value),
+            Type::Optional(inner) => self.visit(inner, value, at),
+            Type::List(item) => self.list(kind, item, value, at),
+            Type::Record(fields) => self.record(kind, fields, value, at),
+            Type::Dict(item) => self.dict(kind, item, value, at),
             Type::String | Type::Int | Type::Float | Type::Bool | Type::Keyword | Type::Map | Type::Enum(_) => {
-                self.scalar(kind, value)
+                self.scalar(kind, value, at)
             }
         }
     }
 
-    fn scalar(&mut self, kind: &Type, value: &Value) -> Option<Value> {
+    fn scalar(&mut self, kind: &Type, value: &Value, at: &Trail<'_>) -> Option<Value> {
         let fit = match self.manner {
             Manner::Strict if strict(kind, value) => Fit::AsIs,
             Manner::Strict => Fit::Wrong,
@@ -162,15 +159,15 @@ impl<'a> Walk<'a> {
             Fit::Quietly(changed) => Some(changed),
             Fit::Coerced(changed) => {
                 let to = if let Type::Enum(_) = kind { changed.to_string() } else { kind.noun() };
-                self.coerced(value, &to);
+                self.coerced(at, value, &to);
                 Some(changed)
             }
-            Fit::Wrong => self.mismatch(kind, value),
+            Fit::Wrong => self.mismatch(kind, value, at),
         }
     }
 
-    fn mismatch(&mut self, kind: &Type, value: &Value) -> Option<Value> {
-        self.wrong(|| {
+    fn mismatch(&mut self, kind: &Type, value: &Value, at: &Trail<'_>) -> Option<Value> {
+        self.wrong(at, || {
             let expected = kind.noun();
             let near = match (kind, value.as_name()) {
                 (Type::Enum(choices), Some(name)) => {
@@ -185,61 +182,65 @@ impl<'a> Walk<'a> {
         None
     }
 
-    fn list(&mut self, kind: &Type, item: &'a Type, value: &Value) -> Option<Value> {
+    fn list(&mut self, kind: &Type, item: &Type, value: &Value, at: &Trail<'_>) -> Option<Value> {
         let from_set = match value {
             Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => None,
             Value::Set(set) if self.manner == Manner::Gentle => {
-                self.coerced(value, "list");
+                self.coerced(at, value, "list");
                 Some(Value::vector(set.iter().collect()))
             }
-            other => return self.mismatch(kind, other),
+            other => return self.mismatch(kind, other, at),
         };
         let items = from_set.as_ref().unwrap_or(value);
         let mut rebuilt: Option<Vec<Value>> = None;
-        for (at, held) in Iter::ready(items).enumerate() {
+        for (index, held) in Iter::ready(items).enumerate() {
             if self.left == 0 {
                 return None;
             }
-            let new = self.inside(Step::Index(at), |walk| walk.visit(item, &held));
+            let new = self.visit(item, &held, &Trail::Index(at, index));
             match (&mut rebuilt, new) {
                 (Some(rebuilt), new) => rebuilt.push(new.unwrap_or(held)),
-                (None, Some(new)) => rebuilt = Some(Iter::ready(items).take(at).chain([new]).collect()),
+                (None, Some(new)) => rebuilt = Some(Iter::ready(items).take(index).chain([new]).collect()),
                 (None, None) => {}
             }
         }
         rebuilt.map(Value::vector).or(from_set)
     }
 
-    fn dict(&mut self, kind: &Type, item: &'a Type, value: &Value) -> Option<Value> {
-        let Value::Map(map) = value else { return self.mismatch(kind, value) };
-        self.twice(map);
+    fn dict(&mut self, kind: &Type, item: &Type, value: &Value, at: &Trail<'_>) -> Option<Value> {
+        let Value::Map(map) = value else { return self.mismatch(kind, value, at) };
+        self.twice(map, at);
         // Rebuilt as plain map: looking keys up one by one in a map with a comparator of its own is slow.
         let mut rebuilt: Option<Map> = None;
-        for (at, (key, held)) in map.iter_ref().enumerate() {
+        for (index, (key, held)) in map.iter_ref().enumerate() {
             if self.left == 0 {
                 return None;
             }
-            let new = self.inside(Step::Key(key.clone()), |walk| walk.visit(item, held));
+            let new = self.visit(item, held, &Trail::Key(at, key));
             match (&mut rebuilt, new) {
                 (Some(rebuilt), new) => rebuilt.insert(key.clone(), new.unwrap_or_else(|| held.clone())),
-                (None, Some(new)) => rebuilt = Some(map.iter().take(at).chain([(key.clone(), new)]).collect()),
+                (None, Some(new)) => rebuilt = Some(map.iter().take(index).chain([(key.clone(), new)]).collect()),
                 (None, None) => {}
             }
         }
         rebuilt.map(Value::from)
     }
 
-    fn record(&mut self, kind: &Type, fields: &'a [Field], value: &Value) -> Option<Value> {
-        let Value::Map(map) = value else { return self.mismatch(kind, value) };
-        self.twice(map);
+    fn record(&mut self, kind: &Type, fields: &[Field], value: &Value, at: &Trail<'_>) -> Option<Value> {
+        let Value::Map(map) = value else { return self.mismatch(kind, value, at) };
+        self.twice(map, at);
         let mut changed: Option<Map> = None;
         for Field { name, kind } in fields {
             let key = Value::Keyword(name.clone());
-            let new = self.inside(Step::Field(name.as_str()), |walk| match map.get(&key) {
-                Some(held) => walk.field(kind, held),
+            let at = Trail::Field(at, name.as_str());
+            let new = match map.get(&key) {
+                Some(held) => self.field(kind, held, &at),
                 None if kind.is_optional() => None,
-                None => walk.missing(name, kind, map, |known| fields.iter().any(|field| field.name.as_str() == known)),
-            });
+                None => {
+                    let known = |known: &str| fields.iter().any(|field| field.name.as_str() == known);
+                    self.missing(name, kind, map, &at, known)
+                }
+            };
             if let Some(new) = new {
                 changed.get_or_insert_with(|| (**map).clone()).insert(key, new);
             }
@@ -248,27 +249,34 @@ impl<'a> Walk<'a> {
     }
 
     /// A field or an argument: where a list is wanted, `nil` is none and a single item is one.
-    fn field(&mut self, kind: &'a Type, value: &Value) -> Option<Value> {
-        let Type::List(item) = kind.present() else { return self.visit(kind, value) };
+    fn field(&mut self, kind: &Type, value: &Value, at: &Trail<'_>) -> Option<Value> {
+        let Type::List(item) = kind.present() else { return self.visit(kind, value, at) };
         let is_list = value.is_sequential() || matches!(value, Value::Set(_));
         if self.manner == Manner::Strict || is_list || (value.is_nil() && kind.is_optional()) {
-            return self.visit(kind, value);
+            return self.visit(kind, value, at);
         }
         if value.is_nil() {
-            self.coerced(value, "empty list");
+            self.coerced(at, value, "empty list");
             return Some(Value::vector(Vec::new()));
         }
         let found_before = std::mem::take(&mut self.issues);
-        let single = self.inside(Step::Index(0), |walk| walk.visit(item, value));
+        let single = self.visit(item, value, &Trail::Index(at, 0));
         if !std::mem::replace(&mut self.issues, found_before).is_empty() {
-            return self.mismatch(kind, value);
+            return self.mismatch(kind, value, at);
         }
-        self.coerced(value, "list of one");
+        self.coerced(at, value, "list of one");
         Some(Value::vector(vec![single.unwrap_or_else(|| value.clone())]))
     }
 
-    fn missing(&mut self, name: &Keyword, kind: &Type, map: &Map, known: impl Fn(&str) -> bool) -> Option<Value> {
-        self.wrong(|| {
+    fn missing(
+        &mut self,
+        name: &Keyword,
+        kind: &Type,
+        map: &Map,
+        at: &Trail<'_>,
+        known: impl Fn(&str) -> bool,
+    ) -> Option<Value> {
+        self.wrong(at, || {
             let strangers = map.keys().filter_map(Value::as_name).filter(|key| !known(key));
             let near = nearest(name.as_str(), strangers).map(|near| format!("; there is {near}")).unwrap_or_default();
             format!("missing, expected {}{near}", abridge(&kind.noun(), 200))
@@ -276,12 +284,11 @@ impl<'a> Walk<'a> {
         None
     }
 
-    fn arguments(&mut self, signature: &'a Signature, map: &Map) -> Map {
-        self.twice(map);
+    fn arguments(&mut self, signature: &Signature, map: &Map) -> Map {
+        self.twice(map, &Trail::Root);
         let mut arguments = Map::default();
         for parameter in &signature.parameters {
-            if let Some(value) = self.inside(Step::Field(parameter.name.as_str()), |walk| walk.argument(parameter, map))
-            {
+            if let Some(value) = self.argument(parameter, map) {
                 arguments.insert(Value::Keyword(parameter.name.clone()), value);
             }
         }
@@ -291,40 +298,41 @@ impl<'a> Walk<'a> {
             if declared {
                 continue;
             }
-            self.inside(Step::Key(key.clone()), |walk| match &signature.rest {
+            let at = Trail::Key(&Trail::Root, key);
+            match &signature.rest {
                 Some(rest) => {
-                    let value = walk.visit(rest, value).unwrap_or_else(|| value.clone());
+                    let value = self.visit(rest, value, &at).unwrap_or_else(|| value.clone());
                     arguments.insert(key.clone(), value);
                 }
-                None => walk.wrong(|| unknown(key, signature)),
-            });
+                None => self.wrong(&at, || unknown(key, signature)),
+            }
         }
         arguments
     }
 
-    fn argument(&mut self, parameter: &'a Parameter, map: &Map) -> Option<Value> {
+    fn argument(&mut self, parameter: &Parameter, map: &Map) -> Option<Value> {
         let Parameter { name, kind, default, .. } = parameter;
+        let at = &Trail::Field(&Trail::Root, name.as_str());
         match (map.get(&Value::Keyword(name.clone())), default) {
-            (Some(given), _) => Some(self.field(kind, given).unwrap_or_else(|| given.clone())),
+            (Some(given), _) => Some(self.field(kind, given, at).unwrap_or_else(|| given.clone())),
             (None, Some(default)) => Some(default.clone()),
             (None, None) if kind.is_optional() => None,
             (None, None) => {
-                self.wrong(|| format!("missing, expected {}", abridge(&kind.noun(), 200)));
+                self.wrong(at, || format!("missing, expected {}", abridge(&kind.noun(), 200)));
                 None
             }
         }
     }
 
     /// Maps fold `:id` and `"id"` into one key; but what a program's comparator keeps apart stays two.
-    fn twice(&mut self, map: &Map) {
+    fn twice(&mut self, map: &Map, at: &Trail<'_>) {
         if !matches!(map.sorting(), Some(Some(_))) {
             return;
         }
         let mut seen = std::collections::HashSet::new();
         for key in map.keys().filter(|key| matches!(key, Value::Keyword(_) | Value::Text(_))) {
             if key.as_name().is_some_and(|name| !seen.insert(name)) {
-                let given = || "given twice, as keyword and as string".into();
-                self.inside(Step::Key(key.clone()), |walk| walk.wrong(given));
+                self.wrong(&Trail::Key(at, key), || "given twice, as keyword and as string".into());
             }
         }
     }
@@ -346,6 +354,12 @@ fn unknown(key: &Value, signature: &Signature) -> String {
 fn shown(value: &Value) -> String {
     let described = value.describe();
     described.strip_prefix("the ").unwrap_or(&described).into()
+}
+
+/// A path as messages show it; `root` is what the whole value is called.
+fn shown_path(at: &Trail<'_>, root: &str) -> String {
+    let path = at.path();
+    if path.is_empty() { root.into() } else { path.shown() }
 }
 
 #[cfg(test)]

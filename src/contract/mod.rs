@@ -24,7 +24,7 @@
 //!
 //! The way through the room: [`types`](Type) says what there is; `parse` and `print` turn it from text and into text,
 //! `schema` from and into JSON Schema, `rust` makes it of Rust types; `check` walks a value beside a type, `coerce`
-//! knows which scalar may pass for which, `path` names the places.
+//! knows which scalar may pass for which.
 //!
 //! Everything here may meet hostile text: types nest at most [`MAX_DEPTH`] deep whether they are read or converted,
 //! walks are as deep as the type and not as the value, and the findings of a walk are bounded.
@@ -42,13 +42,13 @@ mod error;
 mod issue;
 mod literal;
 mod parse;
-mod path;
 mod print;
 mod rust;
 mod schema;
 mod spec;
 mod types;
 
+pub(crate) use check::check_part;
 pub use check::{Checked, check_input, check_output};
 pub use error::ParseError;
 pub use issue::Issue;

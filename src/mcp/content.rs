@@ -4,7 +4,7 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value as Json;
 
 use crate::ToolError;
-use crate::lisp::value::{Value, from_json, parse_json, to_json};
+use crate::lisp::value::{Value, from_json, parse_json, to_json, to_value};
 
 /// The value of a result: its structured content, or else its blocks. One block stands for itself.
 pub(super) fn value(result: CallToolResult) -> Result<Value, ToolError> {
@@ -20,7 +20,7 @@ pub(super) fn value(result: CallToolResult) -> Result<Value, ToolError> {
         values.push(match block {
             ContentBlock::Text(text) => read(&text.text),
             // A picture, a sound, a resource: the map that the protocol makes of it.
-            other => data(&serde_json::to_value(other).map_err(ToolError::new)?)?,
+            other => to_value(other).map_err(ToolError::new)?,
         });
     }
     Ok(match values.len() {

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::check::{Known, check};
 use crate::contract::{Effect, ToolSpec};
-use crate::lisp::value::{Value, from_json};
+use crate::lisp::value::{Value, to_value};
 use crate::tool::{Access, Tool, ToolError};
 
 const CONTRACT: &str = "(goal :string = \"\", steps [{:id :string :task :string :tools [:string]? :needs [:string]? :output :any?}]) \
@@ -42,11 +42,10 @@ pub fn create_plan<N: Into<String>>(tools: impl IntoIterator<Item = N>) -> Tool 
             let problems: Vec<String> = error.problems.iter().map(|problem| format!("\n- {problem}")).collect();
             ToolError(format!("the plan cannot be carried out:{}", problems.concat()))
         })?;
-        let data = serde_json::to_value(&plan).map_err(ToolError::new)?;
         Ok(Value::map([
             (Value::keyword("status"), Value::text("success")),
             (Value::keyword("steps"), i64::try_from(plan.steps.len()).unwrap_or(i64::MAX).into()),
-            (Value::keyword("plan"), from_json(&data).map_err(|raise| ToolError(raise.to_error().message))?),
+            (Value::keyword("plan"), to_value(&plan).map_err(ToolError::new)?),
         ]))
     });
     let spec = ToolSpec::parse(CONTRACT).unwrap_or_default().effect(Effect::Read);

@@ -11,7 +11,7 @@ use super::load::Library;
 use super::program::{Program, ToolEntry, ToolSource};
 use crate::agent::{Budget, MadeOptions, Options, Prompt, agent_tool, framed, lisp_tool};
 use crate::contract::ToolSpec;
-use crate::lisp::value::{Value, from_json, parse_json, to_json};
+use crate::lisp::value::{Value, from_json, json_text, parse_json};
 use crate::model::{Model, from_name};
 use crate::tool::{Call, Contract, Tool, ToolError, table_tool};
 
@@ -241,7 +241,7 @@ fn command_tool(name: &str, words: Vec<String>, granted: bool, folder: &Path, ti
             if !granted {
                 return Err(ToolError::new(command::NOT_GRANTED));
             }
-            let input = to_json(&call.arguments, "arguments").map_err(ToolError::new)?.to_string();
+            let input = json_text(&call.arguments, "arguments").map_err(ToolError::new)?;
             // It is given up with the call.
             let waiting = Arc::new(());
             let watch = Arc::downgrade(&waiting);

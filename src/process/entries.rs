@@ -12,6 +12,7 @@ use crate::agent::{Ref, RefSource, Refs};
 use crate::contract::Type;
 use crate::lisp::syntax::read;
 use crate::lisp::text::{Source, nearest};
+use crate::lisp::value::PathError;
 use crate::tool::{Access, Response};
 
 pub(super) fn read_tools(
@@ -160,8 +161,7 @@ pub(super) fn read_link(name: &str, entry: &Json, warnings: &mut Vec<String>) ->
 
 pub(super) fn read_ref(refs: Refs, name: &str, entry: &Json, warnings: &mut Vec<String>) -> Result<Refs, String> {
     let at = format!("refs.{name}");
-    let path =
-        |text: &str| crate::agent::Path::parse(text).map(RefSource::Path).map_err(|error| format!("{at}: {error}"));
+    let path = |text: &str| text.parse().map(RefSource::Path).map_err(|error: PathError| format!("{at}: {error}"));
     let entry = match entry {
         Json::String(text) => return Ok(refs.with(name, path(text)?)),
         Json::Object(fields) => Section::new(&at, fields),

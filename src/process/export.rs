@@ -164,7 +164,7 @@ impl Program {
         for each in self.refs.iter() {
             let mut fields = Fields::default();
             match &each.source {
-                RefSource::Path(path) => fields.set("path", path.text()),
+                RefSource::Path(path) => fields.set("path", path.to_string()),
                 RefSource::Lisp(expression) => fields.set("lisp", expression.clone()),
                 RefSource::Closure(_) => {
                     return Err(format!("refs.{}: a closure of the host's has no form in a file", each.name));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::toolbox::Tool;
 use crate::contract::{Effect, Parameter, Type};
+use crate::lisp::value::{Keyword, key_from_json, readable};
 
 impl Tool {
     /// What a model is told of the tool, with an example of how it is called if it can be.
@@ -35,8 +36,7 @@ impl Tool {
         if !self.for_planning {
             let suggested = || {
                 let required = spec.signature.parameters.iter().filter(|parameter| parameter.is_required());
-                let argument =
-                    |parameter: &Parameter| format!(":{} {}", parameter.name.as_str(), sample(&parameter.kind));
+                let argument = |parameter: &Parameter| format!("{} {}", key(&parameter.name), sample(&parameter.kind));
                 format!("{{{}}}", required.map(argument).collect::<Vec<_>>().join(" "))
             };
             let arguments = self.example.clone().unwrap_or_else(suggested);
@@ -44,6 +44,11 @@ impl Tool {
         }
         text
     }
+}
+
+/// A key as a program writes it.
+fn key(name: &Keyword) -> String {
+    readable(&key_from_json(name.as_str()))
 }
 
 /// A value of a type, for an example.
@@ -54,14 +59,14 @@ fn sample(kind: &Type) -> String {
         Type::Float => "1.5".into(),
         Type::Bool => "true".into(),
         Type::Keyword => ":name".into(),
-        Type::Any => "x".into(),
+        Type::Any => "\"anything\"".into(),
         Type::Map | Type::Dict(_) => "{}".into(),
         Type::List(inner) => format!("[{}]", sample(inner)),
         Type::Record(fields) => {
             let fields: Vec<String> = fields
                 .iter()
                 .filter(|field| !field.kind.is_optional())
-                .map(|field| format!(":{} {}", field.name.as_str(), sample(&field.kind)))
+                .map(|field| format!("{} {}", key(&field.name), sample(&field.kind)))
                 .collect();
             format!("{{{}}}", fields.join(" "))
         }

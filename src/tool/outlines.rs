@@ -3,14 +3,14 @@
 use crate::contract::{Choice, Issue, Signature, Type};
 use crate::lisp::analyse::{Kind, Origin, OriginSource, Outline};
 use crate::lisp::text::nearest;
-use crate::lisp::value::Keyword;
+use crate::lisp::value::{Keyword, Path, Trail};
 
 /// How many comparisons of an outline with a type are made for a call.
 const MOST: usize = 2_000;
 
 /// What the tool of this name gives if its result is of this type, with these fields besides.
 pub(super) fn result(tool: &str, kind: &Type, more: &[&str]) -> Outline {
-    let origin = Origin { source: OriginSource::Tool(tool.into()), path: String::new() };
+    let origin = Origin { source: OriginSource::Tool(tool.into()), path: Path::default() };
     let result = outline(kind, &origin);
     if more.is_empty() {
         return result;
@@ -34,12 +34,10 @@ fn outline(kind: &Type, origin: &Origin) -> Outline {
         Type::Any => return Outline::ANY,
         Type::Map => Outline::map(Outline::ANY),
         Type::List(item) => Outline::list(outline(item, &origin.items())),
-        Type::Dict(item) => Outline::map(outline(item, &origin.values())),
+        Type::Dict(item) => Outline::map(outline(item, &origin.items())),
         Type::Record(fields) => {
-            let fields = fields.iter().map(|field| {
-                let name = field.name.as_str();
-                (field.name.clone(), outline(&field.kind, &origin.field(name)))
-            });
+            let fields =
+                fields.iter().map(|field| (field.name.clone(), outline(&field.kind, &origin.field(&field.name))));
             Outline::record(fields.collect())
         }
         Type::Optional(inner) => return outline(inner, origin).or_nil(),
@@ -54,12 +52,13 @@ pub(super) fn misfits(signature: &Signature, arguments: &[(Keyword, Outline)]) -
     for (name, argument) in arguments {
         let name = name.as_str();
         match signature.parameter(name).map(|parameter| &parameter.kind).or(signature.rest.as_ref()) {
-            Some(kind) => field(kind, argument, name, &mut left, &mut issues),
+            Some(kind) => field(kind, argument, &Trail::Field(&Trail::Root, name), &mut left, &mut issues),
             None if argument.may_be_missing() => {}
             None => {
                 let near = nearest(name, signature.parameters.iter().map(|parameter| parameter.name.as_str()));
                 let more = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                issues.push(Issue { path: name.into(), message: format!("unknown argument{more}") });
+                let path = Trail::Field(&Trail::Root, name).path().shown();
+                issues.push(Issue { path, message: format!("unknown argument{more}") });
             }
         }
     }
@@ -67,18 +66,18 @@ pub(super) fn misfits(signature: &Signature, arguments: &[(Keyword, Outline)]) -
 }
 
 /// An argument or a field: where a list is wanted, `nil` is none and a single item is one.
-fn field(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mut Vec<Issue>) {
+fn field(kind: &Type, given: &Outline, at: &Trail<'_>, left: &mut usize, issues: &mut Vec<Issue>) {
     match kind.present() {
         Type::List(_) if matches!(given.kind, Kind::Nil) => {}
         Type::List(item) if !matches!(given.kind, Kind::List(_) | Kind::Tuple(_)) => {
-            visit(item, given, path, left, issues)
+            visit(item, given, at, left, issues)
         }
-        _ => visit(kind, given, path, left, issues),
+        _ => visit(kind, given, at, left, issues),
     }
 }
 
 /// Compares an outline with a type; what may fit, after a gentle coercion too, is no issue.
-fn visit(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mut Vec<Issue>) {
+fn visit(kind: &Type, given: &Outline, at: &Trail<'_>, left: &mut usize, issues: &mut Vec<Issue>) {
     let Some(rest) = left.checked_sub(1) else { return };
     *left = rest;
     let fits = match (kind.present(), &given.kind) {
@@ -93,8 +92,8 @@ fn visit(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mu
         (Type::Map, Kind::Map(_) | Kind::Record(_)) => true,
         (Type::Record(_), Kind::Map(_)) | (Type::Dict(_), Kind::Map(_)) => true,
         (Type::List(item), Kind::Tuple(items)) => {
-            for (at, held) in items.iter().enumerate() {
-                visit(item, held, &format!("{path}[{at}]"), left, issues);
+            for (index, held) in items.iter().enumerate() {
+                visit(item, held, &Trail::Index(at, index), left, issues);
             }
             true
         }
@@ -102,19 +101,22 @@ fn visit(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mu
         (Type::List(_), Kind::List(_)) => true,
         (Type::Record(fields), Kind::Record(_)) => {
             for wanted in fields {
-                let path = format!("{path}.{}", wanted.name.as_str());
+                let at = &Trail::Field(at, wanted.name.as_str());
                 match given.field(wanted.name.as_str()) {
-                    Some(held) => field(&wanted.kind, held, &path, left, issues),
+                    Some(held) => field(&wanted.kind, held, at, left, issues),
                     // A tool may give more than it declares.
                     None if wanted.kind.is_optional() || given.origin.is_some() => {}
-                    None => issues.push(Issue { path, message: format!("missing, expected {}", wanted.kind.noun()) }),
+                    None => issues.push(Issue {
+                        path: at.path().shown(),
+                        message: format!("missing, expected {}", wanted.kind.noun()),
+                    }),
                 }
             }
             true
         }
         (Type::Dict(item), Kind::Record(_)) => {
             for (name, held) in given.fields() {
-                visit(item, held, &format!("{path}.{}", name.as_str()), left, issues);
+                visit(item, held, &Trail::Field(at, name.as_str()), left, issues);
             }
             true
         }
@@ -135,7 +137,7 @@ fn visit(kind: &Type, given: &Outline, path: &str, left: &mut usize, issues: &mu
     };
     if !fits {
         issues.push(Issue {
-            path: path.into(),
+            path: at.path().shown(),
             message: format!("expected {}, got {}", kind.noun(), given.described_with_origin()),
         });
     }

@@ -176,7 +176,7 @@
 ;ok
 
 (map (fn [[key {:keys [idd]}]] [key idd]) (:by (tool/open)))
-;! 1:24 analysis-error: by[…].idd is not in the result of open; the keys there are :id
+;! 1:24 analysis-error: by[*].idd is not in the result of open; the keys there are :id
 ;? did you mean :id?
 
 (let [{:keys [columns rows]} (tool/rows)] (map :id (map #(zipmap (map keyword columns) %) rows)))

@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 
 use crate::lisp::syntax::read_data;
 use crate::lisp::text::{Source, abridge};
-use crate::lisp::value::{Value, from_json, readable};
+use crate::lisp::value::{Value, from_json, readable, says_all_in_json};
 use crate::model::{Message, ModelError, Reply, contrast, difference};
 use crate::trace::{CallEnd, Event, EventKind, SampleSource, is_within, read_events};
 
@@ -493,9 +493,13 @@ fn value(json: Option<&Json>, edn: Option<&str>) -> Result<Value, String> {
     values.into_iter().next().ok_or_else(|| "a result is empty".into())
 }
 
-/// A result in Lisp, where its JSON does not say all of it.
+/// A result in Lisp, where the JSON in the trace does not say all of it.
 pub(crate) fn edn(value: &Value, json: &Json) -> Option<String> {
-    let text = readable(value);
-    let says_all = from_json(json).is_ok_and(|back| readable(&back) == text);
-    (!says_all).then_some(text)
+    // The trace may keep a note in the place of a long result.
+    let is_kept = match (json, value) {
+        (Json::String(kept), Value::Text(text)) => kept == text.as_str(),
+        (Json::String(_), _) => false,
+        _ => true,
+    };
+    (!is_kept || !says_all_in_json(value)).then(|| readable(value))
 }

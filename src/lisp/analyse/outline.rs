@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::expr::FunctionExpr;
-use crate::lisp::value::{Builtin, Function, Iter, Keyword, OutlineRule, Text, Value};
+use crate::lisp::value::{Builtin, Function, Iter, Keyword, OutlineRule, Path, Segment, Text, Value};
 
 /// What is known of a value.
 #[derive(Clone, Default)]
@@ -80,8 +80,8 @@ pub struct ClosureOutline {
 pub struct Origin {
     /// What it is a part of.
     pub source: OriginSource,
-    /// The way to it: `[*].customer`; empty for the whole.
-    pub path: String,
+    /// Where in it: `[*].customer`.
+    pub path: Path,
 }
 
 /// What values are parts of.
@@ -92,9 +92,6 @@ pub enum OriginSource {
     /// Data that is there: `ctx/orders`.
     Data(Arc<str>),
 }
-
-/// The longest path that is kept, in bytes.
-const LONGEST_PATH: usize = 200;
 
 /// The most fields a record is followed with.
 pub(super) const MOST_FIELDS: usize = 256;
@@ -108,27 +105,14 @@ const DEEPEST: u8 = 16;
 impl Origin {
     /// The place of a field.
     #[must_use]
-    pub fn field(&self, name: &str) -> Self {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        self.step(&format!("{dot}{name}"))
+    pub fn field(&self, name: &Keyword) -> Self {
+        Self { source: self.source.clone(), path: self.path.with(Segment::Key(name.clone())) }
     }
 
-    /// The place of the items.
+    /// The place of the items of a list, or of the values of a map of any keys.
     #[must_use]
     pub fn items(&self) -> Self {
-        self.step("[*]")
-    }
-
-    /// The place of the values of a map of any keys.
-    #[must_use]
-    pub fn values(&self) -> Self {
-        self.step("[…]")
-    }
-
-    fn step(&self, step: &str) -> Self {
-        let room = self.path.len().saturating_add(step.len()) <= LONGEST_PATH;
-        let path = if room { format!("{}{step}", self.path) } else { self.path.clone() };
-        Self { source: self.source.clone(), path }
+        Self { source: self.source.clone(), path: self.path.with(Segment::Each) }
     }
 }
 
@@ -136,7 +120,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
-            write!(f, "{} in ", self.path)?;
+            write!(f, "{} in ", self.path.shown())?;
         }
         match &self.source {
             OriginSource::Tool(tool) => write!(f, "the result of {tool}"),
@@ -320,7 +304,7 @@ impl Outline {
             Value::Map(map) if map.len() <= MOST_FIELDS && map.keys().all(|key| key_of(key).is_some()) => {
                 let fields = map.iter_ref().filter_map(|(key, held)| {
                     let key = key_of(key)?;
-                    let inner = origin.map(|origin| origin.field(key.as_str()));
+                    let inner = origin.map(|origin| origin.field(&key));
                     Some((key, Self::of_value_within(held, inner.as_ref(), left, depth)))
                 });
                 Self::record(fields.collect())

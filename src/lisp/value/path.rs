@@ -39,6 +39,16 @@ impl Segment {
         }
     }
 
+    /// The part of a value that lies one step in; `None` if there is none. `[*]` leads to no single part.
+    pub fn part(&self, value: &Value) -> Option<Value> {
+        match (self, value) {
+            (Self::Key(key), Value::Map(map)) => map.get(&Value::Keyword(key.clone())).cloned(),
+            (Self::Index(at), Value::Map(map)) => map.get(&Value::from(*at)).cloned(),
+            (Self::Index(at), items) => Iter::ready(items).nth(*at),
+            (Self::Key(_) | Self::Each, _) => None,
+        }
+    }
+
     fn write(&self, out: &mut impl fmt::Write, is_first: bool, is_shown: bool) -> fmt::Result {
         let name = match self {
             Self::Key(name) => name.as_str(),
@@ -221,19 +231,13 @@ fn quoted(text: &str, quote: char) -> Result<(String, &str), String> {
 
 fn find(value: &Value, segments: &[Segment]) -> Value {
     let Some((segment, rest)) = segments.split_first() else { return value.clone() };
-    let inner = match (segment, value) {
-        (Segment::Key(key), Value::Map(map)) => map.get(&Value::Keyword(key.clone())).cloned(),
-        (Segment::Index(at), Value::Map(map)) => map.get(&Value::from(*at)).cloned(),
-        (Segment::Index(at), items) => Iter::ready(items).nth(*at),
-        (Segment::Each, Value::Set(items)) => {
-            return Value::vector(items.iter().map(|item| find(&item, rest)).collect());
-        }
+    match (segment, value) {
+        (Segment::Each, Value::Set(items)) => Value::vector(items.iter().map(|item| find(&item, rest)).collect()),
         (Segment::Each, items) if items.is_sequential() => {
-            return Value::vector(Iter::ready(items).map(|item| find(&item, rest)).collect());
+            Value::vector(Iter::ready(items).map(|item| find(&item, rest)).collect())
         }
-        (Segment::Key(_) | Segment::Each, _) => None,
-    };
-    inner.map_or(Value::Nil, |inner| find(&inner, rest))
+        (segment, value) => segment.part(value).map_or(Value::Nil, |part| find(&part, rest)),
+    }
 }
 
 /// Where a walk over a value is. It costs nothing until there is something to say about that place.

@@ -153,3 +153,11 @@ fn errors_of_calls_before_say_again_what_has_happened() {
         assert_eq!((again.message(), again.advice()), (fault.message(), fault.advice()));
     }
 }
+
+#[test]
+fn arguments_without_a_json_form_are_named_by_their_path() {
+    let mut sandbox = crate::Sandbox::new().tools([Tool::new("v", |_| Ok(Value::Nil))]);
+    let error = sandbox.eval(r#"(tool/v {"first name" {"a b" [1 (fn [] 1)]}})"#).unwrap_err();
+    let expected = r#"v: arguments["first name"]["a b"][1]: the function fn has no JSON form; tools take data"#;
+    assert_eq!(error.message, expected);
+}

@@ -3,7 +3,7 @@
 use super::{Certainty, Inference};
 use crate::lisp::analyse::outline::{Kind, Origin, OriginSource, Outline};
 use crate::lisp::text::{ErrorKind, Severity, Span, abridge, nearest};
-use crate::lisp::value::{Expected, What, type_error};
+use crate::lisp::value::{Expected, Keyword, What, type_error};
 
 /// A typing error in a shorter key of a program's own map is not told from a key that may be there.
 const SHORTEST_SLIP: usize = 4;
@@ -69,15 +69,15 @@ impl Inference<'_> {
             holding.next().map(|(key, _)| format!("it is within :{0}: (get-in … [:{0} :{name}])", key.as_str()))
         };
         let hint = near.map(|near| format!("did you mean :{near}?")).or_else(within);
-        let name = abridge(name, 60);
         let Some(origin) = &from.origin else {
+            let name = abridge(name, 60);
             if hint.is_some() && name.len() >= SHORTEST_SLIP && !provided && self.certainty() < Certainty::Guarded {
                 let message = format!("the map has no key :{name}; it has {}", listed(&keys));
                 self.report(span, ErrorKind::Analysis, message, hint, Severity::Warning, false);
             }
             return;
         };
-        let path = origin.field(&name).path;
+        let path = origin.field(&Keyword::new(name)).path.shown();
         match &origin.source {
             OriginSource::Tool(tool) => {
                 let there = if keys.is_empty() {

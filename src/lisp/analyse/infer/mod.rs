@@ -20,7 +20,7 @@ use super::expr::{CatchExpr, Expr, ExprKind, FunctionExpr};
 use super::outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
 use super::{AnalysisContext, Misfit};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Source, Span};
-use crate::lisp::value::{Keyword, Value};
+use crate::lisp::value::{Keyword, Path, Value};
 
 /// The deepest nesting of expressions that is followed, calls included.
 const MOST_DEPTH: usize = 600;
@@ -449,7 +449,7 @@ impl Inference<'_> {
         if let Some(known) = self.data.get(&name) {
             return known.clone();
         }
-        let origin = Origin { source: OriginSource::Data(name.as_str().into()), path: String::new() };
+        let origin = Origin { source: OriginSource::Data(name.as_str().into()), path: Path::default() };
         let outline = Outline::of_value(value, Some(&origin), &mut self.data_left);
         self.data.insert(name, outline.clone());
         outline

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::{JsonError, reads_as_keyword};
 use crate::lisp::text::abridge;
-use crate::lisp::value::{Iter, Map, Trail, Value, readable};
+use crate::lisp::value::{Iter, Map, Trail, Value, Vector, readable};
 
 /// The longest key that an error quotes, in bytes.
 const MAX_SHOWN_KEY: usize = 80;
@@ -64,17 +64,11 @@ pub fn says_all_in_json(value: &Value) -> bool {
         Value::Nil | Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Text(_) => true,
         Value::Big(n) => n.to_u64().is_some(),
         Value::Float(x) => x.get().is_finite(),
-        Value::Vector(_) => Iter::ready(value).all(|item| says_all_in_json(&item)),
-        Value::Map(map) => {
-            let reads_back = |key: &Value| match key {
-                Value::Keyword(name) => reads_as_keyword(name.as_str()),
-                Value::Text(name) => !reads_as_keyword(name.as_str()),
-                _ => false,
-            };
-            let mut seen = may_have_twins(map).then(HashSet::new);
-            let mut is_new = |key: &Value| seen.as_mut().is_none_or(|seen| seen.insert(json_key(key).into_owned()));
-            map.iter_ref().all(|(key, value)| reads_back(key) && is_new(key) && says_all_in_json(value))
+        Value::Vector(items) => {
+            // By index, because there is an iterator on the stack for each level otherwise, and those are large.
+            (0..items.len()).all(|at| items.get(at).is_none_or(says_all_in_json))
         }
+        Value::Map(map) => map_says_all(map),
         Value::Keyword(_)
         | Value::Symbol(_)
         | Value::Date(_)
@@ -87,6 +81,18 @@ pub fn says_all_in_json(value: &Value) -> bool {
         | Value::Fault(_)
         | Value::Reduced(_) => false,
     }
+}
+
+#[inline(never)]
+fn map_says_all(map: &Map) -> bool {
+    let reads_back = |key: &Value| match key {
+        Value::Keyword(name) => reads_as_keyword(name.as_str()),
+        Value::Text(name) => !reads_as_keyword(name.as_str()),
+        _ => false,
+    };
+    let mut seen = may_have_twins(map).then(HashSet::new);
+    let mut is_new = |key: &Value| seen.as_mut().is_none_or(|seen| seen.insert(json_key(key).into_owned()));
+    map.iter_ref().all(|(key, value)| reads_back(key) && is_new(key) && says_all_in_json(value))
 }
 
 /// Runs one walk over a value.
@@ -120,6 +126,18 @@ impl Part<'_> {
         let message = error.to_string();
         self.export.refused.set(Some(error));
         E::custom(message)
+    }
+
+    /// By index, because there is an iterator on the stack for each level otherwise, and those are large.
+    #[inline(never)]
+    fn vector<S: Serializer>(&self, serializer: S, items: &Vector) -> Result<S::Ok, S::Error> {
+        let mut sequence = serializer.serialize_seq(Some(items.len()))?;
+        for index in 0..items.len() {
+            let Some(value) = items.get(index) else { break };
+            let at = Trail::Index(self.at, index);
+            sequence.serialize_element(&Part { value, at: &at, export: self.export })?;
+        }
+        sequence.end()
     }
 
     #[inline(never)]
@@ -171,7 +189,7 @@ impl Serialize for Part<'_> {
             Value::Keyword(keyword) => serializer.serialize_str(keyword.as_str()),
             Value::Symbol(symbol) => serializer.serialize_str(symbol.as_str()),
             Value::Date(date) => serializer.collect_str(date),
-            Value::Vector(items) => self.items(serializer, Some(items.len()), Iter::ready(self.value)),
+            Value::Vector(items) => self.vector(serializer, items),
             Value::Seq(_) | Value::Lazy(_) => self.items(serializer, None, Iter::ready(self.value)),
             Value::Set(set) => self.items(serializer, Some(set.len()), set.iter()),
             Value::Map(map) => self.map(serializer, map),

@@ -25,6 +25,7 @@ impl Data {
         match &self.0 {
             Value::Bool(yes) => Unexpected::Bool(yes.get()),
             Value::Int(n) => u64::try_from(*n).map_or(Unexpected::Signed(*n), Unexpected::Unsigned),
+            Value::Big(n) => n.to_u64().map_or(Unexpected::Other("a long integer"), Unexpected::Unsigned),
             Value::Float(x) => Unexpected::Float(x.get()),
             Value::Map(_) => Unexpected::Map,
             value if value.is_sequential() || matches!(value, Value::Set(_)) => Unexpected::Seq,
