@@ -661,9 +661,13 @@ fn parse_json_edges() {
 #[test]
 fn json_is_as_deep_as_values() {
     let nested = |depth: usize| (1..depth).fold(Json::Array(Vec::new()), |inner, _| Json::Array(vec![inner]));
-    let deepest = from_json(&nested(500)).map_err(|raise| raise.to_error().message).expect("as deep as values");
-    assert_eq!(json_text(&deepest, "value"), Ok(nested(500).to_string()));
-    assert_eq!(to_json(&deepest, "value"), Ok(nested(500)));
-    assert!(says_all_in_json(&deepest));
-    assert!(from_json(&nested(501)).is_err_and(|raise| raise.to_error().message.contains("max_nesting")));
+    let test = move || {
+        let deepest = from_json(&nested(500)).map_err(|raise| raise.to_error().message).expect("as deep as values");
+        assert_eq!(json_text(&deepest, "value"), Ok(nested(500).to_string()));
+        assert_eq!(to_json(&deepest, "value"), Ok(nested(500)));
+        assert!(says_all_in_json(&deepest));
+        assert!(from_json(&nested(501)).is_err_and(|raise| raise.to_error().message.contains("max_nesting")));
+    };
+    // The stack of a program.
+    std::thread::Builder::new().stack_size(32 << 20).spawn(test).expect("a thread").join().expect("no panic");
 }
