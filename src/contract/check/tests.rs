@@ -115,7 +115,7 @@ fn wrong_names_are_errors_that_know_the_right_ones() {
 fn a_symbol_is_no_name_of_an_argument() {
     let arguments = Value::map([(Value::symbol("id"), Value::Int(1))]);
     let issues = check_input(&Signature::parse("(id :int?)").unwrap(), &arguments).unwrap_err();
-    assert_eq!(issues[0].to_string(), "[id]: unknown argument; the parameters are id");
+    assert_eq!(issues[0].to_string(), r#"["'id"]: unknown argument; the parameters are id"#);
 }
 
 #[test]

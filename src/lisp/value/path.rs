@@ -32,10 +32,10 @@ impl Segment {
         match key {
             Value::Keyword(name) => Self::Key(name.clone()),
             Value::Int(n) => usize::try_from(*n).map_or_else(|_| Self::Key(Keyword::new(&n.to_string())), Self::Index),
-            other => Self::Key(match other.as_name() {
-                Some(name) => Keyword::new(name),
-                None => Keyword::new(&shorten(other, MAX_SHOWN_KEY)),
-            }),
+            Value::Text(name) => Self::Key(Keyword::new(name.as_str())),
+            // A symbol is another key than the string and the keyword of its text.
+            Value::Symbol(name) => Self::Key(Keyword::new(&format!("'{}", name.as_str()))),
+            other => Self::Key(Keyword::new(&shorten(other, MAX_SHOWN_KEY))),
         }
     }
 
