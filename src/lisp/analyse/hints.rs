@@ -1,7 +1,7 @@
 //! Advice for names and shapes that models get wrong.
 
 /// What to write instead of a form or function that needs a host: all of clojure.core that is not built in is here.
-const UNSUPPORTED: [(&str, &str); 29] = [
+const UNSUPPORTED: [(&str, &str); 32] = [
     (
         "defmacro definline gensym unquote unquote-splicing destructure",
         "write a function: there are no macros of one's own",
@@ -106,6 +106,22 @@ const UNSUPPORTED: [(&str, &str); 29] = [
         "Random. Scanner. File. FileReader. BufferedReader. URL. Socket. ProcessBuilder. Thread/currentThread \
          Runtime/getRuntime",
         "programs reach the world through ctx/… and tools only; (rand-int n) gives random numbers",
+    ),
+    (
+        "object-array int-array long-array short-array byte-array double-array float-array boolean-array char-array \
+         to-array-2d aclone ints longs shorts bytes floats doubles booleans chars vector-of",
+        "there are no arrays: a vector does the same, (vec coll), (vec (repeat n 0)), (assoc v i x)",
+    ),
+    (
+        "defstruct create-struct struct struct-map accessor seq-to-map-for-destructuring",
+        "use a map: {:x 1 :y 2}, (zipmap keys vals), (:x m)",
+    ),
+    (
+        "unchecked-add unchecked-subtract unchecked-multiply unchecked-inc unchecked-dec unchecked-negate \
+         unchecked-add-int unchecked-subtract-int unchecked-multiply-int unchecked-divide-int \
+         unchecked-remainder-int unchecked-inc-int unchecked-dec-int unchecked-negate-int unchecked-long \
+         unchecked-int unchecked-short unchecked-char unchecked-byte unchecked-double unchecked-float",
+        "integers grow instead of overflowing: use + - * inc dec quot rem; (mod (* a b) 4294967296) stays within 32 bits",
     ),
     ("MessageDigest/getInstance", "there are no digests; (hash x) tells values apart within a run"),
     ("clojure.java.shell/sh shell/sh sh", "programs cannot run commands; ask a tool"),

@@ -132,10 +132,7 @@ builtins! { Numbers;
     /// ;=> 12
     "bigint" => "number" (cx, x: Value) => { whole(cx, "bigint", x) }
 
-    /// The number, or the digits of a string, as an integer of any size.
-    /// (biginteger 1.7)
-    /// ;=> 1
-    "biginteger" => "number" (cx, x: Value) => { whole(cx, "biginteger", x) }
+    "biginteger" = "bigint"
 
     /// The number, or what a string reads as, as a float: there are no decimals.
     /// (bigdec "1.50")

@@ -136,8 +136,5 @@ builtins! { Java;
     /// ;=> "a"
     "Character/toString" => "string" (_cx, c: Char) => { Ok(Text::from(c.char).into()) }
 
-    /// The character itself.
-    /// (Character/valueOf \a)
-    /// ;=> "a"
-    "Character/valueOf" => "string" (_cx, c: Char) => { Ok(Text::from(c.char).into()) }
+    "Character/valueOf" = "Character/toString"
 }

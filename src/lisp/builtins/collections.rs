@@ -2,10 +2,9 @@
 
 use super::builtins;
 use crate::lisp::ops::change::{assoc, assoc_all, conj, update};
-use crate::lisp::ops::lookup::{charge, contains, find, nth};
-use crate::lisp::ops::{change, lookup, stage};
-use crate::lisp::text::ErrorKind;
-use crate::lisp::value::{Args, AtomKind, Callable, Fault, Iter, Map, Seq, Value, What};
+use crate::lisp::ops::lookup::{charge, contains, count, find, nth};
+use crate::lisp::ops::{change, stage};
+use crate::lisp::value::{Args, Callable, Fault, Map, Seq, Value};
 use std::sync::Arc;
 
 builtins! { Collections;
@@ -20,10 +19,7 @@ builtins! { Collections;
         (cx, coll: Value, key: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or_default()) }
         (cx, coll: Value, key: Value, default: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or(default)) }
 
-    /// What `(:key coll)` gives.
-    "%lookup" by Get
-        (cx, coll: Value, key: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or_default()) }
-        (cx, coll: Value, key: Value, default: Value) => { Ok(find(cx, &coll, &key)?.unwrap_or(default)) }
+    "%lookup" = "get"
 
     /// The collection with values under keys; for vectors under indices up to the length.
     /// (assoc {:a 1} :b 2)
@@ -58,36 +54,9 @@ builtins! { Collections;
     /// (count nil)
     /// ;=> 0
     "count" => "number" ? "count takes one collection; count what matches with (count (filter pred coll))"
-        (cx, coll: Value) => {
-        let coll = match &coll {
-            Value::Text(text) => {
-                cx.spend(text.index_cost())?;
-                return Ok(text.count().into());
-            }
-            Value::Atom(atom) if atom.kind == AtomKind::Transient => lookup::held(atom)?,
-            Value::Lazy(_) => coll,
-            _ => match coll.known_count() {
-                Some(count) => return Ok(count.into()),
-                None => coll,
-            },
-        };
-        if !matches!(coll, Value::Seq(_) | Value::Lazy(_)) {
-            return match coll.known_count() {
-                Some(count) => Ok(count.into()),
-                None => {
-                    let what = What::needs("count", "a collection or string", &coll);
-                    Err(Fault::new(ErrorKind::Type, "UnsupportedOperationException", what).into())
-                }
-            };
-        }
-        let mut items = Iter::new(coll)?;
-        let mut count: i64 = 0;
-        while items.next(cx)?.is_some() {
-            cx.spend(1)?;
-            count = count.saturating_add(1);
-        }
-        Ok(Value::Int(count))
-    }
+        (cx, coll: Value) => { count(cx, coll) }
+
+    "alength" = "count"
 
     /// Whether a map has the key, a set the item; whether a vector holds the item.
     /// (contains? {:a nil} :a)
@@ -128,6 +97,8 @@ builtins! { Collections;
     "nth" by Nth
         (cx, coll: Value, index: i64) => { nth(cx, coll, index).map(Option::unwrap_or_default) }
         (cx, coll: Value, index: i64, default: Value) => { Ok(nth(cx, coll, index)?.unwrap_or(default)) }
+
+    "aget" = "nth"
 
     /// As nth, but maps and sets are walked too: for patterns with a rest.
     "%nth-walking" by Nth (cx, coll: Value, index: i64, default: Value) => {

@@ -32,7 +32,7 @@ builtins! { Dates;
     /// As inst-ms.
     /// (inst-ms* #inst "1970-01-01T00:00:01Z")
     /// ;=> 1000
-    "inst-ms*" => "number" (_cx, inst: When) => { Ok(Value::Int(inst.0.to_millis())) }
+    "inst-ms*" = "inst-ms"
 
     /// Milliseconds since 1970 now, as the host says.
     /// (pos? (System/currentTimeMillis))
@@ -280,12 +280,12 @@ builtins! { Dates;
     /// Milliseconds since 1970.
     /// (.toEpochMilli (Instant/parse "1970-01-01T00:00:01Z"))
     /// ;=> 1000
-    ".toEpochMilli" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis())) }
+    ".toEpochMilli" = "inst-ms"
 
     /// Milliseconds since 1970.
     /// (.getTime #inst "1970-01-01T00:00:01Z")
     /// ;=> 1000
-    ".getTime" => "number" (_cx, date: When) => { Ok(Value::Int(date.0.to_millis())) }
+    ".getTime" = "inst-ms"
 
     /// Seconds since 1970.
     /// (.getEpochSecond (Instant/parse "1970-01-01T00:01:00Z"))

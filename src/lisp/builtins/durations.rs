@@ -99,10 +99,7 @@ builtins! { Dates;
     /// ;=> 2
     "Duration/ofMillis" => "number" (_cx, n: i64) => { Ok(Value::Int(n)) }
 
-    /// The whole seconds in a duration, which is a number of milliseconds.
-    /// (.toSeconds 2500)
-    /// ;=> 2
-    ".toSeconds" => "number" (_cx, duration: i64) => { Ok(Value::Int(duration / SECOND)) }
+    ".toSeconds" = ".getSeconds"
 
     /// The hours of a duration beside its whole days.
     /// (.toHoursPart (Duration/ofHours 50))

@@ -127,7 +127,7 @@ builtins! { Java;
     /// The UUID as a string.
     /// (= 36 (count (java.util.UUID/randomUUID)))
     /// ;=> true
-    "UUID/randomUUID" => "string" (cx) => { uuid::uuid(cx) }
+    "UUID/randomUUID" = "random-uuid"
 
     /// The UUID that a text spells, as a string.
     /// (java.util.UUID/fromString "B6883C0A-0342-4007-9966-bc2dfa6b109e")

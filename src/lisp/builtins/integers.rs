@@ -3,7 +3,7 @@
 use num_traits::Signed;
 
 use super::builtins;
-use crate::lisp::ops::parse::{double, integer_of};
+use crate::lisp::ops::parse::double;
 use crate::lisp::ops::text::{Str, with_hint};
 use crate::lisp::ops::{number, parse};
 use crate::lisp::text::LimitKind;
@@ -115,25 +115,13 @@ fn scaled(n: &Value, places: i64, mode: &Value) -> Result<Value> {
 }
 
 builtins! { Java;
-    /// The integer that a string spells; a number itself. (parse-long s) gives nil for what is none.
-    /// (Integer. "42")
-    /// ;=> 42
-    "Integer." => "number" (cx, s: Value) => { integer_of(cx, s, 32) }
+    "Integer." = "Integer/valueOf"
 
-    /// The integer that a string spells; a number itself.
-    /// (Long. "42")
-    /// ;=> 42
-    "Long." => "number" (cx, s: Value) => { integer_of(cx, s, 64) }
+    "Long." = "Long/valueOf"
 
-    /// The float that a string spells; of a number the float.
-    /// (Double. "4.5")
-    /// ;=> 4.5
-    "Double." => "number" (cx, s: Value) => { double(cx, &s) }
+    "Double." = "Double/valueOf"
 
-    /// The float that a string spells; of a number the float.
-    /// (Float/valueOf "4.5")
-    /// ;=> 4.5
-    "Float/valueOf" => "number" (cx, s: Value) => { double(cx, &s) }
+    "Float/valueOf" = "Double/valueOf"
 
     /// The integer of any size that a string spells, in base 10 unless given.
     /// (BigInteger. "123456789012345678901234567890")
@@ -162,8 +150,7 @@ builtins! { Java;
     /// The number itself: there are no decimals.
     /// (BigDecimal/valueOf 1.5)
     /// ;=> 1.5
-    "BigDecimal/valueOf" => "number"
-        (cx, n: Value) => { if matches!(n, Value::Int(_) | Value::Big(_)) { Ok(n) } else { double(cx, &n) } }
+    "BigDecimal/valueOf" = "BigDecimal."
 
     /// The number with so many digits after the point, rounded.
     /// (.setScale 2.345 2 java.math.RoundingMode/HALF_UP)
@@ -308,20 +295,11 @@ builtins! { Java;
             .map_err(|_| Fault::value("integer overflow").class("ArithmeticException").into())
     }
 
-    /// The larger of two integers.
-    /// (Integer/max 1 2)
-    /// ;=> 2
-    "Integer/max" => "number" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.max(b))) }
+    "Integer/max" = "Long/max"
 
-    /// The smaller of two integers.
-    /// (Integer/min 1 2)
-    /// ;=> 1
-    "Integer/min" => "number" (_cx, a: i64, b: i64) => { Ok(Value::Int(a.min(b))) }
+    "Integer/min" = "Long/min"
 
-    /// The sum of two integers; (reduce + coll) adds all of a collection.
-    /// (Integer/sum 1 2)
-    /// ;=> 3
-    "Integer/sum" => "number" (_cx, a: i64, b: i64) => { arithmetic::add(&Value::Int(a), &Value::Int(b)) }
+    "Integer/sum" = "Long/sum"
 
     /// The larger of two integers.
     /// (Long/max 1 2)

@@ -5,8 +5,8 @@ use crate::lisp::ops::print::shown;
 use crate::lisp::ops::text::{Str, cased, index_of, last_index_of, walk, with_hint};
 use crate::lisp::ops::{dates, format, lookup, matcher, parse, regex, text};
 use crate::lisp::value::{
-    Args, Context, Expected, Fault, Hint, Iter, Map, Number, Raise, Result, Text, Value, compare, equal, force,
-    type_error, unsupported,
+    Context, Expected, Fault, FromValue, Hint, Iter, Map, Number, ParamRef, Raise, Result, Text, Value, compare, equal,
+    equal_as_made, force, type_error,
 };
 
 /// The error for a value that has no such method.
@@ -79,17 +79,6 @@ fn position(cx: &mut dyn Context, name: &'static str, items: Value, item: &Value
     Ok(Value::Int(found))
 }
 
-/// What a function of clojure.core gives for the same arguments.
-fn as_core(cx: &mut dyn Context, name: &'static str, arguments: Args) -> Result<Value> {
-    let Some(builtin) = super::registry().find(name) else {
-        return Err(unsupported(format!("{name} is not available"), "use functions of clojure.core"));
-    };
-    let Some(clause) = builtin.clause(arguments.len()) else {
-        return Err(crate::lisp::value::arity_error(name, arguments.len(), builtin));
-    };
-    clause.code.call(cx, arguments)
-}
-
 fn pattern(cx: &mut dyn Context, text: &Str) -> Result<Value> {
     regex::compile(cx, text.as_str()).map(Value::Regex)
 }
@@ -156,23 +145,11 @@ builtins! { Java;
         Ok(s.as_str().trim_matches(|c| c <= ' ').into())
     }
 
-    /// The string without white space at both ends.
-    /// (.strip " a ")
-    /// ;=> "a"
-    ".strip" => "string"
-        (cx, s: Str) => { as_core(cx, "clojure.string/trim", Args::from_iter([Value::Text((*s).clone())])) }
+    ".strip" = "clojure.string/trim"
 
-    /// The string without white space at its beginning.
-    /// (.stripLeading " a ")
-    /// ;=> "a "
-    ".stripLeading" => "string"
-        (cx, s: Str) => { as_core(cx, "clojure.string/triml", Args::from_iter([Value::Text((*s).clone())])) }
+    ".stripLeading" = "clojure.string/triml"
 
-    /// The string without white space at its end.
-    /// (.stripTrailing " a ")
-    /// ;=> " a"
-    ".stripTrailing" => "string"
-        (cx, s: Str) => { as_core(cx, "clojure.string/trimr", Args::from_iter([Value::Text((*s).clone())])) }
+    ".stripTrailing" = "clojure.string/trimr"
 
     /// The number of characters.
     /// (.length "abc")
@@ -211,10 +188,7 @@ builtins! { Java;
         (cx, s: Str, start: i64) => { substring(cx, &s, start, None) }
         (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
 
-    /// The characters from an index up to another.
-    /// (.subSequence "hello" 1 3)
-    /// ;=> "el"
-    ".subSequence" => "string" (cx, s: Str, start: i64, end: i64) => { substring(cx, &s, start, Some(end)) }
+    ".subSequence" = ".substring"
 
     /// The index where a part of a string or an item of a vector or sequence is first found; -1 if it is not there.
     /// (.indexOf "hello" "l")
@@ -364,7 +338,7 @@ builtins! { Java;
         if target.is_nil() {
             return Err(no_method(".equals", "a value", &target));
         }
-        as_core(cx, "=", Args::from_iter([target, other]))
+        equal_as_made(cx, &target, &other).map(Value::from)
     }
 
     /// Whether the strings are equal but for upper and lower case.
@@ -495,12 +469,12 @@ builtins! { Java;
     /// The name of a keyword or symbol without its namespace; of a class all of it.
     /// (.getName :a/b)
     /// ;=> "b"
-    ".getName" (cx, target: Value) => { as_core(cx, "name", Args::from_iter([target])) }
+    ".getName" = "name"
 
     /// The namespace of a keyword or symbol.
     /// (.getNamespace :a/b)
     /// ;=> "a"
-    ".getNamespace" (cx, target: Value) => { as_core(cx, "namespace", Args::from_iter([target])) }
+    ".getNamespace" = "namespace"
 
     /// The number of items.
     /// (.size [1 2])
@@ -508,7 +482,7 @@ builtins! { Java;
     ".size" => "number" (cx, target: Value) => {
         match &target {
             Value::Nil | Value::Text(_) => Err(no_method(".size", Expected::COLLECTION, &target)),
-            _ => as_core(cx, "count", Args::from_iter([target])),
+            _ => lookup::count(cx, target),
         }
     }
 
@@ -523,7 +497,10 @@ builtins! { Java;
                     Some(item) => Ok(item),
                     None => Err(Fault::value(format!("index {key} is outside of the vector")).class("IndexOutOfBoundsException").into()),
                 },
-                Value::Seq(_) | Value::Lazy(_) => as_core(cx, "nth", Args::from_iter([target, key])),
+                Value::Seq(_) | Value::Lazy(_) => {
+                    let index = i64::from_value(key, ParamRef { name: ".get", argument: "index" })?;
+                    lookup::nth(cx, target, index).map(Option::unwrap_or_default)
+                }
                 _ => Err(no_method(".get", "a map or vector", &target)),
             }
         }
@@ -584,7 +561,7 @@ builtins! { Java;
     /// The key of an entry.
     /// (map #(.getKey %) {:a 1})
     /// ;=> (:a)
-    ".getKey" (cx, entry: Value) => { as_core(cx, "first", Args::from_iter([entry])) }
+    ".getKey" = "first"
 
     /// The value of an entry; the number of a day of the week or month by name.
     /// (map #(.getValue %) {:a 1})
@@ -597,7 +574,7 @@ builtins! { Java;
         {
             return Ok(number.into());
         }
-        as_core(cx, "nth", Args::from_iter([entry, Value::Int(1)]))
+        lookup::nth(cx, entry, 1).map(Option::unwrap_or_default)
     }
 
     /// The number without its fraction.
@@ -605,10 +582,7 @@ builtins! { Java;
     /// ;=> 3
     ".intValue" => "number" (_cx, n: Value) => { integer(&n, ".intValue") }
 
-    /// The number without its fraction.
-    /// (.longValue 3.9)
-    /// ;=> 3
-    ".longValue" => "number" (_cx, n: Value) => { integer(&n, ".longValue") }
+    ".longValue" = ".intValue"
 
     /// The number as a float.
     /// (.doubleValue 3)

@@ -5,7 +5,6 @@
 //! are made of these paragraphs. The first sentence is the summary.
 
 mod agents;
-mod arrays;
 mod bits;
 mod casts;
 mod characters;
@@ -48,7 +47,6 @@ mod splice;
 mod state;
 mod statics;
 mod strings;
-mod structs;
 mod transducers;
 mod transforms;
 mod transients;
@@ -65,7 +63,6 @@ pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
         let rows = [
             &agents::BUILTINS[..],
-            &arrays::BUILTINS[..],
             &bits::BUILTINS[..],
             &casts::BUILTINS[..],
             &characters::BUILTINS[..],
@@ -108,7 +105,6 @@ pub fn registry() -> &'static Registry {
             &state::BUILTINS[..],
             &statics::BUILTINS[..],
             &strings::BUILTINS[..],
-            &structs::BUILTINS[..],
             &transducers::BUILTINS[..],
             &transforms::BUILTINS[..],
             &transients::BUILTINS[..],

@@ -24,14 +24,9 @@ fn chain(
 }
 
 fn compared(name: &'static str, a: &Value, b: &Value, wanted: fn(Ordering) -> bool) -> Result<bool> {
-    match (Number::of(a), Number::of(b)) {
-        (Some(a), Some(b)) => Ok(a.compare(b).is_some_and(wanted)),
-        (None, _) => Err(type_error(name, Expected::NUMBERS, a)),
-        (_, None) => Err(type_error(name, Expected::NUMBERS, b)),
-    }
+    Ok(arithmetic::ordering(name, a, b)?.is_some_and(wanted))
 }
 
-/// A single argument of a comparison must be a number, too.
 /// The only argument of `max` or `min`, whatever it is; but a collection is a mistake.
 fn only(name: &'static str, value: Value) -> Result<Value> {
     match value {
@@ -42,6 +37,7 @@ fn only(name: &'static str, value: Value) -> Result<Value> {
     }
 }
 
+/// A single argument of a comparison must be a number, too.
 fn number(name: &'static str, value: Value) -> Result<Value> {
     if Number::of(&value).is_some() { Ok(value) } else { Err(type_error(name, Expected::NUMBERS, &value)) }
 }
@@ -159,34 +155,27 @@ builtins! { Numbers;
     /// The sum of the numbers, as + gives it.
     /// (+' 9223372036854775807 1)
     /// ;=> 9223372036854775808N
-    "+'" => "number" (_cx) => { Ok(Value::Int(0)) }
-        (_cx, a: Value) => { number("+'", a) }
-        (cx, a: Value; more) => { fold(cx, a, more, arithmetic::add) }
+    "+'" = "+"
 
     /// The first number less the others, as - gives it.
     /// (-' -9223372036854775808 1)
     /// ;=> -9223372036854775809N
-    "-'" => "number" (_cx, a: Value) => { arithmetic::negate(&a) }
-        (cx, a: Value; more) => { fold(cx, a, more, arithmetic::subtract) }
+    "-'" = "-"
 
     /// The product of the numbers, as * gives it.
     /// (*' 9223372036854775807 2)
     /// ;=> 18446744073709551614N
-    "*'" => "number" (_cx) => { Ok(Value::Int(1)) }
-        (_cx, a: Value) => { number("*'", a) }
-        (cx, a: Value; more) => { fold(cx, a, more, arithmetic::multiply) }
+    "*'" = "*"
 
     /// The number plus one, as inc gives it.
     /// (inc' 9223372036854775807)
     /// ;=> 9223372036854775808N
-    "inc'" => "number"
-        (_cx, n: Value) => { arithmetic::add(&n, &Value::Int(1)).map_err(|raise| raise.said_of("inc'")) }
+    "inc'" = "inc"
 
     /// The number less one, as dec gives it.
     /// (dec' -9223372036854775808)
     /// ;=> -9223372036854775809N
-    "dec'" => "number"
-        (_cx, n: Value) => { arithmetic::subtract(&n, &Value::Int(1)).map_err(|raise| raise.said_of("dec'")) }
+    "dec'" = "dec"
 
     /// The number without its sign.
     /// (abs -5)
@@ -283,7 +272,7 @@ builtins! { Numbers;
     /// The greatest of the numbers. For a collection write (apply max coll).
     /// (max 1 3 2)
     /// ;=> 3
-    "max" => "number" (_cx, a: Value) => { only("max", a) }
+    "max" => "any any… -> number" (_cx, a: Value) => { only("max", a) }
         (_cx, a: Value, b: Value) => { pick("max", a, b, Ordering::Greater) }
         (cx, a: Value, b: Value; more) => {
             let mut most = pick("max", a, b, Ordering::Greater)?;
@@ -297,7 +286,7 @@ builtins! { Numbers;
     /// The least of the numbers. For a collection write (apply min coll).
     /// (min 3 1 2)
     /// ;=> 1
-    "min" => "number" (_cx, a: Value) => { only("min", a) }
+    "min" => "any any… -> number" (_cx, a: Value) => { only("min", a) }
         (_cx, a: Value, b: Value) => { pick("min", a, b, Ordering::Less) }
         (cx, a: Value, b: Value; more) => {
             let mut least = pick("min", a, b, Ordering::Less)?;

@@ -141,11 +141,7 @@ builtins! { Printing;
     /// ;=> nil
     "pprint" => "nil" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
 
-    /// Prints the value readably, on a line of its own.
-    /// (clojure.pprint/pprint "a")
-    /// ;| "a"
-    /// ;=> nil
-    "clojure.pprint/pprint" => "nil" (cx, value: Value) => { say(cx, &[value], readable, "\n") }
+    "clojure.pprint/pprint" = "pprint"
 
     /// Prints maps as a table, with a column for each key of the first one or for the keys given.
     /// (clojure.pprint/print-table [:id] [{:id 7 :name "x"}])

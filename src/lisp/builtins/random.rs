@@ -38,8 +38,5 @@ builtins! { Numbers;
     /// ;=> true
     "Math/random" => "number" (cx) => { Ok(Value::from(unit(cx))) }
 
-    /// A random float from 0 up to, not including, 1.
-    /// (< -1 (clojure.math/random) 1)
-    /// ;=> true
-    "clojure.math/random" => "number" (cx) => { Ok(Value::from(unit(cx))) }
+    "clojure.math/random" = "Math/random"
 }

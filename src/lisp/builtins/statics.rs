@@ -76,12 +76,7 @@ builtins! { Java;
         (_cx, n: i64) => { Ok(in_radix(n, 10)) }
         (_cx, n: i64, radix: i64) => { Ok(in_radix(n, radix)) }
 
-    /// The integer as a string, in base 10 unless given.
-    /// (Long/toString 5 2)
-    /// ;=> "101"
-    "Long/toString" => "string"
-        (_cx, n: i64) => { Ok(in_radix(n, 10)) }
-        (_cx, n: i64, radix: i64) => { Ok(in_radix(n, radix)) }
+    "Long/toString" = "Integer/toString"
 
     /// The bits of a 32-bit integer as text.
     /// (Integer/toBinaryString 10)
@@ -157,15 +152,9 @@ builtins! { Java;
     /// ;=> -1
     "Long/signum" => "number" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
 
-    /// -1, 0 or 1 as the integer is negative, zero or positive.
-    /// (Integer/signum 5)
-    /// ;=> 1
-    "Integer/signum" => "number" (_cx, n: i64) => { Ok(Value::Int(n.signum())) }
+    "Integer/signum" = "Long/signum"
 
-    /// -1, 0 or 1 as the first integer is less than, equal to or greater than the second.
-    /// (Integer/compare 1 2)
-    /// ;=> -1
-    "Integer/compare" => "number" (_cx, a: i64, b: i64) => { Ok(ordering(a.cmp(&b))) }
+    "Integer/compare" = "Long/compare"
 
     /// -1, 0 or 1 as the first integer is less than, equal to or greater than the second.
     /// (Long/compare 2 1)
@@ -177,10 +166,7 @@ builtins! { Java;
     /// ;=> 3.5
     "Double/parseDouble" => "number" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
 
-    /// The float that a string spells.
-    /// (Float/parseFloat "0.5")
-    /// ;=> 0.5
-    "Float/parseFloat" => "number" (cx, s: Value) => { only_text(&s)?; double(cx, &s) }
+    "Float/parseFloat" = "Double/parseDouble"
 
     /// The float that a string spells; of a number the float.
     /// (Double/valueOf "1e3")

@@ -69,6 +69,10 @@ builtins! { Collections;
         change::described(cx, items, None)
     }
 
+    "to-array" = "vec"
+
+    "into-array" = "vec"
+
     /// A list of the arguments.
     /// (list 1 2)
     /// ;=> (1 2)

@@ -4,9 +4,7 @@ use super::compile::Compiler;
 use super::missing::with_missing_key;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::Span;
-use crate::lisp::value::{
-    Code, Context, Expected, Function, Machine, Number, Result, Run, Value, arithmetic, code, equal_as_made, type_error,
-};
+use crate::lisp::value::{Code, Context, Function, Machine, Result, Run, Value, arithmetic, code, equal_as_made};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -111,15 +109,6 @@ macro_rules! fused {
     };
 }
 
-/// How two numbers compare, or the error that says which is none.
-fn ordering(name: &'static str, a: &Value, b: &Value) -> Result<Option<Ordering>> {
-    match (Number::of(a), Number::of(b)) {
-        (Some(a), Some(b)) => Ok(a.compare(b)),
-        (None, _) => Err(type_error(name, Expected::NUMBERS, a)),
-        (_, None) => Err(type_error(name, Expected::NUMBERS, b)),
-    }
-}
-
 /// Whether two values are equal, where that needs no walk.
 #[inline]
 fn plainly_equal(a: &Value, b: &Value) -> Option<bool> {
@@ -138,7 +127,7 @@ macro_rules! order {
         fused!(test, $left, $right, |m, env, a, b| match (a, b) {
             (Value::Int(a), Value::Int(b)) => Ok(a $op b),
             (Value::Float(a), Value::Float(b)) => Ok(a.get() $op b.get()),
-            (a, b) => match ordering($name, a, b) {
+            (a, b) => match arithmetic::ordering($name, a, b) {
                 Ok(Some(order)) => Ok(order $op Ordering::Equal),
                 Ok(None) => Ok(false),
                 Err(raise) => Err(with_missing_key(raise, &missing, m, env).at(span)),

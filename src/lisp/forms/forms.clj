@@ -570,14 +570,6 @@
 ;; ;=> 2
 :runs (bound-fn & rest)  (clojure.core/fn & rest)
 
-;;; defstruct
-;; (defstruct name key…)
-;; Names the keys of struct maps.
-;; (defstruct point :x :y)
-;; (struct point 1 2)
-;; ;=> {:x 1, :y 2}
-:runs (defstruct name & keys)  (def name (clojure.core/create-struct & keys))
-
 ;;; amap
 ;; (amap array index result value)
 ;; A vector of a value for each index of a vector.

@@ -160,3 +160,35 @@ pub(crate) fn usable(held: Value) -> Result<Value> {
     }
     Ok(held)
 }
+
+/// The number of items.
+pub(crate) fn count(cx: &mut dyn Context, coll: Value) -> Result<Value> {
+    let coll = match &coll {
+        Value::Text(text) => {
+            cx.spend(text.index_cost())?;
+            return Ok(text.count().into());
+        }
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => held(atom)?,
+        Value::Lazy(_) => coll,
+        _ => match coll.known_count() {
+            Some(count) => return Ok(count.into()),
+            None => coll,
+        },
+    };
+    if !matches!(coll, Value::Seq(_) | Value::Lazy(_)) {
+        return match coll.known_count() {
+            Some(count) => Ok(count.into()),
+            None => {
+                let what = What::needs("count", "a collection or string", &coll);
+                Err(Fault::new(ErrorKind::Type, "UnsupportedOperationException", what).into())
+            }
+        };
+    }
+    let mut items = Iter::new(coll)?;
+    let mut count: i64 = 0;
+    while items.next(cx)?.is_some() {
+        cx.spend(1)?;
+        count = count.saturating_add(1);
+    }
+    Ok(Value::Int(count))
+}

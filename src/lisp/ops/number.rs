@@ -63,32 +63,6 @@ pub(crate) fn int(name: &'static str, value: &Value) -> Result<i64> {
     bounded("int", value, i32::MIN.into(), i32::MAX.into()).map_err(|raise| raise.said_of(name))
 }
 
-/// The last 64 bits of a number.
-pub(crate) fn wrapped_long(name: &'static str, value: &Value) -> Result<i64> {
-    match value {
-        Value::Int(n) => Ok(*n),
-        #[expect(clippy::cast_possible_truncation, reason = "what Java does: it stays at the bounds")]
-        Value::Float(x) => Ok(x.get() as i64),
-        Value::Big(n) => {
-            let low = n.iter_u64_digits().next().unwrap_or(0).cast_signed();
-            Ok(if n.sign() == num_bigint::Sign::Minus { low.wrapping_neg() } else { low })
-        }
-        other => match code_point(other) {
-            Some(point) => Ok(point),
-            None => Err(type_error(name, "a number or a character", other)),
-        },
-    }
-}
-
-/// The last 32 bits of a number.
-#[expect(clippy::cast_possible_truncation, reason = "wrapping is what it is for")]
-pub(crate) fn wrapped_int(name: &'static str, value: &Value) -> Result<i32> {
-    match value {
-        Value::Float(x) => Ok(x.get() as i32),
-        other => wrapped_long(name, other).map(|n| n as i32),
-    }
-}
-
 /// A number, or a text of digits, as an integer of any size.
 pub(crate) fn whole(cx: &mut dyn Context, name: &'static str, value: Value) -> Result<Value> {
     match &value {

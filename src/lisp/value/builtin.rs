@@ -141,6 +141,19 @@ impl Builtin {
     /// What a line of a doc begins with if it is the first of an example.
     pub const CODE: [char; 9] = ['(', '[', '{', '#', '\'', '"', ';', '@', '*'];
 
+    /// This row with what another one does, and says of it where this one says nothing.
+    fn with_code_of(&self, other: &Self) -> Self {
+        Self {
+            name: self.name,
+            theme: self.theme,
+            doc: if self.doc.is_empty() { other.doc } else { self.doc },
+            gives: Gives::new(other.gives.text(), other.gives.rule),
+            hint: other.hint,
+            alias_of: self.alias_of,
+            clauses: other.clauses,
+        }
+    }
+
     /// The clause for a number of arguments.
     #[inline]
     pub fn clause(&self, given: usize) -> Option<&'static Clause> {
@@ -214,10 +227,16 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// A table of these rows and constants.
+    /// A table of these rows and constants. It lasts as long as the process: another name of a builtin is a row made here.
     pub fn new(rows: &[&'static [Builtin]], constants: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
-        let rows = rows.iter().flat_map(|rows| rows.iter());
-        Self { by_name: rows.map(|row| (row.name, row)).collect(), constants: constants.into_iter().collect() }
+        let rows = || rows.iter().flat_map(|rows| rows.iter());
+        let mut by_name: std::collections::HashMap<_, _, _> = rows().map(|row| (row.name, row)).collect();
+        for row in rows() {
+            if let Some(of) = row.alias_of.and_then(|name| by_name.get(name).copied()) {
+                by_name.insert(row.name, Box::leak(Box::new(row.with_code_of(of))));
+            }
+        }
+        Self { by_name, constants: constants.into_iter().collect() }
     }
 
     /// The builtin of a full name.

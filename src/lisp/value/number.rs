@@ -125,6 +125,15 @@ pub mod arithmetic {
         }
     }
 
+    /// How two numbers compare; nothing where one of them is NaN.
+    ///
+    /// # Errors
+    /// What is no number.
+    pub fn ordering(name: &'static str, a: &Value, b: &Value) -> Result<Option<std::cmp::Ordering>> {
+        let (a, b) = numbers(name, a, b)?;
+        Ok(a.compare(b))
+    }
+
     fn bigs(a: Number<'_>, b: Number<'_>) -> Option<(BigInt, BigInt)> {
         a.to_big().zip(b.to_big())
     }
