@@ -99,7 +99,7 @@
 //! assert_eq!(outcome.summary, "One order is late.");
 //! assert_eq!(outcome.result.to_string(), "({:id 7, :late true})");
 //! assert_eq!(outcome.refs["ids"].to_string(), "[7]");
-//! assert_eq!(outcome.usage["requests"], 2);
+//! assert_eq!(outcome.usage.requests, 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

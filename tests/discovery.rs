@@ -113,8 +113,11 @@ async fn programs_find_tools_that_the_prompt_does_not_show() {
     let found = delegate(task, Options::new(Scripted::new(replies)).tools(registry()).max_turns(6).discovery())
         .await
         .expect("an outcome");
-    let told: Vec<String> =
-        found.trace.iter().map(|turn| turn["result"].to_string() + &turn["error"].to_string()).collect();
+    let told: Vec<String> = found
+        .trace
+        .iter()
+        .map(|turn| serde_json::json!(turn.result).to_string() + &serde_json::json!(turn.error).to_string())
+        .collect();
     assert!(told[0].starts_with("[\"tool/sum_by_expense\","), "{told:?}");
     assert!(told[1].contains("did you mean") && told[1].contains("sum_by_expense"), "{told:?}");
     assert!(told[2].contains("(tool/sum_by_expense {})") && told[2].contains("Adds up"), "{told:?}");
@@ -122,7 +125,7 @@ async fn programs_find_tools_that_the_prompt_does_not_show() {
     assert_eq!(found.result, Value::from(7));
 
     let shown = delegate(task, Options::new(Scripted::new(["Seven."])).tools(registry())).await.expect("an outcome");
-    let length = |outcome: &ptc::Outcome| outcome.trace[0]["system"].as_str().map_or(0, str::len);
+    let length = |outcome: &ptc::Outcome| outcome.trace[0].system.as_ref().map_or(0, |system| system.len());
     println!("system prompt: {} bytes with 200 tools, {} with discovery", length(&shown), length(&found));
     assert!(length(&found) * 5 < length(&shown), "{} {}", length(&found), length(&shown));
 }

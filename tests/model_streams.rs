@@ -248,5 +248,5 @@ async fn an_observer_stops_a_run_in_the_midst_of_a_reply() {
         _ => Verdict::Continue,
     });
     let error = delegate("think", options).await.err().unwrap();
-    assert_eq!(error.kind, "stopped");
+    assert_eq!(error.kind.name(), "stopped");
 }

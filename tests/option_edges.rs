@@ -38,8 +38,8 @@ fn fails(options: Options, kind: &str, text: &str, requests: u64) {
     match ran(options) {
         Ok(outcome) => panic!("it gave {}", outcome.result),
         Err(error) => {
-            assert!(error.kind == kind && error.message.contains(text), "{}: {}", error.kind, error.message);
-            assert_eq!(error.usage["requests"], requests, "{}", error.message);
+            assert!(error.kind.name() == kind && error.message.contains(text), "{}: {}", error.kind, error.message);
+            assert_eq!(error.usage.requests, requests, "{}", error.message);
         }
     }
 }

@@ -302,7 +302,7 @@ fn so_many_reads_are_under_way_as_may_be() {
         let program = format!("(return {})", program.replace("IDS", ids));
         for at_once in [0, 1, 2, 5] {
             let (world, ended) = fetch_all(at_once, &program);
-            assert_eq!(ended.unwrap().usage["tool_calls"], 16, "{program}");
+            assert_eq!(ended.unwrap().usage.tool_calls, 16, "{program}");
             assert_eq!(world.most_open.load(Ordering::SeqCst), at_once.max(1), "{program}");
             assert_eq!(world.reads.load(Ordering::SeqCst), 16, "{program}");
         }
@@ -326,7 +326,7 @@ fn what_is_not_a_read_alone_does_not_overlap() {
 #[test]
 fn equal_reads_of_a_cacheable_tool_are_made_once() {
     let (world, ended) = fetch_all(8, "(return (mapv (fn [id] (tool/rate {:id id})) [1 1 1 2 1 2]))");
-    assert_eq!(ended.unwrap().usage["tool_calls"], 6);
+    assert_eq!(ended.unwrap().usage.tool_calls, 6);
     assert_eq!(world.reads.load(Ordering::SeqCst), 2);
 }
 
@@ -334,7 +334,7 @@ fn equal_reads_of_a_cacheable_tool_are_made_once() {
 fn after_an_error_few_reads_were_in_vain() {
     let (world, ended) = fetch_all(4, "(return (mapv (fn [id] (tool/fetch {:id id})) [1 5 2 3 4 6 8 9 12 13 16]))");
     let error = ended.err().unwrap();
-    assert_eq!(error.usage["tool_calls"], 2, "{error}");
+    assert_eq!(error.usage.tool_calls, 2, "{error}");
     assert!((2..=5).contains(&world.reads.load(Ordering::SeqCst)));
 }
 

@@ -106,7 +106,7 @@ fn everything_wrong_is_said_at_once() {
     }
     assert_eq!(problems.len(), expected.len(), "{problems:#?}");
     let error = failed(&mut wrong, &executor);
-    assert_eq!((error.kind, &error.usage["requests"]), ("config-error", &0.into()));
+    assert_eq!((error.kind.name(), error.usage.requests), ("config-error", 0));
 }
 
 #[test]
@@ -170,10 +170,10 @@ fn needs_enter_the_context_and_outputs_are_held_to_their_contracts() {
     assert!(seen[1].messages.last().is_some_and(|told| told.content.contains("ids[0]: expected integer, got map")));
     assert!(seen[2].tool_names.is_empty());
     // One trace: the steps are calls of the plan, and their turns stand below them.
-    let calls = outcome.trace[0]["tool_calls"].as_array().expect("calls");
-    assert_eq!(calls[0]["children"][0]["trace"].as_array().map(Vec::len), Some(2));
-    assert_eq!(calls[1]["children"][0]["path"], "main/draft#1");
-    assert_eq!((&outcome.usage["requests"], &outcome.usage["processes"]), (&3.into(), &3.into()));
+    let calls = &outcome.trace[0].tool_calls;
+    assert_eq!(calls[0].children[0].turns.len(), 2);
+    assert_eq!(calls[1].children[0].path, "main/draft#1");
+    assert_eq!((outcome.usage.requests, outcome.usage.processes), (3, 3));
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_step_is_tried_again_as_often_as_it_may_be() {
     assert_eq!(plan.steps[1].failed, None);
     let tasks = tasks.lock().expect("no panic");
     assert_eq!(tasks[2], "Do b\n\nAn earlier attempt failed; what it did is not undone: no luck");
-    assert_eq!(outcome.trace[0]["tool_calls"].as_array().map(Vec::len), Some(4));
+    assert_eq!(outcome.trace[0].tool_calls.len(), 4);
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_budget_that_is_spent_ends_the_plan_and_leaves_what_was_done() {
     let steps = Steps::of(&plan);
     let budget = Budget { turns: Some(1), ..Budget::default() };
     let error = failed(&mut plan, &Executor::new(Options::new(steps.model()).budget(budget)));
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.turns")));
+    assert_eq!((error.kind.name(), error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.turns")));
     assert!(
         error.message.starts_with("step \"b\": ") && error.message.ends_with("(1 of 2 steps are done)"),
         "{}",
@@ -256,7 +256,7 @@ fn a_step_without_a_process_is_a_limit() {
     let steps = Steps::of(&plan);
     let budget = Budget { processes: Some(2), ..Budget::default() };
     let error = failed(&mut plan, &Executor::new(Options::new(steps.model()).budget(budget)));
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.processes")));
+    assert_eq!((error.kind.name(), error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.processes")));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn what_has_happened_is_told_to_the_next_attempt() {
     let send = Tool::new("send", |_| Ok(Value::from(1)));
     let model = move |_: Request| async move { Ok::<_, ModelError>(Reply::text(program)) };
     let error = failed(&mut plan, &Executor::new(Options::new(model).tools([send])));
-    assert_eq!(error.kind, "fail");
+    assert_eq!(error.kind.name(), "fail");
     let why = plan.steps[0].failed.as_deref();
     assert_eq!(why, Some("no luck\nBefore that it called:\n- send {\"to\":\"Ann\"}"));
     assert_eq!(Plan::from_markdown(&plan.to_markdown()).as_ref(), Ok(&plan));

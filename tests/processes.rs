@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use ptc::agent::StopReason;
 use ptc::model::{ModelError, Price, Reply, Request, Scripted, Tokens};
 use ptc::process::{Grants, Program};
 use ptc::trace::{EventKind, Verdict};
@@ -33,7 +34,7 @@ async fn an_observer_ends_a_process_and_not_the_tree() {
     let outcome = delegate("Have it done.", options).await.expect("the tree goes on");
     assert_eq!(outcome.summary, "It was ended.");
     assert!(outcome.result.to_string().contains("an observer stopped the process"), "{}", outcome.result);
-    assert_eq!((&outcome.usage["requests"], &outcome.usage["own"]["requests"]), (&3.into(), &2.into()));
+    assert_eq!((outcome.usage.requests, outcome.usage.own.requests), (3, 2));
 }
 
 #[tokio::test]
@@ -43,7 +44,7 @@ async fn an_observer_of_the_root_ends_the_tree() {
         _ => Verdict::Continue,
     });
     let error = delegate("Sum up.", options).await.map(|outcome| outcome.summary).expect_err("it was stopped");
-    assert_eq!((error.kind, &error.usage["requests"], error.trace.len()), ("stopped", &1.into(), 1));
+    assert_eq!((error.kind.name(), error.usage.requests, error.trace.len()), ("stopped", 1, 1));
 }
 
 #[tokio::test]
@@ -57,18 +58,18 @@ async fn costs_are_counted_and_bind() {
     let outcome = delegate("Go.", Options::new(model).budget(Budget { prices: prices(), ..Budget::default() }))
         .await
         .expect("an outcome");
-    let cost = outcome.usage["cost"].as_f64().unwrap();
+    let cost = outcome.usage.cost.unwrap();
     assert!((cost - 4.0 * 0.003).abs() < 1e-9, "{cost}");
 
     let dear = Options::new(model).budget(Budget { cost: Some(0.006), prices: prices(), ..Budget::default() });
     let error = delegate("Go.", dear).await.map(|outcome| outcome.summary).expect_err("it costs more");
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.cost")));
+    assert_eq!((error.kind.name(), error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.cost")));
     assert!(error.message.contains("budget.cost is 0.006"), "{}", error.message);
-    assert_eq!(error.usage["requests"], 2);
+    assert_eq!(error.usage.requests, 2);
 
     let unknown = Options::new(model).budget(Budget { cost: Some(1.0), ..Budget::default() });
     let error = delegate("Go.", unknown).await.map(|outcome| outcome.summary).expect_err("nobody knows the price");
-    assert_eq!((error.kind, &error.usage["requests"]), ("config-error", &0.into()));
+    assert_eq!((error.kind.name(), error.usage.requests), ("config-error", 0));
 }
 
 #[tokio::test]
@@ -96,7 +97,7 @@ async fn ten_forks_take_the_time_of_one() {
             .to_string()
             .starts_with("[{:id 0, :message \"main/fork[0]\"} {:id 1, :message \"main/fork[1]\"}")
     );
-    assert_eq!(outcome.usage["processes"], 11);
+    assert_eq!(outcome.usage.processes, 11);
     eprintln!("ten forks of 100 ms: {took:?}");
 }
 
@@ -167,7 +168,7 @@ async fn a_stop_of_the_tree_in_the_midst_of_ten_forks_ends_them_all() {
     let ended = delegate("Go.", options).await;
     // Each is asked to stop with its next event; those that think are heard when they have thought.
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
-    assert!(ended.is_err_and(|error| error.kind == "stopped"));
+    assert!(ended.is_err_and(|error| error.kind.name() == "stopped"));
     assert_eq!(ten.thinking.load(Ordering::SeqCst), 0);
 }
 
@@ -190,7 +191,7 @@ async fn a_budget_that_is_spent_in_the_midst_of_ten_forks_ends_them_all() {
     let budget = Budget { tokens: Some(65), ..Budget::default() };
     let options = Options::new(ten.model(Duration::from_millis(20))).forks(10).budget(budget);
     let error = delegate("Go.", options).await.map(|outcome| outcome.summary).expect_err("it is spent");
-    assert_eq!((error.kind, error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.tokens")));
+    assert_eq!((error.kind.name(), error.limit.map(|limit| limit.name())), ("limit-error", Some("budget.tokens")));
     assert_eq!(ten.thinking.load(Ordering::SeqCst), 0);
     let asked = ten.asked.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -204,7 +205,7 @@ async fn reading_the_same_again_does_not_fill_the_trace() {
     let options = Options::new(model).descriptors(ptc::agent::Paging::default());
     let outcome = delegate("Read.", options).await.expect("an outcome");
     assert_eq!(outcome.result, 100.into());
-    let calls = outcome.trace[1]["tool_calls"].to_string();
+    let calls = serde_json::to_string(&outcome.trace[1].tool_calls).unwrap();
     assert!(calls.len() < 200_000, "{} bytes", calls.len());
     assert!(calls.contains("bytes of a descriptor, not kept here"), "{calls}");
 }
@@ -231,7 +232,7 @@ async fn searches_have_the_time_of_their_program() {
     let outcome = delegate("Seek.", options).await.expect("an outcome");
     // Each of them would take longer than that alone; how long a program takes that does nothing depends on the machine.
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-    let sought = outcome.trace[1]["result"].to_string();
+    let sought = outcome.trace[1].result.as_ref().unwrap().to_string();
     assert!(sought.contains("the searches of this program take longer than 500ms"), "{sought}");
     let told = outcome.result.to_string();
     assert!(told.starts_with("[[{:line 1"), "{told}");
@@ -251,8 +252,8 @@ async fn hosts_grant_forks_and_going_back() {
         "{}",
         outcome.result
     );
-    let last = outcome.trace[2]["messages"].as_array().expect("messages");
-    assert!(last.len() == 1 && last[0]["content"].as_str().is_some_and(|text| text.contains("Two are the most.")));
+    let last = &outcome.trace[2].messages;
+    assert!(last.len() == 1 && last[0].content.contains("Two are the most."));
 }
 
 #[tokio::test]
@@ -260,11 +261,11 @@ async fn a_process_goes_on_after_a_failure() {
     let path = file("goes-on", "max_turns = 1\n");
     let model = Scripted::new(["(def x 1)", "(inc x)", "(return (+ x 10))", "Eleven."]);
     let mut process = Program::load(path).unwrap().start(&Grants::with_model(model)).await.expect("a process");
-    assert!(process.run("One.").await.is_err_and(|error| error.kind == "limit-error"));
+    assert!(process.run("One.").await.is_err_and(|error| error.kind.name() == "limit-error"));
     assert!(process.run("Two.").await.is_err());
     let outcome = process.run("Three.").await.expect("an outcome");
-    assert_eq!((outcome.result, outcome.stop_reason), (11.into(), "return"));
-    assert_eq!((&outcome.usage["requests"], outcome.trace.len()), (&1.into(), 1));
+    assert_eq!((outcome.result, outcome.stop_reason), (11.into(), StopReason::Return));
+    assert_eq!((outcome.usage.requests, outcome.trace.len()), (1, 1));
     assert_eq!(process.run("Four?").await.expect("an outcome").summary, "Eleven.");
     assert_eq!(process.last_message().as_deref(), Some("Eleven."));
 }
@@ -281,7 +282,7 @@ async fn commands_are_tools_where_the_host_says_so() {
         .start(&Grants::with_model(Scripted::new(["(tool/upper {:word \"owl\"})", "no"])))
         .await;
     let outcome = refused.expect("a process").run("Go.").await.expect("an outcome");
-    assert!(outcome.trace[0]["error"].as_str().unwrap().contains("--allow-commands"), "{:?}", outcome.trace[0]);
+    assert!(outcome.trace[0].error.as_ref().unwrap().contains("--allow-commands"), "{:?}", outcome.trace[0]);
     assert!(outcome.warnings.iter().any(|warning| warning.contains("tools.upper: commands are not granted")));
 
     let mut granted = Grants::with_model(Scripted::new([program, "yes"]));
@@ -414,7 +415,7 @@ async fn a_program_may_be_yaml() {
         .expect("a process");
     let outcome = process.run("Sum.").await.expect("an outcome");
     assert_eq!(outcome.result, 6.into());
-    assert!(outcome.trace[0]["system"].as_str().unwrap().starts_with("You count.\nSlowly.\n"));
+    assert!(outcome.trace[0].system.as_ref().unwrap().starts_with("You count.\nSlowly.\n"));
     std::fs::write(&path, "model: [1, 2").unwrap();
     assert!(Program::load(&path).is_err_and(|error| error.to_string().contains("agent.yaml")));
 }
@@ -434,11 +435,8 @@ async fn a_tool_may_be_written_in_the_language() {
     let mut process = Program::load(&path).unwrap().start(&Grants::with_model(model)).await.expect("a process");
     let outcome = process.run("Sum.").await.expect("an outcome");
     assert_eq!(outcome.result.to_string(), "[60 :refused]");
-    let child = &outcome.trace[0]["tool_calls"][0]["children"][0];
-    assert_eq!(
-        (&child["path"], child["trace"][0]["tool_calls"].as_array().map(Vec::len)),
-        (&"main/total#1".into(), Some(3))
-    );
+    let child = &outcome.trace[0].tool_calls[0].children[0];
+    assert_eq!((child.path.as_str(), child.turns[0].tool_calls.len()), ("main/total#1", 3));
     std::fs::write(path.with_file_name("total.clj"), "(reduce +").unwrap();
     let error = Program::load(&path).err().expect("it does not read").to_string();
     assert!(error.contains("tools.total.lisp") && error.contains("total.clj:1"), "{error}");

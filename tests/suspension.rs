@@ -10,7 +10,6 @@ use ptc::lisp::limits::Limits;
 use ptc::model::{ModelError, Reply, Request, Scripted};
 use ptc::trace::{EventKind, Verdict};
 use ptc::{Budget, DelegateError, Options, Outcome, Refs, Tool, ToolError, Value, as_tool, delegate};
-use serde_json::Value as Json;
 use tokio::sync::Notify;
 
 /// Times are measured here, so one test runs at a time.
@@ -269,8 +268,8 @@ fn a_tool_that_never_answers_is_ended_by_its_timeout_or_by_the_budget() {
         let source = "(try (tool/wait {}) (catch Throwable e :caught) (finally (tool/wait {})))";
         let options = Options::new(program(source)).tools([tool.clone()]).budget(budget);
         let error = failed(delegate("wait", options).await);
-        assert_eq!((error.kind, error.limit.expect("a limit").name()), ("limit-error", "budget.time"));
-        assert_eq!(error.trace[0]["tool_calls"][0]["name"], "wait");
+        assert_eq!((error.kind.name(), error.limit.expect("a limit").name()), ("limit-error", "budget.time"));
+        assert_eq!(error.trace[0].tool_calls[0].name, "wait");
         assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
         inside.until(0).await;
         assert_eq!(inside.ever.load(Ordering::SeqCst), 1);
@@ -392,8 +391,8 @@ fn panics_of_tools_are_errors_that_programs_can_catch() {
                 "early: the tool panicked: before it began, on purpose"
             ]
         );
-        assert_eq!(outcome.usage["tool_calls"], 3);
-        assert_eq!(outcome.trace[0]["tool_calls"][1]["error"], messages[1].as_str());
+        assert_eq!(outcome.usage.tool_calls, 3);
+        assert_eq!(outcome.trace[0].tool_calls[1].error.as_deref(), Some(messages[1].as_str()));
     });
 }
 
@@ -409,10 +408,10 @@ fn a_model_that_panics_is_an_error_with_usage_and_trace() {
                 }
             };
             let error = failed(delegate("panic", Options::new(model)).await);
-            assert_eq!(error.kind, "model-error");
+            assert_eq!(error.kind.name(), "model-error");
             assert!(error.message.contains("turn 2") && error.message.contains("panicked"), "{error:?}");
-            assert_eq!((&error.usage["requests"], error.trace.len()), (&Json::from(1), 2));
-            assert_eq!(error.trace[0]["result"], 3);
+            assert_eq!((error.usage.requests, error.trace.len()), (1, 2));
+            assert_eq!(error.trace[0].result.as_deref(), Some(&3.into()));
         }
     });
 }
@@ -443,8 +442,8 @@ fn observers_can_stop_a_run() {
             _ => Verdict::Continue,
         });
         let error = failed(delegate("stop", options).await);
-        assert_eq!((error.kind, calls.load(Ordering::SeqCst)), ("stopped", 3));
-        assert_eq!((&error.usage["requests"], &error.usage["tool_calls"]), (&Json::from(1), &Json::from(3)));
+        assert_eq!((error.kind.name(), calls.load(Ordering::SeqCst)), ("stopped", 3));
+        assert_eq!((error.usage.requests, error.usage.tool_calls), (1, 3));
     });
 }
 
@@ -454,7 +453,7 @@ fn a_closure_that_panics_is_a_missing_ref() {
         let refs = Refs::new().closure("bad", |_| panic!("on purpose")).required().path("good", "");
         let options = Options::new(Scripted::new(["one", "two"])).refs(refs);
         let error = failed(delegate("panic", options).await);
-        assert_eq!(error.kind, "ref-error");
+        assert_eq!(error.kind.name(), "ref-error");
         assert!(error.message.contains("bad: nothing at the host's closure (the closure panicked)"), "{error:?}");
     });
 }
@@ -470,14 +469,14 @@ fn calls_that_are_given_up_stand_in_the_trace_with_their_children() {
         let outcome = delegate("leave", Options::new(program(source)).tools([child, quick])).await.expect("an outcome");
         assert_eq!(outcome.result, Value::keyword("early"));
         inside.until(0).await;
-        let calls = outcome.trace[0]["tool_calls"].as_array().expect("calls").clone();
+        let calls = &outcome.trace[0].tool_calls;
         assert_eq!(calls.len(), 3);
-        for call in calls.iter().filter(|call| call["name"] == "child") {
-            assert!(call["error"].as_str().is_some_and(|error| error.contains("given up")), "{call}");
-            assert_eq!(call["children"][0]["trace"][0]["turn"], 1, "{call}");
+        for call in calls.iter().filter(|call| call.name == "child") {
+            assert!(call.error.as_ref().is_some_and(|error| error.contains("given up")), "{call:?}");
+            assert_eq!(call.children[0].turns[0].turn, 1, "{call:?}");
         }
         // The children's replies are part of the tree's.
-        assert_eq!((&outcome.usage["requests"], &outcome.usage["own"]["requests"]), (&Json::from(3), &Json::from(1)));
+        assert_eq!((outcome.usage.requests, outcome.usage.own.requests), (3, 1));
     });
 }
 
@@ -506,7 +505,7 @@ fn the_same_script_gives_the_same_trace() {
         let text = |outcome: &Outcome| serde_json::to_string_pretty(&outcome.trace).expect("JSON");
         assert_eq!(text(&first), text(&second));
         assert_eq!(first.usage, second.usage);
-        assert_eq!(first.usage["processes"], 7);
+        assert_eq!(first.usage.processes, 7);
         assert_eq!(first.result.to_string(), second.result.to_string());
     });
 }

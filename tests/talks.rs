@@ -20,9 +20,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ptc::model::{Answer, ModelError, ModelErrorKind, Reply, Request, Retry, Role, Tokens};
+use ptc::model::{Answer, Message, ModelError, ModelErrorKind, Reply, Request, Retry, Role, Tokens};
 use ptc::process::{Grants, Library, bind};
-use ptc::trace::{Event, EventKind, Verdict};
+use ptc::trace::{Event, EventKind, TreeUsage, Turn, Usage, Verdict};
 use ptc::{DelegateError, Outcome, delegate};
 use serde_json::Value as Json;
 
@@ -52,9 +52,9 @@ enum Kind {
 #[derive(Default)]
 struct Process {
     task: String,
-    requests: Vec<(Arc<str>, Vec<ptc::model::Message>)>,
+    requests: Vec<(Arc<str>, Vec<Message>)>,
     calls: BTreeMap<(u32, usize), String>,
-    end: Option<Result<Json, String>>,
+    end: Option<Result<Arc<Json>, String>>,
 }
 
 #[test]
@@ -248,20 +248,19 @@ fn lay_down(name: &str, parts: &[Part]) -> std::io::Result<PathBuf> {
     Ok(folder)
 }
 
+/// Why a talk has no outcome: its files cannot be used, or its task failed.
+enum NotRun {
+    Unusable(String),
+    Failed(Box<DelegateError>),
+}
+
 async fn run(
     folder: &Path,
     task: &str,
     script: Arc<Mutex<BTreeMap<String, VecDeque<Answer>>>>,
     processes: Arc<Mutex<BTreeMap<String, Process>>>,
-) -> Result<(Outcome, Vec<String>), DelegateError> {
-    let unusable = |message: String| DelegateError {
-        kind: "config-error",
-        message,
-        limit: None,
-        reason: None,
-        usage: Json::Null,
-        trace: ptc::trace::Trace::default(),
-    };
+) -> Result<(Outcome, Vec<String>), NotRun> {
+    let unusable = NotRun::Unusable;
     let library = Arc::new(Library::load(&folder.join("talk.toml")).map_err(|error| unusable(error.to_string()))?);
     let root = library.root().ok_or_else(|| unusable("no program".into()))?;
     let mut grants = Grants::new(None);
@@ -279,7 +278,7 @@ async fn run(
         note(&mut processes.lock().expect("no panic"), event);
         Verdict::Continue
     });
-    let outcome = delegate(task, options).await?;
+    let outcome = delegate(task, options).await.map_err(|error| NotRun::Failed(Box::new(error)))?;
     Ok((outcome, library.warnings()))
 }
 
@@ -318,7 +317,8 @@ fn one_line(text: &str) -> String {
 }
 
 /// What came of the root, a line for each thing that is there.
-fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process, folder: &Path) -> Vec<String> {
+fn outcome(ended: &Result<(Outcome, Vec<String>), NotRun>, root: &Process, folder: &Path) -> Vec<String> {
+    let folder = format!("{}/", folder.display());
     let mut lines = Vec::new();
     let usage = match ended {
         Ok((outcome, _)) => {
@@ -334,7 +334,11 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
             );
             &outcome.usage
         }
-        Err(error) => {
+        Err(NotRun::Unusable(message)) => {
+            lines.push(format!("- error: config-error: {}", one_line(message)));
+            return lines.into_iter().map(|line| line.replace(&folder, "")).collect();
+        }
+        Err(NotRun::Failed(error)) => {
             lines.push(format!("- error: {}: {}", error.kind, one_line(&error.message)));
             lines
                 .extend(error.limit.as_ref().map(|limit| format!("- limit: {} of {}", limit.name(), limit.configured)));
@@ -343,24 +347,19 @@ fn outcome(ended: &Result<(Outcome, Vec<String>), DelegateError>, root: &Process
         }
     };
     lines.extend(root.calls.values().cloned());
-    let count = |of: &Json, name: &str| of.get(name).and_then(Json::as_u64).unwrap_or(0);
-    let shown = |of: &Json| {
-        let counted =
-            [("requests", "replies"), ("total_runs", "programs"), ("tool_calls", "calls"), ("total_tokens", "tokens")];
-        counted.map(|(name, noun)| format!("{noun} {}", count(of, name))).join(", ")
+    let shown = |of: &Usage| {
+        let Usage { requests, total_runs, tool_calls, total_tokens, .. } = of;
+        format!("replies {requests}, programs {total_runs}, calls {tool_calls}, tokens {total_tokens}")
     };
-    if !usage.is_null() {
-        lines.push(format!("- usage: {}", shown(usage)));
-        if count(usage, "processes") > 1 {
-            lines.push(format!("- own usage: {}", shown(&usage["own"])));
-        }
+    lines.push(format!("- usage: {}", shown(usage)));
+    if usage.processes > 1 {
+        lines.push(format!("- own usage: {}", shown(&usage.own)));
     }
     if let Ok((outcome, warnings)) = ended {
         lines.extend(
             warnings.iter().chain(&outcome.warnings).map(|warning| format!("- warning: {}", one_line(warning))),
         );
     }
-    let folder = format!("{}/", folder.display());
     lines.into_iter().map(|line| line.replace(&folder, "")).collect()
 }
 
@@ -459,11 +458,11 @@ fn is_like(expected: &str, got: &str) -> bool {
 /// What holds of every talk: one system prompt for each process, roles that alternate, one conversation that only grows (unless it goes back),
 /// an iteration that counts down, and a trace with the children inside whose usage adds up.
 fn holds_always(
-    ended: &Result<(Outcome, Vec<String>), DelegateError>,
+    ended: &Result<(Outcome, Vec<String>), NotRun>,
     seen: &BTreeMap<String, Process>,
 ) -> Result<(), String> {
     for (path, process) in seen {
-        let mut before: &[ptc::model::Message] = &[];
+        let mut before: &[Message] = &[];
         for (at, (system, messages)) in process.requests.iter().enumerate() {
             if *system != process.requests[0].0 {
                 return Err(format!("the system prompt of {path} changes in turn {}", at + 1));
@@ -481,18 +480,19 @@ fn holds_always(
     }
     let (trace, usage) = match ended {
         Ok((outcome, _)) => (&outcome.trace, &outcome.usage),
-        Err(error) => (&error.trace, &error.usage),
+        Err(NotRun::Failed(error)) => (&error.trace, &error.usage),
+        Err(NotRun::Unusable(_)) => return Ok(()),
     };
     let mut told = BTreeMap::new();
     let mut own = 0;
     walk("main", trace, usage, &mut told, &mut own)?;
     for (path, process) in seen.iter().filter(|(_, process)| !process.requests.is_empty()) {
-        let sent: Vec<Json> = process.requests.iter().map(|(_, messages)| serde_json::json!(messages)).collect();
+        let sent: Vec<Vec<Message>> = process.requests.iter().map(|(_, messages)| messages.clone()).collect();
         if told.get(path) != Some(&sent) {
             return Err(format!("the trace of {path} has other messages than those that were sent"));
         }
     }
-    let total = usage.get("requests").and_then(Json::as_u64).unwrap_or(0);
+    let total = usage.requests;
     if own != total {
         return Err(format!("the tree used {total} replies, its processes {own}"));
     }
@@ -501,26 +501,23 @@ fn holds_always(
 
 fn walk(
     path: &str,
-    trace: &[Json],
-    usage: &Json,
-    told: &mut BTreeMap<String, Vec<Json>>,
+    turns: &[Turn],
+    usage: &TreeUsage,
+    told: &mut BTreeMap<String, Vec<Vec<Message>>>,
     own: &mut u64,
 ) -> Result<(), String> {
-    *own += usage.pointer("/own/requests").and_then(Json::as_u64).unwrap_or(0);
-    let mut last = u64::MAX;
-    for turn in trace {
-        if let Some(iteration) = turn.get("iteration").and_then(Json::as_u64) {
-            if iteration > last {
-                return Err(format!("the iteration of {path} counts up"));
-            }
-            last = iteration;
+    *own += usage.own.requests;
+    let mut last = u32::MAX;
+    for turn in turns {
+        if turn.iteration > last {
+            return Err(format!("the iteration of {path} counts up"));
         }
-        told.entry(path.to_owned()).or_default().extend(turn.get("messages").cloned());
-        for child in turn["tool_calls"].as_array().into_iter().flatten().flat_map(|call| call["children"].as_array()) {
-            for child in child {
-                let trace = child["trace"].as_array().ok_or("a child without a trace")?;
-                walk(child["path"].as_str().unwrap_or_default(), trace, &child["usage"], told, own)?;
-            }
+        last = turn.iteration;
+        if !turn.messages.is_empty() {
+            told.entry(path.to_owned()).or_default().push(turn.messages.clone());
+        }
+        for child in turn.tool_calls.iter().flat_map(|call| &call.children) {
+            walk(&child.path, &child.turns, &child.usage, told, own)?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use proptest::prelude::*;
 use ptc::model::Scripted;
-use ptc::trace::{Event, EventKind, Recorder, html, read_events, show};
+use ptc::trace::{Event, EventKind, Recorder, TurnResult, html, read_events, show};
 use ptc::{Options, Tool, Value, as_tool, delegate};
 
 /// What would run, load or break out, if anything let it.
@@ -128,10 +128,10 @@ proptest! {
             recorder.record("main", EventKind::Start { task: text.into(), max_turns: 5, run_id: None, warnings: Vec::new() });
             recorder.record("main", EventKind::TurnStart { turn: 1 });
             recorder.record("main", EventKind::ToolStart { turn: 1, call: 0, name: text.into(), args: json.clone(), writes: false });
-            recorder.record("main", EventKind::TurnEnd {
-                turn: 1, iteration: 5, program, ran: true, result: Some(json), error: Some(text.into()),
+            recorder.record("main", EventKind::TurnEnd(TurnResult {
+                turn: 1, iteration: 5, program, ran: true, result: Some(std::sync::Arc::new(json)), error: Some(text.into()),
                 answer: None, prints: format!("x{text}"), warnings: vec![text.into()],
-            });
+            }));
             let page = html(&recorder.events());
             // Of programs the tokens are marked, and how many there are depends on the text.
             let outside = page.replace("</span>", "");

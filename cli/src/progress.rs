@@ -9,7 +9,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use ptc::lisp::text::abridge;
-use ptc::trace::{Event, EventKind, Verdict};
+use ptc::trace::{Event, EventKind, TurnResult, Verdict};
 
 /// An observer that shows what happens on standard error.
 pub(crate) fn shown() -> impl Fn(&Event) -> Verdict + Send + Sync + 'static {
@@ -126,7 +126,7 @@ fn line(event: &Event) -> Option<String> {
             let text = abridge(text.trim(), 800).replace('\n', &format!("\n{indent}      "));
             Some(format!("{indent}  turn {turn}: {text}"))
         }
-        EventKind::TurnEnd { result, error, prints, .. } => {
+        EventKind::TurnEnd(TurnResult { result, error, prints, .. }) => {
             let mut lines = Vec::new();
             for printed in prints.lines().take(20) {
                 lines.push(format!("{indent}      | {printed}"));

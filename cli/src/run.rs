@@ -11,14 +11,14 @@ use serde_json::{Map, Value as Json, json};
 use super::Trouble;
 use super::args::{AgentOptions, GrantOptions, ModelOptions, RunOptions};
 use super::progress::harmless;
-use super::report::{limit_json, memory_json, value_and_edn};
+use super::report::{limit_json, memory_json};
 use super::watch::{Telemetry, priced};
-use ptc::agent::{Journal, Session};
+use ptc::agent::{DelegateErrorKind, Journal, Session};
 use ptc::lisp::text::abridge;
 use ptc::lisp::value::{readable, to_json};
 use ptc::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
 use ptc::process::{Grants, Library, Root, bind};
-use ptc::trace::{Observer, Recorder};
+use ptc::trace::{Observer, Recorder, TreeUsage, Usage};
 use ptc::{DelegateError, Outcome};
 
 /// Runs the agent and prints what came of it.
@@ -141,22 +141,15 @@ pub(crate) fn wait<T>(run: impl Future<Output = T>) -> Result<T, Trouble> {
 
 /// Prints what came of a run, and gives the status to exit with.
 pub(crate) fn report(
-    mut outcome: Result<Outcome, DelegateError>,
+    outcome: Result<Outcome, DelegateError>,
     took: Duration,
     warnings: &[String],
     json: bool,
 ) -> Result<u8, Trouble> {
-    let usage = match &mut outcome {
-        Ok(outcome) => &mut outcome.usage,
-        Err(error) => &mut error.usage,
-    };
-    if let Json::Object(fields) = usage {
-        fields.insert("duration_ms".into(), json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
-    }
     match (outcome, json) {
-        (Ok(outcome), true) => print(&outcome_json(&outcome, warnings).to_string(), 0),
+        (Ok(outcome), true) => print(&outcome_json(&outcome, took, warnings).to_string(), 0),
         (Ok(outcome), false) => print(&harmless(&outcome_text(&outcome, warnings)), 0),
-        (Err(error), true) => print(&error_json(&error, warnings).to_string(), status(&error)),
+        (Err(error), true) => print(&error_json(&error, Some(took), warnings).to_string(), status(&error)),
         (Err(error), false) => {
             eprintln!("ptc: {}: {}", error.kind, harmless(&error.message));
             Ok(status(&error))
@@ -172,15 +165,15 @@ pub(crate) fn print(text: &str, status: u8) -> Result<u8, Trouble> {
 }
 
 fn trouble_as_json(message: &str) -> Trouble {
-    println!("{}", error_json(&DelegateError::unusable(message.to_owned()), &[]));
+    println!("{}", error_json(&DelegateError::unusable(message.to_owned()), None, &[]));
     Trouble::usage(message)
 }
 
 fn status(error: &DelegateError) -> u8 {
     match error.kind {
-        "limit-error" => 3,
-        "config-error" | "resume-error" => 2,
-        _ => 1,
+        DelegateErrorKind::Limit => 3,
+        DelegateErrorKind::Config | DelegateErrorKind::Resume => 2,
+        DelegateErrorKind::Model | DelegateErrorKind::Fail | DelegateErrorKind::Ref | DelegateErrorKind::Stopped => 1,
     }
 }
 
@@ -248,20 +241,29 @@ fn refs_json(outcome: &Outcome) -> Json {
     Json::Object(refs.map(|(name, value)| (name.clone(), to_json(value, name).unwrap_or(Json::Null))).collect())
 }
 
-fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
-    let mut fields = Map::new();
-    let (result, edn) = value_and_edn(&outcome.result);
-    if result.is_null() && !outcome.result.is_nil() {
-        fields.insert("edn".into(), json!(edn));
+/// The usage with the wall time that the run took.
+fn usage_json(usage: &TreeUsage, took: Option<Duration>) -> Json {
+    let mut json = json!(usage);
+    if let (Json::Object(fields), Some(took)) = (&mut json, took) {
+        fields.insert("duration_ms".into(), json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
     }
-    fields.insert("result".into(), result);
+    json
+}
+
+fn outcome_json(outcome: &Outcome, took: Duration, warnings: &[String]) -> Json {
+    let mut fields = Map::new();
+    let result = to_json(&outcome.result, "value").ok();
+    if result.is_none() {
+        fields.insert("edn".into(), json!(readable(&outcome.result)));
+    }
+    fields.insert("result".into(), result.unwrap_or_default());
     fields.insert("summary".into(), json!(outcome.summary));
     fields.insert("refs".into(), refs_json(outcome));
     if !outcome.provenance.is_empty() {
         fields.insert("provenance".into(), json!(outcome.provenance));
     }
-    fields.insert("usage".into(), outcome.usage.clone());
-    fields.insert("trace".into(), Json::Array(outcome.trace.to_vec()));
+    fields.insert("usage".into(), usage_json(&outcome.usage, Some(took)));
+    fields.insert("trace".into(), json!(outcome.trace));
     fields.insert("memory".into(), memory_json(&outcome.memory));
     fields.insert("stop_reason".into(), json!(outcome.stop_reason));
     fields.insert("last_message".into(), json!(outcome.last_message));
@@ -270,7 +272,7 @@ fn outcome_json(outcome: &Outcome, warnings: &[String]) -> Json {
     Json::Object(fields)
 }
 
-fn error_json(error: &DelegateError, warnings: &[String]) -> Json {
+fn error_json(error: &DelegateError, took: Option<Duration>, warnings: &[String]) -> Json {
     let mut fields = Map::new();
     fields.insert("kind".into(), json!(error.kind));
     fields.insert("message".into(), json!(error.message));
@@ -280,9 +282,9 @@ fn error_json(error: &DelegateError, warnings: &[String]) -> Json {
     if let Some(reason) = &error.reason {
         fields.insert("reason".into(), to_json(reason, "reason").unwrap_or_else(|_| json!(readable(reason))));
     }
-    let last_message = error.trace.iter().rev().find_map(|turn| turn.get("reply")).cloned().unwrap_or(Json::Null);
+    let last_message = error.trace.iter().rev().find_map(|turn| turn.reply.as_ref());
     json!({
-        "error": fields, "usage": error.usage, "trace": error.trace, "warnings": warnings,
+        "error": fields, "usage": usage_json(&error.usage, took), "trace": error.trace, "warnings": warnings,
         "stop_reason": error.kind, "last_message": last_message,
     })
 }
@@ -309,17 +311,10 @@ fn money(amount: f64) -> String {
 }
 
 /// What a run used, in a line.
-pub(crate) fn spent_line(usage: &Json) -> String {
-    let count = |name: &str| usage.get(name).and_then(Json::as_u64).unwrap_or(0);
-    let cost =
-        usage.get("cost").and_then(Json::as_f64).map(|cost| format!(", cost {}", money(cost))).unwrap_or_default();
+pub(crate) fn spent_line(usage: &Usage) -> String {
+    let cost = usage.cost.map(|cost| format!(", cost {}", money(cost))).unwrap_or_default();
     format!(
         "{} replies, {} programs, {} tool calls, {} tokens ({} in, {} out){cost}",
-        count("requests"),
-        count("total_runs"),
-        count("tool_calls"),
-        count("total_tokens"),
-        count("input_tokens"),
-        count("output_tokens")
+        usage.requests, usage.total_runs, usage.tool_calls, usage.total_tokens, usage.input_tokens, usage.output_tokens
     )
 }

@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("result:  {}", outcome.result);
     println!(
         "usage:   {} replies in the tree, {} of them the analyst's own",
-        outcome.usage["requests"], outcome.usage["own"]["requests"]
+        outcome.usage.requests, outcome.usage.own.requests
     );
     Ok(())
 }

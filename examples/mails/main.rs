@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use ptc::contract::Type;
 use ptc::model::{Model, Scripted, from_name};
-use ptc::trace::{Event, EventKind, Verdict};
+use ptc::trace::{Event, EventKind, TurnResult, Verdict};
 use ptc::{Options, Outcome, Refs, Tool, delegate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -102,13 +102,10 @@ async fn work(task: &str, options: Options) -> Result<Outcome, Box<dyn Error>> {
     for (name, value) in &outcome.refs {
         println!("  ref     {name} = {value}");
     }
-    let count = |name: &str| &outcome.usage[name];
+    let usage = outcome.usage;
     println!(
         "  usage   {} replies, {} programs, {} tool calls, {} tokens",
-        count("requests"),
-        count("total_runs"),
-        count("tool_calls"),
-        count("total_tokens")
+        usage.requests, usage.total_runs, usage.tool_calls, usage.total_tokens
     );
     Ok(outcome)
 }
@@ -124,7 +121,7 @@ fn show(event: &Event) -> Verdict {
             println!("  tool {name} {} → {}", cut(&args.to_string(), 90), cut(&result.to_string(), 60));
         }
         EventKind::ToolEnd { name, args, error: Some(error), .. } => println!("  tool {name} {args} failed: {error}"),
-        EventKind::TurnEnd { result, error, .. } => {
+        EventKind::TurnEnd(TurnResult { result, error, .. }) => {
             if let Some(result) = result {
                 println!("  value {}", cut(&result.to_string(), 140));
             }

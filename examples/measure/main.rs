@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use ptc::lisp::value::from_json;
 use ptc::model::{Model, Scripted, from_name};
+use ptc::trace::TurnCall;
 use ptc::{Options, Outcome, Tool, ToolError, Value, delegate, delegate_all};
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -131,7 +132,7 @@ async fn task(rows: &[usize]) -> Result<()> {
             return Err(format!("the report was not filed: {}", outcome.result).into());
         }
         let calls = calls(&outcome);
-        let one_each: Vec<Vec<Json>> = calls.iter().map(|call| vec![call.clone()]).collect();
+        let one_each: Vec<Vec<TurnCall>> = calls.iter().map(|call| vec![call.clone()]).collect();
         let costs = [by_program(&outcome), by_calls(&tools, &one_each), by_calls(&tools, &by_step(&calls))];
         let cells = costs.map(|Cost { turns, bytes }| format!("{turns} turns, {} bytes", grouped(bytes)));
         println!("| {} | {} |", grouped(*rows), cells.join(" | "));
@@ -144,30 +145,30 @@ async fn task(rows: &[usize]) -> Result<()> {
 fn by_program(outcome: &Outcome) -> Cost {
     let mut cost = Cost::default();
     for turn in &outcome.trace {
-        let mut messages = vec![json!({ "role": "system", "content": turn["system"] })];
-        messages.extend(turn["messages"].as_array().into_iter().flatten().cloned());
+        let mut messages = vec![json!({ "role": "system", "content": turn.system })];
+        messages.extend(turn.messages.iter().map(|message| json!(message)));
         cost.turns += 1;
         cost.bytes += json!({ "model": "m", "messages": messages }).to_string().len();
-        cost.bytes += turn["reply"].as_str().map_or(0, str::len);
+        cost.bytes += turn.reply.as_ref().map_or(0, String::len);
     }
     cost
 }
 
 /// The calls that did the work, without those of the first look.
-fn calls(outcome: &Outcome) -> Vec<Json> {
+fn calls(outcome: &Outcome) -> Vec<TurnCall> {
     let working = outcome.trace.iter().skip(1);
-    working.flat_map(|turn| turn["tool_calls"].as_array().into_iter().flatten()).cloned().collect()
+    working.flat_map(|turn| &turn.tool_calls).cloned().collect()
 }
 
 /// The calls by tool: those of one step do not need each other.
-fn by_step(calls: &[Json]) -> Vec<Vec<Json>> {
-    let of = |name: &str| calls.iter().filter(|call| call["name"] == name).cloned().collect();
+fn by_step(calls: &[TurnCall]) -> Vec<Vec<TurnCall>> {
+    let of = |name: &str| calls.iter().filter(|call| call.name == name).cloned().collect();
     ["orders", "customer", "rate", "file_report"].map(of).into()
 }
 
 /// What the same calls come to where the model makes them itself, in the messages of chat completions: each result goes into the
 /// conversation, and the conversation into each request.
-fn by_calls(tools: &[Tool], steps: &[Vec<Json>]) -> Cost {
+fn by_calls(tools: &[Tool], steps: &[Vec<TurnCall>]) -> Cost {
     let described: Vec<Json> = tools
         .iter()
         .map(|tool| {
@@ -191,7 +192,7 @@ fn by_calls(tools: &[Tool], steps: &[Vec<Json>]) -> Cost {
             .iter()
             .enumerate()
             .map(|(at, call)| {
-                let function = json!({ "name": call["name"], "arguments": call["args"].to_string() });
+                let function = json!({ "name": call.name, "arguments": call.args.to_string() });
                 json!({ "id": format!("call_{at}"), "type": "function", "function": function })
             })
             .collect();
@@ -199,7 +200,7 @@ fn by_calls(tools: &[Tool], steps: &[Vec<Json>]) -> Cost {
         ask(&messages, &reply);
         messages.push(reply);
         for (at, call) in step.iter().enumerate() {
-            let content = call["result"].to_string();
+            let content = call.result.as_ref().unwrap_or(&Json::Null).to_string();
             messages.push(json!({ "role": "tool", "tool_call_id": format!("call_{at}"), "content": content }));
         }
     }

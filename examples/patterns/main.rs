@@ -139,5 +139,5 @@ fn show(pattern: &str, outcome: &Outcome) {
     let usage = &outcome.usage;
     println!("{pattern}: {}", outcome.summary.replace('\n', "; "));
     println!("  result {}", outcome.result);
-    println!("  {} replies of {} agents, {} tool calls", usage["requests"], usage["processes"], usage["tool_calls"]);
+    println!("  {} replies of {} agents, {} tool calls", usage.requests, usage.processes, usage.tool_calls);
 }

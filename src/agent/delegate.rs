@@ -6,23 +6,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde_json::Value as Json;
+use serde::Serialize;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::run::process::{Agent, Past, caller};
-use super::run::stop::Stop;
+use super::run::stop::{DelegateErrorKind, ProcessError};
 use super::run::turn::{Ended, Turns};
 use super::show::descriptors::Descriptors;
 use super::{Options, Process, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
-use crate::lisp::value::{Keyword, Value, display, from_json, from_value};
+use crate::lisp::value::{Keyword, Value, display, from_value, to_value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Contract, Kind, Starts, Tool, ToolError};
-use crate::trace::{self, Event, Provenance, usage_json};
+use crate::trace::{self, Provenance, TreeUsage};
 
 /// What came of a task.
 #[derive(Clone)]
@@ -35,20 +35,30 @@ pub struct Outcome {
     pub refs: IndexMap<String, Value>,
     /// Where each ref that has a value comes from: its path or expression, and the tool calls that gave what it was read from.
     pub provenance: IndexMap<String, Provenance>,
-    /// What the tree used, and under `own` the process itself.
-    pub usage: Json,
+    /// The usage of the whole tree, and under `own` that of the process itself.
+    pub usage: TreeUsage,
     /// The turns, with those of sub-agents inside of the tool calls that started them.
     pub trace: trace::Trace,
     /// What the agent remembered.
     pub memory: Memory,
-    /// How it ended: `answer` with words, `return` with a value alone.
-    pub stop_reason: &'static str,
+    /// How it ended.
+    pub stop_reason: StopReason,
     /// What the model said last, program and all.
     pub last_message: String,
     /// The wall time it took; all else is the same when the models answer the same.
     pub duration: Duration,
     /// What is odd but no error.
     pub warnings: Vec<String>,
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// With an answer in words: `answer`.
+    Answer,
+    /// With a value alone, by `(return value)`: `return`.
+    Return,
 }
 
 impl Outcome {
@@ -74,17 +84,16 @@ impl Outcome {
 #[derive(Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct DelegateError {
-    /// The kind: `limit-error`, `model-error`, `fail`, `ref-error`, `stopped`,
-    /// `config-error`, `resume-error`.
-    pub kind: &'static str,
+    /// The kind of error.
+    pub kind: DelegateErrorKind,
     /// What happened.
     pub message: String,
     /// The limit that was reached, if it was one.
     pub limit: Option<LimitReached>,
     /// The reason as data, after `(fail reason)`.
     pub reason: Option<Value>,
-    /// What was used.
-    pub usage: Json,
+    /// The usage of the whole tree, and under `own` that of the process itself.
+    pub usage: TreeUsage,
     /// The turns.
     pub trace: trace::Trace,
 }
@@ -94,8 +103,8 @@ impl DelegateError {
     #[doc(hidden)]
     #[must_use]
     pub fn unusable(message: String) -> Self {
-        let (usage, trace) = (usage_json::<Event>(&[], "main"), trace::Trace::default());
-        Self { kind: "config-error", message, limit: None, reason: None, usage, trace }
+        let (usage, trace) = (TreeUsage::default(), trace::Trace::default());
+        Self { kind: DelegateErrorKind::Config, message, limit: None, reason: None, usage, trace }
     }
 }
 
@@ -348,7 +357,7 @@ impl Child {
     }
 
     /// Works on a task with a memory and a conversation of its own.
-    pub async fn work(&self, task: &str) -> Result<Ended, Stop> {
+    pub async fn work(&self, task: &str) -> Result<Ended, ProcessError> {
         let mut turns = Turns::new(self.process.agent.rules.clone());
         self.process.work(&mut turns, &mut Memory::new(), task, None).await
     }
@@ -359,7 +368,7 @@ impl Child {
     }
 
     /// Works on a task that follows upon a past.
-    pub async fn go_on(&self, past: Past, task: &str, note: &str) -> Result<Ended, Stop> {
+    pub async fn go_on(&self, past: Past, task: &str, note: &str) -> Result<Ended, ProcessError> {
         let Past { messages, mut memory } = past;
         let mut turns = Turns::new(self.process.agent.rules.clone());
         turns.messages = messages;
@@ -368,14 +377,13 @@ impl Child {
 
     /// Its turns, as a program sees them.
     pub fn trace(&self) -> Value {
-        let turns =
-            Json::Array(trace::trace(&self.process.tree.recorder.within(&self.process.path), &self.process.path));
-        from_json(&turns).unwrap_or_default()
+        let turns = trace::turns(&self.process.tree.recorder.within(&self.process.path), &self.process.path);
+        to_value(&turns).unwrap_or_default()
     }
 
     /// What it and its children used.
-    pub fn usage(&self) -> crate::trace::Usage {
-        crate::trace::usage(&self.process.tree.recorder.within(&self.process.path), &self.process.path).0
+    pub fn usage(&self) -> TreeUsage {
+        trace::usage(&self.process.tree.recorder.within(&self.process.path), &self.process.path)
     }
 }
 

@@ -136,7 +136,7 @@ impl Options {
     /// let fetch = fetch.spec("(id :int) -> :int")?.reads();
     /// let model = Scripted::new(["(return (mapv (fn [id] (tool/fetch {:id id})) (range 20)))"]);
     /// let outcome = delegate("Fetch all.", Options::new(model).tools([fetch]).overlap_reads(10)).await?;
-    /// assert_eq!(outcome.usage["tool_calls"], 20);
+    /// assert_eq!(outcome.usage.tool_calls, 20);
     /// assert!(outcome.duration.as_millis() < 20 * 20);
     /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())

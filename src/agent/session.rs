@@ -8,15 +8,15 @@ use std::time::Instant;
 use indexmap::IndexSet;
 use tokio::runtime::Runtime;
 
-use super::delegate::{DelegateError, Outcome};
+use super::delegate::{DelegateError, Outcome, StopReason};
 use super::run::process::Agent;
-use super::run::stop::Stop;
+use super::run::stop::{DelegateErrorKind, ProcessError};
 use super::run::turn::{Ended, Turns};
 use super::show::descriptors::Descriptors;
-use super::{Journal, Options, Process, Reason, Tree};
+use super::{Journal, Options, Process, Tree};
 use crate::lisp::memory::Memory;
 use crate::model::Role;
-use crate::trace::{self, Event, EventKind, Recorder, usage_json};
+use crate::trace::{self, Event, EventKind, Recorder};
 
 /// The process at the root of a tree, which can be given tasks one after the other.
 ///
@@ -75,7 +75,7 @@ impl Session {
                  Find out, and if they may be made once more, say so (Options::repeat_undecided, --resume-anyway)",
                 journal.undecided().join("\n- ")
             );
-            return Err(DelegateError { kind: "resume-error", ..DelegateError::unusable(message) });
+            return Err(DelegateError { kind: DelegateErrorKind::Resume, ..DelegateError::unusable(message) });
         }
         let unusable = |error| DelegateError::unusable(format!("{file}: {error}"));
         recorder.go_on_in(journal.file(), journal.events()).map_err(unusable)?;
@@ -85,13 +85,13 @@ impl Session {
 
     fn begin(options: &Options, tree: Tree) -> Result<Self, Box<DelegateError>> {
         let tree = Arc::new(tree);
-        let failed = |stop: Stop| Box::new(failed(&tree, 0, &stop));
+        let failed = |stop: ProcessError| Box::new(failed(&tree, 0, &stop));
         let Some(model) = options.model.clone() else {
             let why = "the agent has no model: use Options::new(model)".into();
-            return Err(failed(Stop::Unusable(why)));
+            return Err(failed(ProcessError::Unusable(why)));
         };
-        let agent = Agent::of(options).map_err(|why| failed(Stop::Unusable(why)))?;
-        tree.ledger.start_processes(1, 1).map_err(|reached| failed(Stop::Budget(reached)))?;
+        let agent = Agent::of(options).map_err(|why| failed(ProcessError::Unusable(why)))?;
+        tree.ledger.start_processes(1, 1).map_err(|reached| failed(ProcessError::Budget(reached)))?;
         let descriptors = Descriptors::new(agent.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
         let turns = Turns::new(process.agent.rules.clone());
@@ -109,7 +109,7 @@ impl Session {
             self.turns.go_on();
         }
         let ended = self.process.work(&mut self.turns, &mut self.memory, task, None).await;
-        let Ended { result, summary, in_words, refs } = ended.map_err(|stop| failed(&tree, before, &stop))?;
+        let Ended { result, json: _, summary, in_words, refs } = ended.map_err(|stop| failed(&tree, before, &stop))?;
         let events = tree.recorder.since(before);
         let mut warnings = warnings(&events);
         warnings.extend(tree.recorder.write_error().map(|error| format!("the trace file is not complete: {error}")));
@@ -122,10 +122,10 @@ impl Session {
             summary,
             refs,
             provenance: provenance.unwrap_or_default(),
-            usage: usage_json(&events, "main"),
+            usage: trace::usage(&events, "main"),
             trace: trace::Trace::of(events, "main"),
             memory: self.memory.clone(),
-            stop_reason: if in_words { "answer" } else { "return" },
+            stop_reason: if in_words { StopReason::Answer } else { StopReason::Return },
             last_message: self.last_message().unwrap_or_default(),
             duration: began.elapsed(),
             warnings,
@@ -200,10 +200,10 @@ pub async fn resume(journal: impl AsRef<Path>, options: Options) -> Result<Outco
 }
 
 /// The error of a root that ended so, with what happened after so many events.
-pub(crate) fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
+pub(crate) fn failed(tree: &Tree, before: usize, stop: &ProcessError) -> DelegateError {
     let events = tree.recorder.since(before);
     let reason = match stop {
-        Stop::Reason(Reason::Fail(reason)) => Some(reason.clone()),
+        ProcessError::Fail(reason) => Some(reason.clone()),
         _ => None,
     };
     DelegateError {
@@ -211,7 +211,7 @@ pub(crate) fn failed(tree: &Tree, before: usize, stop: &Stop) -> DelegateError {
         message: stop.message(),
         limit: stop.limit(),
         reason,
-        usage: usage_json(&events, "main"),
+        usage: trace::usage(&events, "main"),
         trace: trace::Trace::of(events, "main"),
     }
 }

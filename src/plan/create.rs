@@ -28,7 +28,7 @@ const CONTRACT: &str = "(goal :string = \"\", steps [{:id :string :task :string 
 ///     .tool_catalog([deploy])
 ///     .refs(Refs::new().path("plan", "plan").required());
 /// let outcome = delegate("Plan the release", planner).await?;
-/// assert!(outcome.trace[0]["error"].to_string().contains("did you mean"));
+/// assert!(outcome.trace[0].error.as_ref().is_some_and(|error| error.contains("did you mean")));
 /// assert_eq!(Plan::from_value(&outcome.refs["plan"])?.steps[0].id, "web");
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -11,12 +11,14 @@ use tokio::task::JoinSet;
 
 use super::check::{Known, Need, before, check};
 use super::{Done, Output, Plan, PlanError, Step, Store};
-use crate::agent::{Agent, Child, Descriptors, Ended, Process, Stop, Tree, failed, traced, warnings, written};
+use crate::agent::{
+    Agent, Child, Descriptors, Ended, Process, ProcessError, StopReason, Tree, failed, traced, warnings, written,
+};
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
 use crate::lisp::value::Value;
 use crate::tool::{Call, Contract, Starts, Tool};
-use crate::trace::{self, CallEnd, EventKind, Recorder, usage_json};
+use crate::trace::{self, CallEnd, EventKind, Recorder, TurnResult};
 use crate::{DelegateError, Options, Outcome, Refs};
 
 /// What works on plans: the options that all steps share, and the tools that steps can name.
@@ -173,19 +175,19 @@ impl Plan {
         let tree = Arc::new(Tree::new(executor.agent.budget.clone(), recorder));
         let needs = match self.needs(executor) {
             Ok(needs) => needs,
-            Err(error) => return Err(failed(&tree, 0, &Stop::Unusable(error.to_string()))),
+            Err(error) => return Err(failed(&tree, 0, &ProcessError::Unusable(error.to_string()))),
         };
         let Some(model) = executor.agent.model.clone() else {
-            return Err(failed(&tree, 0, &Stop::Unusable("the executor has no model".into())));
+            return Err(failed(&tree, 0, &ProcessError::Unusable("the executor has no model".into())));
         };
         let agent = match Agent::of(&executor.agent) {
             Ok(agent) => agent,
-            Err(why) => return Err(failed(&tree, 0, &Stop::Unusable(why))),
+            Err(why) => return Err(failed(&tree, 0, &ProcessError::Unusable(why))),
         };
         let process = Process::new(tree.clone(), "main".into(), 1, model, agent, Descriptors::default());
         let ended = match tree.ledger.start_processes(1, 1) {
             Ok(()) => Run { plan: self, executor, process: &process, needs, calls: 0 }.work().await,
-            Err(reached) => Err((None, Stop::Budget(reached))),
+            Err(reached) => Err((None, ProcessError::Budget(reached))),
         };
         match ended {
             Ok(()) => Ok(self.outcome(&tree, began)),
@@ -220,10 +222,10 @@ impl Plan {
             summary: summaries.join("\n"),
             refs,
             provenance: IndexMap::new(),
-            stop_reason: "answer",
+            stop_reason: StopReason::Answer,
             last_message: String::new(),
             duration: began.elapsed(),
-            usage: usage_json(&events, "main"),
+            usage: trace::usage(&events, "main"),
             trace: trace::Trace::of(events, "main"),
             memory: Memory::new(),
             warnings,
@@ -248,10 +250,10 @@ struct Run<'a> {
     calls: usize,
 }
 
-type Working = JoinSet<(Attempt, Result<Ended, Stop>)>;
+type Working = JoinSet<(Attempt, Result<Ended, ProcessError>)>;
 
 /// Why a plan ended, and the step that failed, if it was one.
-type Failure = (Option<String>, Stop);
+type Failure = (Option<String>, ProcessError);
 
 impl Run<'_> {
     async fn work(mut self) -> Result<(), Failure> {
@@ -266,18 +268,14 @@ impl Run<'_> {
                 .filter_map(|step| Some((Value::keyword(&step.id), step.done.as_ref()?.result.clone()))),
         ));
         let error = ended.as_ref().err().map(|(_, stop)| stop.message());
-        let result = Some(result).filter(|_| error.is_none());
-        self.process.record(EventKind::TurnEnd {
+        let result = Some(Arc::new(result)).filter(|_| error.is_none());
+        self.process.record(EventKind::TurnEnd(TurnResult {
             turn: 1,
             iteration: 1,
-            program: None,
-            ran: false,
             result: result.clone(),
             error: error.clone(),
-            answer: None,
-            prints: String::new(),
-            warnings: Vec::new(),
-        });
+            ..TurnResult::default()
+        }));
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.process.record(EventKind::End { result, error, duration_ms, provenance: IndexMap::new() });
         ended
@@ -299,7 +297,7 @@ impl Run<'_> {
             let Some(joined) = working.join_next().await else { break };
             let Ok((attempt, ended)) = joined else {
                 // A fault of ours; the others come to their ends.
-                failure.get_or_insert((None, Stop::Unusable("a step panicked; please report it".into())));
+                failure.get_or_insert((None, ProcessError::Unusable("a step panicked; please report it".into())));
                 continue;
             };
             let id = self.id(attempt.step);
@@ -325,14 +323,14 @@ impl Run<'_> {
     }
 
     /// Begins a step, as a child of the plan's process.
-    fn begin(&mut self, at: usize, tries: u32, working: &mut Working) -> Result<(), Stop> {
+    fn begin(&mut self, at: usize, tries: u32, working: &mut Working) -> Result<(), ProcessError> {
         if self.process.is_stopped() {
-            return Err(Stop::Observer);
+            return Err(ProcessError::Observer);
         }
         let (Some(step), Some(needs)) = (self.plan.steps.get(at), self.needs.get(at)) else { return Ok(()) };
         let options = self.executor.options(self.plan, step, needs);
         let task = task(step);
-        let named = self.process.count_children(Starts::Fresh(step.id.clone())).map_err(Stop::Budget)?;
+        let named = self.process.count_children(Starts::Fresh(step.id.clone())).map_err(ProcessError::Budget)?;
         let child = named.first().cloned().unwrap_or_default();
         let (name, call) = (step.id.clone(), self.calls);
         self.calls += 1;
@@ -350,7 +348,7 @@ impl Run<'_> {
             let descriptors = Descriptors::new(options.paging.clone());
             let ended = match Child::start(&caller, &request, &options, descriptors) {
                 Ok(child) => child.work(&task).await,
-                Err(error) => Err(Stop::Unusable(error.0)),
+                Err(error) => Err(ProcessError::Unusable(error.0)),
             };
             (attempt, ended)
         });
@@ -361,17 +359,17 @@ impl Run<'_> {
     fn end(
         &mut self,
         attempt: Attempt,
-        ended: Result<Ended, Stop>,
+        ended: Result<Ended, ProcessError>,
         go_on: bool,
         working: &mut Working,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), ProcessError> {
         let Attempt { step: at, call, tries, child } = attempt;
         let default = self.executor.retries;
         let path = format!("main/{child}");
         let Some(step) = self.plan.steps.get_mut(at) else { return Ok(()) };
         let (result, error, end) = match &ended {
             Ok(ended) => {
-                let result = json!({ "result": traced(&ended.result), "summary": ended.summary });
+                let result = json!({ "result": &*ended.json, "summary": ended.summary });
                 (Some(result), None, CallEnd::Result)
             }
             Err(stop) => (None, Some(stop.message()), CallEnd::Error),
@@ -403,8 +401,14 @@ impl Run<'_> {
                 step.failed = Some(format!("{}{happened}", stop.message()));
                 let most = if step.retries > 0 { step.retries } else { default };
                 let again = match stop {
-                    Stop::Reason(_) | Stop::Model { .. } => go_on && tries < most,
-                    Stop::Budget(_) | Stop::Observer | Stop::Diverged(_) | Stop::Unusable(_) => false,
+                    ProcessError::Turns { .. }
+                    | ProcessError::Fail(_)
+                    | ProcessError::Refs(_)
+                    | ProcessError::Model { .. } => go_on && tries < most,
+                    ProcessError::Budget(_)
+                    | ProcessError::Observer
+                    | ProcessError::Diverged(_)
+                    | ProcessError::Unusable(_) => false,
                 };
                 if again { self.begin(at, tries + 1, working) } else { Err(stop) }
             }
@@ -413,7 +417,7 @@ impl Run<'_> {
 
     async fn save(&self) -> Result<(), Failure> {
         let Some(store) = &self.executor.store else { return Ok(()) };
-        let wrong = |error| Stop::Unusable(format!("the plan cannot be saved: {}: {error}", store.name()));
+        let wrong = |error| ProcessError::Unusable(format!("the plan cannot be saved: {}: {error}", store.name()));
         store.save(self.plan).await.map_err(|error| (None, wrong(error)))
     }
 }

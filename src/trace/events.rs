@@ -113,24 +113,7 @@ pub enum EventKind {
         cached: bool,
     },
     /// A turn ended: with a program's value or error, or with an answer.
-    TurnEnd {
-        turn: u32,
-        iteration: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        program: Option<String>,
-        /// Whether the program was run.
-        ran: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        result: Option<Json>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        answer: Option<String>,
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        prints: String,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        warnings: Vec<String>,
-    },
+    TurnEnd(TurnResult),
     /// A program was told the time, or was given a source of chance. Only in runs that are written to a file.
     Sampled { turn: u32, source: SampleSource, value: i64 },
     /// A program wrote to the host's standard error.
@@ -138,7 +121,7 @@ pub enum EventKind {
     /// A process ended.
     End {
         #[serde(skip_serializing_if = "Option::is_none")]
-        result: Option<Json>,
+        result: Option<Arc<Json>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
         /// The wall time it took.
@@ -160,6 +143,35 @@ pub enum CallEnd {
     Error,
     /// The program ended before the call did.
     GivenUp,
+}
+
+/// How a turn ended: with a program's value or error, or with an answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TurnResult {
+    /// The number of the turn, from 1.
+    pub turn: u32,
+    /// How many turns are left, this one included.
+    pub iteration: u32,
+    /// The program, if the reply held one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// Whether the program was run.
+    pub ran: bool,
+    /// The value of the program; as it prints, where it has no JSON form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Arc<Json>>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The answer, if the reply was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// What the program printed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prints: String,
+    /// What is odd, but no error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Where a ref comes from, as far as it is known.

@@ -1,14 +1,15 @@
 //! A run as one HTML file: no scripts, no network, nothing in it but text.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::events::{Event, EventKind};
 use super::highlight::{escape, highlight};
-use super::show::{cut, ends, processes};
-use super::tree::{trace, usage};
+use super::show::cut;
+use super::turns::{ProcessTrace, Turn, TurnCall, roots};
+use crate::model::Role;
 
 /// How many characters of a text or a value are shown.
 const MOST: usize = 20_000;
@@ -24,32 +25,28 @@ const MOST: usize = 20_000;
 /// assert!(html(&recorder.events()).contains("Count &lt;b&gt;"));
 /// ```
 pub fn html(events: &[Event]) -> String {
-    let root = processes(events).first().copied().unwrap_or("main");
-    let (task, end) = ends(events, root);
+    let roots = roots(events);
+    let nothing = ProcessTrace { path: "main".into(), ..ProcessTrace::default() };
+    let root = roots.first().unwrap_or(&nothing);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{}</title>\n<style>\n{}</style></head><body>\n",
-        escape(&cut(task, 80)),
+        escape(&cut(&root.task, 80)),
         include_str!("html.css")
     );
-    let _ = writeln!(page, "<header><h1>{}</h1>", escape(&cut(task, 400)));
-    match end {
+    let _ = writeln!(page, "<header><h1>{}</h1>", escape(&cut(&root.task, 400)));
+    match &root.end {
         Some(Ok(result)) => block(&mut page, "end good", "result", &pretty(result)),
         Some(Err(error)) => block(&mut page, "end bad", "error", error),
         None => page.push_str("<p class=\"end bad\">The run did not end.</p>\n"),
     }
-    add_usage(&mut page, events, root);
+    add_usage(&mut page, root);
     page.push_str("</header>\n");
     add_timeline(&mut page, events);
     page.push_str("<main>\n");
-    let mut seen = HashSet::new();
-    for path in processes(events) {
-        if !seen.contains(path) {
-            add_process(&mut page, events, path, &mut seen);
-        }
-    }
+    roots.iter().for_each(|process| add_process(&mut page, process));
     page.push_str("</main></body></html>\n");
     page
 }
@@ -65,13 +62,12 @@ fn pretty(json: &Json) -> String {
     if line.len() <= 100 { line } else { serde_json::to_string_pretty(json).unwrap_or(line) }
 }
 
-fn add_usage(page: &mut String, events: &[Event], root: &str) {
-    let (tree, own) = usage(events, root);
+fn add_usage(page: &mut String, root: &ProcessTrace) {
     page.push_str(
         "<table><tr><th></th><th>replies</th><th>tokens in</th><th>cached</th><th>tokens out</th><th>programs</th>",
     );
     page.push_str("<th>tool calls</th><th>processes</th></tr>\n");
-    for (name, of) in [("all", tree), (root, own)] {
+    for (name, of) in [("all", root.usage.total), (&root.path, root.usage.own)] {
         let counts = [
             of.requests,
             of.input_tokens,
@@ -102,7 +98,8 @@ fn add_timeline(page: &mut String, events: &[Event]) {
     let at = |event: &Event| if timed { event.millis } else { event.sequence };
     let whole = events.iter().map(at).max().unwrap_or(0).max(1);
     let unit = if timed { " ms" } else { " events" };
-    let mut rows: Vec<(&str, Vec<Span>)> = processes(events).into_iter().map(|path| (path, Vec::new())).collect();
+    let started = events.iter().filter(|event| matches!(event.kind, EventKind::Start { .. }));
+    let mut rows: Vec<(&str, Vec<Span>)> = started.map(|event| (event.path.as_str(), Vec::new())).collect();
     for (path, spans) in &mut rows {
         let mut asked = None;
         let mut ran = None;
@@ -128,8 +125,8 @@ fn add_timeline(page: &mut String, events: &[Event]) {
                     let class = if error.is_some() { "bad" } else { "tool" };
                     add(class, name.clone(), calls.remove(&(*turn, *call)));
                 }
-                EventKind::TurnEnd { turn, ran: true, .. } => add("program", format!("program {turn}"), ran.take()),
-                EventKind::TurnEnd { ran: false, .. }
+                EventKind::TurnEnd(end) if end.ran => add("program", format!("program {}", end.turn), ran.take()),
+                EventKind::TurnEnd(_)
                 | EventKind::Start { .. }
                 | EventKind::TurnStart { .. }
                 | EventKind::Delta { .. }
@@ -157,25 +154,19 @@ fn add_timeline(page: &mut String, events: &[Event]) {
     page.push_str("<i class=\"bad\"></i> failed</p></section>\n");
 }
 
-fn add_process(page: &mut String, events: &[Event], path: &str, seen: &mut HashSet<String>) {
-    if !seen.insert(path.to_owned()) {
-        return;
-    }
-    let (task, end) = ends(events, path);
+fn add_process(page: &mut String, process: &ProcessTrace) {
     let _ = writeln!(
         page,
         "<details class=\"process\" open><summary><b>{}</b> {}</summary>",
-        escape(path),
-        escape(&cut(task, 200))
+        escape(&process.path),
+        escape(&cut(&process.task, 200))
     );
-    let mut told = 0;
-    let mut system = String::new();
-    for turn in trace(events, path) {
-        if let Json::Object(turn) = turn {
-            add_turn(page, events, &turn, (&mut told, &mut system), seen);
-        }
+    let (mut told, mut system) = (0, "");
+    for turn in &process.turns {
+        add_turn(page, turn, (told, system));
+        (told, system) = (turn.messages.len(), turn.system.as_deref().unwrap_or(system));
     }
-    match end {
+    match &process.end {
         Some(Ok(result)) => block(page, "end good", "result", &pretty(result)),
         Some(Err(error)) => block(page, "end bad", "error", error),
         None => page.push_str("<p class=\"end bad\">It did not end.</p>\n"),
@@ -183,40 +174,26 @@ fn add_process(page: &mut String, events: &[Event], path: &str, seen: &mut HashS
     page.push_str("</details>\n");
 }
 
-/// A turn; of its prompt what the turns before it did not have.
-fn add_turn(
-    page: &mut String,
-    events: &[Event],
-    turn: &Map<String, Json>,
-    before: (&mut usize, &mut String),
-    seen: &mut HashSet<String>,
-) {
-    let of = |name: &str| turn.get(name).and_then(Json::as_str);
-    let (told, system) = before;
-    let number = turn.get("turn").and_then(Json::as_u64).unwrap_or(0);
-    let tokens = |name: &str| turn.get("usage").and_then(|usage| usage.get(name)).and_then(Json::as_u64).unwrap_or(0);
+/// A turn; of its prompt, only what the turns before it did not have: that many messages, and this system prompt.
+fn add_turn(page: &mut String, turn: &Turn, (told, system): (usize, &str)) {
+    let tokens = turn.usage.unwrap_or_default().tokens;
     let _ = writeln!(
         page,
-        "<section class=\"turn\"><h3>turn {number} <small>{} in, {} out</small></h3>",
-        tokens("input_tokens"),
-        tokens("output_tokens")
+        "<section class=\"turn\"><h3>turn {} <small>{} in, {} out</small></h3>",
+        turn.turn, tokens.input, tokens.output
     );
-    if let Some(text) = of("system").filter(|text| text != system) {
-        text.clone_into(system);
+    if let Some(text) = turn.system.as_deref().filter(|text| *text != system) {
         page.push_str("<details><summary>system prompt</summary>");
         block(page, "prompt", "system", text);
         page.push_str("</details>\n");
     }
-    let messages = turn.get("messages").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-    for message in messages.get(*told..).unwrap_or_default() {
-        let text = |name: &str| message.get(name).and_then(Json::as_str).unwrap_or_default();
+    for message in turn.messages.get(told..).unwrap_or_default() {
         // What the model itself said stands in the turn in which it said it.
-        if text("role") == "user" {
-            block(page, "prompt", "told", text("content"));
+        if message.role == Role::User {
+            block(page, "prompt", "told", &message.content);
         }
     }
-    *told = messages.len();
-    match (of("program"), of("answer").or(of("reply"))) {
+    match (&turn.program, turn.answer.as_ref().or(turn.reply.as_ref())) {
         (Some(program), said) => {
             // Of a reply that is the program and its fence there is no more to say.
             if let Some(said) = said.filter(|said| said.len() > program.len() + 24) {
@@ -230,53 +207,40 @@ fn add_turn(
         (None, Some(said)) => block(page, "said", "answer", said),
         (None, None) => {}
     }
-    for call in turn.get("tool_calls").and_then(Json::as_array).into_iter().flatten() {
-        add_call(page, events, call, seen);
+    turn.tool_calls.iter().for_each(|call| add_call(page, call));
+    if !turn.prints.is_empty() {
+        block(page, "prints", "prints", &turn.prints);
     }
-    for (name, class) in [("prints", "prints"), ("error", "bad")] {
-        if let Some(text) = of(name) {
-            block(page, class, name, text);
-        }
+    if let Some(error) = &turn.error {
+        block(page, "bad", "error", error);
     }
-    for warning in turn.get("warnings").and_then(Json::as_array).into_iter().flatten() {
-        block(page, "warning", "warning", warning.as_str().unwrap_or_default());
+    for warning in &turn.warnings {
+        block(page, "warning", "warning", warning);
     }
-    if let Some(result) = turn.get("result") {
+    if let Some(result) = &turn.result {
         block(page, "good", "value", &pretty(result));
     }
     page.push_str("</section>\n");
 }
 
-fn add_call(page: &mut String, events: &[Event], call: &Json, seen: &mut HashSet<String>) {
-    let name = call.get("name").and_then(Json::as_str).unwrap_or_default();
-    let args = call.get("args").unwrap_or(&Json::Null);
-    let error = call.get("error").and_then(Json::as_str);
-    let children: Vec<&str> = call
-        .get("children")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|child| child.get("path").and_then(Json::as_str))
-        .collect();
-    let open = if children.is_empty() { "" } else { " open" };
-    let mark = match (error, call.get("cached")) {
+fn add_call(page: &mut String, call: &TurnCall) {
+    let open = if call.children.is_empty() { "" } else { " open" };
+    let mark = match (&call.error, call.cached) {
         (Some(_), _) => " <em class=\"bad\">failed</em>",
-        (None, Some(_)) => " <em>cached</em>",
-        (None, None) => "",
+        (None, true) => " <em>cached</em>",
+        (None, false) => "",
     };
     let _ = writeln!(
         page,
         "<details class=\"call\"{open}><summary><b>{}</b> <code>{}</code>{mark}</summary>",
-        escape(name),
-        escape(&cut(&args.to_string(), 160))
+        escape(&call.name),
+        escape(&cut(&call.args.to_string(), 160))
     );
-    block(page, "args", "arguments", &pretty(args));
-    match (error, call.get("result")) {
+    block(page, "args", "arguments", &pretty(&call.args));
+    match (&call.error, &call.result) {
         (Some(error), _) => block(page, "bad", "error", error),
-        (None, result) => block(page, "good", "result", &pretty(result.unwrap_or(&Json::Null))),
+        (None, result) => block(page, "good", "result", &pretty(result.as_ref().unwrap_or(&Json::Null))),
     }
-    for path in children {
-        add_process(page, events, path, seen);
-    }
+    call.children.iter().for_each(|child| add_process(page, child));
     page.push_str("</details>\n");
 }

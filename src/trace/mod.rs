@@ -7,12 +7,14 @@ mod lazy;
 #[cfg(feature = "otel")]
 mod otel;
 mod show;
-mod tree;
+mod turns;
+mod usage;
 
 #[cfg(feature = "agent")]
 pub(crate) use events::is_within;
 pub use events::{
-    CallEnd, CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, Verdict, read_events,
+    CallEnd, CallOrigin, Event, EventKind, Observer, Provenance, Recorder, SampleSource, TurnResult, Verdict,
+    read_events,
 };
 #[doc(hidden)]
 pub use highlight::harmless;
@@ -21,4 +23,5 @@ pub use lazy::Trace;
 #[cfg(feature = "otel")]
 pub use otel::Otel;
 pub use show::show;
-pub use tree::{Usage, trace, usage, usage_json};
+pub use turns::{ProcessTrace, ReplyUsage, Turn, TurnCall, roots, turns, usage};
+pub use usage::{TreeUsage, Usage};

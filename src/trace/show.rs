@@ -1,13 +1,12 @@
 //! A run as a tree in the terminal.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::events::{Event, EventKind};
+use super::events::Event;
 use super::highlight::harmless;
-use super::tree::{trace, usage};
+use super::turns::{ProcessTrace, Turn, TurnCall, roots, usage};
 
 /// How many characters of a value are shown.
 const VALUE: usize = 300;
@@ -21,20 +20,13 @@ const TEXT: usize = 1_200;
 ///
 /// let recorder = Recorder::new(Vec::new());
 /// recorder.record("main", EventKind::Start { task: "Count".into(), max_turns: 5, run_id: None, warnings: Vec::new() });
-/// recorder.record("main", EventKind::End { result: Some(3.into()), error: None, duration_ms: 20, provenance: Default::default() });
+/// recorder.record("main", EventKind::End { result: Some(std::sync::Arc::new(3.into())), error: None, duration_ms: 20, provenance: Default::default() });
 /// assert!(show(&recorder.events()).starts_with("main ← Count\n  => 3\n"));
 /// ```
 pub fn show(events: &[Event]) -> String {
     let mut text = String::new();
-    let mut seen = HashSet::new();
-    // What a tool call of another process started stands there; what is left are roots, and children of calls that did
-    // not end.
-    for path in processes(events) {
-        if !seen.contains(path) {
-            process(&mut text, events, path, 0, &mut seen);
-        }
-    }
-    let (all, _) = usage(events, "main");
+    roots(events).iter().for_each(|root| process(&mut text, root, 0));
+    let all = usage(events, "main");
     let _ = writeln!(
         text,
         "{} processes, {} replies, {} programs, {} tool calls, {} tokens ({} in, {} out)",
@@ -49,97 +41,49 @@ pub fn show(events: &[Event]) -> String {
     text
 }
 
-/// The paths of the processes, in the order in which they began; a parent begins before its children.
-pub(super) fn processes(events: &[Event]) -> Vec<&str> {
-    let began = events.iter().filter(|event| matches!(event.kind, EventKind::Start { .. }));
-    began.map(|event| event.path.as_str()).collect()
-}
-
-/// What a process was told to do, and how it ended: a value or an error.
-pub(super) fn ends<'a>(events: &'a [Event], path: &str) -> (&'a str, Option<Result<&'a Json, &'a str>>) {
-    let mut task = "";
-    let mut end = None;
-    for event in events.iter().filter(|event| event.path == path) {
-        match &event.kind {
-            EventKind::Start { task: text, .. } => task = text,
-            EventKind::End { error: Some(error), .. } => end = Some(Err(error.as_str())),
-            EventKind::End { result: Some(result), .. } => end = Some(Ok(result)),
-            EventKind::End { .. } => end = Some(Ok(&Json::Null)),
-            EventKind::TurnStart { .. }
-            | EventKind::Delta { .. }
-            | EventKind::Request { .. }
-            | EventKind::Response { .. }
-            | EventKind::ModelError { .. }
-            | EventKind::ToolStart { .. }
-            | EventKind::ToolEnd { .. }
-            | EventKind::TurnEnd { .. }
-            | EventKind::Sampled { .. }
-            | EventKind::Stderr { .. } => {}
-        }
-    }
-    (task, end)
-}
-
-fn process(text: &mut String, events: &[Event], path: &str, depth: usize, seen: &mut HashSet<String>) {
-    if !seen.insert(path.to_owned()) {
-        return;
-    }
-    let (task, end) = ends(events, path);
-    line(text, depth, &format!("{path} ← "), &cut(task, TEXT));
-    for turn in trace(events, path) {
-        if let Json::Object(turn) = turn {
-            show_turn(text, events, &turn, depth + 1, seen);
-        }
-    }
-    match end {
+fn process(text: &mut String, process: &ProcessTrace, depth: usize) {
+    line(text, depth, &format!("{} ← ", process.path), &cut(&process.task, TEXT));
+    process.turns.iter().for_each(|turn| show_turn(text, turn, depth + 1));
+    match &process.end {
         Some(Ok(result)) => line(text, depth + 1, "=> ", &value(result)),
         Some(Err(error)) => line(text, depth + 1, "! ", &cut(error, TEXT)),
         None => line(text, depth + 1, "", "… it did not end"),
     }
 }
 
-fn show_turn(text: &mut String, events: &[Event], turn: &Map<String, Json>, depth: usize, seen: &mut HashSet<String>) {
-    let of = |name: &str| turn.get(name).and_then(Json::as_str);
-    let tokens = |name: &str| turn.get("usage").and_then(|usage| usage.get(name)).and_then(Json::as_u64).unwrap_or(0);
-    let tokens = match (tokens("input_tokens"), tokens("output_tokens")) {
+fn show_turn(text: &mut String, turn: &Turn, depth: usize) {
+    let tokens = turn.usage.unwrap_or_default().tokens;
+    let tokens = match (tokens.input, tokens.output) {
         (0, 0) => String::new(),
         (input, output) => format!(" ({input} in, {output} out)"),
     };
-    let number = turn.get("turn").and_then(Json::as_u64).unwrap_or(0);
-    line(text, depth, "", &format!("turn {number}{tokens}"));
-    if let Some(said) = of("program").or(of("answer")).or(of("reply")) {
+    line(text, depth, "", &format!("turn {}{tokens}", turn.turn));
+    if let Some(said) = turn.program.as_ref().or(turn.answer.as_ref()).or(turn.reply.as_ref()) {
         line(text, depth + 1, "", &cut(said.trim(), TEXT));
     }
-    for call in turn.get("tool_calls").and_then(Json::as_array).into_iter().flatten() {
-        show_call(text, events, call, depth + 1, seen);
+    turn.tool_calls.iter().for_each(|call| show_call(text, call, depth + 1));
+    if !turn.prints.is_empty() {
+        line(text, depth + 1, "| ", &cut(turn.prints.trim_end(), TEXT));
     }
-    for (name, mark) in [("prints", "| "), ("error", "! ")] {
-        if let Some(told) = of(name) {
-            line(text, depth + 1, mark, &cut(told.trim_end(), TEXT));
-        }
+    if let Some(error) = &turn.error {
+        line(text, depth + 1, "! ", &cut(error.trim_end(), TEXT));
     }
-    for warning in turn.get("warnings").and_then(Json::as_array).into_iter().flatten() {
-        line(text, depth + 1, "~ ", &cut(warning.as_str().unwrap_or_default(), VALUE));
+    for warning in &turn.warnings {
+        line(text, depth + 1, "~ ", &cut(warning, VALUE));
     }
-    if let Some(result) = turn.get("result") {
+    if let Some(result) = &turn.result {
         line(text, depth + 1, "=> ", &value(result));
     }
 }
 
-fn show_call(text: &mut String, events: &[Event], call: &Json, depth: usize, seen: &mut HashSet<String>) {
-    let of = |name: &str| call.get(name);
-    let came = match (of("result"), of("error").and_then(Json::as_str)) {
+fn show_call(text: &mut String, call: &TurnCall, depth: usize) {
+    let answer = match (&call.result, &call.error) {
         (_, Some(error)) => format!("! {}", cut(error, VALUE)),
-        (result, None) => format!("→ {}", value(result.unwrap_or(&Json::Null))),
+        (result, None) => format!("→ {}", value(result.as_ref().unwrap_or(&Json::Null))),
     };
-    let cached = if of("cached").is_some() { " (cached)" } else { "" };
-    let name = of("name").and_then(Json::as_str).unwrap_or_default();
-    line(text, depth, "", &format!("{name} {} {came}{cached}", value(of("args").unwrap_or(&Json::Null))));
-    for child in of("children").and_then(Json::as_array).into_iter().flatten() {
-        if let Some(path) = child.get("path").and_then(Json::as_str) {
-            process(text, events, path, depth + 1, seen);
-        }
-    }
+    let cached = if call.cached { " (cached)" } else { "" };
+    line(text, depth, "", &format!("{} {} {answer}{cached}", call.name, value(&call.args)));
+    call.children.iter().for_each(|child| process(text, child, depth + 1));
 }
 
 /// Lines below each other, the first one with a mark. What could steer a terminal is shown as what it is.

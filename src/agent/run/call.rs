@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 
 use super::journal::{CallError, GIVEN_UP, Known, edn};
 use super::prefetch::{Ahead, Begun, ended};
-use super::process::{Process, caller, traced};
+use super::process::{Process, caller};
 use crate::agent::show::descriptors::READ;
+use crate::agent::show::render::traced;
 use crate::alloc::Account;
 use crate::contract::Effect;
 use crate::host::{Stopwatch, random_bits, wall_clock};

@@ -8,25 +8,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use indexmap::IndexMap;
-use serde_json::Value as Json;
 use tokio::task::JoinSet;
 
 use super::journal::{Journal, idempotency_key};
 use super::pool::Pool;
-use super::stop::Stop;
+use super::stop::ProcessError;
 use super::turn::{Action, Ended, Event, Rewind, Rules, Turns};
 use crate::agent::budget::estimated_tokens;
 use crate::agent::provenance::Sources;
 use crate::agent::show::descriptors::Descriptors;
+use crate::agent::show::render::traced;
 use crate::agent::{Budget, Ledger, Options, Paging, system_prompt};
 use crate::host::random_bits;
 use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
-use crate::lisp::value::{Value, readable, to_json};
+use crate::lisp::value::Value;
 use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
 use crate::tool::{Call, Dispatcher, Run, Starts, ToolError, Toolbox};
-use crate::trace::{EventKind, Provenance, Recorder};
+use crate::trace::{EventKind, Provenance, Recorder, TurnResult};
 
 /// What all processes of a tree share.
 pub(crate) struct Tree {
@@ -159,11 +159,6 @@ pub(crate) fn caller(call: &Call) -> Result<Arc<Process>, ToolError> {
     caller.ok_or_else(|| ToolError::new("only the programs of an agent can call this"))
 }
 
-/// The JSON of a value for traces: as it is, or as it prints where it has no JSON form.
-pub(crate) fn traced(value: &Value) -> Json {
-    to_json(value, "value").unwrap_or_else(|_| Json::String(readable(value)))
-}
-
 impl Process {
     /// The root of a tree, or a child.
     pub fn new(
@@ -233,10 +228,10 @@ impl Process {
     }
 
     /// Why the process must not go on, if so: an observer has ended it, or one above it, or a resumed run went another way.
-    pub fn stopped(&self) -> Option<Stop> {
+    pub fn stopped(&self) -> Option<ProcessError> {
         match self.tree.journal.as_ref().and_then(Journal::divergence) {
-            Some(differs) => Some(Stop::Diverged(differs)),
-            None => self.tree.recorder.is_stopped(&self.path).then_some(Stop::Observer),
+            Some(differs) => Some(ProcessError::Diverged(differs)),
+            None => self.tree.recorder.is_stopped(&self.path).then_some(ProcessError::Observer),
         }
     }
 
@@ -282,7 +277,7 @@ impl Process {
         memory: &mut Memory,
         task: &str,
         note: Option<&str>,
-    ) -> Result<Ended, Stop> {
+    ) -> Result<Ended, ProcessError> {
         let began = Instant::now();
         self.sources.clear();
         self.record(self.start(task, self.agent.rules.max_turns));
@@ -291,7 +286,7 @@ impl Process {
         let first = note.map_or_else(|| shown.to_owned(), |note| format!("{note}\n\n{shown}"));
         let ended = self.drive(turns, memory, task, first).await;
         let (result, error, provenance) = match &ended {
-            Ok(ended) => (Some(traced(&ended.result)), None, self.provenance(ended)),
+            Ok(ended) => (Some(ended.json.clone()), None, self.provenance(ended)),
             Err(stop) => (None, Some(stop.message()), IndexMap::new()),
         };
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -311,8 +306,8 @@ impl Process {
         self.record(EventKind::TurnStart { turn: 1 });
         let ran = self.run(memory, 1, program).await;
         let value = ran.result.map_err(|failure| failure.error().to_string());
-        let (result, error) = (value.as_ref().ok().map(traced), value.as_ref().err().cloned());
-        self.record(EventKind::TurnEnd {
+        let (result, error) = (value.as_ref().ok().map(|value| Arc::new(traced(value))), value.as_ref().err().cloned());
+        self.record(EventKind::TurnEnd(TurnResult {
             turn: 1,
             iteration: 1,
             program: Some(program.to_owned()),
@@ -322,7 +317,7 @@ impl Process {
             answer: None,
             prints: ran.prints,
             warnings: ran.warnings,
-        });
+        }));
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.record(EventKind::End { result, error, duration_ms, provenance: IndexMap::new() });
         value
@@ -334,7 +329,7 @@ impl Process {
         memory: &mut Memory,
         task: &str,
         first: String,
-    ) -> Result<Ended, Stop> {
+    ) -> Result<Ended, ProcessError> {
         let mut action = turns.step(Event::Begin(first));
         let mut unkept = Vec::new();
         loop {
@@ -361,7 +356,7 @@ impl Process {
                     if let Some(spent) = self.tree.ledger.spent() {
                         turns.note.ran = false;
                         self.end_turn(turns);
-                        return Err(Stop::Budget(spent));
+                        return Err(ProcessError::Budget(spent));
                     }
                     let mut ran = self.run(memory, turns.turn, &program).await;
                     ran.warnings.append(&mut unkept);
@@ -369,38 +364,27 @@ impl Process {
                     let next = turns.step(rewind.map_or_else(|| Event::Ran(ran), Event::Rewound));
                     self.end_turn(turns);
                     if let Some(spent) = self.tree.ledger.spent() {
-                        return Err(Stop::Budget(spent));
+                        return Err(ProcessError::Budget(spent));
                     }
                     next
                 }
                 Action::End(Ok(ended)) => return Ok(ended),
-                Action::End(Err(reason)) => return Err(Stop::Reason(reason)),
+                Action::End(Err(error)) => return Err(error),
             };
         }
     }
 
     fn end_turn(&self, turns: &Turns) {
-        let note = turns.note.clone();
-        self.record(EventKind::TurnEnd {
-            turn: turns.turn,
-            iteration: turns.iteration(),
-            program: note.program,
-            ran: note.ran,
-            result: note.result.as_ref().map(traced),
-            error: note.error,
-            answer: note.answer,
-            prints: note.prints,
-            warnings: note.warnings,
-        });
+        self.record(EventKind::TurnEnd(turns.note.clone()));
     }
 
-    async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &str) -> Result<Reply, Stop> {
+    async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &str) -> Result<Reply, ProcessError> {
         let (agent, ledger) = (&self.agent, &self.tree.ledger);
         let most = agent.model_options.max_tokens.unwrap_or(0);
         let model = self.model.name();
-        let price = ledger.price(&model).map_err(Stop::Unusable)?;
+        let price = ledger.price(&model).map_err(ProcessError::Unusable)?;
         let prompt = estimated_tokens(&agent.system, &turns.messages);
-        let reserved = ledger.take_turn(prompt, most, price).map_err(Stop::Budget)?;
+        let reserved = ledger.take_turn(prompt, most, price).map_err(ProcessError::Budget)?;
         self.record(EventKind::TurnStart { turn });
         let journal = self.tree.journal.as_ref();
         let began_with = journal.and_then(|journal| journal.system(&self.path, &agent.system));
@@ -443,7 +427,7 @@ impl Process {
             None => answered.await,
             Some(left) => match tokio::time::timeout(left, answered).await {
                 Ok(reply) => reply,
-                Err(_) => return Err(ledger.spent().map_or(Stop::Observer, Stop::Budget)),
+                Err(_) => return Err(ledger.spent().map_or(ProcessError::Observer, ProcessError::Budget)),
             },
         };
         match reply {
@@ -457,7 +441,7 @@ impl Process {
                 let kind = error.kind;
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
                 // An observer that stops the run in the midst of a reply makes the model fail, too.
-                Err(self.stopped().unwrap_or(Stop::Model { error, turn }))
+                Err(self.stopped().unwrap_or(ProcessError::Model { error, turn }))
             }
         }
     }

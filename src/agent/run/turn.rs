@@ -1,18 +1,22 @@
 //! The loop as a pure state machine: events in, actions out. Time, models and tools are the driver's.
 
-use indexmap::IndexMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
 use super::extract::{Extracted, extract};
+use super::stop::ProcessError;
 use crate::Failure;
 use crate::agent::Refs;
 use crate::agent::show::descriptors::outside_references;
 use crate::agent::show::feedback;
-use crate::agent::show::render::{Shown, without_internals};
+use crate::agent::show::render::{Shown, traced, without_internals};
 use crate::contract::{Type, check_output};
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Value, shorten};
 use crate::model::{Message, Role};
+use crate::trace::TurnResult;
 
 /// What the loop holds an agent to.
 #[derive(Clone, Default)]
@@ -79,7 +83,7 @@ pub enum Action {
     /// Run this program.
     Run(String),
     /// The process has ended.
-    End(Result<Ended, Reason>),
+    End(Result<Ended, ProcessError>),
 }
 
 /// A process that ended well.
@@ -87,6 +91,8 @@ pub enum Action {
 pub struct Ended {
     /// The value of the last program that succeeded, or the answer's text where none ran.
     pub result: Value,
+    /// The result as JSON; as it prints, where it has no JSON form.
+    pub json: Arc<Json>,
     /// The answer's text.
     pub summary: String,
     /// Whether the model wrote that text; otherwise it is a short rendering of the result.
@@ -96,45 +102,10 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What whoever started the process gets of it: the text of the answer, or the value where there is none.
+    /// The value returned to the parent process: the text of the answer, or the result if there is no text.
     pub fn response(&self) -> Value {
         if self.in_words { Value::text(&self.summary) } else { self.result.clone() }
     }
-}
-
-/// Why a process ended without a result.
-#[derive(Clone, Debug)]
-pub enum Reason {
-    /// The turns are used up; how the last one ended.
-    Turns {
-        /// How many there were.
-        max_turns: u32,
-        /// How the last turn ended.
-        last: String,
-    },
-    /// `(fail reason)`.
-    Fail(Value),
-    /// Required refs are missing after all retries.
-    Refs(String),
-}
-
-/// How a turn ended, for the trace.
-#[derive(Clone, Debug, Default)]
-pub struct TurnNote {
-    /// The program, if the reply held one.
-    pub program: Option<String>,
-    /// Whether it was run.
-    pub ran: bool,
-    /// Its value.
-    pub result: Option<Value>,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// The answer.
-    pub answer: Option<String>,
-    /// What was printed.
-    pub prints: String,
-    /// What is odd but no error.
-    pub warnings: Vec<String>,
 }
 
 /// The state of a process's conversation.
@@ -146,10 +117,10 @@ pub struct Turns {
     /// Replies so far.
     pub turn: u32,
     /// How the turn that is under way, or the last one, ended.
-    pub note: TurnNote,
+    pub note: TurnResult,
     allowed: u32,
     ref_retries: u32,
-    last_value: Option<Value>,
+    last_value: Option<(Value, Arc<Json>)>,
     reminded: bool,
     /// Whether a program of the task has run, be it to an error.
     has_run: bool,
@@ -177,7 +148,7 @@ impl Turns {
             rules: Arc::new(rules),
             messages: Vec::new(),
             turn: 0,
-            note: TurnNote::default(),
+            note: TurnResult::default(),
             ref_retries: 0,
             last_value: None,
             reminded: false,
@@ -196,7 +167,7 @@ impl Turns {
 
     /// The value of the last program that succeeded.
     pub fn last_value(&self) -> Option<&Value> {
-        self.last_value.as_ref()
+        self.last_value.as_ref().map(|(value, _)| value)
     }
 
     /// Takes another task on the same conversation.
@@ -213,7 +184,10 @@ impl Turns {
             Event::Begin(text) => {
                 self.say(Role::User, &text);
                 if self.allowed == 0 {
-                    return Action::End(Err(Reason::Turns { max_turns: 0, last: "the model was not asked".into() }));
+                    return Action::End(Err(ProcessError::Turns {
+                        max_turns: 0,
+                        last: "the model was not asked".into(),
+                    }));
                 }
                 Action::Ask
             }
@@ -258,7 +232,7 @@ impl Turns {
     fn replied(&mut self, text: &str) -> Action {
         self.turn += 1;
         self.wordless = false;
-        self.note = TurnNote::default();
+        self.note = TurnResult { turn: self.turn, iteration: self.iteration(), ..TurnResult::default() };
         self.say(Role::Assistant, text);
         match self.find_program(text) {
             Extracted::Program { program, around } => {
@@ -316,8 +290,7 @@ impl Turns {
         self.note.warnings.clone_from(&ran.warnings);
         match ran.result {
             Ok(value) if ran.returned => {
-                self.last_value = Some(value.clone());
-                self.note.result = Some(value.clone());
+                self.keep(&value);
                 let around = std::mem::take(&mut self.around);
                 self.wordless = around.is_empty();
                 let summary = if around.is_empty() { shorten(&without_internals(&value), 300) } else { around };
@@ -326,8 +299,7 @@ impl Turns {
             Ok(value) => {
                 let prints = (ran.prints.as_str(), &ran.shown_prints);
                 let told = feedback::of_value((&value, &ran.shown), prints, &ran.warnings, &ran.remembered);
-                self.note.result = Some(value.clone());
-                self.last_value = Some(value);
+                self.keep(&value);
                 if self.turn >= self.allowed
                     && let Some(repair) = &self.repair
                 {
@@ -339,7 +311,7 @@ impl Turns {
             Err(failure) => {
                 if let Some(reason) = failure.reason {
                     self.note.error = Some(format!("fail: {}", shorten(&reason, 500)));
-                    return Action::End(Err(Reason::Fail(reason)));
+                    return Action::End(Err(ProcessError::Fail(reason)));
                 }
                 let first = failure.error();
                 self.note.error = Some(abridge(&first.to_string(), 2_000).into_owned());
@@ -349,6 +321,13 @@ impl Turns {
         }
     }
 
+    /// Notes the value of a program that succeeded.
+    fn keep(&mut self, value: &Value) {
+        let json = Arc::new(traced(value));
+        self.note.result = Some(json.clone());
+        self.last_value = Some((value.clone(), json));
+    }
+
     /// Tells the model something and asks again, if there are turns left.
     fn next(&mut self, told: &str) -> Action {
         if self.turn >= self.allowed
@@ -356,18 +335,19 @@ impl Turns {
         {
             // The repair failed. Its turns are beyond those of the task, so they do not end for want of turns.
             if self.ref_retries >= self.rules.max_ref_retries {
-                return Action::End(Err(Reason::Refs(repair.missing.clone())));
+                return Action::End(Err(ProcessError::Refs(repair.missing.clone())));
             }
             self.ref_retries += 1;
             self.allowed = self.turn + 1;
         }
         if self.turn >= self.allowed {
-            let last = match (&self.note.error, &self.note.result) {
+            let value = self.last_value().filter(|_| self.note.result.is_some());
+            let last = match (&self.note.error, value) {
                 (Some(error), _) => format!("the last turn failed: {}", abridge(error, 500)),
                 (None, Some(value)) => format!("the last program gave {}", shorten(value, 200)),
                 (None, None) => "the last turn gave nothing".into(),
             };
-            return Action::End(Err(Reason::Turns { max_turns: self.rules.max_turns, last }));
+            return Action::End(Err(ProcessError::Turns { max_turns: self.rules.max_turns, last }));
         }
         let left = self.allowed - self.turn;
         let line = match left {
@@ -382,7 +362,11 @@ impl Turns {
 
     /// An answer ends the process, if the result is what it should be.
     fn answer(&mut self, summary: String) -> Action {
-        let result = self.last_value.clone().unwrap_or_else(|| Value::text(&summary));
+        let (result, json) = self.last_value.clone().unwrap_or_else(|| {
+            let text = Value::text(&summary);
+            let json = Arc::new(traced(&text));
+            (text, json)
+        });
         if self.note.program.is_none() {
             self.note.answer = Some(summary.clone());
         }
@@ -400,12 +384,12 @@ impl Turns {
             return self.next(&told);
         }
         match self.rules.refs.extract(&result) {
-            Ok(refs) => Action::End(Ok(Ended { result, summary, in_words: !self.wordless, refs })),
+            Ok(refs) => Action::End(Ok(Ended { result, json, summary, in_words: !self.wordless, refs })),
             Err(problem) => {
                 let missing = problem.to_string();
                 self.note.error = Some(format!("required refs are missing: {}", problem.missing.join("; ")));
                 if self.ref_retries >= self.rules.max_ref_retries {
-                    return Action::End(Err(Reason::Refs(missing)));
+                    return Action::End(Err(ProcessError::Refs(missing)));
                 }
                 self.ref_retries += 1;
                 self.allowed = self.allowed.max(self.turn).saturating_add(1);
@@ -451,9 +435,10 @@ mod tests {
             Action::Ask => "ask".into(),
             Action::Run(program) => format!("run {program}"),
             Action::End(Ok(ended)) => format!("{:?} {} in words {}", ended.summary, ended.result, ended.in_words),
-            Action::End(Err(Reason::Turns { max_turns, last })) => format!("{max_turns} turns: {last}"),
-            Action::End(Err(Reason::Fail(reason))) => format!("fail {reason}"),
-            Action::End(Err(Reason::Refs(missing))) => format!("refs: {}", missing.trim()),
+            Action::End(Err(ProcessError::Turns { max_turns, last })) => format!("{max_turns} turns: {last}"),
+            Action::End(Err(ProcessError::Fail(reason))) => format!("fail {reason}"),
+            Action::End(Err(ProcessError::Refs(missing))) => format!("refs: {}", missing.trim()),
+            Action::End(Err(other)) => format!("{other:?}"),
         };
         events.into_iter().map(|event| shown(turns.step(event))).last().unwrap_or_default()
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::lisp::value::{Iter, Map, Value, shorten};
+use serde_json::Value as Json;
+
+use crate::lisp::value::{Iter, Map, Value, readable, shorten, to_json};
 
 /// The longest rendering of a value, in bytes.
 const VALUE: usize = 3_000;
@@ -17,6 +19,11 @@ pub(crate) enum Shown {
     Whole,
     /// By the beginning of a descriptor.
     Kept(String),
+}
+
+/// The JSON of a value for traces; the text it prints as, where it has no JSON form.
+pub(crate) fn traced(value: &Value) -> Json {
+    to_json(value, "value").unwrap_or_else(|_| Json::String(readable(value)))
 }
 
 /// Text that can be neither the end of its frame nor a fence: what a tool gave stays what it gave.
