@@ -66,7 +66,7 @@
 ;! 1:1 value-error: BigInteger not invertible.
 (.pow (biginteger 2) 100000)
 ;! limit-error: an integer is too large (bits): max_integer_bits is 65536, and 100001 would be needed
-;? make it smaller; the host can raise max_integer_bits
+;? make it smaller
 (map #(.setScale (bigdec %) 2 java.math.RoundingMode/HALF_UP) [2.345 -2.345 1.005 9.999 3.1])
 ;=> (2.35 -2.35 1.01 10.0 3.1)
 (map #(.setScale (bigdec 2.5) 0 %) [RoundingMode/HALF_EVEN RoundingMode/HALF_DOWN RoundingMode/CEILING RoundingMode/FLOOR])

@@ -130,6 +130,8 @@ pub mod plan;
 #[cfg(feature = "agent")]
 pub mod process;
 mod sandbox;
+#[cfg(feature = "agent")]
+pub mod settings;
 pub mod tool;
 #[cfg(feature = "agent")]
 pub mod trace;

@@ -5,18 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Whom a room may use; whoever is not listed may be used by nobody in that room. `lisp` alone stands for its root.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("lisp/text", &[]),
-    ("lisp/limits", &[]),
+    ("lisp/limits", &["lisp/text"]),
     ("lisp/value", &["lisp/text", "lisp/limits"]),
-    ("lisp/syntax", &["lisp/text", "lisp/value"]),
+    ("lisp/syntax", &["lisp/text", "lisp/limits", "lisp/value"]),
     ("lisp/forms", &["lisp/text", "lisp/value", "lisp/syntax"]),
     ("lisp/layout", &["lisp/syntax", "lisp/forms"]),
-    ("lisp/analyse", &["lisp/text", "lisp/value", "lisp/syntax", "lisp/forms"]),
+    ("lisp/analyse", &["lisp/text", "lisp/limits", "lisp/value", "lisp/syntax", "lisp/forms"]),
     ("lisp/eval", &["lisp/text", "lisp/value", "lisp/analyse", "lisp/limits"]),
     // Both stand beside each other: what can be called, and the registry's row, are types of `value`.
     ("lisp/ops", &["lisp/text", "lisp/value", "lisp/syntax"]),
-    ("lisp/builtins", &["lisp/text", "lisp/value", "lisp/syntax", "lisp/forms", "lisp/ops", "lisp/doc"]),
+    ("lisp/builtins", &["lisp/text", "lisp/limits", "lisp/value", "lisp/syntax", "lisp/forms", "lisp/ops", "lisp/doc"]),
+    ("settings", &["lisp/text", "lisp/limits", "model", "tool"]),
     ("contract", &["lisp/text", "lisp/value", "lisp/syntax"]),
 ];
 

@@ -21,6 +21,24 @@ fn the_reference_is_what_the_builtins_say() {
     );
 }
 
+/// `UPDATE=1 cargo test --test reference` writes them anew.
+#[cfg(feature = "agent")]
+#[test]
+fn reference_of_program_files_is_what_reads_them() {
+    let schema = format!("{:#}\n", ptc::process::schema());
+    for (name, generated) in [("reference.md", ptc::process::reference()), ("program.schema.json", schema)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &generated).expect("the page can be written");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            written == generated,
+            "docs/{name} is out of date; UPDATE=1 cargo test --test reference writes it anew"
+        );
+    }
+}
+
 #[test]
 fn the_prompt_about_the_language_is_small() {
     let prompt = doc::prompt();

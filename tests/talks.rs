@@ -273,7 +273,7 @@ async fn run(
         }
     };
     grants.model = Some(Arc::new(Retry::new(model).without_waiting()));
-    let options = bind(&library, &root, &grants, true).map_err(unusable)?;
+    let options = bind(&library, &root, &grants, true).map_err(|error| unusable(error.to_string()))?;
     let options = options.observer(move |event| {
         note(&mut processes.lock().expect("no panic"), event);
         Verdict::Continue

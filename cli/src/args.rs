@@ -1,16 +1,14 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use ptc::lisp::limits::Limits;
-use ptc::process::{parse_bytes, parse_time};
+use crate::limits::LimitOptions;
 
 /// Language models call tools by program.
 #[derive(Parser, Debug)]
-#[command(name = "ptc", version, about, disable_help_subcommand = true)]
+#[command(name = "ptc", version, about)]
 pub struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -61,8 +59,8 @@ pub(crate) struct EvalOptions {
     #[arg(short = 'e', long = "expression", value_name = "EXPR", conflicts_with = "file")]
     pub expression: Option<String>,
     #[command(flatten)]
-    pub around: AroundOptions,
-    /// Print one JSON object with everything that came of the program.
+    pub env: EnvOptions,
+    /// Print one JSON object: value or errors, prints, memory, usage.
     #[arg(long)]
     pub json: bool,
     /// Read a JSON string or object a line, and answer each with one line.
@@ -85,14 +83,14 @@ pub(crate) struct FmtOptions {
 #[derive(Args, Debug)]
 pub(crate) struct ReplOptions {
     #[command(flatten)]
-    pub around: AroundOptions,
+    pub env: EnvOptions,
     #[command(flatten)]
-    pub who: ModelOptions,
+    pub model: ModelOptions,
 }
 
 /// What programs find around them.
 #[derive(Args, Debug)]
-pub(crate) struct GivenOptions {
+pub(crate) struct InputOptions {
     /// A JSON object; its keys are ctx/….
     #[arg(long, value_name = "FILE.json")]
     pub ctx: Option<PathBuf>,
@@ -103,9 +101,9 @@ pub(crate) struct GivenOptions {
 
 /// What is around a program, and what it may use.
 #[derive(Args, Debug)]
-pub(crate) struct AroundOptions {
+pub(crate) struct EnvOptions {
     #[command(flatten)]
-    pub given: GivenOptions,
+    pub inputs: InputOptions,
     /// The memory: read before, written back after success.
     #[arg(long, value_name = "FILE.edn")]
     pub memory: Option<PathBuf>,
@@ -119,53 +117,10 @@ pub(crate) struct CheckOptions {
     /// The program's file, or - for standard input.
     pub file: String,
     #[command(flatten)]
-    pub given: GivenOptions,
+    pub inputs: InputOptions,
     /// Print the findings as a JSON list.
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct LimitOptions {
-    /// Interpreter time, such as 5s or 200ms.
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub max_time: Option<Duration>,
-    /// Live memory, such as 64MiB.
-    #[arg(long, value_name = "SIZE", value_parser = bytes)]
-    pub max_memory: Option<u64>,
-    /// Steps.
-    #[arg(long, value_name = "N")]
-    pub max_steps: Option<u64>,
-    /// Calls within calls.
-    #[arg(long, value_name = "N")]
-    pub max_depth: Option<u32>,
-    /// Tool calls.
-    #[arg(long, value_name = "N")]
-    pub max_tool_calls: Option<u64>,
-    /// Printed output, such as 64KiB.
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
-    pub max_output: Option<u64>,
-}
-
-impl LimitOptions {
-    pub fn limits(&self) -> Limits {
-        self.over(Limits::default())
-    }
-
-    /// These limits where they are given, and others where not.
-    pub fn over(&self, default: Limits) -> Limits {
-        Limits {
-            max_time: self.max_time.unwrap_or(default.max_time),
-            max_memory: self.max_memory.unwrap_or(default.max_memory),
-            max_steps: self.max_steps.unwrap_or(default.max_steps),
-            max_depth: self.max_depth.unwrap_or(default.max_depth),
-            max_tool_calls: self.max_tool_calls.unwrap_or(default.max_tool_calls),
-            max_output: self
-                .max_output
-                .map_or(default.max_output, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
-            ..default
-        }
-    }
 }
 
 /// `ptc run`
@@ -178,17 +133,17 @@ pub(crate) struct RunOptions {
     /// Play the prompts of the program's demo, one after the other.
     #[arg(long, conflicts_with_all = ["task", "interactive"])]
     pub demo: bool,
-    /// Go on with a task for each line of standard input, on one conversation.
+    /// Read a task from each line of standard input, all on one conversation.
     #[arg(long)]
     pub interactive: bool,
-    /// Go on with a run that was killed, from the file that its --trace wrote; it goes on there.
+    /// Resume a run that was killed, from the file that its --trace wrote; the trace continues there.
     #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["trace", "record", "demo", "interactive"])]
     pub resume: Option<PathBuf>,
-    /// Make calls that write once more where nobody knows whether they have happened.
+    /// Repeat writing calls of which it is unknown whether they happened.
     #[arg(long, requires = "resume")]
     pub resume_anyway: bool,
     #[command(flatten)]
-    pub how: AgentOptions,
+    pub agent: AgentOptions,
 }
 
 /// `ptc mcp`
@@ -198,13 +153,13 @@ pub(crate) struct McpOptions {
     #[arg(long, value_name = "FILE.toml")]
     pub program: Vec<PathBuf>,
     #[command(flatten)]
-    pub given: GivenOptions,
+    pub inputs: InputOptions,
     #[command(flatten)]
-    pub who: ModelOptions,
+    pub model: ModelOptions,
     #[command(flatten)]
-    pub granted: GrantOptions,
+    pub grants: GrantOptions,
     #[command(flatten)]
-    pub watched: WatchOptions,
+    pub observers: WatchOptions,
     #[command(flatten)]
     pub limits: LimitOptions,
 }
@@ -255,7 +210,7 @@ pub(crate) struct WatchOptions {
 #[derive(Args, Debug)]
 pub(crate) struct AgentOptions {
     #[command(flatten)]
-    pub who: ModelOptions,
+    pub model: ModelOptions,
     /// Replies of the model as they were recorded.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "script"])]
     pub replay: Option<PathBuf>,
@@ -263,15 +218,15 @@ pub(crate) struct AgentOptions {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "replay"])]
     pub record: Option<PathBuf>,
     #[command(flatten)]
-    pub granted: GrantOptions,
+    pub grants: GrantOptions,
     /// Show the agent's replies while they are written.
     #[arg(long, conflicts_with = "json")]
     pub stream: bool,
-    /// Print one JSON object with everything that came of the task.
+    /// Print one JSON object: result, summary, refs, usage, trace, warnings.
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub watched: WatchOptions,
+    pub observers: WatchOptions,
 }
 
 /// `ptc program`
@@ -288,13 +243,15 @@ pub(crate) enum ProgramCommand {
         /// The program file.
         file: PathBuf,
         #[command(flatten)]
-        granted: GrantOptions,
+        grants: GrantOptions,
     },
     /// Prints a program as JSON with nothing but what differs from the defaults.
     Export {
         /// The program file.
         file: PathBuf,
     },
+    /// Prints the JSON Schema of program files, for editors.
+    Schema,
 }
 
 /// `ptc plan`
@@ -350,7 +307,7 @@ pub(crate) struct PlanOptions {
     #[arg(long)]
     pub fresh: bool,
     #[command(flatten)]
-    pub how: AgentOptions,
+    pub agent: AgentOptions,
 }
 
 /// `ptc trace`
@@ -379,12 +336,4 @@ pub(crate) struct DocOptions {
     /// Find functions by what they do.
     #[arg(long, value_name = "TEXT", conflicts_with = "name")]
     pub search: Option<String>,
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    parse_time(text).ok_or_else(|| "expected a time such as 5s or 200ms".into())
-}
-
-fn bytes(text: &str) -> Result<u64, String> {
-    parse_bytes(text).ok_or_else(|| "expected a size such as 64MiB or a number of bytes".into())
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Trouble;
+use super::CliError;
 use super::args::CheckOptions;
 use super::draw::draw_finding;
-use super::eval::{source, surroundings};
+use super::eval::{base_sandbox, source};
 use super::report::error_json;
 use ptc::lisp::text::{Finding, Severity};
 
 /// Checks the program; status 1 if there is an error among the findings.
-pub(crate) fn check(options: &CheckOptions) -> Result<u8, Trouble> {
-    let sandbox = surroundings(&options.given)?;
+pub(crate) fn check(options: &CheckOptions) -> Result<u8, CliError> {
+    let sandbox = base_sandbox(&options.inputs)?;
     let findings = sandbox.check_source(&Arc::new(source(&options.file)?));
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut out = io::stdout().lock();
@@ -30,7 +30,7 @@ pub(crate) fn check(options: &CheckOptions) -> Result<u8, Trouble> {
     match written {
         // Whoever reads may have stopped reading.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Trouble::failed(format!("standard output: {error}")))
+            Err(CliError::failed(format!("standard output: {error}")))
         }
         Ok(()) | Err(_) => Ok(u8::from(errors > 0)),
     }

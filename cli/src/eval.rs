@@ -3,61 +3,59 @@
 use std::io::{self, BufRead, IsTerminal as _, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Trouble;
-use super::args::{AroundOptions, EvalOptions, GivenOptions};
+use super::CliError;
+use super::args::{EnvOptions, EvalOptions, InputOptions};
 use super::draw::draw;
 use super::progress::harmless;
 use super::report::{evaluation_json, memory_json};
 use crate::memory_file;
-use ptc::lisp::limits::Limits;
 use ptc::lisp::text::{ErrorKind, Source};
 use ptc::lisp::value::{Value, from_json, readable};
+use ptc::settings::load_limits;
 use ptc::tool::{Toolbox, table_tools};
 use ptc::{Evaluation, Sandbox};
 
 /// Evaluates what the options name.
-pub(crate) fn eval(options: &EvalOptions) -> Result<u8, Trouble> {
+pub(crate) fn eval(options: &EvalOptions) -> Result<u8, CliError> {
     if options.batch {
-        return batch(&sandbox(&options.around)?, options.json);
+        return batch(&sandbox(&options.env)?, options.json);
     }
     let source = match (&options.expression, options.file.as_deref()) {
         (Some(text), _) => Source::new("-e", text.as_str()),
         (None, Some(file)) => source(file)?,
         (None, None) => {
-            return Err(Trouble::usage("nothing to evaluate: give a FILE, - for standard input, -e EXPR, or --batch"));
+            return Err(CliError::usage("nothing to evaluate: give a FILE, - for standard input, -e EXPR, or --batch"));
         }
     };
-    let mut sandbox = sandbox(&options.around)?;
+    let mut sandbox = sandbox(&options.env)?;
     let mut evaluation = sandbox.run(&Arc::new(source));
-    if let (Some(path), true) = (&options.around.memory, evaluation.result.is_ok()) {
-        evaluation.warnings.extend(memory_file::save(path, &sandbox.memory).map_err(Trouble::failed)?);
+    if let (Some(path), true) = (&options.env.memory, evaluation.result.is_ok()) {
+        evaluation.warnings.extend(memory_file::save(path, &sandbox.memory).map_err(CliError::failed)?);
     }
     print_one(&evaluation, &sandbox, options.json)
 }
 
 /// The sandbox that the options describe.
-pub(crate) fn sandbox(options: &AroundOptions) -> Result<Sandbox, Trouble> {
-    let surroundings = surroundings(&options.given)?;
-    let mut sandbox = Sandbox { limits: options.limits.limits(), ..surroundings };
+pub(crate) fn sandbox(options: &EnvOptions) -> Result<Sandbox, CliError> {
+    let mut sandbox = Sandbox { limits: options.limits.limits(), ..base_sandbox(&options.inputs)? };
     if let Some(path) = &options.memory {
-        memory_file::load(path, &mut sandbox).map_err(Trouble::usage)?;
+        memory_file::load(path, &mut sandbox).map_err(CliError::usage)?;
     }
     Ok(sandbox)
 }
 
 /// A sandbox with the context and the tools of these files.
-pub(crate) fn surroundings(given: &GivenOptions) -> Result<Sandbox, Trouble> {
-    let context = match &given.ctx {
+pub(crate) fn base_sandbox(inputs: &InputOptions) -> Result<Sandbox, CliError> {
+    let context = match &inputs.ctx {
         Some(path) => read_context(path)?,
         None => Value::empty_map(),
     };
-    let tools = match &given.tools {
+    let tools = match &inputs.tools {
         Some(path) => {
-            let wrong = |error| Trouble::usage(format!("{}: {error}", path.display()));
+            let wrong = |error| CliError::usage(format!("{}: {error}", path.display()));
             table_tools(&read(path)?).map_err(wrong)?
         }
         None => Toolbox::new(),
@@ -66,31 +64,31 @@ pub(crate) fn surroundings(given: &GivenOptions) -> Result<Sandbox, Trouble> {
 }
 
 /// The program in a file, or on standard input for `-`.
-pub(crate) fn source(file: &str) -> Result<Source, Trouble> {
+pub(crate) fn source(file: &str) -> Result<Source, CliError> {
     if file != "-" {
         return Ok(Source::new(file, read(Path::new(file))?));
     }
     let mut text = String::new();
-    io::stdin().read_to_string(&mut text).map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
+    io::stdin().read_to_string(&mut text).map_err(|error| CliError::usage(format!("standard input: {error}")))?;
     Ok(Source::new("standard input", text))
 }
 
-fn read(path: &Path) -> Result<String, Trouble> {
-    std::fs::read_to_string(path).map_err(|error| Trouble::usage(format!("{}: {error}", path.display())))
+fn read(path: &Path) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
 }
 
 /// The context in a file.
-pub(crate) fn read_context(path: &Path) -> Result<Value, Trouble> {
+pub(crate) fn read_context(path: &Path) -> Result<Value, CliError> {
     let (text, name) = (read(path)?, path.display());
     let json: Json =
-        serde_json::from_str(&text).map_err(|error| Trouble::usage(format!("{name}: no JSON: {error}")))?;
+        serde_json::from_str(&text).map_err(|error| CliError::usage(format!("{name}: no JSON: {error}")))?;
     if !json.is_object() {
-        return Err(Trouble::usage(format!("{name}: the context is a JSON object; its keys become ctx/…")));
+        return Err(CliError::usage(format!("{name}: the context is a JSON object; its keys become ctx/…")));
     }
-    from_json(&json).map_err(|raise| Trouble::usage(format!("{name}: {}", raise.to_error().message)))
+    from_json(&json).map_err(|raise| CliError::usage(format!("{name}: {}", raise.to_error().message)))
 }
 
-fn print_one(evaluation: &Evaluation, sandbox: &Sandbox, as_json: bool) -> Result<u8, Trouble> {
+fn print_one(evaluation: &Evaluation, sandbox: &Sandbox, as_json: bool) -> Result<u8, CliError> {
     let status = match &evaluation.result {
         Ok(_) => 0,
         Err(failure) if failure.error().kind == ErrorKind::Limit => 3,
@@ -105,7 +103,7 @@ fn print_one(evaluation: &Evaluation, sandbox: &Sandbox, as_json: bool) -> Resul
     // Whoever reads may have stopped reading.
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Trouble::failed(format!("standard output: {error}")))
+            Err(CliError::failed(format!("standard output: {error}")))
         }
         Ok(()) | Err(_) => Ok(status),
     }
@@ -136,10 +134,10 @@ pub(crate) fn print_plain(evaluation: &Evaluation, out: &mut impl Write) -> io::
 }
 
 /// Answers each line of standard input with one line.
-fn batch(sandbox: &Sandbox, as_json: bool) -> Result<u8, Trouble> {
+fn batch(sandbox: &Sandbox, as_json: bool) -> Result<u8, CliError> {
     let (stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     for line in stdin.lines() {
-        let line = line.map_err(|error| Trouble::usage(format!("standard input: {error}")))?;
+        let line = line.map_err(|error| CliError::usage(format!("standard input: {error}")))?;
         if line.trim().is_empty() {
             continue;
         }
@@ -224,7 +222,8 @@ fn request(sandbox: &Sandbox, line: &str) -> Result<(Sandbox, Vec<String>, bool)
         Some(_) => return Err("memory is an object".into()),
     }
     if let Some(limits) = fields.get("limits") {
-        sandbox.limits = limits_of(limits, sandbox.limits.clone())?;
+        let Json::Object(fields) = limits else { return Err("limits is an object".into()) };
+        load_limits(fields, &mut sandbox.limits)?;
     }
     if let Some(unknown) = fields
         .keys()
@@ -233,25 +232,4 @@ fn request(sandbox: &Sandbox, line: &str) -> Result<(Sandbox, Vec<String>, bool)
         return Err(format!("unknown field {unknown:?}; there are program, programs, ctx, tools, memory and limits"));
     }
     Ok((sandbox, programs, several))
-}
-
-fn limits_of(json: &Json, mut limits: Limits) -> Result<Limits, String> {
-    let Json::Object(fields) = json else { return Err("limits is an object".into()) };
-    for (name, value) in fields {
-        let number = value.as_u64().ok_or_else(|| format!("limits.{name} is a number that is not negative"))?;
-        let size = usize::try_from(number).unwrap_or(usize::MAX);
-        match name.as_str() {
-            "time_ms" | "max_time" | "max_time_ms" => limits.max_time = Duration::from_millis(number),
-            "memory_bytes" | "max_memory" => limits.max_memory = number,
-            "steps" | "max_steps" => limits.max_steps = number,
-            "depth" | "max_depth" => limits.max_depth = u32::try_from(number).unwrap_or(u32::MAX),
-            "tool_calls" | "max_tool_calls" => limits.max_tool_calls = number,
-            "output" | "max_output" => limits.max_output = size,
-            "result" | "max_result" => limits.max_result = size,
-            "source" | "max_source" => limits.max_source = size,
-            "branches" | "max_branches" => limits.max_branches = size,
-            _ => return Err(format!("unknown limit {name:?}")),
-        }
-    }
-    Ok(limits)
 }

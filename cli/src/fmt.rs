@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use super::Trouble;
+use super::CliError;
 use super::args::FmtOptions;
 use super::draw::draw;
 use super::eval::source;
@@ -11,7 +11,7 @@ use ptc::lisp::layout;
 use ptc::lisp::syntax::read;
 
 /// Writes the files anew, or says which of them would change. One that does not read is left as it is.
-pub(crate) fn fmt(options: &FmtOptions) -> Result<u8, Trouble> {
+pub(crate) fn fmt(options: &FmtOptions) -> Result<u8, CliError> {
     let mut status = 0;
     for file in &options.files {
         let source = Arc::new(source(file)?);
@@ -29,7 +29,7 @@ pub(crate) fn fmt(options: &FmtOptions) -> Result<u8, Trouble> {
                 status = 1;
             }
             (_, false) if changes => {
-                fs::write(file, laid_out).map_err(|error| Trouble::failed(format!("{file}: {error}")))?;
+                fs::write(file, laid_out).map_err(|error| CliError::failed(format!("{file}: {error}")))?;
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::Trouble;
+use super::CliError;
 use super::args::InitOptions;
 use super::run::print;
 
@@ -19,9 +19,9 @@ const FILES: [(&str, &str); 6] = [
 ];
 
 /// Writes the files of a project into a folder; none of them if one is there already.
-pub(crate) fn init(options: &InitOptions) -> Result<u8, Trouble> {
+pub(crate) fn init(options: &InitOptions) -> Result<u8, CliError> {
     let folder = &options.folder;
-    let failed = |path: &Path, error: &io::Error| Trouble::failed(format!("{}: {error}", path.display()));
+    let failed = |path: &Path, error: &io::Error| CliError::failed(format!("{}: {error}", path.display()));
     let there: Vec<String> = FILES
         .iter()
         .map(|(name, _)| folder.join(name))
@@ -30,7 +30,7 @@ pub(crate) fn init(options: &InitOptions) -> Result<u8, Trouble> {
         .collect();
     if !there.is_empty() {
         let message = format!("nothing is written: {} would be overwritten; give another folder", there.join(", "));
-        return Err(Trouble::usage(message));
+        return Err(CliError::usage(message));
     }
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let mut lines = Vec::new();

@@ -10,6 +10,7 @@ mod draw;
 mod eval;
 mod fmt;
 mod init;
+mod limits;
 mod mcp;
 mod memory_file;
 mod plan;
@@ -34,12 +35,12 @@ use ptc::lisp::text::abridge;
 static ALLOCATOR: ptc::alloc::Counting = ptc::alloc::Counting;
 
 /// What ended a command before it could do its work, and the status to exit with.
-pub(crate) struct Trouble {
+pub(crate) struct CliError {
     message: String,
     status: u8,
 }
 
-impl Trouble {
+impl CliError {
     /// Wrong usage or unreadable input: status 2.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { message: message.into(), status: 2 }
@@ -57,15 +58,15 @@ fn main() -> ExitCode {
     }
     match run(Arguments::parse().command) {
         Ok(status) => ExitCode::from(status),
-        Err(trouble) => {
-            eprintln!("ptc: {}", progress::harmless(&abridge(&trouble.message, 4_000)));
-            ExitCode::from(trouble.status)
+        Err(error) => {
+            eprintln!("ptc: {}", progress::harmless(&abridge(&error.message, 4_000)));
+            ExitCode::from(error.status)
         }
     }
 }
 
 /// Runs a command and gives the status to exit with.
-fn run(command: Command) -> Result<u8, Trouble> {
+fn run(command: Command) -> Result<u8, CliError> {
     match command {
         Command::Init(options) => init::init(&options),
         Command::Eval(options) => eval::eval(&options),

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::oneshot;
 
-use super::Trouble;
+use super::CliError;
 use super::args::{McpOptions, WatchOptions};
 use super::check::finding_json;
-use super::eval::surroundings;
+use super::eval::base_sandbox;
 use super::report::{any, evaluation_json};
-use super::run::{granted, wait};
+use super::run::{grants_for, wait};
 use super::watch::{Telemetry, priced};
 use ptc::contract::{Effect, ToolSpec};
 use ptc::lisp::text::{Severity, Source};
@@ -26,10 +26,10 @@ use ptc::{Cancel, Evaluation, Options, Outcome, Sandbox, Tool, ToolError, delega
 const LANGUAGE: &str = "PTC-Lisp: Clojure without Java, files or network";
 
 /// Serves until the client closes standard input.
-pub(crate) fn mcp(options: &McpOptions) -> Result<u8, Trouble> {
-    let sandbox = Sandbox { limits: options.limits.limits(), ..surroundings(&options.given)? };
-    let grants = granted(&options.who, &options.granted).map_err(Trouble::usage)?;
-    let watch = Watch::new(&options.watched)?;
+pub(crate) fn mcp(options: &McpOptions) -> Result<u8, CliError> {
+    let sandbox = Sandbox { limits: options.limits.limits(), ..base_sandbox(&options.inputs)? };
+    let grants = grants_for(&options.model, &options.grants).map_err(CliError::usage)?;
+    let watch = Watch::new(&options.observers)?;
     let mut tools = vec![check_tool(&sandbox)?, eval_tool(&sandbox)?];
     if let Some(model) = grants.model.clone().or_else(|| grants.root_model.clone()) {
         let agent = Options::default().model(model).tools(sandbox.tools.iter().cloned());
@@ -43,22 +43,22 @@ pub(crate) fn mcp(options: &McpOptions) -> Result<u8, Trouble> {
         }
         let mut toolbox = Toolbox::new();
         for tool in tools {
-            toolbox.add(tool).map_err(|error| Trouble::usage(error.0))?;
+            toolbox.add(tool).map_err(|error| CliError::usage(error.0))?;
         }
         let served = serve(toolbox, tokio::io::stdin(), tokio::io::stdout()).await;
         watch.telemetry.flush().await;
-        served.map(|()| 0).map_err(|error| Trouble::failed(error.0))
+        served.map(|()| 0).map_err(|error| CliError::failed(error.0))
     })?
 }
 
 /// A tool of ours with its contract.
-fn with_contract(tool: Tool, signature: &str, about: &str, parameter: (&str, &str)) -> Result<Tool, Trouble> {
-    let spec = ToolSpec::parse(signature).map_err(|error| Trouble::failed(format!("{}: {error}", tool.name)))?;
+fn with_contract(tool: Tool, signature: &str, about: &str, parameter: (&str, &str)) -> Result<Tool, CliError> {
+    let spec = ToolSpec::parse(signature).map_err(|error| CliError::failed(format!("{}: {error}", tool.name)))?;
     Ok(tool.with_spec(spec.about(parameter.0, parameter.1)).description(about))
 }
 
 /// What programs find around them, for the description of a tool.
-fn around(sandbox: &Sandbox) -> String {
+fn describe_sandbox(sandbox: &Sandbox) -> String {
     let mut lines = Vec::new();
     if let Value::Map(context) = &sandbox.context {
         let keys: Vec<String> = context.keys().filter_map(|key| Some(format!("ctx/{}", key.as_name()?))).collect();
@@ -73,11 +73,11 @@ fn around(sandbox: &Sandbox) -> String {
     lines.iter().map(|line| format!("\n{line}")).collect()
 }
 
-fn eval_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
+fn eval_tool(sandbox: &Sandbox) -> Result<Tool, CliError> {
     let about = format!(
         "Evaluates a program in {LANGUAGE}, under limits on time and memory. The value of its last form comes back, with what \
          it printed. Nothing is kept for the next program.{}",
-        around(sandbox)
+        describe_sandbox(sandbox)
     );
     let reads = sandbox.tools.iter().all(|tool| tool.effect() == Effect::Read);
     let sandbox = sandbox.clone();
@@ -96,7 +96,7 @@ fn eval_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
     Ok(if reads { tool.reads() } else { tool })
 }
 
-fn check_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
+fn check_tool(sandbox: &Sandbox) -> Result<Tool, CliError> {
     let sandbox = sandbox.clone();
     let tool = Tool::new("check", move |arguments| {
         let findings = sandbox.check_source(&source(arguments));
@@ -110,14 +110,14 @@ fn check_tool(sandbox: &Sandbox) -> Result<Tool, Trouble> {
 }
 
 /// The agent of a program file, as a tool of the file's name.
-async fn program_tool(file: &Path, grants: &Grants, watch: &Arc<Watch>) -> Result<Tool, Trouble> {
-    let library = Library::load(file).map_err(|error| Trouble::usage(error.to_string()))?;
+async fn program_tool(file: &Path, grants: &Grants, watch: &Arc<Watch>) -> Result<Tool, CliError> {
+    let library = Library::load(file).map_err(|error| CliError::usage(error.to_string()))?;
     for warning in library.warnings() {
         eprintln!("warning: {warning}");
     }
-    library.connect(grants).await.map_err(|error| Trouble::usage(error.to_string()))?;
-    let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
-    let agent = bind(&Arc::new(library), &root, grants, true).map_err(Trouble::usage)?;
+    library.connect(grants).await.map_err(|error| CliError::usage(error.to_string()))?;
+    let root = library.root().ok_or_else(|| CliError::usage("the program was not loaded"))?;
+    let agent = bind(&Arc::new(library), &root, grants, true).map_err(|error| CliError::usage(error.to_string()))?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     let title = root.display_name.clone().unwrap_or_else(|| name.clone().into_owned());
     agent_tool(&name, &format!("Gives a task to the agent {title}."), agent, watch)
@@ -131,8 +131,8 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(options: &WatchOptions) -> Result<Arc<Self>, Trouble> {
-        let telemetry = Telemetry::new(options).map_err(Trouble::usage)?;
+    fn new(options: &WatchOptions) -> Result<Arc<Self>, CliError> {
+        let telemetry = Telemetry::new(options).map_err(CliError::usage)?;
         Ok(Arc::new(Self { telemetry, options: options.clone(), tasks: AtomicU64::new(0) }))
     }
 
@@ -152,8 +152,8 @@ impl Watch {
     }
 }
 
-fn agent_tool(name: &str, about: &str, agent: Options, watch: &Arc<Watch>) -> Result<Tool, Trouble> {
-    let agent = priced(agent, &watch.options).map_err(Trouble::usage)?;
+fn agent_tool(name: &str, about: &str, agent: Options, watch: &Arc<Watch>) -> Result<Tool, CliError> {
+    let agent = priced(agent, &watch.options).map_err(CliError::usage)?;
     let watch = watch.clone();
     let tool = Tool::asynchronous(name, move |call| {
         let agent = watch.over(agent.clone());

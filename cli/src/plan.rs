@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Trouble;
+use super::CliError;
 use super::args::{PlanCommand, PlanCopy, PlanFile, PlanOptions};
 use super::run::{grants, recorder, report, unusable, wait};
 use super::watch::{Telemetry, priced};
@@ -14,7 +14,7 @@ use ptc::tool::table_tools;
 use ptc::{Executor, Options, Plan};
 
 /// Does what is asked with a plan.
-pub(crate) fn plan(command: &PlanCommand) -> Result<u8, Trouble> {
+pub(crate) fn plan(command: &PlanCommand) -> Result<u8, CliError> {
     match command {
         PlanCommand::Check(file) => wait(check(file))?,
         PlanCommand::Run(options) => wait(work(options, false))?,
@@ -34,19 +34,19 @@ fn place(name: &str) -> Result<Arc<dyn Store>, String> {
     }
 }
 
-async fn check(file: &PlanFile) -> Result<u8, Trouble> {
-    let store = place(&file.plan).map_err(Trouble::usage)?;
-    let plan = store.load().await.map_err(|error| Trouble::usage(error.to_string()))?;
+async fn check(file: &PlanFile) -> Result<u8, CliError> {
+    let store = place(&file.plan).map_err(CliError::usage)?;
+    let plan = store.load().await.map_err(|error| CliError::usage(error.to_string()))?;
     let checked = if file.agent.is_none() && file.tools.is_none() {
         plan.check()
     } else {
         // Nobody is asked, so no key is needed.
         let mut grants = Grants::new(None);
         grants.model = Some(Arc::new(Scripted::new(Vec::<String>::new())));
-        let (agent, _) = agent(file, &grants, false).await.map_err(Trouble::usage)?;
+        let (agent, _) = agent(file, &grants, false).await.map_err(CliError::usage)?;
         plan.check_with(&Executor::new(agent))
     };
-    checked.map_err(|error| Trouble::usage(format!("{} cannot be run:\n{error}", store.name())))?;
+    checked.map_err(|error| CliError::usage(format!("{} cannot be run:\n{error}", store.name())))?;
     let done = plan.steps.iter().filter(|step| step.done.is_some()).count();
     println!("{}: {} steps, {done} of them done", store.name(), plan.steps.len());
     Ok(0)
@@ -63,7 +63,7 @@ async fn agent(file: &PlanFile, grants: &Grants, connects: bool) -> Result<(Opti
             }
             let root = library.root().ok_or("the program was not loaded")?;
             warnings.extend(library.warnings());
-            bind(&Arc::new(library), &root, grants, true)?
+            bind(&Arc::new(library), &root, grants, true).map_err(|error| error.to_string())?
         }
         None => match grants.model.clone().or_else(|| grants.root_model.clone()) {
             Some(model) => Options::default().model(model),
@@ -79,9 +79,9 @@ async fn agent(file: &PlanFile, grants: &Grants, connects: bool) -> Result<(Opti
     Ok((agent, warnings))
 }
 
-async fn work(options: &PlanOptions, resume: bool) -> Result<u8, Trouble> {
-    let how = &options.how;
-    let unusable = |message: String| unusable(message, how.json);
+async fn work(options: &PlanOptions, resume: bool) -> Result<u8, CliError> {
+    let agent_options = &options.agent;
+    let unusable = |message: String| unusable(message, agent_options.json);
     let from = place(&options.file.plan).map_err(unusable)?;
     let mut plan = from.load().await.map_err(|error| unusable(error.to_string()))?;
     if options.fresh {
@@ -96,13 +96,13 @@ async fn work(options: &PlanOptions, resume: bool) -> Result<u8, Trouble> {
         Some(name) => place(name).map_err(unusable)?,
         None => from,
     };
-    let grants = grants(how).map_err(unusable)?;
-    let telemetry = Telemetry::new(&how.watched).map_err(unusable)?;
-    let recorder = recorder(how, &telemetry).map_err(unusable)?;
+    let grants = grants(agent_options).map_err(unusable)?;
+    let telemetry = Telemetry::new(&agent_options.observers).map_err(unusable)?;
+    let recorder = recorder(agent_options, &telemetry).map_err(unusable)?;
     let began = std::time::Instant::now();
     let (agent, warnings) = agent(&options.file, &grants, true).await.map_err(unusable)?;
-    let mut agent = priced(agent, &how.watched).map_err(unusable)?;
-    if how.stream {
+    let mut agent = priced(agent, &agent_options.observers).map_err(unusable)?;
+    if agent_options.stream {
         agent = agent.stream();
     }
     let executor = Executor::new(agent).parallel(options.parallel).retries(options.retries).save_to(save.clone());
@@ -110,39 +110,39 @@ async fn work(options: &PlanOptions, resume: bool) -> Result<u8, Trouble> {
     telemetry.flush().await;
     if outcome.is_err() && plan.has_begun() {
         let kept = kept(&plan, &save).await?;
-        if !how.json {
+        if !agent_options.json {
             eprintln!("ptc: what is done is in {kept}; ptc plan resume {kept} goes on");
         }
     }
-    report(outcome, began.elapsed(), &warnings, how.json)
+    report(outcome, began.elapsed(), &warnings, agent_options.json)
 }
 
 /// Where a plan is kept whose run has failed: where it was to be saved, or in a file, so that nothing is lost.
-async fn kept(plan: &Plan, save: &Arc<dyn Store>) -> Result<String, Trouble> {
+async fn kept(plan: &Plan, save: &Arc<dyn Store>) -> Result<String, CliError> {
     let name = save.name();
     if save.save(plan).await.is_ok() {
         return Ok(name);
     }
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let file = format!("{}-{}.md", name.chars().map(plain).collect::<String>(), std::process::id());
-    plan.save(file.as_ref()).map_err(|error| Trouble::failed(format!("what is done is lost: {file}: {error}")))?;
+    plan.save(file.as_ref()).map_err(|error| CliError::failed(format!("what is done is lost: {file}: {error}")))?;
     Ok(file)
 }
 
-async fn copied(copy: &PlanCopy) -> Result<u8, Trouble> {
-    let from = place(&copy.from).map_err(Trouble::usage)?;
-    let plan = from.load().await.map_err(|error| Trouble::usage(error.to_string()))?;
+async fn copied(copy: &PlanCopy) -> Result<u8, CliError> {
+    let from = place(&copy.from).map_err(CliError::usage)?;
+    let plan = from.load().await.map_err(|error| CliError::usage(error.to_string()))?;
     let name = match copy.to.strip_prefix("github:") {
         Some(repository) if !repository.contains('#') => {
             let made = GitHub::from_environment().create(repository, &plan).await;
-            made.map_err(|error| Trouble::failed(error.to_string()))?.name()
+            made.map_err(|error| CliError::failed(error.to_string()))?.name()
         }
         _ => {
-            let to = place(&copy.to).map_err(Trouble::usage)?;
-            let failed = |error: ptc::PlanError| Trouble::failed(format!("{}: {error}", to.name()));
+            let to = place(&copy.to).map_err(CliError::usage)?;
+            let failed = |error: ptc::PlanError| CliError::failed(format!("{}: {error}", to.name()));
             if to.holds_plan().await.map_err(failed)? && !copy.replace {
                 let name = to.name();
-                return Err(Trouble::usage(format!("{name} holds a plan already; --replace overwrites it")));
+                return Err(CliError::usage(format!("{name} holds a plan already; --replace overwrites it")));
             }
             to.save(&plan).await.map_err(failed)?;
             to.name()

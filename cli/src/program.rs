@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use super::Trouble;
+use super::CliError;
 use super::args::{GrantOptions, ProgramCommand, ProgramOptions};
 use super::progress::harmless;
 use super::run::roots;
@@ -16,29 +16,33 @@ use ptc::process::{Grants, Library, Program, Root, ToolSource, bind};
 use ptc::tool::Access;
 
 /// Checks or exports a program file.
-pub(crate) fn program(options: &ProgramOptions) -> Result<u8, Trouble> {
+pub(crate) fn program(options: &ProgramOptions) -> Result<u8, CliError> {
     match &options.command {
-        ProgramCommand::Check { file, granted } => check(file, granted),
+        ProgramCommand::Check { file, grants } => check(file, grants),
         ProgramCommand::Export { file } => {
-            let program = load(file)?.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
-            let json = program.export().map_err(Trouble::usage)?;
+            let program = load(file)?.root().ok_or_else(|| CliError::usage("the program was not loaded"))?;
+            let json = program.export().map_err(|error| CliError::usage(error.to_string()))?;
             println!("{json:#}");
+            Ok(0)
+        }
+        ProgramCommand::Schema => {
+            println!("{:#}", ptc::process::schema());
             Ok(0)
         }
     }
 }
 
-fn load(file: &Path) -> Result<Library, Trouble> {
-    Library::load(file).map_err(|error| Trouble::usage(error.to_string()))
+fn load(file: &Path) -> Result<Library, CliError> {
+    Library::load(file).map_err(|error| CliError::usage(error.to_string()))
 }
 
-fn check(file: &Path, granted: &GrantOptions) -> Result<u8, Trouble> {
+fn check(file: &Path, options: &GrantOptions) -> Result<u8, CliError> {
     let library = Arc::new(load(file)?);
-    let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
-    // Nobody is asked: the models of the files are only named.
+    let root = library.root().ok_or_else(|| CliError::usage("the program was not loaded"))?;
+    // No model is asked: those of the files are only named.
     let mut grants = Grants::with_model(Scripted::new([""; 0]));
-    grants.roots = roots(granted).map_err(Trouble::usage)?;
-    grants.commands = granted.allow_commands;
+    grants.roots = roots(options).map_err(CliError::usage)?;
+    grants.commands = options.allow_commands;
     let mut tree = Tree { library: &library, grants: &grants, lines: Vec::new(), seen: HashSet::new(), wrong: 0 };
     tree.show("main", &root, 0);
     for warning in library.warnings() {
@@ -73,16 +77,20 @@ impl Tree<'_> {
         };
         let indented = |text: String| format!("{indent}  {text}");
         // A child does no more than write, whatever its file says.
-        let access = if depth == 0 { program.access } else { program.access.min(Access::Write) };
+        let access = if depth == 0 { program.settings.access } else { program.settings.access.min(Access::Write) };
         self.lines.push(format!("{indent}{name}: {}", file.display()));
-        self.lines.push(indented(format!("model {model}, {} turns, {} access", program.max_turns, access.name())));
+        self.lines.push(indented(format!(
+            "model {model}, {} turns, {} access",
+            program.settings.max_turns,
+            access.name()
+        )));
         if let (Some(provider), Some(model)) = (&program.provider, &program.model)
             && let Err(error) = from_name(&format!("{provider}:{model}"), None)
         {
             self.wrong(&indented(format!("error: {error}")));
         }
         let bound = bind(self.library, program, self.grants, depth == 0);
-        match bound.and_then(|options| Ok((options.check()?, options))) {
+        match bound.map_err(|error| error.to_string()).and_then(|options| Ok((options.check()?, options))) {
             Ok((warnings, options)) => {
                 for tool in options.added_tools() {
                     let level = if tool.for_planning { "for planning" } else { tool.access.name() };

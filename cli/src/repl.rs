@@ -15,7 +15,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::Trouble;
+use super::CliError;
 use super::args::ReplOptions;
 use super::eval::{print_plain, sandbox};
 use super::progress::shown;
@@ -48,12 +48,12 @@ struct Session {
 type Running = Arc<Mutex<Option<Cancel>>>;
 
 /// Reads and evaluates until the input ends.
-pub(crate) fn repl(options: &ReplOptions) -> Result<u8, Trouble> {
-    let model = model(&options.who).map_err(Trouble::usage)?;
+pub(crate) fn repl(options: &ReplOptions) -> Result<u8, CliError> {
+    let model = model(&options.model).map_err(CliError::usage)?;
     let running = Running::default();
     let mut session = Session {
-        sandbox: sandbox(&options.around)?,
-        memory_file: options.around.memory.clone(),
+        sandbox: sandbox(&options.env)?,
+        memory_file: options.env.memory.clone(),
         model,
         running: running.clone(),
         timed: false,
@@ -63,9 +63,9 @@ pub(crate) fn repl(options: &ReplOptions) -> Result<u8, Trouble> {
     std::thread::spawn(move || wait_for_interrupts(&running, &listening));
     // The editor puts the handler back that it finds, so there has to be one; where there is none, nothing is sent.
     let _ = is_listening.recv();
-    let trouble = |error: ReadlineError| Trouble::failed(format!("the terminal cannot be used: {error}"));
+    let failed = |error: ReadlineError| CliError::failed(format!("the terminal cannot be used: {error}"));
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
-    let mut editor: Editor<Line, FileHistory> = Editor::with_config(config).map_err(trouble)?;
+    let mut editor: Editor<Line, FileHistory> = Editor::with_config(config).map_err(failed)?;
     let known = Arc::default();
     editor.set_helper(Some(Line { known: Arc::clone(&known) }));
     let history = io::stdin().is_terminal().then(history_file).flatten();
@@ -88,7 +88,7 @@ pub(crate) fn repl(options: &ReplOptions) -> Result<u8, Trouble> {
             Ok(text) => session.evaluate(&text),
             Err(ReadlineError::Interrupted) => println!("Ctrl-D or :quit ends the session"),
             Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(trouble(error)),
+            Err(error) => return Err(failed(error)),
         }
     }
     if let Some(path) = &history {

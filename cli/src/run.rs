@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Trouble;
+use super::CliError;
 use super::args::{AgentOptions, GrantOptions, ModelOptions, RunOptions};
 use super::progress::harmless;
 use super::report::{limit_json, memory_json};
@@ -22,11 +22,11 @@ use ptc::trace::{Observer, Recorder, TreeUsage, Usage};
 use ptc::{DelegateError, Outcome};
 
 /// Runs the agent and prints what came of it.
-pub(crate) fn run(options: &RunOptions) -> Result<u8, Trouble> {
-    let how = &options.how;
-    let unusable = |message: String| unusable(message, how.json);
+pub(crate) fn run(options: &RunOptions) -> Result<u8, CliError> {
+    let agent_options = &options.agent;
+    let unusable = |message: String| unusable(message, agent_options.json);
     let library = Library::load(&options.program).map_err(|error| unusable(error.to_string()))?;
-    let root = library.root().ok_or_else(|| Trouble::usage("the program was not loaded"))?;
+    let root = library.root().ok_or_else(|| CliError::usage("the program was not loaded"))?;
     let demo = root.demo.clone().filter(|_| options.demo).unwrap_or_default();
     let journal = options.resume.as_ref().map(Journal::load).transpose().map_err(unusable)?;
     let mut tasks: VecDeque<String> = match &options.task {
@@ -42,19 +42,19 @@ pub(crate) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         let missing = if options.demo { "demo.prompts in the file" } else { "an argument, or prompt.user in the file" };
         return Err(unusable(format!("no task: give one as {missing}")));
     }
-    let grants = grants(how).map_err(unusable)?;
-    let telemetry = Telemetry::new(&how.watched).map_err(unusable)?;
+    let grants = grants(agent_options).map_err(unusable)?;
+    let telemetry = Telemetry::new(&agent_options.observers).map_err(unusable)?;
     let warnings = library.warnings();
     wait(async {
-        let recorder = recorder(how, &telemetry).map_err(unusable)?;
+        let recorder = recorder(agent_options, &telemetry).map_err(unusable)?;
         library.connect(&grants).await.map_err(|error| unusable(error.to_string()))?;
-        let agent = bind(&Arc::new(library), &root, &grants, true).map_err(unusable)?;
-        let mut agent = priced(agent, &how.watched).map_err(unusable)?;
+        let agent = bind(&Arc::new(library), &root, &grants, true).map_err(|error| unusable(error.to_string()))?;
+        let mut agent = priced(agent, &agent_options.observers).map_err(unusable)?;
         if !agent.has_model() {
             let file = options.program.display();
             return Err(unusable(format!("{file} names no model: give [model] name and provider there, or --model")));
         }
-        if how.stream {
+        if agent_options.stream {
             agent = agent.stream();
         }
         if options.resume_anyway {
@@ -66,15 +66,15 @@ pub(crate) fn run(options: &RunOptions) -> Result<u8, Trouble> {
         };
         let mut session = match session {
             Ok(session) => session,
-            Err(error) => return report(Err(error), Duration::ZERO, &warnings, how.json),
+            Err(error) => return report(Err(error), Duration::ZERO, &warnings, agent_options.json),
         };
-        if let Some(name) = demo.display_name.as_ref().filter(|_| !how.json) {
+        if let Some(name) = demo.display_name.as_ref().filter(|_| !agent_options.json) {
             eprintln!("{}", harmless(name));
         }
         let mut status = 0;
         while let Some(task) = tasks.pop_front().or_else(|| next_line(options)) {
             let began = Instant::now();
-            let ended = report(session.run(&task).await, began.elapsed(), &warnings, how.json)?;
+            let ended = report(session.run(&task).await, began.elapsed(), &warnings, agent_options.json)?;
             // A demonstration has worked if all of it has; a conversation goes on after a mistake.
             status = if options.demo { ended.max(status) } else { ended };
             if !tasks.is_empty() {
@@ -108,31 +108,31 @@ fn next_line(options: &RunOptions) -> Option<String> {
 }
 
 /// The end of a command whose file or arguments cannot be used.
-pub(crate) fn unusable(message: String, json: bool) -> Trouble {
-    if json { trouble_as_json(&message) } else { Trouble::usage(message) }
+pub(crate) fn unusable(message: String, json: bool) -> CliError {
+    if json { error_as_json(&message) } else { CliError::usage(message) }
 }
 
 /// Where the events of a run go.
-pub(crate) fn recorder(how: &AgentOptions, telemetry: &Telemetry) -> Result<Recorder, String> {
-    let show: Observer = match (how.stream, how.json) {
+pub(crate) fn recorder(agent_options: &AgentOptions, telemetry: &Telemetry) -> Result<Recorder, String> {
+    let show: Observer = match (agent_options.stream, agent_options.json) {
         (true, _) => Arc::new(super::progress::live()),
         (false, true) => Arc::new(super::progress::said()),
         (false, false) => Arc::new(super::progress::shown()),
     };
     let recorder = Recorder::new([show].into_iter().chain(telemetry.observer()).collect());
-    if let Some(path) = &how.watched.trace {
+    if let Some(path) = &agent_options.observers.trace {
         recorder.write_to(path).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(recorder)
 }
 
 /// Waits for a run.
-pub(crate) fn wait<T>(run: impl Future<Output = T>) -> Result<T, Trouble> {
+pub(crate) fn wait<T>(run: impl Future<Output = T>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Trouble::failed(format!("no runtime: {error}")))?;
+        .map_err(|error| CliError::failed(format!("no runtime: {error}")))?;
     let outcome = runtime.block_on(run);
     // Calls that were given up need not be waited for.
     runtime.shutdown_background();
@@ -145,7 +145,7 @@ pub(crate) fn report(
     took: Duration,
     warnings: &[String],
     json: bool,
-) -> Result<u8, Trouble> {
+) -> Result<u8, CliError> {
     match (outcome, json) {
         (Ok(outcome), true) => print(&outcome_json(&outcome, took, warnings).to_string(), 0),
         (Ok(outcome), false) => print(&harmless(&outcome_text(&outcome, warnings)), 0),
@@ -158,15 +158,15 @@ pub(crate) fn report(
 }
 
 /// Prints a text, and gives the status to exit with.
-pub(crate) fn print(text: &str, status: u8) -> Result<u8, Trouble> {
+pub(crate) fn print(text: &str, status: u8) -> Result<u8, CliError> {
     // Whoever reads may have stopped reading.
     let _ = writeln!(io::stdout().lock(), "{text}");
     Ok(status)
 }
 
-fn trouble_as_json(message: &str) -> Trouble {
+fn error_as_json(message: &str) -> CliError {
     println!("{}", error_json(&DelegateError::unusable(message.to_owned()), None, &[]));
-    Trouble::usage(message)
+    CliError::usage(message)
 }
 
 fn status(error: &DelegateError) -> u8 {
@@ -179,7 +179,7 @@ fn status(error: &DelegateError) -> u8 {
 
 /// The models that the options ask for.
 pub(crate) fn grants(options: &AgentOptions) -> Result<Grants, String> {
-    let mut grants = granted(&options.who, &options.granted)?;
+    let mut grants = grants_for(&options.model, &options.grants)?;
     if let Some(path) = &options.replay {
         let recorded = Recorded::load(path).map_err(|error| error.to_string())?;
         grants.model = Some(Arc::new(recorded));
@@ -191,18 +191,18 @@ pub(crate) fn grants(options: &AgentOptions) -> Result<Grants, String> {
 }
 
 /// What programs may use: a model, and folders and commands.
-pub(crate) fn granted(who: &ModelOptions, options: &GrantOptions) -> Result<Grants, String> {
-    let of = who.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
-    let base_url = who.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
+pub(crate) fn grants_for(model_options: &ModelOptions, options: &GrantOptions) -> Result<Grants, String> {
+    let of = model_options.model.as_deref().and_then(|model| model.split([':', '/']).next()).unwrap_or_default();
+    let base_url = model_options.base_url.as_ref().map(|url| (of.to_owned(), url.clone()));
     let mut grants = Grants::new(base_url);
     grants.roots = roots(options)?;
     grants.commands = options.allow_commands;
-    let place = if who.script.is_some() { &mut grants.model } else { &mut grants.root_model };
-    *place = model(who)?;
+    let place = if model_options.script.is_some() { &mut grants.model } else { &mut grants.root_model };
+    *place = model(model_options)?;
     Ok(grants)
 }
 
-/// The folders that are granted, all of which must be there.
+/// The granted folders, all of which must exist.
 pub(crate) fn roots(options: &GrantOptions) -> Result<Vec<Root>, String> {
     let roots: Vec<Root> = options.root.iter().map(|text| Root::parse(text)).collect();
     match roots.iter().find(|root| !root.folder.is_dir()) {
@@ -212,9 +212,11 @@ pub(crate) fn roots(options: &GrantOptions) -> Result<Vec<Root>, String> {
 }
 
 /// The model of these options: the one named, or a file with its replies.
-pub(crate) fn model(who: &ModelOptions) -> Result<Option<Arc<dyn Model>>, String> {
-    match (&who.model, &who.script) {
-        (Some(name), _) => from_name(name, who.base_url.as_deref()).map(Some).map_err(|error| error.to_string()),
+pub(crate) fn model(model_options: &ModelOptions) -> Result<Option<Arc<dyn Model>>, String> {
+    match (&model_options.model, &model_options.script) {
+        (Some(name), _) => {
+            from_name(name, model_options.base_url.as_deref()).map(Some).map_err(|error| error.to_string())
+        }
         (None, Some(path)) => {
             let wrong = |error: String| format!("{}: {error}", path.display());
             let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;

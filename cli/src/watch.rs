@@ -8,7 +8,7 @@ use ptc::trace::{Observer, Otel};
 /// The agent with the prices of the file that the options name.
 pub(crate) fn priced(agent: Options, options: &WatchOptions) -> Result<Options, String> {
     match &options.prices {
-        Some(path) => Ok(agent.prices(read_prices(path)?)),
+        Some(path) => Ok(agent.prices(read_prices(path).map_err(|error| error.to_string())?)),
         None => Ok(agent),
     }
 }

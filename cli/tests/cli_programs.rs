@@ -141,7 +141,11 @@ fn what_is_wrong_in_a_program_file_is_named_with_what_came() {
         ("", "[tools.t]\ncommand = \"sh -c 'echo a'\"", ["tools.t.command", "list of words"]),
         ("", "[tools.t]\ncommand = []", ["tools.t.command", "empty"]),
         ("", "[tools.t]\naccess = \"wirte\"", ["tools.t.access", "expected read, write or admin"]),
-        ("", "[tools]\nenabled = [{ name = \"spawn\", access = \"x\" }]", ["access of spawn", "read, write or admin"]),
+        (
+            "",
+            "[tools]\nenabled = [{ name = \"spawn\", access = \"x\" }]",
+            ["tools.enabled.spawn.access", "read, write or admin"],
+        ),
         ("", "[[tools.t.responses]]\nresult = 1\nerror = \"e\"", ["tools.t.responses[0]", "give one"]),
         ("", "[env_info]\nvariables = \"some\"", ["env_info.variables", "\"all\""]),
         ("", "[linked_programs]\n\" x \" = \"x.toml\"", ["linked_programs.\" x \"", "blank"]),

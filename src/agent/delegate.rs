@@ -293,7 +293,7 @@ pub(super) async fn run_child(call: &Call, options: Result<Options, String>) -> 
     if let Some(returns) = returns.as_ref().filter(|returns| **returns != Type::String) {
         options.signature.get_or_insert_with(|| returns.clone());
     }
-    let child = Child::start(&parent, call, &options, Descriptors::new(options.paging.clone()))?;
+    let child = Child::start(&parent, call, &options, Descriptors::new(options.settings.paging.clone()))?;
     match child.work(&task).await {
         Ok(ended) if returns == Some(Type::String) => Ok(ended.response()),
         Ok(ended) if returns.is_some() => Ok(ended.result),

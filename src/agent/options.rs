@@ -10,7 +10,8 @@ use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
 use crate::model::{Model, ModelOptions, Prices};
-use crate::tool::{Access, Tool, Validation};
+use crate::settings::Settings;
+use crate::tool::{Tool, Validation};
 use crate::trace::{Event, Observer, Verdict};
 
 /// The options of an agent; every one but the model has a default.
@@ -31,25 +32,17 @@ pub struct Options {
     pub(crate) context: Value,
     pub(crate) refs: Refs,
     pub(crate) signature: Option<Type>,
-    pub(crate) max_turns: u32,
-    pub(crate) max_ref_retries: u32,
-    pub(crate) validation: Validation,
-    pub(crate) budget: Budget,
-    pub(crate) limits: Limits,
-    pub(crate) model_options: ModelOptions,
+    pub(crate) settings: Settings,
     pub(crate) prompt: Prompt,
-    pub(crate) access: Access,
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) observers: Vec<Observer>,
-    pub(crate) paging: Option<Paging>,
     /// Whether the user's messages carry numbers, to go back to.
     pub(crate) numbered: bool,
     /// What is odd about where they come from.
     pub(crate) warnings: Vec<String>,
-    /// Of which tools the prompt says nothing.
+    /// Of which tools the prompt says nothing, besides what `settings.discovery` hides.
     pub(crate) hides: fn(&Tool) -> bool,
-    pub(crate) overlap_reads: usize,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) repeat_undecided: bool,
 }
@@ -63,22 +56,14 @@ impl Default for Options {
             context: Value::empty_map(),
             refs: Refs::new(),
             signature: None,
-            max_turns: 5,
-            max_ref_retries: 1,
-            validation: Validation::Enabled,
-            budget: Budget::default(),
-            limits: Limits::default(),
-            model_options: ModelOptions::default(),
+            settings: Settings::default(),
             prompt: Prompt::default(),
-            access: Access::Admin,
             name: None,
             description: None,
             observers: Vec::new(),
-            paging: None,
             numbered: false,
             warnings: Vec::new(),
             hides: |_| false,
-            overlap_reads: 1,
             journal: None,
             repeat_undecided: false,
         }
@@ -111,11 +96,17 @@ impl Options {
         self
     }
 
+    /// Whether the prompt says nothing of a tool.
+    pub(crate) fn hides(&self, tool: &Tool) -> bool {
+        (self.settings.discovery && !tool.for_planning) || (self.hides)(tool)
+    }
+
     /// Shows none of the tools in the prompt: programs find them with `(apropos "words")` and `(describe-tool "name")`, and call
     /// them as ever. For registries of fifty tools and more.
     #[must_use]
-    pub fn discovery(self) -> Self {
-        Self { hides: |tool| !tool.for_planning, ..self }
+    pub fn discovery(mut self) -> Self {
+        self.settings.discovery = true;
+        self
     }
 
     /// Lets up to so many reads be under way at once, where a `map`, `mapv` or `for` does nothing but to call a tool that only
@@ -142,8 +133,9 @@ impl Options {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn overlap_reads(self, at_once: usize) -> Self {
-        Self { overlap_reads: at_once, ..self }
+    pub fn overlap_reads(mut self, at_once: usize) -> Self {
+        self.settings.overlap_reads = at_once;
+        self
     }
 
     /// Sets the values that programs see as `ctx/…`: a map.
@@ -181,26 +173,29 @@ impl Options {
 
     /// Sets how many replies the model has: 5 unless set.
     #[must_use]
-    pub fn max_turns(self, max_turns: u32) -> Self {
-        Self { max_turns, ..self }
+    pub fn max_turns(mut self, max_turns: u32) -> Self {
+        self.settings.max_turns = max_turns;
+        self
     }
 
     /// Sets the extra turns to repair required refs: 1 unless set.
     #[must_use]
-    pub fn max_ref_retries(self, max_ref_retries: u32) -> Self {
-        Self { max_ref_retries, ..self }
+    pub fn max_ref_retries(mut self, max_ref_retries: u32) -> Self {
+        self.settings.max_ref_retries = max_ref_retries;
+        self
     }
 
     /// Sets how strictly calls are held to contracts.
     #[must_use]
-    pub fn tool_validation(self, validation: Validation) -> Self {
-        Self { validation, ..self }
+    pub fn tool_validation(mut self, validation: Validation) -> Self {
+        self.settings.validation = validation;
+        self
     }
 
     /// Bounds the interpreter time of one program: 5 s unless set. Waiting for tools does not count.
     #[must_use]
     pub fn program_timeout(mut self, time: Duration) -> Self {
-        self.limits.max_time = time;
+        self.settings.limits.max_time = time;
         self
     }
 
@@ -208,33 +203,35 @@ impl Options {
     /// [`Budget::time`].
     #[must_use]
     pub fn max_wall_time(mut self, time: Duration) -> Self {
-        self.budget.time = Some(time);
+        self.settings.budget.time = Some(time);
         self
     }
 
     /// Sets the limits of one program.
     #[must_use]
-    pub fn limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
     }
 
     /// Sets what the whole tree of processes may use. Of a sub-agent it is ignored: there is one ledger for the tree.
     #[must_use]
-    pub fn budget(self, budget: Budget) -> Self {
-        Self { budget, ..self }
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.settings.budget = budget;
+        self
     }
 
     /// Sets what replies cost, by models' names.
     #[must_use]
     pub fn prices(mut self, prices: Prices) -> Self {
-        self.budget.prices = prices;
+        self.settings.budget.prices = prices;
         self
     }
 
     /// Asks the provider to stream replies, so that observers see them while they are written.
     #[must_use]
     pub fn stream(mut self) -> Self {
-        self.model_options.stream = true;
+        self.settings.model_options.stream = true;
         self
     }
 
@@ -260,8 +257,15 @@ impl Options {
 
     /// Sets what is asked of the provider.
     #[must_use]
-    pub fn model_options(self, model_options: ModelOptions) -> Self {
-        Self { model_options, ..self }
+    pub fn model_options(mut self, model_options: ModelOptions) -> Self {
+        self.settings.model_options = model_options;
+        self
+    }
+
+    /// Sets all that has a default at once, as a program file does.
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
     }
 
     /// Replaces parts of the system prompt.
@@ -288,9 +292,10 @@ impl Options {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn descriptors(self, paging: Paging) -> Self {
+    pub fn descriptors(mut self, paging: Paging) -> Self {
+        self.settings.paging = Some(paging);
         let tools = [super::read_fd(), super::fd_search()].into_iter().flatten();
-        Self { paging: Some(paging), ..self }.tools(tools)
+        self.tools(tools)
     }
 
     /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at

@@ -25,8 +25,15 @@ pub enum RefSource {
     Closure(FindRef),
 }
 
+impl Default for RefSource {
+    /// The whole result.
+    fn default() -> Self {
+        Self::Path(Path::default())
+    }
+}
+
 /// A value to take out of a result.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Ref {
     /// Its name.
     pub name: String,

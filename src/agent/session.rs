@@ -59,7 +59,7 @@ impl Session {
     /// The same with a recorder that the host made.
     #[doc(hidden)]
     pub async fn recorded(options: &Options, recorder: Recorder) -> Result<Self, DelegateError> {
-        Self::begin(options, Tree::new(options.budget.clone(), recorder)).map_err(|error| *error)
+        Self::begin(options, Tree::new(options.settings.budget.clone(), recorder)).map_err(|error| *error)
     }
 
     /// A process that does again what the journal holds, when it is given the tasks of the journal.
@@ -79,7 +79,7 @@ impl Session {
         }
         let unusable = |error| DelegateError::unusable(format!("{file}: {error}"));
         recorder.go_on_in(journal.file(), journal.events()).map_err(unusable)?;
-        let tree = Tree::resumed(options.budget.clone(), recorder, journal);
+        let tree = Tree::resumed(options.settings.budget.clone(), recorder, journal);
         Self::begin(options, tree).map_err(|error| *error)
     }
 
@@ -92,7 +92,7 @@ impl Session {
         };
         let agent = Agent::of(options).map_err(|why| failed(ProcessError::Unusable(why)))?;
         tree.ledger.start_processes(1, 1).map_err(|reached| failed(ProcessError::Budget(reached)))?;
-        let descriptors = Descriptors::new(agent.paging.clone());
+        let descriptors = Descriptors::new(agent.settings.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
         let turns = Turns::new(process.agent.rules.clone());
         Ok(Self { process, turns, memory: Memory::new(), has_run: false, runtime: None })

@@ -172,7 +172,7 @@ impl Plan {
             let why = "Options::journal is for one task; a plan keeps what is done where Executor::save says";
             return Err(DelegateError::unusable(why.into()));
         }
-        let tree = Arc::new(Tree::new(executor.agent.budget.clone(), recorder));
+        let tree = Arc::new(Tree::new(executor.agent.settings.budget.clone(), recorder));
         let needs = match self.needs(executor) {
             Ok(needs) => needs,
             Err(error) => return Err(failed(&tree, 0, &ProcessError::Unusable(error.to_string()))),
@@ -345,7 +345,7 @@ impl Run<'_> {
         };
         let attempt = Attempt { step: at, call, tries, child };
         working.spawn(async move {
-            let descriptors = Descriptors::new(options.paging.clone());
+            let descriptors = Descriptors::new(options.settings.paging.clone());
             let ended = match Child::start(&caller, &request, &options, descriptors) {
                 Ok(child) => child.work(&task).await,
                 Err(error) => Err(ProcessError::Unusable(error.0)),

@@ -21,10 +21,10 @@ mod system {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     const PASS: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
-    /// What holds of every file: no link, no wait for whoever is at the other end of a pipe, no terminal.
+    /// What holds of every file: no link, no wait for the other end of a pipe, no terminal.
     const PLAIN: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
-    /// A folder that is held open.
+    /// An open folder.
     #[derive(Debug)]
     pub(in crate::process) struct Folder(OwnedFd);
 
@@ -81,7 +81,7 @@ mod system {
             });
             if opened.is_err() {
                 for (folder, name) in made.iter().rev() {
-                    // One that somebody has put something into meanwhile stays.
+                    // One that is no longer empty stays.
                     let _ = unlinkat(folder, name, AtFlags::REMOVEDIR);
                 }
             }

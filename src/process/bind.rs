@@ -7,16 +7,17 @@ use std::time::Duration;
 use super::builtins::{Host, built_in};
 use super::command;
 use super::confine::{Root, Roots};
-use super::load::Library;
+use super::library::Library;
 use super::program::{Program, ToolEntry, ToolSource};
 use crate::agent::{Budget, MadeOptions, Options, Prompt, agent_tool, framed, lisp_tool};
 use crate::contract::ToolSpec;
 use crate::lisp::value::{Value, from_json, json_text, parse_json};
 use crate::model::{Model, from_name};
+use crate::settings::{LoadError, Problem, join};
 use crate::tool::{Call, Contract, Tool, ToolError, table_tool};
 
 /// Makes a model of a provider's and a model's name.
-type Connect = Arc<dyn Fn(&str, &str) -> Result<Arc<dyn Model>, String> + Send + Sync>;
+type Connect = Arc<dyn Fn(&str, &str) -> Result<Arc<dyn Model>, LoadError> + Send + Sync>;
 
 /// What the host gives to the programs of a library.
 #[derive(Clone)]
@@ -37,7 +38,7 @@ impl Grants {
     pub fn new(base_url: Option<(String, String)>) -> Self {
         let connect: Connect = Arc::new(move |provider, name| {
             let base_url = base_url.as_ref().filter(|(of, _)| of == provider).map(|(_, url)| url.as_str());
-            from_name(&format!("{provider}:{name}"), base_url).map_err(|error| error.to_string())
+            from_name(&format!("{provider}:{name}"), base_url).map_err(|error| LoadError::other("", error))
         });
         Self { model: None, root_model: None, roots: Vec::new(), commands: false, connect }
     }
@@ -47,7 +48,8 @@ impl Grants {
         Self { model: Some(Arc::new(model)), ..Self::new(None) }
     }
 
-    fn model_of(&self, program: &Program, root: bool) -> Result<Option<Arc<dyn Model>>, String> {
+    fn model_of(&self, program: &Program, root: bool) -> Result<Option<Arc<dyn Model>>, LoadError> {
+        let missing = |key: &str| LoadError { key: key.into(), problem: Problem::Missing, ..LoadError::default() };
         if let Some(model) = &self.model {
             return Ok(Some(model.clone()));
         }
@@ -55,8 +57,8 @@ impl Grants {
             _ if root && self.root_model.is_some() => Ok(self.root_model.clone()),
             (Some(provider), Some(name)) => (self.connect)(provider, name).map(Some),
             (None, None) => Ok(self.root_model.clone()),
-            (Some(_), None) => Err(format!("{}: model.name is missing", program.file.display())),
-            (None, Some(_)) => Err(format!("{}: model.provider is missing", program.file.display())),
+            (Some(_), None) => Err(missing("model.name")),
+            (None, Some(_)) => Err(missing("model.provider")),
         }
     }
 }
@@ -65,47 +67,39 @@ impl Grants {
 ///
 /// # Errors
 /// A tool that cannot be made, with its name; a model without provider.
-pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bool) -> Result<Options, String> {
-    let file = program.file.display();
+pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bool) -> Result<Options, LoadError> {
+    bind_all(library, program, grants, root).map_err(|error| error.in_file(program.file.display()))
+}
+
+fn bind_all(library: &Arc<Library>, program: &Program, grants: &Grants, root: bool) -> Result<Options, LoadError> {
     let mut options = Options {
         model: grants.model_of(program, root)?,
         refs: program.refs.clone(),
         signature: program.signature.clone(),
-        max_turns: program.max_turns,
-        max_ref_retries: program.max_ref_retries,
-        validation: program.validation,
-        overlap_reads: program.overlap_reads,
-        budget: program.budget.clone(),
-        limits: program.limits.clone(),
-        model_options: program.parameters.clone(),
+        settings: program.settings.clone(),
         prompt: Prompt { persona: program.system_prompt.clone(), ..Prompt::default() },
-        access: program.access,
-        paging: program.paging.clone(),
         numbered: program.builtins.iter().any(|tool| tool.name == "goto"),
         ..Options::default()
     };
-    if program.discovery {
-        options = options.discovery();
-    }
     let is_other = library.root().is_some_and(|root| root.file != program.file);
-    if is_other && program.budget != Budget::default() {
+    if is_other && program.settings.budget != Budget::default() {
         options.warnings.push("budget: there is one for the whole tree, that of the program that was asked for".into());
     }
     let roots = Arc::new(roots_of(library, program, grants));
-    options.prompt.appendix =
-        appendix(program, grants, &roots, &mut options.warnings).map_err(|why| format!("{file}: {why}"))?;
+    options.prompt.appendix = appendix(program, grants, &roots, &mut options.warnings)?;
     for (name, json) in &program.context {
-        let value = from_json(json).map_err(|raise| format!("{file}: context.{name}: {}", raise.to_error().message))?;
+        let value =
+            from_json(json).map_err(|raise| LoadError::other(format!("context.{name}"), raise.to_error().message))?;
         options = options.with_context(name, value);
     }
     let mut warnings = Vec::new();
     let folder = program.folder();
-    let mut made = |entry: &ToolEntry| tool(library, entry, grants, &folder, &mut warnings);
-    let tools = program.tools.iter().map(|entry| made(entry).map_err(|error| format!("{file}: tools.{error}")));
-    let tools = tools.collect::<Result<Vec<Tool>, String>>()?;
-    let catalog =
-        program.catalog.iter().map(|entry| made(entry).map_err(|error| format!("{file}: tool_catalog.{error}")));
-    let catalog = catalog.collect::<Result<Vec<Tool>, String>>()?;
+    let mut bind_tools = |section: &str, entries: &[ToolEntry]| {
+        let bind = |entry| tool(library, section, entry, grants, &folder, &mut warnings);
+        entries.iter().map(bind).collect::<Result<Vec<Tool>, LoadError>>()
+    };
+    let tools = bind_tools("tools", &program.tools)?;
+    let catalog = bind_tools("tool_catalog", &program.catalog)?;
     options.warnings.append(&mut warnings);
     options = options.tools(tools);
     match library.connected(program) {
@@ -114,9 +108,8 @@ pub fn bind(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         None => options.warnings.push("mcp: its servers are not connected, and their tools are left out".into()),
     }
     let host = Host { library, program, grants, roots };
-    let builtins =
-        program.builtins.iter().map(|builtin| built_in(&host, builtin).map_err(|why| format!("{file}: {why}")));
-    options = options.tools(builtins.collect::<Result<Vec<Tool>, String>>()?);
+    let builtins = program.builtins.iter().map(|builtin| built_in(&host, builtin));
+    options = options.tools(builtins.collect::<Result<Vec<Tool>, LoadError>>()?);
     Ok(options.tool_catalog(catalog))
 }
 
@@ -127,7 +120,12 @@ pub fn roots_of(library: &Library, program: &Program, grants: &Grants) -> Roots 
 }
 
 /// What stands at the end of the system prompt: the environment and the preloaded files.
-fn appendix(program: &Program, grants: &Grants, roots: &Roots, warnings: &mut Vec<String>) -> Result<String, String> {
+fn appendix(
+    program: &Program,
+    grants: &Grants,
+    roots: &Roots,
+    warnings: &mut Vec<String>,
+) -> Result<String, LoadError> {
     let (environment, odd) = program.environment.block(&program.folder(), grants.commands);
     warnings.extend(odd);
     let mut parts: Vec<String> = Some(environment).filter(|block| !block.is_empty()).into_iter().collect();
@@ -139,7 +137,7 @@ fn appendix(program: &Program, grants: &Grants, roots: &Roots, warnings: &mut Ve
             Ok(text) => files.push(framed("file", path, &text)),
             // What is not granted is an error, what is only missing is not.
             Err(why) if roots.grants(path) => warnings.push(format!("preload.files: {why}")),
-            Err(why) => return Err(format!("preload.files: {why}")),
+            Err(why) => return Err(LoadError::other("preload.files", why)),
         }
     }
     if !files.is_empty() {
@@ -148,34 +146,37 @@ fn appendix(program: &Program, grants: &Grants, roots: &Roots, warnings: &mut Ve
     Ok(parts.join("\n\n"))
 }
 
-/// The options of a child: its servers are connected to, then files are read and commands run on a thread that may wait.
-pub(super) fn made_ready(library: Arc<Library>, program: Arc<Program>, grants: Grants) -> MadeOptions {
+/// The options of a child. Connects to its servers; then reads files and runs commands on a thread that may block.
+pub(super) fn bind_async(library: Arc<Library>, program: Arc<Program>, grants: Grants) -> MadeOptions {
     Box::pin(async move {
-        library.connect_to(&program, &grants).await?;
+        library.connect_to(&program, &grants).await.map_err(|error| error.to_string())?;
         let bound = tokio::task::spawn_blocking(move || bind(&library, &program, &grants, false));
-        bound.await.unwrap_or_else(|_| Err("the program could not be made ready".into()))
+        let bound = bound.await.map_err(|_| "the program could not be made ready".to_owned())?;
+        bound.map_err(|error| error.to_string())
     })
 }
 
 fn tool(
     library: &Arc<Library>,
+    section: &str,
     entry: &ToolEntry,
     grants: &Grants,
     folder: &Path,
     warnings: &mut Vec<String>,
-) -> Result<Tool, String> {
+) -> Result<Tool, LoadError> {
     let name = &entry.name;
+    let at = join(section, name);
     let tool = match &entry.source {
         ToolSource::Table { responses, default } => {
-            table_tool(name, responses.clone(), default.clone()).map_err(|error| format!("{name}: {error}"))?
+            table_tool(name, responses.clone(), default.clone()).map_err(|error| LoadError::other(&at, error))?
         }
         ToolSource::Program(file) => {
             let Some(program) = library.program(file) else {
-                return Err(format!("{name}: its program was not loaded"));
+                return Err(LoadError::other(at, "its program was not loaded"));
             };
             let (library, grants) = (library.clone(), grants.clone());
             let refs = program.refs.clone();
-            let make = move |_: &Call| made_ready(library.clone(), program.clone(), grants.clone());
+            let make = move |_: &Call| bind_async(library.clone(), program.clone(), grants.clone());
             agent_tool(name, &refs, Arc::new(make))
         }
         ToolSource::Command(command) => {
@@ -186,13 +187,13 @@ fn tool(
         }
         ToolSource::Lisp(_, text) => lisp_tool(name, text.clone()),
     };
-    dressed(tool, entry).map_err(|why| format!("{name}{why}"))
+    apply_entry(tool, entry, &at)
 }
 
-/// A tool with what its entry says of it.
-pub(super) fn dressed(mut tool: Tool, entry: &ToolEntry) -> Result<Tool, String> {
+/// The tool with what its entry says: contract, description, effect, access, timeout. `at` names the entry in errors.
+pub(super) fn apply_entry(mut tool: Tool, entry: &ToolEntry, at: &str) -> Result<Tool, LoadError> {
     if let Some(spec) = &entry.spec {
-        tool = tool.spec(spec).map_err(|error| format!(".spec: {error}"))?;
+        tool = tool.spec(spec).map_err(|error| LoadError::other(join(at, "spec"), error))?;
     }
     if entry.reads {
         tool = tool.reads();
@@ -205,24 +206,29 @@ pub(super) fn dressed(mut tool: Tool, entry: &ToolEntry) -> Result<Tool, String>
     }
     tool.description = entry.description.clone().or(tool.description);
     tool.access = entry.access.unwrap_or(tool.access);
-    describe_parameters(&mut tool, &entry.parameters)?;
+    describe_parameters(&mut tool, &entry.parameters, at)?;
     Ok(tool)
 }
 
-/// Says what parameters are for, in the place of what the tool says itself.
-pub(super) fn describe_parameters(tool: &mut Tool, descriptions: &[(String, String)]) -> Result<(), String> {
+/// Sets the descriptions of parameters. `at` names the entry in errors.
+pub(super) fn describe_parameters(
+    tool: &mut Tool,
+    descriptions: &[(String, String)],
+    at: &str,
+) -> Result<(), LoadError> {
     if descriptions.is_empty() {
         return Ok(());
     }
+    let wrong = |what: String| LoadError::other(join(at, "param_descriptions"), what);
     let mut spec = match &tool.contract {
         Contract::Spec(spec) => ToolSpec::clone(spec),
-        Contract::Skip | Contract::None => return Err(".param_descriptions: a spec is needed to say of what".into()),
+        Contract::Skip | Contract::None => return Err(wrong("a spec is needed to say of what".into())),
     };
     for (name, description) in descriptions {
         if spec.signature.parameter(name).is_none() {
             let names: Vec<&str> = spec.signature.parameters.iter().map(|one| one.name.as_str()).collect();
             let names = if names.is_empty() { "none".into() } else { names.join(", ") };
-            return Err(format!(".param_descriptions: there is no parameter {name} (there are {names})"));
+            return Err(wrong(format!("there is no parameter {name} (there are {names})")));
         }
         spec = spec.about(name, description);
     }
@@ -233,7 +239,7 @@ pub(super) fn describe_parameters(tool: &mut Tool, descriptions: &[(String, Stri
 /// A command as a tool: its arguments as JSON on standard input, its result as JSON or text on standard output.
 fn command_tool(name: &str, words: Vec<String>, granted: bool, folder: &Path, timeout: Option<Duration>) -> Tool {
     let (words, folder) = (Arc::new(words), folder.to_owned());
-    // A little less than what the tool has in all, so that it is the command that is told off.
+    // A little less than the tool's own timeout, so that the command's timeout fires first.
     let timeout = timeout.map_or(Duration::from_secs(30), |timeout| timeout.mul_f64(0.95));
     Tool::asynchronous(name, move |call: Call| {
         let (words, folder) = (words.clone(), folder.clone());

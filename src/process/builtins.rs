@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::bind::{Grants, describe_parameters, made_ready};
+use super::bind::{Grants, bind_async, describe_parameters};
 use super::confine::Roots;
 use super::files;
-use super::load::Library;
+use super::library::Library;
 use super::program::{BuiltinTool, Program};
 use crate::agent::{PROGRAMS, Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::plan::create_plan;
+use crate::settings::LoadError;
 use crate::tool::{Access, Call, Kind, Tool, ToolError};
 use crate::trace::EventKind;
 
@@ -25,10 +26,10 @@ pub(super) struct Host<'a> {
 }
 
 /// A tool as the program wants it.
-pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, String> {
+pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, LoadError> {
     let known = BUILTINS.into_iter().find(|(name, _)| *name == wanted.name);
-    let (_, make) = known.ok_or_else(|| format!("there is no tool {:?}", wanted.name))?;
-    let mut tool = make(host).map_err(|error| error.to_string())?;
+    let (_, make) = known.ok_or_else(|| LoadError::other("", format!("there is no tool {:?}", wanted.name)))?;
+    let mut tool = make(host).map_err(|error| LoadError::other("", error))?;
     if let Some(alias) = &wanted.alias {
         tool.name.clone_from(alias);
     }
@@ -38,7 +39,7 @@ pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, St
         tool.description = Some(format!("{wanted}{}", list.unwrap_or_default()));
     }
     tool.access = wanted.access.unwrap_or(tool.access);
-    describe_parameters(&mut tool, &wanted.parameters).map_err(|why| format!("{}{why}", wanted.name))?;
+    describe_parameters(&mut tool, &wanted.parameters, &wanted.name)?;
     Ok(tool)
 }
 
@@ -59,7 +60,7 @@ const BUILTINS: [(&str, Make); 11] = [
     ("fd_to_file", |host| files::fd_to_file(host.roots.clone())),
     ("fork", |host| {
         let Spawner { links, make, .. } = spawner(host);
-        fork_tool(host.program.max_forks, links, make)
+        fork_tool(host.program.settings.max_forks, links, make)
     }),
     ("spawn", |host| spawn_tool(spawner(host))),
     ("goto", |_| goto_tool()),
@@ -85,7 +86,7 @@ fn spawner(host: &Host<'_>) -> Spawner {
         };
         let program = file.and_then(|file| library.program(file));
         match program {
-            Some(program) => made_ready(library.clone(), program, grants.clone()),
+            Some(program) => bind_async(library.clone(), program, grants.clone()),
             None => Box::pin(std::future::ready(Err(format!("there is no program {name:?}")))),
         }
     };
@@ -93,11 +94,11 @@ fn spawner(host: &Host<'_>) -> Spawner {
         links: program.links.iter().map(|link| (link.name.clone(), link.description.clone())).collect(),
         make: Arc::new(make),
         read_file: Arc::new(move |path: &str| roots.read(path)),
-        descriptors: program.paging.is_some(),
+        descriptors: program.settings.paging.is_some(),
     }
 }
 
-/// A word to whoever watches.
+/// A message to the observers of the run.
 fn write_stderr() -> Result<Tool, ParseError> {
     let tool = Tool::asynchronous("write_stderr", |call: Call| async move {
         let message = call.arguments.get("message").and_then(Value::as_name).unwrap_or_default();

@@ -69,8 +69,8 @@ pub(super) fn run(
     // What it has started and left behind would hold its output open. Whoever has left its group still may.
     drop(running);
     let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(100));
-    let held = |_| format!("{program} ended, and something that it has started keeps its output open");
-    let (out, err) = (out.recv_timeout(left).map_err(held)?, err.recv_timeout(left).map_err(held)?);
+    let still_open = |_| format!("{program} ended, and something that it has started keeps its output open");
+    let (out, err) = (out.recv_timeout(left).map_err(still_open)?, err.recv_timeout(left).map_err(still_open)?);
     if !status.success() {
         let code = status.code().map_or_else(|| "a signal".into(), |code| format!("status {code}"));
         return Err(format!("{program} ended with {code}: {}", abridge(String::from_utf8_lossy(&err).trim(), 1_000)));

@@ -16,7 +16,7 @@ pub struct Roots {
     granted: Vec<Granted>,
 }
 
-/// A granted folder, by its real path and held open.
+/// A granted folder: its real path, and an open handle.
 #[derive(Clone, Debug)]
 struct Granted {
     root: Root,
@@ -95,13 +95,13 @@ impl Roots {
             return Err(format!("{shown:?}: paths are written with /, without drives"));
         }
         let wanted = self.base.join(path);
-        // What is there is taken as it really is; what is not may only go on downwards.
+        // Existing parts are resolved; missing ones may only lead further down.
         let mut missing = Vec::new();
         let mut there = wanted.as_path();
         let real = loop {
             match there.canonicalize() {
                 Ok(real) => break real,
-                // A link that leads nowhere would be followed by whoever makes the file.
+                // Creating the file would follow a dangling link.
                 Err(_) if there.is_symlink() => return Err(refused()),
                 Err(_) => match (there.components().next_back(), there.parent()) {
                     (Some(Component::Normal(name)), Some(above)) => {

@@ -23,7 +23,7 @@ pub struct Environment {
 /// The variables that are known.
 pub(super) const VARIABLES: [&str; 4] = ["working_directory", "platform", "date", "ptc_version"];
 
-/// Parts of names whose values are nobody's business.
+/// Parts of names that mark secrets.
 const SECRETS: [&str; 7] = ["KEY", "TOKEN", "SECRET", "PASS", "CRED", "AUTH", "PRIVATE"];
 
 /// The variable that a command tells.

@@ -27,15 +27,19 @@ pub enum Validation {
 }
 
 impl Validation {
-    /// The mode of a name, as options and files write it.
+    /// The names of all modes.
+    pub const NAMES: [&str; 4] = ["enabled", "warn_only", "disabled", "strict"];
+
+    /// The name in options and files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The mode of a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "enabled" => Self::Enabled,
-            "warn_only" | "warn-only" => Self::WarnOnly,
-            "disabled" => Self::Disabled,
-            "strict" => Self::Strict,
-            _ => return None,
-        })
+        let name = name.replace('-', "_");
+        let all = [Self::Enabled, Self::WarnOnly, Self::Disabled, Self::Strict];
+        all.into_iter().find(|mode| mode.name() == name)
     }
 }
 

@@ -106,13 +106,12 @@ pub enum Access {
 }
 
 impl Access {
+    /// The names of all levels.
+    pub const NAMES: [&str; 3] = ["read", "write", "admin"];
+
     /// The name in files and messages.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-        }
+        Self::NAMES[self as usize]
     }
 
     /// The level of a name.

@@ -5,9 +5,9 @@ use std::path::Path;
 use clap::Parser;
 
 use super::Session;
-use crate::Trouble;
-use crate::args::LimitOptions;
+use crate::CliError;
 use crate::eval::read_context;
+use crate::limits::LimitOptions;
 use ptc::lisp::doc;
 use ptc::lisp::value::shorten;
 
@@ -58,7 +58,7 @@ pub(super) fn command(session: &mut Session, line: &str) -> Next {
         ":ctx" if rest.is_empty() => println!("{}", shorten(&session.sandbox.context, 4_000)),
         ":ctx" => match read_context(Path::new(rest)) {
             Ok(context) => session.sandbox.context = context,
-            Err(Trouble { message, .. }) => println!("{message}"),
+            Err(CliError { message, .. }) => println!("{message}"),
         },
         ":tools" => tools(session),
         ":memory" => memory(session, rest),
@@ -119,11 +119,5 @@ fn limits(session: &mut Session, rest: &str) {
             Err(error) => return println!("{}", error.to_string().trim_end()),
         }
     }
-    let limits = &session.sandbox.limits;
-    println!("--max-time {:?}", limits.max_time);
-    println!("--max-memory {} (bytes)", limits.max_memory);
-    println!("--max-steps {}", limits.max_steps);
-    println!("--max-depth {}", limits.max_depth);
-    println!("--max-tool-calls {}", limits.max_tool_calls);
-    println!("--max-output {} (bytes)", limits.max_output);
+    println!("{}", crate::limits::list(&session.sandbox.limits));
 }

@@ -121,7 +121,7 @@ pub(crate) struct PoolHost {
 
 impl PoolHost {
     pub fn new(caller: Caller, watch: Rc<Stopwatch>) -> Self {
-        let ahead = Ahead::new(caller.process.agent.overlap_reads, caller.runtime.clone());
+        let ahead = Ahead::new(caller.process.agent.settings.overlap_reads, caller.runtime.clone());
         Self { caller, ahead, watch, next: Cell::new(0), readings: Cell::new(0), chance: Cell::new(None) }
     }
 

@@ -18,13 +18,13 @@ use crate::agent::budget::estimated_tokens;
 use crate::agent::provenance::Sources;
 use crate::agent::show::descriptors::Descriptors;
 use crate::agent::show::render::traced;
-use crate::agent::{Budget, Ledger, Options, Paging, system_prompt};
+use crate::agent::{Budget, Ledger, Options, system_prompt};
 use crate::host::random_bits;
-use crate::lisp::limits::Limits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::Value;
-use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, ModelOptions, Reply, Request};
+use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, Reply, Request};
+use crate::settings::Settings;
 use crate::tool::{Call, Dispatcher, Run, Starts, ToolError, Toolbox};
 use crate::trace::{EventKind, Provenance, Recorder, TurnResult};
 
@@ -86,12 +86,8 @@ pub(crate) struct Agent {
     pub system: Arc<str>,
     pub dispatcher: Dispatcher,
     pub context: Value,
-    pub limits: Limits,
-    pub model_options: ModelOptions,
+    pub settings: Settings,
     pub rules: Rules,
-    pub paging: Option<Paging>,
-    /// How many reads may be under way at once.
-    pub overlap_reads: usize,
     /// What is odd about it, but no error.
     pub warnings: Vec<String>,
 }
@@ -107,10 +103,11 @@ impl Agent {
         if !matches!(options.context, Value::Map(_) | Value::Nil) {
             return Err(format!("the context is a map of names to values, got {}", options.context.describe()));
         }
-        let shown: Toolbox = tools.iter().filter(|tool| !(options.hides)(tool)).cloned().collect();
+        let shown: Toolbox = tools.iter().filter(|tool| !options.hides(tool)).cloned().collect();
         let hidden = tools.iter().count() - shown.iter().count();
         let mut dispatcher = Dispatcher::new(Arc::new(tools));
-        (dispatcher.validation, dispatcher.access) = (options.validation, options.access);
+        let settings = &options.settings;
+        (dispatcher.validation, dispatcher.access) = (settings.validation, settings.access);
         let mut warnings = options.warnings.clone();
         warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
         if options.context.get("last-result").is_some() {
@@ -121,7 +118,7 @@ impl Agent {
         }
         let signature = options.signature.as_ref();
         let mut prompt = options.prompt.clone();
-        if let Some(paging) = &options.paging {
+        if let Some(paging) = &settings.paging {
             prompt.appendix = format!("{}\n\n{}", paging.explanation(&dispatcher.tools), prompt.appendix);
         }
         let system = system_prompt(&prompt, &shown, hidden, &options.context, &options.refs, signature);
@@ -129,18 +126,15 @@ impl Agent {
             system: system.into(),
             dispatcher,
             context: options.context.clone(),
-            limits: options.limits.clone(),
-            model_options: options.model_options.clone(),
             rules: Rules {
-                max_turns: options.max_turns,
-                max_ref_retries: options.max_ref_retries,
+                max_turns: settings.max_turns,
+                max_ref_retries: settings.max_ref_retries,
                 refs: options.refs.clone(),
                 signature: options.signature.clone(),
                 numbered: options.numbered,
-                references: options.paging.as_ref().is_some_and(|paging| paging.references),
+                references: settings.paging.as_ref().is_some_and(|paging| paging.references),
             },
-            paging: options.paging.clone(),
-            overlap_reads: options.overlap_reads,
+            settings: settings.clone(),
             warnings,
         })
     }
@@ -380,7 +374,7 @@ impl Process {
 
     async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &str) -> Result<Reply, ProcessError> {
         let (agent, ledger) = (&self.agent, &self.tree.ledger);
-        let most = agent.model_options.max_tokens.unwrap_or(0);
+        let most = agent.settings.model_options.max_tokens.unwrap_or(0);
         let model = self.model.name();
         let price = ledger.price(&model).map_err(ProcessError::Unusable)?;
         let prompt = estimated_tokens(&agent.system, &turns.messages);
@@ -395,8 +389,8 @@ impl Process {
             system: began_with.unwrap_or_else(|| agent.system.clone()),
             messages: turns.messages.clone(),
             tool_names: agent.dispatcher.tools.callable_names(),
-            options: agent.model_options.clone(),
-            deltas: if agent.model_options.stream { self.deltas(turn) } else { Deltas::default() },
+            options: agent.settings.model_options.clone(),
+            deltas: if agent.settings.model_options.stream { self.deltas(turn) } else { Deltas::default() },
         };
         let (system, messages) = (request.system.clone(), request.messages.clone());
         self.record(EventKind::Request { turn, model, system, messages });

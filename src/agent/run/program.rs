@@ -92,7 +92,7 @@ impl Process {
             Ok(value) if !returned => descriptors.show_value(value, ledger),
             Ok(_) | Err(_) => Shown::Bounded,
         };
-        let most = self.agent.paging.as_ref().map_or(0, |paging| paging.max_direct);
+        let most = self.agent.settings.paging.as_ref().map_or(0, |paging| paging.max_direct);
         let shown_prints = descriptors.show_text(&prints, most, ledger);
         let happened = match &result {
             Ok(_) => Vec::new(),
@@ -103,7 +103,8 @@ impl Process {
 
     fn start_program(&self, memory: &Memory, program: &str, caller: Caller) -> (Ticket, oneshot::Receiver<Finish>) {
         let source = Arc::new(Source::new("program", program));
-        let (memory, context, limits) = (memory.clone(), self.agent.context.clone(), self.agent.limits.clone());
+        let (memory, context, limits) =
+            (memory.clone(), self.agent.context.clone(), self.agent.settings.limits.clone());
         self.tree.pool.start(
             memory.live_bytes(),
             Box::new(move |watch, way| {

@@ -9,32 +9,12 @@ use super::pages::Pages;
 use super::render::{Shown, escaped, without_internals};
 use crate::agent::Ledger;
 use crate::lisp::value::{Iter, Text, Value, hash, readable};
+use crate::settings::Paging;
 use crate::tool::Toolbox;
 
 /// What `fd/…` and the prompt know the tools by.
 pub(crate) const READ: &str = "read_fd";
 pub(crate) const SEARCH: &str = "fd_search";
-
-/// When something is too long for a conversation, and how it is paged then. Lengths are in characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paging {
-    /// What a program gives or prints is shown whole up to this length: 8,000.
-    pub max_direct: usize,
-    /// The longest page: 4,000.
-    pub page_size: usize,
-    /// A task is shown whole up to this length: 8,000.
-    pub max_input: usize,
-    /// Whether longer tasks are paged; otherwise they are shown whole as well.
-    pub page_input: bool,
-    /// Whether `<ref id="x">…</ref>` in a reply makes the descriptor `ref:x`.
-    pub references: bool,
-}
-
-impl Default for Paging {
-    fn default() -> Self {
-        Self { max_direct: 8_000, page_size: 4_000, max_input: 8_000, page_input: true, references: false }
-    }
-}
 
 impl Paging {
     /// What the system prompt says of it to those who have these tools.

@@ -54,7 +54,8 @@ pub async fn choose_tools(task: &str, options: Options) -> Result<Vec<Tool>, Del
     let registry: Arc<Vec<Tool>> = Arc::new(options.tools.iter().filter(|tool| !tool.for_planning).cloned().collect());
     let signature = Some(Type::list(Type::String));
     let hides = |tool: &Tool| tool.for_planning;
-    let options = Options { tools: Vec::new(), signature, refs: crate::agent::Refs::new(), hides, ..options };
+    let mut options = Options { tools: Vec::new(), signature, refs: crate::agent::Refs::new(), hides, ..options };
+    options.settings.discovery = false;
     let options = options.tools([select(registry.clone())]).tool_catalog(registry.iter().cloned());
     let task = format!(
         "Which tools does this task need? Look for them with apropos, in several words; then return what select-tools gives. \

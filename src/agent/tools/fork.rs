@@ -13,9 +13,6 @@ use crate::lisp::value::{Iter, Value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Starts, Tool, ToolError};
 
-/// The most forks of one call, unless the host or the program file says otherwise.
-pub(crate) const MOST_FORKS: usize = 10;
-
 /// The task of a fork, and the program under which it goes on, if it is another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Prompt {
@@ -158,7 +155,7 @@ async fn go_on(
     (number, count): (usize, usize),
 ) -> Result<Value, String> {
     let Beginning { parent, past, mut descriptors, agent, model } = beginning;
-    descriptors.begin_under(agent.paging.clone());
+    descriptors.begin_under(agent.settings.paging.clone());
     let child = Child::new(&parent, name, agent, model, descriptors);
     let note = format!(
         "(You are child {number} of {count}: a copy of the process that led the conversation so far. What it meant to do next is \
@@ -174,7 +171,7 @@ mod tests {
 
     fn told(program: &str) -> String {
         let given = ptc_value(program);
-        prompts(&Value::map([(Value::keyword("prompts"), given)]), MOST_FORKS).expect_err(program).0
+        prompts(&Value::map([(Value::keyword("prompts"), given)]), 10).expect_err(program).0
     }
 
     fn ptc_value(program: &str) -> Value {

@@ -24,7 +24,8 @@ pub(crate) fn lisp_tool(name: &str, program: String) -> Tool {
 async fn run(call: &Call, program: &str) -> Result<Value, ToolError> {
     let parent = caller(call)?;
     let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
-    let agent = Agent { context: call.arguments.clone(), paging: None, ..parent.agent.clone() };
+    let mut agent = Agent { context: call.arguments.clone(), ..parent.agent.clone() };
+    agent.settings.paging = None;
     let child = Child::new(&parent, name, agent, parent.model.clone(), Descriptors::new(None));
     child.run_program(&mut Memory::new(), program).await.map_err(ToolError)
 }

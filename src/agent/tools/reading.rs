@@ -41,7 +41,7 @@ pub(crate) fn read_fd() -> Result<Tool, ParseError> {
 pub(crate) fn fd_search() -> Result<Tool, ParseError> {
     let tool = Tool::asynchronous(SEARCH, |call: Call| async move {
         let process = caller(&call)?;
-        let (most, clock) = (process.agent.limits.max_time, process.descriptors().searching.clone());
+        let (most, clock) = (process.agent.settings.limits.max_time, process.descriptors().searching.clone());
         // One after the other: all searches of a program have the time that it has itself.
         let mut spent = clock.lock_owned().await;
         // A large text takes a while, in which others go on.
@@ -167,7 +167,7 @@ fn search(call: &Call, process: &Process, deadline: Instant) -> Result<Value, To
         if Instant::now() >= deadline {
             return Err(ToolError(format!(
                 "the searches of this program take longer than {:?}; search for a text, or for a simpler regex",
-                process.agent.limits.max_time
+                process.agent.settings.limits.max_time
             )));
         }
         if !matches(line) {

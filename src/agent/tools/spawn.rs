@@ -157,9 +157,9 @@ async fn run(call: &Call, spawner: &Spawner) -> Result<Value, ToolError> {
         true => {
             let numbers = names(&call.arguments, "additional_preload_fds");
             let numbers: Vec<u64> = numbers.iter().filter_map(|id| number_of(id)).collect();
-            parent.descriptors().passed(&numbers, options.paging.clone())
+            parent.descriptors().passed(&numbers, options.settings.paging.clone())
         }
-        false => Descriptors::new(options.paging.clone()),
+        false => Descriptors::new(options.settings.paging.clone()),
     };
     let child = Child::start(&parent, call, &options, descriptors)?;
     let ended = child.work(query).await;

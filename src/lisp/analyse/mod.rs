@@ -34,7 +34,7 @@ use crate::lisp::value::{Globals, Keyword, Names, Regex, Registry, Symbol, Takes
 use scope::Scopes;
 
 /// The deepest nesting of an analysed program, sugar included.
-const MAX_DEPTH: usize = 1_000;
+const MAX_DEPTH: usize = crate::lisp::limits::MAX_EXPANDED_NESTING;
 
 /// What a program is analysed against.
 pub struct AnalysisContext<'a> {
@@ -227,7 +227,7 @@ impl Analyser<'_> {
     const BETWEEN_CHECKS: u64 = 1_024;
 
     /// The most states that the regexes of a source may have together, of which one takes more than half a kilobyte.
-    const MAX_REGEX_STATES: u64 = 50_000;
+    const MAX_REGEX_STATES: u64 = crate::lisp::limits::MAX_REGEX_STATES;
 
     /// What the smallest regex takes, in states.
     const MIN_REGEX_STATES: u64 = 32;

@@ -42,7 +42,7 @@ pub(super) struct Mark {
 
 impl Scopes {
     /// The most captures of a program: functions within functions pass on what the inner ones use, each in its turn.
-    pub const MAX_CAPTURES: usize = 200_000;
+    pub const MAX_CAPTURES: usize = crate::lisp::limits::MAX_CAPTURES;
 
     /// The scope of a program's top level.
     pub fn new() -> Self {

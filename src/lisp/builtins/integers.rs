@@ -13,7 +13,7 @@ use crate::lisp::value::{
 use num_bigint::{BigInt, Sign};
 
 /// The most bits that a power may have.
-const MAX_BITS: u64 = 65_536;
+const MAX_BITS: u64 = crate::lisp::limits::MAX_INTEGER_BITS;
 
 /// An integer of any size.
 struct Big(BigInt);

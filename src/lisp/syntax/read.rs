@@ -13,7 +13,7 @@ use crate::lisp::text::{Error, ErrorKind, LimitKind, LimitReached, Source, Span,
 use crate::lisp::value::{Date, Keyword, Symbol, Value};
 
 /// The deepest nesting of a source.
-pub const MAX_SOURCE_NESTING: usize = 200;
+pub const MAX_SOURCE_NESTING: usize = crate::lisp::limits::MAX_SOURCE_NESTING;
 
 /// The forms of a program.
 ///

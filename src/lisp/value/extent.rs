@@ -5,10 +5,8 @@
 //! texts weigh more than one leaf, because comparing and hashing read them.
 
 use super::{Result, Value, limit};
+pub use crate::lisp::limits::MAX_NESTING;
 use crate::lisp::text::LimitKind;
-
-/// The deepest nesting of collections that is made.
-pub const MAX_NESTING: u16 = 500;
 
 /// Depth and weight of a collection; both only grow while it is changed in place, so they are upper bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

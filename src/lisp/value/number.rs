@@ -10,7 +10,7 @@ use super::{Expected, Fault, Result, Value, limit, type_error};
 use crate::lisp::text::LimitKind;
 
 /// The most bits a big integer may have.
-const MAX_BITS: u64 = 64 * 1024;
+const MAX_BITS: u64 = crate::lisp::limits::MAX_INTEGER_BITS;
 
 /// A number, borrowed from a value.
 #[derive(Clone, Copy)]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::what::{Hint, Missing, Part, Takes, Wanted, What};
 use super::{Arity, Builtin, Fault, Raise, Value, brief, shorten};
+use crate::lisp::limits::Limit;
 use crate::lisp::text::{Error, ErrorKind, LimitKind, LimitReached, abridge};
 
 impl What {
@@ -252,8 +253,9 @@ fn limit_error(reached: &LimitReached) -> Error {
         LimitKind::ToolCalls => "ask for more with each call",
         _ => "make it smaller",
     };
-    let mut error = Error::new(ErrorKind::Limit, format!("{what}: {reached}"))
-        .hint(format!("{try_this}; the host can raise {name}"));
+    let is_fixed = Limit::of(reached.limit).is_some_and(|limit| limit.fixed().is_some());
+    let raise = if is_fixed { String::new() } else { format!("; the host can raise {name}") };
+    let mut error = Error::new(ErrorKind::Limit, format!("{what}: {reached}")).hint(format!("{try_this}{raise}"));
     error.limit = Some(*reached);
     error
 }

@@ -12,6 +12,7 @@ use super::program::{Program, ToolSource};
 use crate::agent::{DelegateError, Session, runtime};
 use crate::lisp::text::abridge;
 use crate::model::Prices;
+use crate::settings::{Field as _, LoadError};
 use crate::tool::Tool;
 
 /// A program with the programs it links to.
@@ -20,20 +21,10 @@ pub struct Library {
     programs: HashMap<PathBuf, Arc<Program>>,
     /// The tools of MCP servers, by the files that name them.
     connected: Arc<Mutex<HashMap<PathBuf, Vec<Tool>>>>,
-    /// Held by who connects, so that nobody connects twice.
+    /// Locked while connecting, so that each program connects once.
     #[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "nothing is connected"))]
     connecting: Arc<tokio::sync::Mutex<()>>,
     root: PathBuf,
-}
-
-/// Why a program file cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {why}")]
-pub struct LoadError {
-    /// The file.
-    pub file: String,
-    /// What is wrong, with the key.
-    pub why: String,
 }
 
 /// The same file under one name, however it is written.
@@ -69,13 +60,11 @@ impl Library {
                 continue;
             }
             let program = read(&path).map_err(|error| match (&link, path.exists()) {
-                (Some((name, from)), false) => LoadError {
-                    file: shown(from),
-                    why: format!("{name} leads to {}, which is not there", shown(&path)),
-                },
-                (Some((name, from)), true) => {
-                    LoadError { file: error.file, why: format!("{} ({name} of {} leads here)", error.why, shown(from)) }
+                (Some((name, from)), false) => {
+                    let what = format!("{name} leads to {}, which is not there", shown(&path));
+                    LoadError::other("", what).in_file(shown(from))
                 }
+                (Some((name, from)), true) => LoadError { via: Some(format!("{name} of {}", shown(from))), ..error },
                 (None, _) => error,
             })?;
             let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
@@ -100,15 +89,15 @@ impl Library {
     /// A server that cannot be reached, a command that is not granted, a tool that its server does not have.
     pub async fn connect(&self, grants: &Grants) -> Result<(), LoadError> {
         let Some(root) = self.root() else { return Ok(()) };
-        self.connect_to(&root, grants).await.map_err(|why| LoadError { file: shown(&root.file), why })
+        self.connect_to(&root, grants).await.map_err(|error| error.in_file(shown(&root.file)))
     }
 
-    /// Connects to the servers that a program names, if nobody has.
+    /// Connects to the servers that a program names, unless they are connected.
     #[cfg_attr(not(feature = "mcp"), expect(clippy::unused_async, reason = "nothing is connected"))]
-    pub(super) async fn connect_to(&self, program: &Program, grants: &Grants) -> Result<(), String> {
+    pub(super) async fn connect_to(&self, program: &Program, grants: &Grants) -> Result<(), LoadError> {
         #[cfg(feature = "mcp")]
         {
-            let _nobody_else = self.connecting.lock().await;
+            let _lock = self.connecting.lock().await;
             if self.connected(program).is_none() {
                 let tools = program.remote.connect(&program.folder(), grants.commands).await?;
                 self.lock().insert(canonical(&program.file), tools);
@@ -149,7 +138,8 @@ impl Library {
         self.connect(grants).await.map_err(|error| DelegateError::unusable(error.to_string()))?;
         let library = Arc::new(self);
         let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
-        let options = bind(&library, &root, grants, true).map_err(DelegateError::unusable)?;
+        let options =
+            bind(&library, &root, grants, true).map_err(|error| DelegateError::unusable(error.to_string()))?;
         Session::start(&options).await
     }
 
@@ -209,41 +199,44 @@ impl Program {
 }
 
 fn read(path: &Path) -> Result<Program, LoadError> {
-    let wrong = |why: String| LoadError { file: shown(path), why };
-    match read_data(path).map_err(wrong)? {
-        Json::Object(fields) => Program::from_fields(path, &fields).map_err(wrong),
-        _ => Err(wrong("expected a table of sections".into())),
-    }
+    let read = read_data(path).and_then(|data| match data {
+        Json::Object(fields) => Program::from_fields(path, &fields),
+        _ => Err(LoadError::other("", "expected a table of sections")),
+    });
+    read.map_err(|error| error.in_file(shown(path)))
 }
 
 /// The data in a file: JSON or YAML if it is called so, else TOML.
-fn read_data(path: &Path) -> Result<Json, String> {
+fn read_data(path: &Path) -> Result<Json, LoadError> {
     let text = read_text(path)?;
     match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-        "json" => serde_json::from_str(&text).map_err(|error| error.to_string()),
-        "yaml" | "yml" => {
-            serde_saphyr::from_str(&text).map_err(|error| abridge(error.to_string().trim_end(), 500).into_owned())
-        }
+        "json" => serde_json::from_str(&text).map_err(|error| LoadError::other("", error)),
+        "yaml" | "yml" => serde_saphyr::from_str(&text)
+            .map_err(|error| LoadError::other("", abridge(error.to_string().trim_end(), 500))),
         _ => {
-            let table: toml::Table = toml::from_str(&text).map_err(|error| toml_error(&text, &error))?;
+            let table: toml::Table =
+                toml::from_str(&text).map_err(|error| LoadError::other("", toml_error(&text, &error)))?;
             plain(toml::Value::Table(table), "")
         }
     }
 }
 
 /// The largest program file, in bytes.
-const LARGEST: u64 = 4 << 20;
+const MAX_FILE_BYTES: u64 = 4 << 20;
 
 /// The text of a program file. What is no file is not read: it may have no end.
-fn read_text(path: &Path) -> Result<String, String> {
-    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+fn read_text(path: &Path) -> Result<String, LoadError> {
+    let cannot = |error: std::io::Error| LoadError::other("", format!("cannot be read: {error}"));
     let about = std::fs::metadata(path).map_err(cannot)?;
     if !about.is_file() {
-        return Err("is no file".into());
+        return Err(LoadError::other("", "is no file"));
     }
     let mut text = String::new();
-    std::fs::File::open(path).map_err(cannot)?.take(LARGEST + 1).read_to_string(&mut text).map_err(cannot)?;
-    if text.len() as u64 > LARGEST { Err(format!("is larger than {LARGEST} bytes")) } else { Ok(text) }
+    std::fs::File::open(path).map_err(cannot)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(cannot)?;
+    match text.len() as u64 {
+        0..=MAX_FILE_BYTES => Ok(text),
+        _ => Err(LoadError::other("", format!("is larger than {MAX_FILE_BYTES} bytes"))),
+    }
 }
 
 /// Where a TOML file is wrong. The line itself is not told: it may be no TOML at all, but a secret.
@@ -261,13 +254,13 @@ fn toml_error(text: &str, error: &toml::de::Error) -> String {
 }
 
 /// TOML as JSON: dates as texts.
-fn plain(value: toml::Value, at: &str) -> Result<Json, String> {
+fn plain(value: toml::Value, at: &str) -> Result<Json, LoadError> {
     Ok(match value {
         toml::Value::String(text) => Json::String(text),
         toml::Value::Integer(n) => n.into(),
         toml::Value::Float(x) => {
             let number = serde_json::Number::from_f64(x);
-            Json::Number(number.ok_or_else(|| format!("{at}: expected a number that JSON has, got {x}"))?)
+            Json::Number(number.ok_or_else(|| LoadError::expected_not(at, "a number that JSON has", x.to_string()))?)
         }
         toml::Value::Boolean(yes) => yes.into(),
         toml::Value::Datetime(date) => Json::String(date.to_string()),
@@ -300,14 +293,7 @@ fn plain(value: toml::Value, at: &str) -> Result<Json, String> {
 ///
 /// # Errors
 /// A file that cannot be read, or holds something else.
-pub fn read_prices(path: &Path) -> Result<Prices, String> {
-    let data = read_data(path).and_then(prices);
-    data.map_err(|why| format!("{}: {why}", shown(path)))
-}
-
-/// The prices in data.
-pub(super) fn prices(data: Json) -> Result<Prices, String> {
-    serde_json::from_value(data).map_err(|error| {
-        format!("{error}; a price has input, output and, if it differs, cached, each for a million tokens")
-    })
+pub fn read_prices(path: &Path) -> Result<Prices, LoadError> {
+    let prices = |data| Prices::from_json(data).map_err(|what| LoadError::other("", what));
+    read_data(path).and_then(prices).map_err(|error| error.in_file(shown(path)))
 }
