@@ -13,7 +13,10 @@ use crate::lisp::memory::Memory;
 use crate::lisp::text::{Error, Finding, Source};
 use crate::lisp::value::{Host, ToolAnswer, ToolCall, Value};
 use crate::lisp::{CallRecord, Evaluation, Job, interpreter_failed, no_stack};
-use crate::tool::{Call, Dispatcher, Run, Toolbox, Validation};
+use crate::tool::{
+    Call, CallEffect, CallOutcome, CallSite, Dispatched, Dispatcher, EndedCall, Immediate, PendingCall, Recording,
+    ToolError, Toolbox, Validation, run_now,
+};
 
 /// What a program runs against: context, tools, limits and the memory of earlier programs.
 ///
@@ -196,8 +199,41 @@ struct LocalHost {
 }
 
 impl LocalHost {
-    fn record(&self, name: Arc<str>, arguments: Value, result: Result<Value, Error>, cached: bool) {
-        self.calls.borrow_mut().push(CallRecord { name, arguments, result, cached });
+    /// Runs something of the host's, while the program's clock stands still.
+    fn pausing<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.watch.pause();
+        let result = run();
+        self.watch.go_on();
+        result
+    }
+}
+
+impl Recording for LocalHost {
+    fn end(&self, call: EndedCall<'_>) {
+        self.calls.borrow_mut().push(CallRecord {
+            name: call.name.into(),
+            arguments: call.arguments.clone(),
+            result: call.result.clone().map_err(|fault| fault.to_error()),
+            cached: call.effect == CallEffect::Cached,
+        });
+    }
+
+    fn warn(&self, warnings: Vec<String>) {
+        self.warnings.borrow_mut().extend(warnings);
+    }
+}
+
+impl CallSite for LocalHost {
+    fn admit(&self) -> Option<usize> {
+        Some(self.calls.borrow().len())
+    }
+
+    fn idempotency_key(&self, index: usize) -> String {
+        format!("{:016x}:{index}", self.run)
+    }
+
+    fn run_now(&self, run: &Immediate, call: &Call) -> Option<Result<Value, ToolError>> {
+        Some(self.pausing(|| run_now(run, call)))
     }
 }
 
@@ -227,60 +263,32 @@ impl Host for LocalHost {
     }
 
     fn call(&self, call: ToolCall) -> ToolAnswer {
-        let (name, given) = (call.name.clone(), call.arguments.clone());
-        let index = self.calls.borrow().len();
-        let prepared = match self.dispatcher.prepare(call) {
-            Ok(prepared) => prepared,
-            Err(fault) => {
-                let result = Err(fault.to_error());
-                self.record(name, given, result, false);
-                return ToolAnswer::Now(Err(*fault));
+        let result = match self.dispatcher.call(call, self) {
+            Dispatched::Stop => return ToolAnswer::Stop,
+            Dispatched::Done(result) => result,
+            Dispatched::Pending(pending) => {
+                let result = self.pausing(|| wait_for(&pending));
+                pending.complete(self, CallOutcome::Live(result))
             }
         };
-        let mut warnings = prepared.warnings;
-        if let Some(value) = prepared.cached {
-            self.warnings.borrow_mut().extend(warnings);
-            self.record(name, prepared.arguments, Ok(value.clone()), true);
-            return ToolAnswer::Now(Ok(value));
-        }
-        let later = !matches!(prepared.tool.run, Run::Now(_));
-        let idempotency_key = if later { format!("{:016x}:{index}", self.run) } else { String::new() };
-        let contract = prepared.tool.contract.clone();
-        let call =
-            Call { arguments: prepared.arguments, idempotency_key, children: Vec::new(), contract, caller: None };
-        self.watch.pause();
-        let result = match &prepared.tool.run {
-            Run::Now(run) => Dispatcher::run_now(run, &call),
-            Run::Later(run) | Run::Process(_, run) => run_later(&**run, &call),
-        };
-        self.watch.go_on();
-        let result = self.dispatcher.settle(&prepared.tool, &call.arguments, result, &mut warnings);
-        self.warnings.borrow_mut().extend(warnings);
-        let recorded = result.clone().map_err(|fault| fault.to_error());
-        self.record(name, call.arguments, recorded, false);
         ToolAnswer::Now(result.map_err(|fault| *fault))
     }
 }
 
 /// Waits for an asynchronous tool on this thread.
 #[cfg(feature = "agent")]
-fn run_later(
-    run: &(dyn Fn(Call) -> crate::tool::Running + Send + Sync),
-    call: &Call,
-) -> Result<Value, crate::ToolError> {
+fn wait_for(pending: &PendingCall) -> Result<Value, ToolError> {
     if tokio::runtime::Handle::try_current().is_ok() {
-        return Err(crate::ToolError::new(
-            "this tool is asynchronous; within a runtime give the program to ptc::delegate",
-        ));
+        return Err(ToolError::new("this tool is asynchronous; within a runtime give the program to ptc::delegate"));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(crate::ToolError::new)?;
-    runtime.block_on(run(call.clone()))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ToolError::new)?;
+    runtime.block_on(pending.run())
 }
 
 /// Without a runtime there is nothing to wait with.
 #[cfg(not(feature = "agent"))]
-fn run_later(_: &(dyn Fn(Call) -> crate::tool::Running + Send + Sync), _: &Call) -> Result<Value, crate::ToolError> {
-    Err(crate::ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
+fn wait_for(_: &PendingCall) -> Result<Value, ToolError> {
+    Err(ToolError::new("this tool is asynchronous, which needs the feature `agent`"))
 }
 
 #[cfg(test)]

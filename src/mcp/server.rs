@@ -1,6 +1,6 @@
 //! The server: tools of this host for the protocol's clients.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rmcp::ErrorData;
 use rmcp::model::{
@@ -15,7 +15,10 @@ use tokio::task::JoinSet;
 use super::{McpError, content, implementation};
 use crate::contract::Effect;
 use crate::lisp::value::{Fault, ToolCall, Value, from_json};
-use crate::tool::{Call, Dispatcher, Run, Tool, ToolError, Toolbox, panicked};
+use crate::tool::{
+    Call, CallOutcome, CallResult, CallSite, Dispatched, Dispatcher, EndedCall, Immediate, PendingCall, Recording,
+    Tool, ToolError, Toolbox, fault, panicked,
+};
 
 /// Serves tools to the client at the other end of two streams, until it closes them. Calls are held to the tools'
 /// contracts, and run at the same time; one that the client cancels is dropped.
@@ -93,9 +96,9 @@ impl rmcp::ServerHandler for Handler {
         let arguments = from_json(&Json::Object(request.arguments.unwrap_or_default()))
             .map_err(|raise| ErrorData::invalid_params(raise.to_error().message, None))?;
         let call = ToolCall { name: request.name.as_ref().into(), arguments, positional: false };
-        let mut warnings = Vec::new();
+        let site = ClientCall::new(format!("mcp:{}", context.id));
         let called = tokio::select! {
-            called = self.call(call, format!("mcp:{}", context.id), &mut warnings) => called,
+            called = self.call(call, &site) => called,
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
         let mut result = match called.map(|value| content::result(&value)) {
@@ -103,53 +106,70 @@ impl rmcp::ServerHandler for Handler {
             Ok(Err(error)) => error_result(error.0),
             Err(fault) => error_result(told(&fault)),
         };
-        let warnings = warnings.iter().map(|warning| ContentBlock::text(format!("warning: {warning}")));
+        let warnings =
+            site.take_warnings().into_iter().map(|warning| ContentBlock::text(format!("warning: {warning}")));
         result.content.extend(warnings);
         Ok(result.into())
     }
 }
 
 impl Handler {
-    async fn call(&self, call: ToolCall, key: String, warnings: &mut Vec<String>) -> Result<Value, Box<Fault>> {
-        let prepared = self.dispatcher.prepare(call)?;
-        warnings.extend(prepared.warnings);
-        if let Some(value) = prepared.cached {
-            return Ok(value);
+    async fn call(&self, call: ToolCall, site: &ClientCall) -> CallResult {
+        match self.dispatcher.call(call, site) {
+            Dispatched::Stop => Err(fault("the call was refused".into()).into()),
+            Dispatched::Done(result) => result,
+            Dispatched::Pending(pending) => {
+                let result = run(&pending).await;
+                pending.complete(site, CallOutcome::Live(result))
+            }
         }
-        let call = Call {
-            arguments: prepared.arguments.clone(),
-            idempotency_key: key,
-            children: Vec::new(),
-            contract: prepared.tool.contract.clone(),
-            caller: None,
-        };
-        let result = run(&prepared.tool, call).await;
-        self.dispatcher.settle(&prepared.tool, &prepared.arguments, result, warnings)
+    }
+}
+
+/// The one call of a client's request.
+struct ClientCall {
+    idempotency_key: String,
+    warnings: Mutex<Vec<String>>,
+}
+
+impl ClientCall {
+    fn new(idempotency_key: String) -> Self {
+        Self { idempotency_key, warnings: Mutex::default() }
+    }
+
+    fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Recording for ClientCall {
+    fn end(&self, _: EndedCall<'_>) {}
+
+    fn warn(&self, warnings: Vec<String>) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(warnings);
+    }
+}
+
+impl CallSite for ClientCall {
+    fn admit(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn idempotency_key(&self, _: usize) -> String {
+        self.idempotency_key.clone()
+    }
+
+    fn run_now(&self, _: &Immediate, _: &Call) -> Option<Result<Value, ToolError>> {
+        // Other requests go on meanwhile.
+        None
     }
 }
 
 /// Runs a tool on a task of its own, which ends with this future; a panic is an error of the tool.
-async fn run(tool: &Arc<Tool>, call: Call) -> Result<Value, ToolError> {
+async fn run(pending: &PendingCall) -> Result<Value, ToolError> {
     let mut running = JoinSet::new();
-    match &tool.run {
-        Run::Now(run) => {
-            let run = run.clone();
-            running.spawn_blocking(move || Dispatcher::run_now(&run, &call));
-        }
-        Run::Later(run) | Run::Process(_, run) => {
-            let run = run.clone();
-            running.spawn(async move { run(call).await });
-        }
-    }
-    let timeout = tool.spec_of().and_then(|spec| spec.timeout);
-    let ended = match timeout {
-        None => running.join_next().await,
-        Some(timeout) => match tokio::time::timeout(timeout, running.join_next()).await {
-            Ok(ended) => ended,
-            Err(_) => return Err(ToolError(format!("no result within {timeout:?}"))),
-        },
-    };
-    match ended {
+    running.spawn(pending.run());
+    match running.join_next().await {
         Some(Ok(result)) => result,
         Some(Err(error)) => Err(error.try_into_panic().map_or_else(ToolError::new, |panic| panicked(&*panic))),
         None => Err(ToolError::new("the call was given up")),

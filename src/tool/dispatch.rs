@@ -1,12 +1,11 @@
-//! The choke point: every tool call is checked, counted, run and recorded here.
+//! Dispatchers: the tools of a process, how strictly their contracts hold, what it may do, and what was cached.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::discover::Index;
 use super::outlines;
-use super::toolbox::{Access, Call, Contract, Immediate, Run, Tool, ToolError, Toolbox};
+use super::toolbox::{Access, Contract, Run, Tool, ToolError, Toolbox};
 use crate::contract::{Effect, Issue, Signature, Type, check_input, check_output};
 use crate::lisp::analyse::{Misfit, Outline, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
@@ -58,25 +57,30 @@ pub struct Dispatcher {
     index: Arc<OnceLock<Index>>,
 }
 
-/// How many results are kept.
-const KEPT: usize = 1_000;
+/// The most results that are cached.
+const MAX_CACHED: usize = 1_000;
 
-/// A call that may go ahead.
-pub(crate) struct Prepared {
+/// A call that fits its tool's contract.
+pub(crate) struct CheckedCall {
     pub tool: Arc<Tool>,
+    /// By name, after coercion.
     pub arguments: Value,
     pub warnings: Vec<String>,
-    /// What the same call gave before, if it need not happen again.
-    pub cached: Option<Value>,
 }
 
 const HAPPENED: &str = "the call has happened; it is the tool that is wrong";
 
-/// How many names of tools are told at most.
-const SHOWN: usize = 30;
+/// The most names of tools that an error lists.
+const MAX_NAMES: usize = 30;
 
-fn fault(message: String) -> Fault {
+/// The error of a call, as programs see it.
+pub(crate) fn fault(message: String) -> Fault {
     Fault::new(ErrorKind::Tool, "ExceptionInfo", message)
+}
+
+/// The error of a tool, as programs see it.
+pub(crate) fn fault_of(tool: &Tool, error: &ToolError) -> Box<Fault> {
+    fault(format!("{}: {error}", tool.name)).into()
 }
 
 fn list(issues: &[Issue]) -> String {
@@ -99,8 +103,8 @@ impl Dispatcher {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The tool of a call, with its arguments checked and coerced.
-    pub(crate) fn prepare(&self, call: ToolCall) -> Result<Prepared, Box<Fault>> {
+    /// Whether a call may be made: a tool that exists, an access that allows it, arguments that fit the contract.
+    pub(crate) fn check_call(&self, call: ToolCall) -> Result<CheckedCall, Box<Fault>> {
         let tool = self.find(&call.name).map_err(|(kind, message, hint)| {
             let refused = Fault::new(kind, "ExceptionInfo", message);
             hint.into_iter().fold(refused, Fault::hint)
@@ -139,8 +143,12 @@ impl Dispatcher {
             }
             Contract::Spec(_) | Contract::Skip | Contract::None => arguments,
         };
-        let cached = key(tool, &arguments).and_then(|key| self.cache().get(&key).cloned());
-        Ok(Prepared { tool: tool.clone(), arguments, warnings, cached })
+        Ok(CheckedCall { tool: tool.clone(), arguments, warnings })
+    }
+
+    /// What the same call gave before, if it need not happen again.
+    pub(crate) fn cached(&self, tool: &Tool, arguments: &Value) -> Option<Value> {
+        key(tool, arguments).and_then(|key| self.cache().get(&key).cloned())
     }
 
     /// The signature that calls of a tool are held to, so that one that does not fit is an error.
@@ -188,12 +196,12 @@ impl Dispatcher {
                     Some(near) => format!("did you mean {near}?"),
                     None if names.is_empty() => "this program was given no tools".into(),
                     None => {
-                        let more = if names.len() > SHOWN {
-                            format!(" and {} more", names.len() - SHOWN)
+                        let more = if names.len() > MAX_NAMES {
+                            format!(" and {} more", names.len() - MAX_NAMES)
                         } else {
                             String::new()
                         };
-                        format!("the tools are {}{more}", names[..names.len().min(SHOWN)].join(", "))
+                        format!("the tools are {}{more}", names[..names.len().min(MAX_NAMES)].join(", "))
                     }
                 };
                 Err((ErrorKind::Tool, format!("there is no tool {name:?}"), Some(hint)))
@@ -201,60 +209,31 @@ impl Dispatcher {
         }
     }
 
-    /// The result of a call, checked; that of a cacheable tool is kept for the next call with equal arguments.
-    pub(crate) fn settle(
+    /// The result of a call, if it fits the contract. That of a cacheable tool is kept for the next call with equal arguments.
+    pub(crate) fn check_result(
         &self,
         tool: &Tool,
         arguments: &Value,
-        result: Result<Value, ToolError>,
+        value: Value,
         warnings: &mut Vec<String>,
     ) -> Result<Value, Box<Fault>> {
-        let value = self.checked(tool, result, warnings)?;
+        if let Contract::Spec(spec) = &tool.contract
+            && self.validation != Validation::Disabled
+            && let Err(issues) = check_output(&spec.signature.returns, &value, "result")
+        {
+            if self.validation != Validation::WarnOnly {
+                let message = format!("{} ran, but its result does not fit its contract:{}", tool.name, list(&issues));
+                return Err(fault(message).hint(HAPPENED).into());
+            }
+            warnings.extend(issues.iter().map(|issue| format!("{}: {issue}", tool.name)));
+        }
         if let Some(key) = key(tool, arguments) {
             let mut cache = self.cache();
-            if cache.len() < KEPT {
+            if cache.len() < MAX_CACHED {
                 cache.insert(key, value.clone());
             }
         }
         Ok(value)
-    }
-
-    fn checked(
-        &self,
-        tool: &Tool,
-        result: Result<Value, ToolError>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Value, Box<Fault>> {
-        let value = result.map_err(|error| fault(format!("{}: {error}", tool.name)))?;
-        let Contract::Spec(spec) = &tool.contract else { return Ok(value) };
-        match self.validation {
-            Validation::Disabled => Ok(value),
-            Validation::Enabled | Validation::Strict | Validation::WarnOnly => {
-                match check_output(&spec.signature.returns, &value, "result") {
-                    Ok(()) => Ok(value),
-                    Err(issues) if self.validation == Validation::WarnOnly => {
-                        warnings.extend(issues.iter().map(|issue| format!("{}: {issue}", tool.name)));
-                        Ok(value)
-                    }
-                    Err(issues) => {
-                        let message =
-                            format!("{} ran, but its result does not fit its contract:{}", tool.name, list(&issues));
-                        Err(fault(message).hint(HAPPENED).into())
-                    }
-                }
-            }
-        }
-    }
-
-    /// The error of a call as [`Dispatcher::settle`] gave it before.
-    #[cfg(feature = "agent")]
-    pub(crate) fn settled_before(message: String, hint: Option<String>) -> Box<Fault> {
-        hint.into_iter().fold(fault(message), Fault::hint).into()
-    }
-
-    /// Runs a tool that answers at once; a panic is an error of the tool.
-    pub(crate) fn run_now(run: &Immediate, call: &Call) -> Result<Value, ToolError> {
-        catch_unwind(AssertUnwindSafe(|| run(call))).unwrap_or_else(|panic| Err(panicked(&*panic)))
     }
 
     /// Warnings about tools without a contract, or the error of strict validation.
@@ -280,13 +259,6 @@ impl Dispatcher {
             Validation::Disabled => Ok(Vec::new()),
         }
     }
-}
-
-/// The error of a tool that panicked.
-pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> ToolError {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into());
-    ToolError(format!("the tool panicked: {text}"))
 }
 
 /// Under what the result of a call is kept, if it is.

@@ -25,12 +25,10 @@ use tokio::sync::Notify;
 
 use crate::lisp::syntax::read_data;
 use crate::lisp::text::{Source, abridge};
-use crate::lisp::value::{Value, from_json, readable, says_all_in_json};
+use crate::lisp::value::{Fault, Value, from_json, readable, says_all_in_json};
 use crate::model::{Message, ModelError, Reply, contrast, difference};
+use crate::tool::{CallEffect, CallOutcome, fault};
 use crate::trace::{CallEnd, Event, EventKind, SampleSource, is_within, read_events};
-
-/// The error of a call that a program did not wait for.
-pub(crate) const GIVEN_UP: &str = "given up, because the program had ended";
 
 /// How long a result waits for a call to be made that came to its end before it. A program takes no longer for that, unless it
 /// goes another way.
@@ -105,35 +103,17 @@ struct Exchange {
 struct RecordedCall {
     name: String,
     args: Json,
-    end: Known,
+    end: Option<RecordedEnd>,
     /// Whether it may change the world.
     writes: bool,
     key: String,
 }
 
-/// What a journal knows of the end of a call.
-#[derive(Clone)]
-pub(crate) enum Known {
-    /// Nothing: it is live.
-    Nothing,
-    /// The program ended without it.
-    GivenUp,
-    /// A result or an error, and whether the world may have changed.
-    Ended {
-        /// As [`Dispatcher::settle`](crate::tool::Dispatcher::settle) gave it.
-        result: Result<Value, CallError>,
-        /// Whether the world may have changed.
-        writes: bool,
-        /// Whether processes that it had started had not ended.
-        is_cut: bool,
-    },
-}
-
-/// The error of a call: what happened, and what to try.
-#[derive(Clone)]
-pub(crate) struct CallError {
-    pub message: String,
-    pub hint: Option<String>,
+/// How a call ended.
+struct RecordedEnd {
+    outcome: CallOutcome,
+    /// Whether processes that it had started had not ended.
+    is_cut: bool,
 }
 
 impl Journal {
@@ -244,17 +224,20 @@ impl Journal {
     /// Whether a call has happened that a process is going to make in its turn.
     pub(crate) fn knows(&self, path: &str, call: usize) -> bool {
         let state = self.lock();
-        state.calls.get(&(state.turn(path), call)).is_some_and(|known| !matches!(known.end, Known::Nothing))
+        state.calls.get(&(state.turn(path), call)).is_some_and(|known| known.end.is_some())
     }
 
-    /// What is known of the end of a call.
-    pub(crate) fn call_end(&self, path: &str, call: usize) -> Known {
+    /// How a call ended, if that is known. One that is `repeatable` is made again if it had come to its end: what it did is
+    /// in the journal itself.
+    pub(crate) fn replay(&self, path: &str, call: usize, repeatable: bool) -> Option<CallOutcome> {
         let mut state = self.lock();
         let turn = state.turn(path);
-        let end = state.calls.remove(&(turn, call)).map_or(Known::Nothing, |known| known.end);
+        let end = state.calls.remove(&(turn, call)).and_then(|recorded| recorded.end);
         drop(state);
         self.moved.notify_waiters();
-        end
+        let RecordedEnd { outcome, is_cut } = end?;
+        let counts = is_cut || !repeatable || matches!(outcome, CallOutcome::Abandoned);
+        counts.then_some(outcome)
     }
 
     /// What a program was told of the clock, or got of chance.
@@ -382,28 +365,29 @@ impl State {
             EventKind::ToolStart { call, name, args, writes, .. } => {
                 let (name, args) = (name.clone(), args.clone());
                 let key = idempotency_key(&self.run_id, path, turn.1, *call);
-                self.calls
-                    .insert((turn, *call), RecordedCall { name, args, end: Known::Nothing, writes: *writes, key });
+                self.calls.insert((turn, *call), RecordedCall { name, args, end: None, writes: *writes, key });
                 None
             }
             EventKind::ToolEnd { call, result, edn, error, hint, end, writes, children, .. } => {
                 // All of them: one after the other they are over now.
                 let cut = children.iter().filter(|child| self.over.insert((*child).clone())).count();
-                let (writes, is_cut) = (*writes, cut > 0);
-                let end = match end {
-                    CallEnd::GivenUp => Known::GivenUp,
+                let effect = if *writes { CallEffect::Performed } else { CallEffect::None };
+                let outcome = match end {
+                    CallEnd::GivenUp => CallOutcome::Abandoned,
                     CallEnd::Error => {
-                        let error = CallError { message: error.clone().unwrap_or_default(), hint: hint.clone() };
-                        Known::Ended { result: Err(error), writes, is_cut }
+                        let error = fault(error.clone().unwrap_or_default());
+                        let result = Err(hint.clone().into_iter().fold(error, Fault::hint).into());
+                        CallOutcome::Replayed { result, effect }
                     }
                     CallEnd::Result => {
                         let result = Ok(value(result.as_ref(), edn.as_deref())?);
-                        Known::Ended { result, writes, is_cut }
+                        CallOutcome::Replayed { result, effect }
                     }
                 };
-                if let Known::Ended { .. } = end {
+                if *end != CallEnd::GivenUp {
                     self.order.entry(turn.clone()).or_default().push(*call);
                 }
+                let end = Some(RecordedEnd { outcome, is_cut: cut > 0 });
                 if let Some(known) = self.calls.get_mut(&(turn, *call)) {
                     known.end = end;
                 }
@@ -429,10 +413,8 @@ impl State {
     /// without them.
     fn undecided(&self) -> Vec<String> {
         let is_over = |path: &str| self.over.iter().any(|over| is_within(path, over));
-        let begun = self
-            .calls
-            .iter()
-            .filter(|(((path, _), _), known)| known.writes && matches!(known.end, Known::Nothing) && !is_over(path));
+        let begun =
+            self.calls.iter().filter(|(((path, _), _), known)| known.writes && known.end.is_none() && !is_over(path));
         let mut undecided: Vec<String> = begun
             .map(|(_, known)| {
                 format!("{} {} (idempotency key {})", known.name, abridge(&known.args.to_string(), 300), known.key)

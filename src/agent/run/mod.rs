@@ -7,5 +7,6 @@ pub mod pool;
 pub mod prefetch;
 pub mod process;
 pub mod program;
+pub mod recording;
 pub mod stop;
 pub mod turn;

@@ -1,31 +1,46 @@
 //! Overlapping reads: what a program is about to read is begun while it still waits for the read before.
 //!
-//! The program tells which calls come next (see `lisp/eval/ahead.rs`). Those of tools that only read are begun early, so
-//! many at once, and what comes of them waits for the program to make the call. Only then is the call counted,
-//! checked, recorded and given its place in the journal, by the same code as any other; a call that is not the one
-//! that was expected discards all that was begun. So everything that can be seen of the run is that of the sequential one:
-//! values, prints, errors, trace, usage, what is left of the budget, the journal, and what a resumed run does.
+//! The program tells which calls come next (see `lisp/eval/ahead.rs`). Those of tools that only read are begun early, a
+//! bounded number at once, and their results wait for the program to make the call. Only then is the call counted,
+//! checked, recorded and given its place in the journal, by [`Dispatcher::call`](crate::tool::Dispatcher) like any other;
+//! a call that is not the expected one discards everything that was begun. So all that can be seen of the run is as if
+//! the reads had come one after the other: values, prints, errors, trace, usage, budget, journal, resumed runs.
 //!
 //! Two things differ. Time; and after an error, a limit or a stop in the midst of the calls, tools may have been
-//! read in vain: at most so many times as are under way at once. No read begins for which the budget has no call left.
+//! read in vain: at most as many times as reads may overlap. No read begins for which the budget has no call left.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::call::{Caller, Started};
+use super::process::Process;
 use crate::contract::Effect;
 use crate::lisp::value::{ToolCall, Value};
 use crate::tool::{Call, Kind, Run, ToolError};
 
-/// A tool that was begun before its call; dropping it ends it.
-pub(crate) type Begun = JoinSet<Result<Value, ToolError>>;
+/// A tool that was started before its call; dropping it ends it.
+pub(crate) struct Prefetch(JoinSet<Result<Value, ToolError>>);
 
-/// What a program is about to call.
-pub(crate) struct Ahead {
-    /// How many reads may be under way at once, that of the call at hand included.
+impl Prefetch {
+    /// The result of the tool; a panic is that of the tool.
+    pub async fn result(mut self) -> Result<Value, ToolError> {
+        match self.0.join_next().await {
+            Some(Ok(result)) => result,
+            Some(Err(failed)) => match failed.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(ToolError::new("the call was cancelled")),
+            },
+            None => Err(ToolError::new("the call was not begun")),
+        }
+    }
+}
+
+/// Starts the reads that a program is about to make.
+pub(crate) struct Prefetcher {
+    /// How many reads may be under way at once, that of the call at hand included; fewer than two do not overlap.
     at_once: usize,
     runtime: Handle,
     expected: RefCell<Expected>,
@@ -33,31 +48,30 @@ pub(crate) struct Ahead {
 
 #[derive(Default)]
 struct Expected {
-    /// What comes next and is not begun yet.
+    /// The calls that come next and are not started yet.
     calls: Option<Box<dyn Iterator<Item = ToolCall>>>,
-    /// What comes before that, with what was begun of it.
-    begun: VecDeque<(ToolCall, Option<Begun>)>,
+    /// The calls that come before those. One without a prefetch is known already.
+    started: VecDeque<(ToolCall, Option<Prefetch>)>,
 }
 
-impl Ahead {
-    /// With so many reads at once; fewer than two do not overlap.
+impl Prefetcher {
     pub fn new(at_once: usize, runtime: Handle) -> Self {
         Self { at_once, runtime, expected: RefCell::default() }
     }
 
-    /// Takes in what comes next.
+    /// Learns which calls come next.
     pub fn expect(&self, calls: Box<dyn Iterator<Item = ToolCall>>) {
         let calls = Some(calls).filter(|_| self.at_once > 1);
-        *self.expected.borrow_mut() = Expected { calls, begun: VecDeque::new() };
+        *self.expected.borrow_mut() = Expected { calls, started: VecDeque::new() };
     }
 
-    /// What was begun of a call that is made now. Another one than expected: the program goes another way.
-    pub fn take(&self, call: &ToolCall) -> Option<Begun> {
+    /// The prefetch of a call that is made now. A call that was not expected discards all others.
+    pub fn take(&self, call: &ToolCall) -> Option<Prefetch> {
         let expected = &mut *self.expected.borrow_mut();
         let calls = &mut expected.calls;
-        let next = expected.begun.pop_front().or_else(|| Some((calls.as_mut()?.next()?, None)));
+        let next = expected.started.pop_front().or_else(|| Some((calls.as_mut()?.next()?, None)));
         match next {
-            Some((foreseen, begun)) if foreseen == *call => begun,
+            Some((foreseen, prefetch)) if foreseen == *call => prefetch,
             Some(_) | None => {
                 *expected = Expected::default();
                 None
@@ -65,63 +79,61 @@ impl Ahead {
         }
     }
 
-    /// Begins what may be begun of the calls that follow on this one, which is call `number`.
-    pub fn go_on(&self, caller: &Caller, number: u64, at_hand: &ToolCall) {
+    /// Starts reads that follow on the call at hand; the first of them has the number `next`.
+    pub fn advance(&self, process: &Arc<Process>, next: usize, at_hand: &ToolCall) {
         let expected = &mut *self.expected.borrow_mut();
-        let most = caller.process.tree.ledger.tool_calls_left().min(self.at_once.saturating_sub(1) as u64);
-        while (expected.begun.len() as u64) < most {
+        if expected.calls.is_none() {
+            return;
+        }
+        let most = process.tree.ledger.tool_calls_left().min(self.at_once.saturating_sub(1) as u64);
+        while (expected.started.len() as u64) < most {
             let Some(call) = expected.calls.as_mut().and_then(Iterator::next) else { break };
-            let index = number + 1 + expected.begun.len() as u64;
+            let index = next + expected.started.len();
             let is_repeated =
-                expected.begun.iter().map(|(other, _)| other).chain([at_hand]).any(|other| *other == call);
-            match self.begin(caller, &call, index, is_repeated) {
-                Some(begun) => expected.begun.push_back((call, begun)),
-                // Here the program will stop, or do what is better done in its own time.
-                None => expected.calls = None,
+                expected.started.iter().map(|(other, _)| other).chain([at_hand]).any(|other| *other == call);
+            match self.start(process, &call, index, is_repeated) {
+                Next::Started(prefetch) => expected.started.push_back((call, Some(prefetch))),
+                Next::Known => expected.started.push_back((call, None)),
+                Next::Wait => expected.calls = None,
             }
         }
     }
 
-    /// Begins a call, if it need be made at all; nothing, if it must not be made before its time.
-    fn begin(&self, caller: &Caller, call: &ToolCall, index: u64, is_repeated: bool) -> Option<Option<Begun>> {
-        let process = &caller.process;
+    fn start(&self, process: &Arc<Process>, call: &ToolCall, index: usize, is_repeated: bool) -> Next {
         if process.is_stopped() {
-            return None;
+            return Next::Wait;
         }
-        let prepared = process.agent.dispatcher.prepare(call.clone()).ok()?;
-        let tool = prepared.tool;
+        let dispatcher = &process.agent.dispatcher;
+        let Ok(checked) = dispatcher.check_call(call.clone()) else { return Next::Wait };
+        let (tool, arguments) = (checked.tool, checked.arguments);
         let overlaps = tool.effect() == Effect::Read && tool.kind == Kind::Plain && matches!(tool.run, Run::Later(_));
         if !overlaps {
-            return None;
+            return Next::Wait;
         }
-        let at = usize::try_from(index).unwrap_or(usize::MAX);
-        let is_known = process.tree.journal.as_ref().is_some_and(|journal| journal.knows(&process.path, at));
-        let keeps = tool.spec_of().is_some_and(|spec| spec.cacheable);
-        if is_known || prepared.cached.is_some() || (keeps && is_repeated) {
-            return Some(None);
+        let is_replayed = process.tree.journal.as_ref().is_some_and(|journal| journal.knows(&process.path, index));
+        let is_cacheable = tool.spec_of().is_some_and(|spec| spec.cacheable);
+        if is_replayed || (is_cacheable && is_repeated) || dispatcher.cached(&tool, &arguments).is_some() {
+            return Next::Known;
         }
         let call = Call {
-            arguments: prepared.arguments,
-            idempotency_key: process.idempotency_key(at),
+            arguments,
+            idempotency_key: process.idempotency_key(index),
             children: Vec::new(),
             contract: tool.contract.clone(),
             caller: Some(process.clone()),
         };
-        let started = Started { number: index, turn: caller.turn, index: at, tool, call, known: None };
-        let mut begun = Begun::new();
-        begun.spawn_on(async move { started.run().await }, &self.runtime);
-        Some(Some(begun))
+        let mut running = JoinSet::new();
+        running.spawn_on(crate::tool::run(tool, call), &self.runtime);
+        Next::Started(Prefetch(running))
     }
 }
 
-/// What came of a call that was begun before its time; a panic is that of the tool.
-pub(crate) async fn ended(mut begun: Begun) -> Result<Value, ToolError> {
-    match begun.join_next().await {
-        Some(Ok(result)) => result,
-        Some(Err(failed)) => match failed.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(ToolError::new("the call was cancelled")),
-        },
-        None => Err(ToolError::new("the call was not begun")),
-    }
+/// What can be done about a call that comes next.
+enum Next {
+    /// Its tool was started.
+    Started(Prefetch),
+    /// Its result will be known without the tool.
+    Known,
+    /// Nothing before its time: the program will stop there, or the tool must not be started early.
+    Wait,
 }

@@ -65,7 +65,7 @@ fn validations_have_names() {
 #[test]
 fn tools_take_data() {
     let dispatcher = dispatcher([tool("keep", "(what :any)")]);
-    let refused = dispatcher.prepare(call("keep", map([("what", Value::from(f64::NAN))]))).err().unwrap();
+    let refused = dispatcher.check_call(call("keep", map([("what", Value::from(f64::NAN))]))).err().unwrap();
     assert!(
         refused.message().starts_with("keep: ") && refused.message().ends_with("; tools take data"),
         "{}",
@@ -77,8 +77,8 @@ fn tools_take_data() {
 fn not_all_of_many_tools_are_told() {
     let many = |count: usize| dispatcher((0..count).map(|at| tool(&format!("tool-{at}"), "()")));
     let hint = |count| many(count).find("wipe").unwrap_err().2.unwrap();
-    assert!(hint(SHOWN).ends_with(&format!("tool-{}", SHOWN - 1)), "{}", hint(SHOWN));
-    assert!(hint(SHOWN + 5).ends_with(" and 5 more"), "{}", hint(SHOWN + 5));
+    assert!(hint(MAX_NAMES).ends_with(&format!("tool-{}", MAX_NAMES - 1)), "{}", hint(MAX_NAMES));
+    assert!(hint(MAX_NAMES + 5).ends_with(" and 5 more"), "{}", hint(MAX_NAMES + 5));
     assert_eq!(hint(0), "this program was given no tools");
 }
 
@@ -86,19 +86,11 @@ fn not_all_of_many_tools_are_told() {
 fn not_all_results_are_kept() {
     let tool = tool("look", "(at :int)").reads().cacheable();
     let dispatcher = dispatcher([tool.clone()]);
-    for at in 0..=KEPT {
-        let settled = dispatcher.settle(&tool, &map([("at", Value::from(at))]), Ok(Value::Nil), &mut Vec::new());
+    for at in 0..=MAX_CACHED {
+        let settled = dispatcher.check_result(&tool, &map([("at", Value::from(at))]), Value::Nil, &mut Vec::new());
         assert_eq!(settled.ok(), Some(Value::Nil));
     }
-    assert_eq!(dispatcher.cache().len(), KEPT);
-}
-
-#[test]
-fn panics_are_errors_with_their_words() {
-    let words = |panic: Box<dyn std::any::Any + Send>| panicked(&*panic).to_string();
-    assert_eq!(words(Box::new("no")), "the tool panicked: no");
-    assert_eq!(words(Box::new("no".to_owned())), "the tool panicked: no");
-    assert_eq!(words(Box::new(7)), "the tool panicked: without a message");
+    assert_eq!(dispatcher.cache().len(), MAX_CACHED);
 }
 
 #[test]
@@ -106,7 +98,7 @@ fn arguments_are_a_map_or_the_only_one() {
     let dispatcher =
         dispatcher([tool("one", "(a :int)"), tool("shape", "(where :map)"), tool("two", "(a :int?, b :int?)")]);
     let given = |name: &str, arguments: Value, positional: bool| match dispatcher
-        .prepare(ToolCall { positional, ..call(name, arguments) })
+        .check_call(ToolCall { positional, ..call(name, arguments) })
     {
         Ok(prepared) => format!("{} {}", prepared.arguments, prepared.warnings.join("; ")),
         Err(fault) => fault.message().into_owned(),
@@ -134,23 +126,8 @@ fn only_what_cacheable_reads_give_is_kept() {
     ];
     for (tool, kept) in table {
         let dispatcher = dispatcher([tool.clone()]);
-        let settled = dispatcher.settle(&tool, &map([]), Ok(Value::Nil), &mut Vec::new());
+        let settled = dispatcher.check_result(&tool, &map([]), Value::Nil, &mut Vec::new());
         assert_eq!((settled.ok(), dispatcher.cache().len()), (Some(Value::Nil), kept), "{}", tool.name);
-    }
-}
-
-#[cfg(feature = "agent")]
-#[test]
-fn errors_of_calls_before_say_again_what_has_happened() {
-    let tool = tool("count", "() -> :int");
-    let dispatcher = dispatcher([tool.clone()]);
-    let settle = |result| *dispatcher.settle(&tool, &map([]), result, &mut Vec::new()).unwrap_err();
-    for (result, hint) in [(Ok("x".into()), Some(HAPPENED)), (Err(ToolError::new("no")), None)] {
-        let fault = settle(result);
-        let again =
-            Dispatcher::settled_before(fault.message().into_owned(), fault.advice().map(std::borrow::Cow::into_owned));
-        assert_eq!(fault.advice().as_deref(), hint);
-        assert_eq!((again.message(), again.advice()), (fault.message(), fault.advice()));
     }
 }
 
