@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_of_ours_is_an_error_of_the_program() {
+    fn interpreter_panic_is_an_error_of_the_program() {
         let broken = || -> Option<()> { panic!("at /home/somebody/src/broken.rs") };
         let error = guarded(broken).expect_err("it panics");
         assert_eq!(error.to_string(), "value-error: the interpreter failed on this program; please report it");

@@ -98,7 +98,7 @@ fn search(arguments: Search) -> Result<Vec<Hit>, String> {
 }
 
 #[tokio::test]
-async fn a_function_of_types_is_a_tool() {
+async fn typed_tool_from_function() {
     let tool = Tool::typed("search", search);
     assert_eq!(
         tool.signature(),
@@ -117,14 +117,14 @@ async fn a_function_of_types_is_a_tool() {
 }
 
 #[tokio::test]
-async fn fields_left_out_have_their_defaults() {
+async fn typed_tool_fills_serde_defaults() {
     let outcome = run("(first (tool/search {:query \"x\" :range {:from 1}}))", Tool::typed("search", search)).await;
     let hit: Hit = outcome.result_as().expect("a hit");
     assert_eq!((hit.title.as_str(), hit.order, hit.score), ("x 101 ", Order::ByDate, None));
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_types_never_reaches_the_function() {
+async fn typed_tool_refuses_arguments_before_the_call() {
     let outcome = run(
         "(tool/search {:query 5 :order \"by-dat\" :range {:to \"x\"}})",
         Tool::typed("search", |_: Search| -> Result<u32, String> { panic!("it was reached") }),
@@ -142,7 +142,7 @@ async fn what_does_not_fit_the_types_never_reaches_the_function() {
 }
 
 #[tokio::test]
-async fn errors_of_the_function_are_errors_of_the_tool() {
+async fn typed_tool_error_reaches_the_program() {
     let outcome =
         run("(try (tool/search {:query \"\"}) (catch Exception e (ex-message e)))", Tool::typed("search", search))
             .await;
@@ -150,7 +150,7 @@ async fn errors_of_the_function_are_errors_of_the_tool() {
 }
 
 #[tokio::test]
-async fn asynchronous_functions_are_tools_too() {
+async fn typed_async_tool_from_function() {
     #[derive(Deserialize, JsonSchema)]
     struct Wait {
         millis: u64,
@@ -166,7 +166,7 @@ async fn asynchronous_functions_are_tools_too() {
 }
 
 #[tokio::test]
-async fn every_call_has_a_key_of_its_own() {
+async fn idempotency_key_is_unique_per_call() {
     let keys: Arc<Mutex<Vec<String>>> = Arc::default();
     let seen = keys.clone();
     let tool = Tool::asynchronous("pay", move |call: Call| {
@@ -190,7 +190,7 @@ async fn every_call_has_a_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn closures_are_models_and_see_everything() {
+async fn closure_model_sees_the_whole_request() {
     let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
     let seen = requests.clone();
     let model = move |request: Request| {
@@ -218,7 +218,7 @@ async fn closures_are_models_and_see_everything() {
 }
 
 #[tokio::test]
-async fn refs_may_be_closures() {
+async fn refs_closure() {
     let refs = Refs::new()
         .closure("last", |result| Some(result.to_string().len().into()))
         .typed(Type::Int)
@@ -234,7 +234,7 @@ async fn refs_may_be_closures() {
 }
 
 #[tokio::test]
-async fn refs_are_found_without_an_agent() {
+async fn refs_take_without_an_agent() {
     let refs = Refs::new().path("city", "customer.address.city").lisp("items", "(count (:items result))").required();
     let order = parse_json(r#"{"customer": {"address": {"city": "Wien"}}, "items": [1, 2]}"#).expect("JSON");
     let found = refs.extract(&order).expect("refs");
@@ -244,7 +244,7 @@ async fn refs_are_found_without_an_agent() {
 }
 
 #[tokio::test]
-async fn results_are_rust_types() {
+async fn outcome_result_as_rust_type() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Count {
         total: u32,
@@ -260,7 +260,7 @@ async fn results_are_rust_types() {
 }
 
 #[tokio::test]
-async fn all_options_can_be_given() {
+async fn options_builder_sets_every_option() {
     let events = Arc::new(Mutex::new(Vec::new()));
     let seen = events.clone();
     let options = Options::new(program("(return {:n ctx/n})"))
@@ -289,14 +289,14 @@ async fn all_options_can_be_given() {
 }
 
 #[tokio::test]
-async fn an_agent_without_a_model_says_so() {
+async fn delegate_without_model_is_config_error() {
     let error = failed(delegate("go", Options::default()).await);
     assert_eq!((error.kind.name(), error.trace.len()), ("config-error", 0));
     assert!(error.message.contains("no model"), "{error:?}");
 }
 
 #[tokio::test]
-async fn tools_that_cannot_be_told_apart_are_refused_before_the_model_is_asked() {
+async fn duplicate_tools_are_config_error() {
     for (one, other) in [("send", "send"), ("send", "Send"), ("send", "sеnd"), ("send", ""), ("send", "a b")] {
         let tools = [one, other].map(|name| Tool::new(name, |_| Ok(1.into())));
         let error = failed(delegate("go", Options::new(program("1")).tools(tools)).await);
@@ -305,7 +305,7 @@ async fn tools_that_cannot_be_told_apart_are_refused_before_the_model_is_asked()
 }
 
 #[tokio::test]
-async fn failures_carry_their_reason_usage_and_trace() {
+async fn delegate_error_has_reason_usage_and_trace() {
     let error = failed(delegate("go", Options::new(program("(fail {:code 404})"))).await);
     assert_eq!(error.kind.name(), "fail");
     assert_eq!(error.reason.as_ref().map(ToString::to_string).as_deref(), Some("{:code 404}"));
@@ -318,7 +318,7 @@ async fn failures_carry_their_reason_usage_and_trace() {
 }
 
 #[tokio::test]
-async fn children_have_their_own_model_or_their_parents() {
+async fn sub_agent_model_defaults_to_the_parents() {
     let own = as_tool(Options::new(Scripted::new(Vec::<&str>::new()).process("main/own#1", ["mine"])).name("own"));
     let heir = as_tool(Options::default().name("heir"));
     let source = "```clojure\n(mapv (fn [f] (:summary (f {:task \"speak\"}))) [tool/own tool/heir])\n```";
@@ -328,7 +328,7 @@ async fn children_have_their_own_model_or_their_parents() {
 }
 
 #[tokio::test]
-async fn agents_that_a_model_makes_have_no_other_tools() {
+async fn spawn_agent_has_only_its_tool_sets() {
     let tool = |name: &str| Tool::new(name, |_| Ok(1.into()));
     let spawn = spawn_agent(Options::default(), [("mail", vec![tool("list")]), ("bank", vec![tool("pay")])]);
     let source = "```clojure\n(mapv (fn [sets] (try (:summary (tool/spawn_agent {:task \"pay\" :tools sets}))
@@ -345,7 +345,7 @@ async fn agents_that_a_model_makes_have_no_other_tools() {
 }
 
 #[tokio::test]
-async fn a_childs_refs_and_context_go_through_its_contract() {
+async fn sub_agent_contract_checks_context_and_refs() {
     let child = Options::default()
         .name("finder")
         .description("Finds mails")
@@ -380,7 +380,7 @@ async fn access_above_the_process_is_refused() {
 }
 
 #[tokio::test]
-async fn specs_can_be_built() {
+async fn tool_spec_builder() {
     let spec = ToolSpec::new().parameter("n", Type::Int).optional("by", Type::Int, 2).returns(Type::Int);
     let tool = Tool::new("times", |arguments: &Value| {
         let get = |name: &str| match arguments.get(name) {
@@ -403,7 +403,7 @@ fn costly(text: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn costs_are_told_where_prices_are_known() {
+async fn usage_has_cost_where_prices_are_known() {
     let script = || Scripted::new([costly("```clojure\n(+ 1 2)\n```"), costly("Three.")]);
     let priced = Options::new(script()).budget(Budget { prices: prices(), ..Budget::default() });
     let outcome = delegate("add", priced).await.unwrap();
@@ -413,7 +413,7 @@ async fn costs_are_told_where_prices_are_known() {
 }
 
 #[tokio::test]
-async fn a_bound_on_the_cost_binds_the_whole_tree() {
+async fn budget_cost_bounds_the_whole_tree() {
     let script = Scripted::new([costly("```clojure\n(tool/helper {:task \"add\"})\n```"), costly("never")])
         .process("main/helper#1", [costly("```clojure\n1\n```"), costly("never")]);
     let budget = Budget { cost: Some(0.02), prices: prices(), ..Budget::default() };
@@ -425,7 +425,7 @@ async fn a_bound_on_the_cost_binds_the_whole_tree() {
 }
 
 #[tokio::test]
-async fn a_bound_on_the_cost_needs_prices() {
+async fn budget_cost_needs_prices() {
     let budget = Budget { cost: Some(1.0), ..Budget::default() };
     let error = delegate("add", Options::new(Scripted::new(["hi"])).budget(budget)).await.err().unwrap();
     assert_eq!(error.kind.name(), "config-error");

@@ -70,7 +70,7 @@ const TASKS: [(&str, &[&str]); 8] = [
 ];
 
 #[test]
-fn what_a_task_needs_is_among_the_first_ten_of_two_hundred() {
+fn discover_ranks_needed_tools_among_the_first_ten() {
     let tools = registry();
     assert_eq!(tools.len(), 200);
     let (mut found, mut wanted) = (0, 0);
@@ -87,7 +87,7 @@ fn what_a_task_needs_is_among_the_first_ten_of_two_hundred() {
 }
 
 #[test]
-fn every_tool_is_found_first_by_its_own_words() {
+fn discover_ranks_a_tool_first_by_its_own_words() {
     let tools = registry();
     let mut missed: BTreeSet<String> = BTreeSet::new();
     for tool in &tools {
@@ -100,7 +100,7 @@ fn every_tool_is_found_first_by_its_own_words() {
 }
 
 #[tokio::test]
-async fn programs_find_tools_that_the_prompt_does_not_show() {
+async fn apropos_finds_tools_the_prompt_hides() {
     let replies = [
         "```clojure\n(vec (take 2 (apropos \"sum expenses by field\")))\n```",
         "```clojure\n(describe-tool \"sum_by_expenses\")\n```",
@@ -131,7 +131,7 @@ async fn programs_find_tools_that_the_prompt_does_not_show() {
 }
 
 #[tokio::test]
-async fn an_agent_chooses_tools_and_names_none_that_are_not_there() {
+async fn choose_tools_refuses_unknown_names() {
     let replies = [
         "```clojure\n(apropos \"overdue bill\")\n```",
         "```clojure\n(return (tool/select-tools {:names [\"list_invoices\"]}))\n```",

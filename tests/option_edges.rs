@@ -45,7 +45,7 @@ fn fails(options: Options, kind: &str, text: &str, requests: u64) {
 }
 
 #[test]
-fn turns_and_times() {
+fn options_max_turns_and_times_at_their_edges() {
     fails(options().max_turns(0), "limit-error", "no answer within 0 turns (max_turns); the model was not asked", 0);
     fails(options().max_turns(2), "limit-error", "no answer within 2 turns", 2);
     is_eight(options().max_turns(u32::MAX));
@@ -58,7 +58,7 @@ fn turns_and_times() {
 }
 
 #[test]
-fn budgets() {
+fn budget_at_its_edges() {
     let with = |change: fn(&mut Budget)| {
         let mut budget = Budget { prices: [("*", Price::new(1.0, 1.0))].into_iter().collect(), ..Budget::default() };
         change(&mut budget);
@@ -89,7 +89,7 @@ fn budgets() {
 }
 
 #[test]
-fn contexts_are_maps() {
+fn options_context_is_a_map() {
     is_eight(options().context(Value::Nil));
     let list = Value::vector(vec![1.into()]);
     fails(options().context(list), "config-error", "the context is a map of names to values, got the vector", 0);
@@ -103,7 +103,7 @@ fn contexts_are_maps() {
 }
 
 #[test]
-fn refs_that_no_result_has_are_told_before_anybody_is_asked() {
+fn refs_that_cannot_be_read_are_config_error() {
     for (refs, text) in [
         (Refs::new().path("ids", "[[["), "refs.ids: "),
         (Refs::new().lisp("count", "(cuont result)"), "refs.count: 1:2 "),
@@ -128,7 +128,7 @@ fn refs_that_no_result_has_are_told_before_anybody_is_asked() {
 }
 
 #[test]
-fn retries_of_refs() {
+fn options_max_ref_retries_at_its_edges() {
     let repaired = || {
         Options::new(Scripted::new(["(return {})", "(return {:id 7})"])).refs(Refs::new().path("id", "id").required())
     };
@@ -140,7 +140,7 @@ fn retries_of_refs() {
 }
 
 #[test]
-fn tools_have_names_of_their_own() {
+fn tool_names_are_unique() {
     fails(options().tools([numbers()]), "config-error", "there is a tool \"numbers\" already", 0);
     fails(options().tool_catalog([numbers()]), "config-error", "there is a tool \"numbers\" already", 0);
     for name in ["", "a b", "naïve", "x\ny"] {

@@ -241,7 +241,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn overlapping_reads_cannot_be_seen(case in case()) {
+    fn overlap_reads_changes_nothing_visible(case in case()) {
         let files = Files::new();
         let worlds: [Arc<World>; 2] = Default::default();
         let runs = [false, true].map(|overlap| {
@@ -263,7 +263,7 @@ proptest! {
     }
 
     #[test]
-    fn a_run_that_was_killed_goes_on_either_way(case in case()) {
+    fn overlap_reads_resumes_like_sequential_reads(case in case()) {
         let case = Case { stop_after: None, ..case };
         let files = Files::new();
         let whole = files.0.join("whole.jsonl");
@@ -296,7 +296,7 @@ fn fetch_all(at_once: usize, program: &str) -> (Arc<World>, Result<Outcome, Dele
 }
 
 #[test]
-fn so_many_reads_are_under_way_as_may_be() {
+fn overlap_reads_bounds_reads_in_flight() {
     let ids = "[1 2 3 4 6 8 9 12 13 16 17 18 19 22 23 24]";
     for program in ["(mapv (fn [id] (tool/fetch {:id id})) IDS)", "(doall (for [id IDS] (tool/fetch {:id id})))"] {
         let program = format!("(return {})", program.replace("IDS", ids));
@@ -310,7 +310,7 @@ fn so_many_reads_are_under_way_as_may_be() {
 }
 
 #[test]
-fn what_is_not_a_read_alone_does_not_overlap() {
+fn overlap_reads_leaves_writes_and_agents_sequential() {
     for program in [
         "(return (mapv (fn [id] (do (println id) (tool/fetch {:id id}))) [1 2 3]))",
         "(return (mapv (fn [id] (:id (tool/fetch {:id id}))) [1 2 3]))",
@@ -324,14 +324,14 @@ fn what_is_not_a_read_alone_does_not_overlap() {
 }
 
 #[test]
-fn equal_reads_of_a_cacheable_tool_are_made_once() {
+fn overlap_reads_uses_the_cache() {
     let (world, ended) = fetch_all(8, "(return (mapv (fn [id] (tool/rate {:id id})) [1 1 1 2 1 2]))");
     assert_eq!(ended.unwrap().usage.tool_calls, 6);
     assert_eq!(world.reads.load(Ordering::SeqCst), 2);
 }
 
 #[test]
-fn after_an_error_few_reads_were_in_vain() {
+fn overlap_reads_bounds_wasted_reads_after_an_error() {
     let (world, ended) = fetch_all(4, "(return (mapv (fn [id] (tool/fetch {:id id})) [1 5 2 3 4 6 8 9 12 13 16]))");
     let error = ended.err().unwrap();
     assert_eq!(error.usage.tool_calls, 2, "{error}");
@@ -339,7 +339,7 @@ fn after_an_error_few_reads_were_in_vain() {
 }
 
 #[test]
-fn reads_stop_where_the_budget_does() {
+fn overlap_reads_stops_at_the_budget() {
     let world = Arc::<World>::default();
     let program = "(return (mapv (fn [id] (tool/fetch {:id id})) [1 2 3 4 6 8]))";
     let options = Options::new(Scripted::new([program])).tools(tools(&world)).overlap_reads(6);
@@ -349,7 +349,7 @@ fn reads_stop_where_the_budget_does() {
 }
 
 #[test]
-fn a_run_that_is_cancelled_leaves_no_read_behind() {
+fn overlap_reads_ends_with_a_cancelled_run() {
     let world = Arc::<World>::default();
     let of_slow = world.clone();
     let slow = Tool::asynchronous("slow", move |_| {

@@ -22,7 +22,7 @@ fn file(name: &str, text: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn an_observer_ends_a_process_and_not_the_tree() {
+async fn observer_stop_ends_one_process() {
     let model =
         Scripted::new(["(try (tool/helper {:task \"go\"}) (catch Exception e (ex-message e)))", "It was ended."])
             .process("main/helper#1", ["(+ 1 2)", "Three."]);
@@ -38,7 +38,7 @@ async fn an_observer_ends_a_process_and_not_the_tree() {
 }
 
 #[tokio::test]
-async fn an_observer_of_the_root_ends_the_tree() {
+async fn observer_stop_of_the_root_ends_the_tree() {
     let options = Options::new(Scripted::new(["(+ 1 2)", "Three."])).observer(|event| match &event.kind {
         EventKind::Response { .. } => Verdict::Stop,
         _ => Verdict::Continue,
@@ -48,7 +48,7 @@ async fn an_observer_of_the_root_ends_the_tree() {
 }
 
 #[tokio::test]
-async fn costs_are_counted_and_bind() {
+async fn program_file_budget_counts_costs() {
     let model = |request: Request| async move {
         let text = if request.turn < 4 { "(+ 1 2)" } else { "Done." };
         let tokens = Tokens { input: 1_000, output: 100, cached: 0 };
@@ -73,7 +73,7 @@ async fn costs_are_counted_and_bind() {
 }
 
 #[tokio::test]
-async fn ten_forks_take_the_time_of_one() {
+async fn forks_run_at_the_same_time() {
     let path = file("ten-forks", "[tools]\nenabled = [\"fork\"]\n");
     let model = |request: Request| async move {
         let text = match (request.path.as_str(), request.turn) {
@@ -139,7 +139,7 @@ impl TenForks {
 }
 
 #[tokio::test]
-async fn a_stop_of_one_of_ten_forks_ends_that_one() {
+async fn observer_stop_ends_one_fork() {
     let ten = TenForks::default();
     let options = Options::new(ten.model(Duration::from_millis(50))).forks(10).observer(|event| match &event.kind {
         EventKind::Response { .. } if event.path == "main/fork[1]" => Verdict::Stop,
@@ -153,7 +153,7 @@ async fn a_stop_of_one_of_ten_forks_ends_that_one() {
 }
 
 #[tokio::test]
-async fn a_stop_of_the_tree_in_the_midst_of_ten_forks_ends_them_all() {
+async fn observer_stop_of_the_root_ends_all_forks() {
     let ten = TenForks::default();
     let began = Instant::now();
     let seen = Arc::new(AtomicUsize::new(0));
@@ -173,7 +173,7 @@ async fn a_stop_of_the_tree_in_the_midst_of_ten_forks_ends_them_all() {
 }
 
 #[tokio::test]
-async fn who_gives_up_in_the_midst_of_ten_forks_leaves_nobody_behind() {
+async fn dropped_delegate_ends_all_forks() {
     let ten = TenForks::default();
     let options = Options::new(ten.model(Duration::from_millis(100))).forks(10);
     let given_up = tokio::time::timeout(Duration::from_millis(250), delegate("Go.", options)).await;
@@ -186,7 +186,7 @@ async fn who_gives_up_in_the_midst_of_ten_forks_leaves_nobody_behind() {
 }
 
 #[tokio::test]
-async fn a_budget_that_is_spent_in_the_midst_of_ten_forks_ends_them_all() {
+async fn spent_budget_ends_all_forks() {
     let ten = TenForks::default();
     let budget = Budget { tokens: Some(65), ..Budget::default() };
     let options = Options::new(ten.model(Duration::from_millis(20))).forks(10).budget(budget);
@@ -199,7 +199,7 @@ async fn a_budget_that_is_spent_in_the_midst_of_ten_forks_ends_them_all() {
 }
 
 #[tokio::test]
-async fn reading_the_same_again_does_not_fill_the_trace() {
+async fn read_fd_trace_is_bounded() {
     let read = "(count (for [_ (range 100)] (do (fd/value \"fd:1\") (read_fd {:fd \"fd:1\" :read_all true}) nil)))";
     let model = Scripted::new(["(apply str (repeat 300000 \"0123456789\"))", read, "It was read."]);
     let options = Options::new(model).descriptors(ptc::agent::Paging::default());
@@ -211,7 +211,7 @@ async fn reading_the_same_again_does_not_fill_the_trace() {
 }
 
 #[tokio::test]
-async fn searches_have_the_time_of_their_program() {
+async fn fd_search_is_bounded_by_program_time() {
     // Of such a text no state of a searcher comes up twice.
     let mut state = 1_u64;
     let mut bit = || {
@@ -240,7 +240,7 @@ async fn searches_have_the_time_of_their_program() {
 }
 
 #[tokio::test]
-async fn hosts_grant_forks_and_going_back() {
+async fn options_forks_and_rewinds() {
     let script = [
         "(try (call \"fork\" {:prompts [\"a\" \"b\" \"c\"]}) (catch Exception e (ex-message e)))",
         "(call \"goto\" {:position \"msg_0\" :message \"Two are the most.\"})",
@@ -257,7 +257,7 @@ async fn hosts_grant_forks_and_going_back() {
 }
 
 #[tokio::test]
-async fn a_process_goes_on_after_a_failure() {
+async fn session_continues_after_a_failure() {
     let path = file("goes-on", "max_turns = 1\n");
     let model = Scripted::new(["(def x 1)", "(inc x)", "(return (+ x 10))", "Eleven."]);
     let mut process = Program::load(path).unwrap().start(&Grants::with_model(model)).await.expect("a process");
@@ -272,7 +272,7 @@ async fn a_process_goes_on_after_a_failure() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn commands_are_tools_where_the_host_says_so() {
+async fn command_tools_need_a_grant() {
     let text = "[tools.upper]\ncommand = [\"tr\", \"a-z\", \"A-Z\"]\nspec = \"(word :string) -> :any\"\n[tools.fails]\ncommand = \"false\"\n[tools.slow]\ncommand = \"sleep 9\"\ntimeout = \"200ms\"\nspec = \"skip\"\n";
     let path = file("commands", text);
     let program = "```clj\n[(tool/upper {:word \"owl\"}) (try (tool/fails {}) (catch Exception e (ex-message e))) \
@@ -354,7 +354,7 @@ m = { input = 1.5, output = 6.0, cached = 0.5 }
 "#;
 
 #[test]
-fn an_exported_program_is_an_equal_one() {
+fn export_then_load_gives_an_equal_program() {
     let mut paths = vec![file("full", FULL)];
     for example in ["invoices/agent", "linked/main", "linked/translator", "forks/main", "descriptors/main"] {
         paths.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{example}.toml")));
@@ -402,7 +402,7 @@ fn an_exported_program_is_an_equal_one() {
 }
 
 #[tokio::test]
-async fn a_program_may_be_yaml() {
+async fn program_file_in_yaml() {
     let path = file("yaml", "").with_file_name("agent.yaml");
     let text = "model:\n  name: m\n  provider: openai\n  max_turns: 2\nprompt:\n  system: |\n    You count.\n    Slowly.\ncontext:\n  numbers: [1, 2, 3]\nreffs: {}\n";
     std::fs::write(&path, text).unwrap();
@@ -421,7 +421,7 @@ async fn a_program_may_be_yaml() {
 }
 
 #[tokio::test]
-async fn a_tool_may_be_written_in_the_language() {
+async fn program_file_tool_in_lisp() {
     let path = file(
         "lisp",
         "[tools.price]\nspec = \"(id :int) -> :int\"\ndefault = 20\n[tools.total]\nspec = \"(ids [:int]) -> :int\"\nlisp = \"total.clj\"\n",

@@ -142,12 +142,12 @@ async fn many_wait_at_once(count: usize) {
 }
 
 #[test]
-fn a_program_that_waits_holds_no_thread() {
+fn waiting_program_holds_no_thread() {
     on_two_threads(many_wait_at_once(200));
 }
 
 #[test]
-fn two_thousand_wait_in_little_memory() {
+fn two_thousand_waiting_programs_fit_in_memory() {
     on_two_threads(async {
         let before = resident_bytes();
         many_wait_at_once(2_000).await;
@@ -159,7 +159,7 @@ fn two_thousand_wait_in_little_memory() {
 }
 
 #[test]
-fn branches_overlap_and_their_results_are_in_order() {
+fn pmap_overlaps_calls_and_keeps_order() {
     on_two_threads(async {
         let inside = Arc::new(Inside::default());
         let tool = slow(Duration::from_millis(50), &inside);
@@ -173,7 +173,7 @@ fn branches_overlap_and_their_results_are_in_order() {
 }
 
 #[test]
-fn nested_branches_never_wait_for_each_other() {
+fn nested_pmap_does_not_deadlock() {
     on_two_threads(async {
         let inside = Arc::new(Inside::default());
         let tool = slow(Duration::from_millis(10), &inside);
@@ -189,7 +189,7 @@ fn nested_branches_never_wait_for_each_other() {
 }
 
 #[test]
-fn more_elements_than_branches() {
+fn pmap_with_more_items_than_branches() {
     on_two_threads(async {
         let inside = Arc::new(Inside::default());
         let tool = slow(Duration::from_millis(5), &inside);
@@ -203,7 +203,7 @@ fn more_elements_than_branches() {
 }
 
 #[test]
-fn an_error_in_one_branch_is_the_error_of_all_after_the_others_have_ended() {
+fn pmap_raises_a_branch_error_after_all_have_ended() {
     on_two_threads(async {
         let inside = Arc::new(Inside::default());
         let tool = slow(Duration::from_millis(5), &inside);
@@ -217,7 +217,7 @@ fn an_error_in_one_branch_is_the_error_of_all_after_the_others_have_ended() {
 }
 
 #[test]
-fn programs_that_spin_do_not_starve_others() {
+fn spinning_program_does_not_starve_others() {
     on_two_threads(async {
         let limits = Limits { max_steps: u64::MAX, max_time: Duration::from_secs(2), ..Limits::default() };
         let spin = || Options::new(program("(loop [] (recur))")).limits(limits.clone()).max_turns(1);
@@ -243,7 +243,7 @@ fn programs_that_spin_do_not_starve_others() {
 }
 
 #[test]
-fn time_in_tools_is_not_the_programs() {
+fn max_time_excludes_time_in_tools() {
     on_two_threads(async {
         let sleepy = Tool::new("sleepy", |_| {
             std::thread::sleep(Duration::from_millis(150));
@@ -259,7 +259,7 @@ fn time_in_tools_is_not_the_programs() {
 }
 
 #[test]
-fn a_tool_that_never_answers_is_ended_by_its_timeout_or_by_the_budget() {
+fn tool_timeout_and_budget_time_end_a_hanging_tool() {
     on_two_threads(async {
         let (inside, door) = (Arc::new(Inside::default()), Arc::new(Notify::new()));
         let tool = wait(&inside, &door);
@@ -320,7 +320,7 @@ fn silent(inside: &Arc<Inside>) -> impl ptc::model::Model + 'static {
 }
 
 #[test]
-fn what_is_dropped_ends_wherever_it_is() {
+fn dropped_delegate_ends_at_any_point() {
     on_two_threads(async {
         let (inside, door) = (Arc::new(Inside::default()), Arc::new(Notify::new()));
         let tool = || wait(&inside, &door);
@@ -343,7 +343,7 @@ fn what_is_dropped_ends_wherever_it_is() {
 }
 
 #[test]
-fn what_is_dropped_while_it_computes_ends_too() {
+fn dropped_delegate_ends_a_computing_program() {
     on_two_threads(async {
         let ticks = Arc::new(AtomicUsize::new(0));
         let counted = ticks.clone();
@@ -372,7 +372,7 @@ fn what_is_dropped_while_it_computes_ends_too() {
 }
 
 #[test]
-fn panics_of_tools_are_errors_that_programs_can_catch() {
+fn tool_panic_is_an_error_programs_can_catch() {
     on_two_threads(async {
         let now = Tool::new("now", |_| -> Result<Value, ToolError> { panic!("now, on purpose") });
         let later = Tool::asynchronous("later", |_| async { panic!("later, on purpose") });
@@ -397,7 +397,7 @@ fn panics_of_tools_are_errors_that_programs_can_catch() {
 }
 
 #[test]
-fn a_model_that_panics_is_an_error_with_usage_and_trace() {
+fn model_panic_is_an_error_with_usage_and_trace() {
     on_two_threads(async {
         for early in [true, false] {
             let model = move |request: Request| {
@@ -417,7 +417,7 @@ fn a_model_that_panics_is_an_error_with_usage_and_trace() {
 }
 
 #[test]
-fn observers_that_panic_do_no_harm() {
+fn observer_panic_is_ignored() {
     on_two_threads(async {
         let seen = Arc::new(AtomicUsize::new(0));
         let counted = seen.clone();
@@ -431,7 +431,7 @@ fn observers_that_panic_do_no_harm() {
 }
 
 #[test]
-fn observers_can_stop_a_run() {
+fn observer_stop_ends_the_run() {
     on_two_threads(async {
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = calls.clone();
@@ -448,7 +448,7 @@ fn observers_can_stop_a_run() {
 }
 
 #[test]
-fn a_closure_that_panics_is_a_missing_ref() {
+fn refs_closure_panic_is_a_missing_ref() {
     on_two_threads(async {
         let refs = Refs::new().closure("bad", |_| panic!("on purpose")).required().path("good", "");
         let options = Options::new(Scripted::new(["one", "two"])).refs(refs);
@@ -459,7 +459,7 @@ fn a_closure_that_panics_is_a_missing_ref() {
 }
 
 #[test]
-fn calls_that_are_given_up_stand_in_the_trace_with_their_children() {
+fn trace_has_abandoned_calls_with_children() {
     on_two_threads(async {
         let (inside, door) = (Arc::new(Inside::default()), Arc::new(Notify::new()));
         let child = as_tool(Options::new(program("(tool/wait {})")).tools([wait(&inside, &door)]).name("child"));
@@ -481,7 +481,7 @@ fn calls_that_are_given_up_stand_in_the_trace_with_their_children() {
 }
 
 #[test]
-fn the_same_script_gives_the_same_trace() {
+fn trace_is_deterministic() {
     on_two_threads(async {
         let run = || async {
             let child =

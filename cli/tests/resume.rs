@@ -253,7 +253,7 @@ async fn go_on(file: PathBuf, part: Vec<u8>, whole: (String, Outcome, BTreeMap<S
 }
 
 #[test]
-fn a_run_that_is_killed_after_any_event_goes_on() {
+fn resume_after_any_event() {
     let folder = Folder::new("any");
     let file = folder.0.join("whole.jsonl");
     let done = Done::default();
@@ -303,7 +303,7 @@ fn refused(file: &Path, options: Options) -> DelegateError {
 }
 
 #[test]
-fn the_first_divergence_is_named_and_nothing_is_done() {
+fn resume_error_names_the_first_divergence() {
     let folder = Folder::new("divergence");
     let file = journal(&folder, |event| matches!(event.kind, EventKind::TurnStart { turn: 5 }));
     let done = Done::default();
@@ -327,7 +327,7 @@ fn the_first_divergence_is_named_and_nothing_is_done() {
 }
 
 #[test]
-fn a_budget_counts_what_was_spent_before() {
+fn resume_budget_counts_earlier_turns() {
     let folder = Folder::new("budget");
     let file = journal(&folder, |event| matches!(event.kind, EventKind::TurnStart { turn: 5 }));
     let done = Done::default();
@@ -342,7 +342,7 @@ fn a_budget_counts_what_was_spent_before() {
 }
 
 #[test]
-fn a_model_that_failed_at_the_end_is_asked_again() {
+fn resume_asks_a_failed_model_again() {
     let folder = Folder::new("model");
     let file = folder.0.join("run.jsonl");
     let down = ModelError::new(ModelErrorKind::Server, "down for a moment");
@@ -354,7 +354,7 @@ fn a_model_that_failed_at_the_end_is_asked_again() {
 }
 
 #[test]
-fn what_is_no_journal_is_named() {
+fn resume_refuses_what_is_no_journal() {
     let folder = Folder::new("none");
     let model = || Options::new(Scripted::new(["done"]));
     for (text, told) in [("", "there are no events in it"), ("nonsense\n{}\n", "line 1 is no event of a trace")] {
@@ -366,7 +366,7 @@ fn what_is_no_journal_is_named() {
 }
 
 #[test]
-fn a_journal_has_one_writer() {
+fn journal_has_one_writer() {
     let folder = Folder::new("writer");
     let file = folder.0.join("run.jsonl");
     wait(async {
@@ -379,7 +379,7 @@ fn a_journal_has_one_writer() {
 }
 
 #[test]
-fn a_conversation_goes_on_with_the_task_it_was_given_last() {
+fn session_resume_continues_with_the_last_task() {
     let folder = Folder::new("session");
     let file = folder.0.join("run.jsonl");
     let options = || Options::new(Scripted::new(["(def x 20)", "Kept.", "(inc x)", "It is 21."]));
@@ -451,7 +451,7 @@ mod command {
     }
 
     #[test]
-    fn a_run_that_is_killed_while_it_reads_goes_on() {
+    fn resume_repeats_an_interrupted_read() {
         let folder = killed("reads", "read");
         let other = ptc(&folder, &["Stop.", "--resume", "run.jsonl"]).output().unwrap();
         let expected = r#"; the task of main differs: recorded "Go.", asked "Stop.""#;
@@ -463,7 +463,7 @@ mod command {
     }
 
     #[test]
-    fn a_run_that_is_killed_while_it_writes_asks_whether_to_go_on() {
+    fn resume_asks_about_an_interrupted_write() {
         let folder = killed("writes", "write");
         let refused = ptc(&folder, &["--resume", "run.jsonl"]).output().unwrap();
         let message = json(&refused)["error"]["message"].as_str().unwrap().to_owned();
@@ -474,7 +474,7 @@ mod command {
     }
 
     #[test]
-    fn forks_and_descriptors_go_on_from_any_event() {
+    fn resume_forks_and_descriptors_after_any_event() {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let folder = Folder::new("examples");
         for example in ["forks", "descriptors"] {
@@ -502,7 +502,7 @@ mod command {
 }
 
 #[test]
-fn a_run_that_is_resumed_on_another_day_goes_on_with_the_day_it_began_on() {
+fn resume_keeps_the_date_of_the_first_run() {
     let folder = Folder::new("midnight");
     let journal = folder.0.join("run.jsonl");
     let on = |day: &str| {
@@ -526,7 +526,7 @@ fn a_run_that_is_resumed_on_another_day_goes_on_with_the_day_it_began_on() {
 
 /// A sub-agent whose call has a time limit, a run that goes on without it, and a journal that was cut after that.
 #[test]
-fn a_call_that_was_cut_by_its_time_is_known_and_not_made_again() {
+fn resume_replays_a_call_that_timed_out() {
     let folder = Folder::new("cut");
     let journal = folder.0.join("run.jsonl");
     let done = Done::default();
@@ -571,7 +571,7 @@ fn a_call_that_was_cut_by_its_time_is_known_and_not_made_again() {
 
 /// A tool's error may read like the runtime's own: whether a call was given up stands in the event, not in the text.
 #[test]
-fn tool_error_that_reads_like_a_given_up_call_is_replayed_as_an_error() {
+fn resume_replays_a_tool_error_that_reads_like_a_given_up_call() {
     let folder = Folder::new("reads-like");
     let file = folder.0.join("run.jsonl");
     let options = || {
@@ -596,7 +596,7 @@ fn tool_error_that_reads_like_a_given_up_call_is_replayed_as_an_error() {
 
 /// Journals of before version 0.1 do not say how a call ended: one with an error ended with it.
 #[test]
-fn tool_end_without_its_end_reads_by_its_fields() {
+fn read_events_infers_the_end_of_old_tool_calls() {
     let old = r#"{"version":1,"sequence":0,"path":"main","event":"tool_end","turn":1,"call":0,"name":"job","args":{}"#;
     for (rest, expected) in [(r#","result":1}"#, CallEnd::Result), (r#","error":"no"}"#, CallEnd::Error)] {
         let events = read_events(&format!("{old}{rest}")).unwrap();

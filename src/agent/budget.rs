@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_reserved_so_that_no_call_overshoots() {
+    fn ledger_reserves_tokens_of_turns_in_flight() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
         let _under_way = ledger.take_turn(0, 60, None).expect("60 of 100");
         assert_eq!(ledger.take_turn(0, 60, None).expect_err("120 of 100").limit, LimitKind::BudgetTokens);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_reserved_goes_back() {
+    fn ledger_returns_unused_reservations() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
         let reserved = ledger.take_turn(0, 60, None).expect("60 of 100");
         assert_eq!(reserved.settle(written(10)), None);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reply_costs_beyond_the_budget_spends_it() {
+    fn ledger_is_spent_by_a_reply_beyond_the_budget() {
         let settled = |tokens| {
             let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
             ledger.take_turn(0, 0, None).expect("nothing is reserved").settle(written(tokens));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn costs_are_reserved_and_settled_like_tokens() {
+    fn ledger_reserves_costs() {
         let ledger = two_cents();
         let price = ledger.price("home:tiny").expect("a price");
         let reserved = ledger.take_turn(0, 1500, price).expect("1.5 of 2 cents");
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_prompt_costs_is_reserved() {
+    fn ledger_reserves_the_cost_of_the_prompt() {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
         let _under_way = ledger.take_turn(15_000, 0, price).expect("1.5 of 2 cents");
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_that_is_reached_is_spent_even_where_nothing_is_reserved() {
+    fn ledger_is_spent_at_the_exact_cost() {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
         let reserved = ledger.take_turn(0, 0, price).expect("nothing of 2 cents");
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_may_be_used_to_the_last() {
+    fn ledger_allows_the_last_of_the_budget() {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
         let _free = ledger.take_turn(0, 5_000, None).expect("what has no price costs nothing");
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn time_is_spent_when_it_is_over() {
+    fn ledger_is_spent_when_time_is_over() {
         let mut ledger = Ledger::new(Budget { time: Some(Duration::from_secs(60)), ..Budget::default() });
         ledger.began -= Duration::from_secs(5);
         assert!(ledger.spent().is_none() && ledger.time_left() <= Some(Duration::from_secs(55)));
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_spent_first_is_what_everybody_hears() {
+    fn ledger_first_limit_wins() {
         let mut ledger = Ledger::new(Budget { turns: Some(0), ..Budget::default() });
         let refused = ledger.take_turn(0, 0, None).expect_err("no turns");
         assert_eq!(refused, reached(LimitKind::BudgetTurns, 0, 1));
@@ -362,13 +362,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_on_the_cost_needs_a_price() {
+    fn ledger_cost_needs_a_price() {
         assert!(two_cents().price("huge").expect_err("no price").contains("no price for huge"));
         assert_eq!(Ledger::new(Budget::default()).price("huge"), Ok(None));
     }
 
     #[test]
-    fn refusing_a_process_ends_nothing() {
+    fn ledger_refused_process_spends_nothing() {
         let ledger = Ledger::new(Budget { processes: Some(1), ..Budget::default() });
         ledger.start_processes(1, 1).expect("the root");
         assert_eq!(ledger.start_processes(2, 1).expect_err("a second one").limit, LimitKind::BudgetProcesses);

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_on_is_traced_to_its_call() {
+    fn provenance_of_a_passed_on_value() {
         let ids = || Refs::new().path("ids", "[*].id");
         assert_eq!(told("(:mails a)", ids()), ["ids <[*].id> 1:0 mails[0].id,mails[1].id 2:0 mails[0].id,mails[1].id"]);
         assert_eq!(told("b", ids()), ["ids <[*].id> 1:1 [0].id"]);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_picked_is_traced_item_by_item() {
+    fn provenance_of_picked_items() {
         let picked =
             Refs::new().lisp("late", "(filter (fn [mail] (> (:id mail) 1)) result)").lisp("who", "(map :from result)");
         assert_eq!(
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_a_program_made_nothing_is_said() {
+    fn provenance_of_computed_values_is_empty() {
         let refs = Refs::new().path("ids", "ids").lisp("count", "(count result)").closure("one", |_| Some(1.into()));
         assert_eq!(told("{:ids (map :id (:mails a))}", refs), ["ids <ids>", "count <(count result)>", "one <>"]);
         assert_eq!(told("[{:id 1}]", Refs::new().path("id", "[0].id").path("none", "[7]")), ["id <[0].id>"]);
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_told_once_and_not_all_of_many() {
+    fn provenance_paths_are_unique_and_bounded() {
         let twice = "(let [mail (first (:mails a))] [mail mail])";
         assert_eq!(told(twice, Refs::new().path("ids", "[*].id")), ["ids <[*].id> 1:0 mails[0].id 2:0 mails[0].id"]);
         let row = |id: i64| Value::map([(Value::keyword("id"), Value::from(id))]);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_something_is_told_apart() {
+    fn provenance_identity_needs_parts() {
         let (one, key) = (Value::from(1), Value::keyword("a"));
         let held = [
             Value::vector(vec![one.clone()]),
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_sets_are_found() {
+    fn provenance_of_set_items() {
         let row = Value::map([(Value::keyword("id"), Value::from(1))]);
         let (sources, refs) = (Sources::default(), Refs::new().path("id", "id"));
         sources.keep(1, 0, "rows", &Value::set([row.clone()]));
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shared_is_walked_once() {
+    fn provenance_walks_shared_values_once() {
         let innermost = Value::vector(vec![Value::from(1)]);
         let shared = (0..16).fold(innermost.clone(), |inner, _| Value::vector(vec![inner.clone(), inner]));
         let parts = Parts::of(&[(origin(), shared)]);
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn too_much_is_not_kept() {
+    fn provenance_is_bounded() {
         let sources = Sources::default();
         for call in 0..=CALLS {
             sources.keep(1, call, "small", &Value::Nil);

@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_told_with_all_that_is_around_them() {
+    fn missing_ref_lists_the_keys_around_it() {
         let rows = parse_json(r#"[{"id": 1}, {"id": null}, {}, {"id": 4}]"#).expect("JSON");
         assert_eq!(places("[3].id", &rows), [format!("{rows}[3].id {{:id 4}}id 4")]);
         assert_eq!(
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn refs_that_need_not_be_there_are_optional() {
+    fn refs_types_of_optional_refs() {
         let refs =
             Refs::new().path("a", "a").typed(Type::Int).path("b", "b").typed(Type::Int).required().path("c", "c");
         let types = refs.types().into_iter().map(|(name, kind)| format!("{name} {kind}"));
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_no_result_makes_right_is_refused_before() {
+    fn refs_check_refuses_only_what_can_never_work() {
         let check = |expression: &str| Refs::new().lisp("x", expression).check();
         assert_eq!(check("(format \"{}\" result)"), Ok(()), "that is a warning");
         assert_eq!(check("(+ result 1)"), Ok(()), "a result may be a number");
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_the_wrong_type_is_named_with_its_path() {
+    fn typed_ref_error_has_its_path() {
         let kind = |text| Type::parse(text).expect("a type");
         let refs = Refs::new()
             .path("ids", "[*].id")
@@ -365,13 +365,13 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_path_finds_nothing() {
+    fn ref_with_invalid_path_finds_nothing() {
         let refs = Refs::new().path("id", "a..b").required();
         assert!(refs.extract(&Value::from(1)).is_err());
     }
 
     #[test]
-    fn a_closure_that_panics_is_a_missing_ref() {
+    fn refs_closure_panic_is_a_missing_ref() {
         let refs = Refs::new().closure("bad", |_| panic!("no")).required();
         let problem = refs.extract(&Value::Nil).expect_err("missing");
         assert!(problem.to_string().contains("bad: nothing at the host's closure (the closure panicked)"));

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_a_word_are_the_same_word() {
+    fn discover_matches_forms_of_a_word() {
         assert_eq!(words("listInvoices for the HTTP-client_2"), ["list", "invoic", "http", "client", "2"]);
         for (one, other) in
             [("expenses", "expense"), ("categories", "category"), ("booking", "booked"), ("addresses", "address")]
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_found_for_nothing() {
+    fn discover_finds_nothing_for_an_empty_text() {
         let tool = Tool::new("list_mails", |_| Ok(1.into()));
         assert!(discover("", [&tool], 5).is_empty());
         assert!(discover("the of 日本", [&tool], 5).is_empty());

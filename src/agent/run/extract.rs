@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fences_stand_where_models_put_them() {
+    fn extract_finds_fences_in_odd_places() {
         for reply in [
             "1. I count:\n\n    ```clojure\n    (+ 1 2)\n    ```\n2. Done.",
             "- I count:\n  - so:\n\n      ```clj\n      (+ 1 2)\n      ```",
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_found() {
+    fn extract_programs() {
         assert_eq!(program("(+ 1 2)"), "(+ 1 2)");
         assert_eq!(program("  (+ 1 2)\n(* 3 4)\n"), "(+ 1 2)\n(* 3 4)");
         assert_eq!(program("```clj\n(+ 1 2)\n```"), "(+ 1 2)");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn fences_are_those_of_markdown() {
+    fn extract_reads_markdown_fences() {
         let table = [
             ("```clojure title=\"a\"\n(a)\n```", "(a)"),
             ("```{clojure}\n(a)\n```", "(a)"),
@@ -246,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_a_program_keeps_its_lines() {
+    fn extract_keeps_lines_around_a_program() {
         let Extracted::Program { around, .. } = extract("One.\nTwo.\n```clojure\n(a)\n```\nThree.\n") else { panic!() };
         assert_eq!(around, "One.\nTwo.\nThree.");
     }
 
     #[test]
-    fn answers_are_answers() {
+    fn extract_answers() {
         for reply in [
             "There are three (3).",
             "(I think) there are three.",
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_told_apart() {
+    fn extract_other_languages_and_several_programs() {
         assert_eq!(extract(" \n "), Extracted::Empty);
         assert_eq!(extract("```clojure\n```"), Extracted::Empty);
         assert_eq!(extract("```\n\n```\n```clj\n```"), Extracted::Empty);

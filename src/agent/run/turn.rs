@@ -450,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn another_task_has_all_turns_again_and_nothing_of_the_one_before() {
+    fn turns_reset_for_the_next_task() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), ..rules(2, 1) });
         for _ in 0..2 {
             assert_eq!(after(&mut turns, [Event::Begin("task".into()), said(PYTHON)]), "ask", "the reminder");
@@ -482,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn refs_are_repaired_so_long_as_there_are_retries_and_turns() {
+    fn turns_repair_refs_within_retries() {
         let mut turns = Turns::new(rules(5, 0));
         assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "refs: - id: nothing at id");
         assert_eq!(turns.note.error.as_deref(), Some("required refs are missing: id: nothing at id"));
@@ -497,7 +497,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_reply_says_whether_the_answer_is_in_words() {
+    fn turns_ended_in_words() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), signature: Some(Type::Int), ..rules(5, 0) });
         assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("(f)"), returned("one".into())]), "ask");
         let told = "the result does not fit :int: result: expected integer, got string \"one\"";
@@ -512,7 +512,7 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_back_has_the_last_note_only() {
+    fn turns_rewind_keeps_the_last_note() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), numbered: true, ..rules(20, 0) });
         let go = |turns: &mut Turns, to: usize, message: &str| {
             after(turns, [said("(g)"), Event::Rewound(Rewind { to, message: message.into() })]);

@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_found_where_they_are_closed() {
+    fn descriptors_take_closed_references() {
         let (mut descriptors, ledger) = table(Paging { references: true, ..Paging::default() });
         let reply = "<ref id=\"a\">one <ref id='b'>two</ref> three</ref><ref id=\"a b\">x</ref><ref id=\"open\">never";
         descriptors.take_references(reply, &ledger);
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_tree_keeps_is_bounded() {
+    fn descriptors_are_bounded_by_the_budget() {
         let mut descriptors = Descriptors::new(Some(Paging { max_direct: 10, ..Paging::default() }));
         let ledger = Ledger::new(Budget { descriptor_bytes: 100, ..Budget::default() });
         assert!(matches!(descriptors.show_value(&Value::text("x".repeat(60)), &ledger), Shown::Kept(_)));
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_ids_are_told_what_there_is() {
+    fn descriptors_find_error_lists_ids() {
         let (mut descriptors, ledger) = table(Paging::default());
         assert_eq!(content(&descriptors, "fd:1"), Err("there is no descriptor \"fd:1\"; there are none yet".into()));
         descriptors.keep_text("a".into(), &ledger).expect("it is short");
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_content() {
+    fn descriptors_ignore_malformed_references() {
         let (mut descriptors, ledger) = table(Paging { references: true, ..Paging::default() });
         let long = "x".repeat(200);
         for id in ["\"\"", "xax", "\"a<b\"", "\"a\nb\"", "\"a\" <b", "\"a\"\n", &format!("\"{long}\"")] {
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_counted_in_characters() {
+    fn descriptors_count_characters() {
         let (mut descriptors, ledger) = table(Paging { max_input: 5, ..Paging::default() });
         assert_eq!(descriptors.show_text("ééééé", 5, &ledger), Shown::Whole);
         assert!(matches!(descriptors.show_text("éééééé", 5, &ledger), Shown::Kept(_)));
@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_is_shown_as_it_is_but_not_without_end() {
+    fn descriptors_show_read_pieces_whole_up_to_a_limit() {
         let (mut descriptors, ledger) = table(Paging { max_direct: 10, ..Paging::default() });
         let piece = |length: usize| Value::map([(Value::keyword("content"), Value::text("x".repeat(length)))]);
         for (length, shown) in [(MOST_READ, Shown::Whole), (MOST_READ + 1, Shown::Bounded)] {
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn collections_have_an_item_on_each_line() {
+    fn descriptors_render_an_item_per_line() {
         let rows = || vec![Value::from(1), Value::text("a\nb")];
         assert_eq!(rendered(&Value::vector(rows())).as_str(), "[1\n \"a\\nb\"]");
         assert_eq!(rendered(&Value::list(rows())).as_str(), "(1\n \"a\\nb\")");
@@ -469,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_there_is_is_explained() {
+    fn paging_explains_only_the_tools_there_are() {
         let explained = |tools: Vec<crate::tool::Tool>, references| {
             let mut toolbox = Toolbox::new();
             tools.into_iter().for_each(|tool| toolbox.add(tool).expect("a tool"));

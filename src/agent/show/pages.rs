@@ -237,7 +237,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pages_are_the_text_in_pieces(text in texts(), size in 1_usize..20) {
+        fn pages_join_to_the_text(text in texts(), size in 1_usize..20) {
             let pages = Pages::new(text.as_str().into(), size);
             let read: Vec<Piece> = (1..=pages.pages()).filter_map(|page| pages.read(Unit::Page, page as i64, 1).ok()).collect();
             prop_assert_eq!(read.len(), pages.pages());
@@ -251,7 +251,7 @@ mod tests {
         }
 
         #[test]
-        fn lines_are_those_of_the_text(text in texts(), size in 1_usize..20) {
+        fn pages_read_lines(text in texts(), size in 1_usize..20) {
             let pages = Pages::new(text.as_str().into(), size);
             let expected: Vec<&str> = text.split_inclusive('\n').collect();
             prop_assert_eq!(pages.lines(), expected.len());
@@ -265,7 +265,7 @@ mod tests {
         }
 
         #[test]
-        fn characters_are_those_of_the_text(text in texts(), size in 1_usize..20, start in 0_usize..90, count in 1_usize..9) {
+        fn pages_read_characters(text in texts(), size in 1_usize..20, start in 0_usize..90, count in 1_usize..9) {
             let pages = Pages::new(text.as_str().into(), size);
             prop_assert_eq!(pages.characters(), text.chars().count());
             let expected: String = text.chars().skip(start).take(count).collect();
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_said_with_what_is() {
+    fn pages_read_error_gives_the_range() {
         let pages = Pages::new("one\ntwo\n".into(), 4);
         assert_eq!(pages.read(Unit::Page, 3, 1), Err("start is 3, and there are pages 1 to 2".into()));
         assert_eq!(pages.read(Unit::Line, 0, 1), Err("start is 0, and there are lines 1 to 2".into()));
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_text_is_divided_once_and_read_at_once() {
+    fn pages_of_a_large_text_are_fast() {
         let began = std::time::Instant::now();
         let line = "The quick brown fox jumps over the lazy dog, and écrit it down.\n";
         let text = line.repeat(100_000_000 / line.len());

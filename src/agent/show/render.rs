@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shapes_name_the_keys_of_all_maps_and_count_what_is_lazy() {
+    fn shape_names_keys_and_counts_lazy_items() {
         let map = |name: &str| Value::map([(Value::keyword(name), Value::from(1))]);
         assert_eq!(shape(&Value::vector(vec![map("a"), map("b")])), "a vector of 2 maps with keys :a :b");
         assert_eq!(shape(&Value::vector(vec![map("a"), Value::from(1)])), "a vector of 2");
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_sub_agent_only_summary_and_refs_are_shown() {
+    fn without_internals_hides_result_and_trace_of_sub_agents() {
         let outcome = || Value::map(Map::OUTCOME.map(|key| (Value::keyword(key), Value::text(format!("its {key}")))));
         let with_topic = Value::map(
             [(Value::keyword("topic"), Value::from(1))]

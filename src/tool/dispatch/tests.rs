@@ -23,7 +23,7 @@ fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
 }
 
 #[test]
-fn what_is_not_known_yet_fits() {
+fn known_issues_skips_values_not_known_yet() {
     let issues = |signature: &str, arguments: Value| {
         let Value::Map(arguments) = arguments else { unreachable!() };
         let issues = known_issues(&Signature::parse(signature).unwrap(), &arguments);
@@ -47,7 +47,7 @@ fn what_is_not_known_yet_fits() {
 }
 
 #[test]
-fn validations_have_names() {
+fn validation_parse() {
     let names = ["enabled", "warn_only", "warn-only", "disabled", "strict", "loose"];
     assert_eq!(
         names.map(Validation::parse),
@@ -63,7 +63,7 @@ fn validations_have_names() {
 }
 
 #[test]
-fn tools_take_data() {
+fn check_call_refuses_what_is_no_data() {
     let dispatcher = dispatcher([tool("keep", "(what :any)")]);
     let refused = dispatcher.check_call(call("keep", map([("what", Value::from(f64::NAN))]))).err().unwrap();
     assert!(
@@ -74,7 +74,7 @@ fn tools_take_data() {
 }
 
 #[test]
-fn not_all_of_many_tools_are_told() {
+fn unknown_tool_error_lists_a_bounded_number() {
     let many = |count: usize| dispatcher((0..count).map(|at| tool(&format!("tool-{at}"), "()")));
     let hint = |count| many(count).find("wipe").unwrap_err().2.unwrap();
     assert!(hint(MAX_NAMES).ends_with(&format!("tool-{}", MAX_NAMES - 1)), "{}", hint(MAX_NAMES));
@@ -83,7 +83,7 @@ fn not_all_of_many_tools_are_told() {
 }
 
 #[test]
-fn not_all_results_are_kept() {
+fn cache_is_bounded() {
     let tool = tool("look", "(at :int)").reads().cacheable();
     let dispatcher = dispatcher([tool.clone()]);
     for at in 0..=MAX_CACHED {
@@ -94,7 +94,7 @@ fn not_all_results_are_kept() {
 }
 
 #[test]
-fn arguments_are_a_map_or_the_only_one() {
+fn check_call_takes_a_map_or_the_only_argument() {
     let dispatcher =
         dispatcher([tool("one", "(a :int)"), tool("shape", "(where :map)"), tool("two", "(a :int?, b :int?)")]);
     let given = |name: &str, arguments: Value, positional: bool| match dispatcher
@@ -118,7 +118,7 @@ fn arguments_are_a_map_or_the_only_one() {
 }
 
 #[test]
-fn only_what_cacheable_reads_give_is_kept() {
+fn cache_keeps_only_cacheable_reads() {
     let table = [
         (tool("look", "()").reads().cacheable(), 1),
         (tool("look", "()").reads(), 0),
