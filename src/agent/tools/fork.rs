@@ -196,7 +196,8 @@ mod tests {
         turns.step(Event::Begin("note".into()));
         assert_eq!(turns.messages.len(), 3);
         assert!(Arc::ptr_eq(&turns.messages[1].content, &text), "the conversation is not copied");
-        let place = |value: &Value| if let Value::Text(text) = value { text.as_str().as_ptr() } else { std::ptr::null() };
+        let place =
+            |value: &Value| if let Value::Text(text) = value { text.as_str().as_ptr() } else { std::ptr::null() };
         let entries = memory.entries();
         let (_, kept) = entries.first().expect("an entry");
         assert_eq!(place(kept), place(&value), "memory is not copied");
