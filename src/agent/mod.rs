@@ -35,5 +35,5 @@ pub(crate) use tools::fork::fork_tool;
 pub(crate) use tools::goto::goto_tool;
 pub(crate) use tools::lisp_tool::lisp_tool;
 pub(crate) use tools::reading::{fd_search, read_fd};
-pub(crate) use tools::spawn::{PROGRAMS, Spawner, spawn_tool};
+pub(crate) use tools::spawn::{MakeProgram, PROGRAMS, Spawner, spawn_tool};
 pub use tools::spawn_agent::spawn_agent;

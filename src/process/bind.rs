@@ -1,65 +1,72 @@
 //! Binding: a program as data becomes an agent of this host.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::builtins::{Host, built_in};
 use super::command;
 use super::confine::{Root, Roots};
+use super::entry::apply_entry;
+use super::grants::Grants;
 use super::library::Library;
 use super::program::{Program, ToolEntry, ToolSource};
-use crate::agent::{Budget, MadeOptions, Options, Prompt, agent_tool, framed, lisp_tool};
-use crate::contract::ToolSpec;
+use crate::agent::{
+    Budget, DelegateError, MadeOptions, MakeProgram, Options, Prompt, Session, agent_tool, framed, lisp_tool, runtime,
+};
 use crate::lisp::value::{Value, from_json, json_text, parse_json};
-use crate::model::{Model, from_name};
-use crate::settings::{LoadError, Problem, join};
-use crate::tool::{Call, Contract, Tool, ToolError, table_tool};
+use crate::settings::{LoadError, join};
+use crate::tool::{Call, Tool, ToolError, table_tool};
 
-/// Makes a model of a provider's and a model's name.
-type Connect = Arc<dyn Fn(&str, &str) -> Result<Arc<dyn Model>, LoadError> + Send + Sync>;
-
-/// What the host gives to the programs of a library.
-#[derive(Clone)]
-pub struct Grants {
-    /// Answers for every process, whatever its file says: a script, a recording.
-    pub model: Option<Arc<dyn Model>>,
-    /// The model of the root and of those that name none.
-    pub root_model: Option<Arc<dyn Model>>,
-    /// Folders that programs may touch, besides those of their files.
-    pub roots: Vec<Root>,
-    /// Whether tools and environment blocks may run commands.
-    pub commands: bool,
-    connect: Connect,
-}
-
-impl Grants {
-    /// Models by their providers' names; `base_url` holds for the provider `of`, if one is given.
-    pub fn new(base_url: Option<(String, String)>) -> Self {
-        let connect: Connect = Arc::new(move |provider, name| {
-            let base_url = base_url.as_ref().filter(|(of, _)| of == provider).map(|(_, url)| url.as_str());
-            from_name(&format!("{provider}:{name}"), base_url).map_err(|error| LoadError::other("", error))
-        });
-        Self { model: None, root_model: None, roots: Vec::new(), commands: false, connect }
+impl Library {
+    /// Starts the program that was asked for as a process of this host.
+    ///
+    /// ```
+    /// use ptc::model::Scripted;
+    /// use ptc::process::{Grants, Program};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]));
+    /// let mut process = Program::load("examples/linked/main.toml")?.start(&grants).await?;
+    /// assert_eq!(process.run("One and two?").await?.summary, "Three.");
+    /// assert_eq!(process.run("Again?").await?.summary, "As I said: three.");
+    /// assert_eq!(process.last_message(), Some("As I said: three.".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Tools that cannot be made, a model or a server that is not there.
+    pub async fn start(self, grants: &Grants) -> Result<Session, DelegateError> {
+        self.connect(grants).await.map_err(|error| DelegateError::unusable(error.to_string()))?;
+        let library = Arc::new(self);
+        let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
+        let options =
+            bind(&library, &root, grants, true).map_err(|error| DelegateError::unusable(error.to_string()))?;
+        Session::start(&options).await
     }
 
-    /// One model for every process, whatever its file says.
-    pub fn with_model(model: impl Model + 'static) -> Self {
-        Self { model: Some(Arc::new(model)), ..Self::new(None) }
-    }
-
-    fn model_of(&self, program: &Program, root: bool) -> Result<Option<Arc<dyn Model>>, LoadError> {
-        let missing = |key: &str| LoadError { key: key.into(), problem: Problem::Missing, ..LoadError::default() };
-        if let Some(model) = &self.model {
-            return Ok(Some(model.clone()));
-        }
-        match (&program.provider, &program.model) {
-            _ if root && self.root_model.is_some() => Ok(self.root_model.clone()),
-            (Some(provider), Some(name)) => (self.connect)(provider, name).map(Some),
-            (None, None) => Ok(self.root_model.clone()),
-            (Some(_), None) => Err(missing("model.name")),
-            (None, Some(_)) => Err(missing("model.provider")),
-        }
+    /// The same for hosts without a runtime: waits on the calling thread.
+    ///
+    /// ```
+    /// use ptc::model::Scripted;
+    /// use ptc::process::{Grants, Program};
+    ///
+    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three."]));
+    /// let mut process = Program::load("examples/linked/main.toml")?.start_and_wait(&grants)?;
+    /// assert_eq!(process.run_and_wait("One and two?")?.summary, "Three.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Library::start`].
+    ///
+    /// # Panics
+    /// From within an asynchronous runtime, where a thread must not wait.
+    pub fn start_and_wait(self, grants: &Grants) -> Result<Session, Box<DelegateError>> {
+        let runtime = runtime()?;
+        let session = runtime.block_on(self.start(grants))?;
+        Ok(session.on(runtime))
     }
 }
 
@@ -107,7 +114,7 @@ fn bind_all(library: &Arc<Library>, program: &Program, grants: &Grants, root: bo
         None if !cfg!(feature = "mcp") || program.remote.is_empty() => {}
         None => options.warnings.push("mcp: its servers are not connected, and their tools are left out".into()),
     }
-    let host = Host { library, program, grants, roots };
+    let host = Host { program, roots, make: make_program(library, program, grants) };
     let builtins = program.builtins.iter().map(|builtin| built_in(&host, builtin));
     options = options.tools(builtins.collect::<Result<Vec<Tool>, LoadError>>()?);
     Ok(options.tool_catalog(catalog))
@@ -147,12 +154,31 @@ fn appendix(
 }
 
 /// The options of a child. Connects to its servers; then reads files and runs commands on a thread that may block.
-pub(super) fn bind_async(library: Arc<Library>, program: Arc<Program>, grants: Grants) -> MadeOptions {
+fn bind_async(library: Arc<Library>, program: Arc<Program>, grants: Grants) -> MadeOptions {
     Box::pin(async move {
         library.connect_to(&program, &grants).await.map_err(|error| error.to_string())?;
         let bound = tokio::task::spawn_blocking(move || bind(&library, &program, &grants, false));
         let bound = bound.await.map_err(|_| "the program could not be made ready".to_owned())?;
         bound.map_err(|error| error.to_string())
+    })
+}
+
+/// Makes the options of the programs that a program links to, by their names; the empty name is the program itself.
+fn make_program(library: &Arc<Library>, program: &Program, grants: &Grants) -> MakeProgram {
+    let folder = program.folder();
+    let files: Vec<(String, PathBuf)> =
+        program.links.iter().map(|link| (link.name.clone(), folder.join(&link.path))).collect();
+    let (library, grants, own) = (library.clone(), grants.clone(), program.file.clone());
+    Arc::new(move |name: &str| {
+        let file = match name {
+            "" => Some(&own),
+            name => files.iter().find(|(link, _)| link == name).map(|(_, file)| file),
+        };
+        let program = file.and_then(|file| library.program(file));
+        match program {
+            Some(program) => bind_async(library.clone(), program, grants.clone()),
+            None => Box::pin(std::future::ready(Err(format!("there is no program {name:?}")))),
+        }
     })
 }
 
@@ -188,52 +214,6 @@ fn tool(
         ToolSource::Lisp(_, text) => lisp_tool(name, text.clone()),
     };
     apply_entry(tool, entry, &at)
-}
-
-/// The tool with what its entry says: contract, description, effect, access, timeout. `at` names the entry in errors.
-pub(super) fn apply_entry(mut tool: Tool, entry: &ToolEntry, at: &str) -> Result<Tool, LoadError> {
-    if let Some(spec) = &entry.spec {
-        tool = tool.spec(spec).map_err(|error| LoadError::other(join(at, "spec"), error))?;
-    }
-    if entry.reads {
-        tool = tool.reads();
-    }
-    if entry.cacheable {
-        tool = tool.cacheable();
-    }
-    if let Some(timeout) = entry.timeout {
-        tool = tool.timeout(timeout);
-    }
-    tool.description = entry.description.clone().or(tool.description);
-    tool.access = entry.access.unwrap_or(tool.access);
-    describe_parameters(&mut tool, &entry.parameters, at)?;
-    Ok(tool)
-}
-
-/// Sets the descriptions of parameters. `at` names the entry in errors.
-pub(super) fn describe_parameters(
-    tool: &mut Tool,
-    descriptions: &[(String, String)],
-    at: &str,
-) -> Result<(), LoadError> {
-    if descriptions.is_empty() {
-        return Ok(());
-    }
-    let wrong = |what: String| LoadError::other(join(at, "param_descriptions"), what);
-    let mut spec = match &tool.contract {
-        Contract::Spec(spec) => ToolSpec::clone(spec),
-        Contract::Skip | Contract::None => return Err(wrong("a spec is needed to say of what".into())),
-    };
-    for (name, description) in descriptions {
-        if spec.signature.parameter(name).is_none() {
-            let names: Vec<&str> = spec.signature.parameters.iter().map(|one| one.name.as_str()).collect();
-            let names = if names.is_empty() { "none".into() } else { names.join(", ") };
-            return Err(wrong(format!("there is no parameter {name} (there are {names})")));
-        }
-        spec = spec.about(name, description);
-    }
-    tool.contract = Contract::Spec(Arc::new(spec));
-    Ok(())
 }
 
 /// A command as a tool: its arguments as JSON on standard input, its result as JSON or text on standard output.

@@ -1,14 +1,12 @@
 //! The tools that every host has, which program files enable by name.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::bind::{Grants, bind_async, describe_parameters};
 use super::confine::Roots;
+use super::entry::describe_parameters;
 use super::files;
-use super::library::Library;
 use super::program::{BuiltinTool, Program};
-use crate::agent::{PROGRAMS, Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
+use crate::agent::{MakeProgram, PROGRAMS, Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
@@ -19,10 +17,10 @@ use crate::trace::EventKind;
 
 /// Whom the tools are made for.
 pub(super) struct Host<'a> {
-    pub library: &'a Arc<Library>,
     pub program: &'a Program,
-    pub grants: &'a Grants,
     pub roots: Arc<Roots>,
+    /// Makes the options of linked programs, and of the program itself.
+    pub make: MakeProgram,
 }
 
 /// A tool as the program wants it.
@@ -75,24 +73,9 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// What starts linked programs, and the program itself again.
 fn spawner(host: &Host<'_>) -> Spawner {
     let (program, roots) = (host.program, host.roots.clone());
-    let folder = program.folder();
-    let files: Vec<(String, PathBuf)> =
-        program.links.iter().map(|link| (link.name.clone(), folder.join(&link.path))).collect();
-    let (library, grants, own) = (host.library.clone(), host.grants.clone(), program.file.clone());
-    let make = move |name: &str| {
-        let file = match name {
-            "" => Some(&own),
-            name => files.iter().find(|(link, _)| link == name).map(|(_, file)| file),
-        };
-        let program = file.and_then(|file| library.program(file));
-        match program {
-            Some(program) => bind_async(library.clone(), program, grants.clone()),
-            None => Box::pin(std::future::ready(Err(format!("there is no program {name:?}")))),
-        }
-    };
     Spawner {
         links: program.links.iter().map(|link| (link.name.clone(), link.description.clone())).collect(),
-        make: Arc::new(make),
+        make: host.make.clone(),
         read_file: Arc::new(move |path: &str| roots.read(path)),
         descriptors: program.settings.paging.is_some(),
     }

@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value as Json;
 
-use super::bind::{Grants, bind};
+use super::grants::Grants;
 use super::program::{Program, ToolSource};
-use crate::agent::{DelegateError, Session, runtime};
 use crate::lisp::text::abridge;
 use crate::model::Prices;
 use crate::settings::{Field as _, LoadError};
@@ -114,56 +113,6 @@ impl Library {
     /// The tools of the MCP servers that a program names, if they are connected.
     pub(super) fn connected(&self, program: &Program) -> Option<Vec<Tool>> {
         self.lock().get(&canonical(&program.file)).cloned()
-    }
-
-    /// Starts the program that was asked for as a process of this host.
-    ///
-    /// ```
-    /// use ptc::model::Scripted;
-    /// use ptc::process::{Grants, Program};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three.", "As I said: three."]));
-    /// let mut process = Program::load("examples/linked/main.toml")?.start(&grants).await?;
-    /// assert_eq!(process.run("One and two?").await?.summary, "Three.");
-    /// assert_eq!(process.run("Again?").await?.summary, "As I said: three.");
-    /// assert_eq!(process.last_message(), Some("As I said: three.".into()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Tools that cannot be made, a model or a server that is not there.
-    pub async fn start(self, grants: &Grants) -> Result<Session, DelegateError> {
-        self.connect(grants).await.map_err(|error| DelegateError::unusable(error.to_string()))?;
-        let library = Arc::new(self);
-        let root = library.root().ok_or_else(|| DelegateError::unusable("the program was not loaded".into()))?;
-        let options =
-            bind(&library, &root, grants, true).map_err(|error| DelegateError::unusable(error.to_string()))?;
-        Session::start(&options).await
-    }
-
-    /// The same for hosts without a runtime: waits on the calling thread.
-    ///
-    /// ```
-    /// use ptc::model::Scripted;
-    /// use ptc::process::{Grants, Program};
-    ///
-    /// let grants = Grants::with_model(Scripted::new(["(+ 1 2)", "Three."]));
-    /// let mut process = Program::load("examples/linked/main.toml")?.start_and_wait(&grants)?;
-    /// assert_eq!(process.run_and_wait("One and two?")?.summary, "Three.");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// See [`Library::start`].
-    ///
-    /// # Panics
-    /// From within an asynchronous runtime, where a thread must not wait.
-    pub fn start_and_wait(self, grants: &Grants) -> Result<Session, Box<DelegateError>> {
-        let runtime = runtime()?;
-        let session = runtime.block_on(self.start(grants))?;
-        Ok(session.on(runtime))
     }
 
     /// The program that was asked for.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 use super::environment::Environment;
-use super::remote::Remote;
 use crate::agent::Refs;
 use crate::contract::Type;
 use crate::settings::Settings;
@@ -129,6 +128,16 @@ pub struct BuiltinTool {
     pub access: Option<Access>,
     /// What it says of its parameters instead.
     pub parameters: Vec<(String, String)>,
+}
+
+/// The servers of a program, and what it takes of them.
+#[derive(Clone, Debug, Default)]
+pub struct Remote {
+    /// The section `[mcp]`.
+    pub servers: Map<String, Json>,
+    /// The section `[tools.mcp]`: for each server `"all"`, names of tools, or settings by tool. Without it, all tools of all
+    /// servers.
+    pub chosen: Option<Map<String, Json>>,
 }
 
 /// A link to a program.

@@ -1,20 +1,16 @@
 //! Reading: the fields of a program file become a program.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::builtins;
-use super::keys::{SECTIONS, SOURCES, builtin_rows, demo_rows, keys, link_rows, program_rows, ref_rows, tool_rows};
-use super::program::{BuiltinTool, Demo, Link, Program, ToolEntry, ToolSource};
-use super::remote::Remote;
+use super::keys::{SECTIONS, builtin_rows, demo_rows, keys, link_rows, program_rows, ref_rows};
+use super::program::{BuiltinTool, Demo, Link, Program, Remote};
+use super::reader::{Fields, Reader, Result, table};
 use crate::agent::{Ref, RefSource, Refs};
-use crate::lisp::syntax;
-use crate::lisp::text::{Source, abridge, nearest};
 use crate::lisp::value::PathError;
-use crate::settings::{Kind, LoadError, Paging, Row, did_you_mean, join, paging_rows};
-use crate::tool::Response;
+use crate::settings::{Kind, LoadError, Paging, did_you_mean, paging_rows};
 
 /// Parameters that providers are known to take.
 const PARAMETERS: [&str; 19] = [
@@ -41,15 +37,6 @@ const PARAMETERS: [&str; 19] = [
 
 /// The tools that read descriptors.
 const DESCRIPTOR_TOOLS: [&str; 3] = ["read_fd", "fd_search", "fd_to_file"];
-
-type Fields = Map<String, Json>;
-type Result<T> = std::result::Result<T, LoadError>;
-
-/// Where a file is, and what is odd about it but no error.
-pub(super) struct Reader<'a> {
-    pub folder: &'a Path,
-    pub warnings: Vec<String>,
-}
 
 impl Program {
     /// Reads the fields of a program file.
@@ -79,53 +66,7 @@ impl Program {
     }
 }
 
-/// The table of a key, if it is there.
-pub(super) fn table<'a>(fields: &'a Fields, key: &str) -> Result<Option<&'a Fields>> {
-    match fields.get(key) {
-        None => Ok(None),
-        Some(Json::Object(table)) => Ok(Some(table)),
-        Some(other) => Err(LoadError::expected(key, "a table", other)),
-    }
-}
-
 impl Reader<'_> {
-    /// Sets the fields of the rows. Names of keys in messages begin with `at`.
-    fn load<T: 'static>(&self, at: &str, rows: &[Row<T>], fields: &Fields, into: &mut T) -> Result<()> {
-        rows.iter().try_for_each(|row| row.load(at, fields, into))
-    }
-
-    /// The fields of an entry, all of which have rows but for the `others`.
-    fn entry<T: Default + 'static>(
-        &mut self,
-        at: &str,
-        rows: &[Row<T>],
-        others: &[&str],
-        fields: &Fields,
-    ) -> Result<T> {
-        let mut entry = T::default();
-        self.load(at, rows, fields, &mut entry)?;
-        let known = rows.iter().map(|row| &*row.key.name).chain(others.iter().copied());
-        self.warn_unknown(at, fields, &known.collect::<Vec<_>>());
-        Ok(entry)
-    }
-
-    /// A text of an entry that no row reads.
-    fn text(&self, at: &str, fields: &Fields, key: &str) -> Result<Option<String>> {
-        let read = fields.get(key).map(|value| Kind::Text.read(&join(at, key), value)).transpose()?;
-        Ok(read.and_then(|text| text.as_str().map(str::to_owned)))
-    }
-
-    /// Warns of the keys of a table that are not known, with the nearest that is.
-    fn warn_unknown(&mut self, at: &str, fields: &Fields, known: &[&str]) {
-        for key in fields.keys().filter(|key| !known.contains(&key.as_str())) {
-            // A part of a name may be left out: `steps` for `max_steps`.
-            let ends = |known: &&str| known.rsplit('_').next() == key.rsplit('_').next();
-            let near = nearest(key, known.iter().copied()).or_else(|| known.iter().copied().find(ends));
-            let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            self.warnings.push(format!("{}: unknown key{near}", join(at, &abridge(key, 100))));
-        }
-    }
-
     /// Refuses sections that are no tables, and warns of keys that no section has.
     fn check_names(&mut self, fields: &Fields) -> Result<()> {
         let keys = keys();
@@ -161,12 +102,6 @@ impl Reader<'_> {
         }
         program.system_prompt = Some(self.read_file("prompt.system_prompt_file", &name)?);
         Ok(())
-    }
-
-    /// The text of a file that a key names.
-    fn read_file(&self, key: &str, name: &str) -> Result<String> {
-        std::fs::read_to_string(self.folder.join(name))
-            .map_err(|error| LoadError::other(key, format!("{name} cannot be read: {error}")))
     }
 
     /// What is passed to the provider as it is.
@@ -225,45 +160,6 @@ impl Reader<'_> {
             return Err(LoadError::other(at, format!("there is no tool {:?}{near} (there are {all})", tool.name)));
         }
         Ok(tool)
-    }
-
-    pub(super) fn tool(&mut self, at: &str, name: &str, entry: &Json) -> Result<ToolEntry> {
-        let Json::Object(fields) = entry else { return Err(LoadError::expected(at, "a table", entry)) };
-        let others = SOURCES.map(|(name, ..)| name);
-        let tool: ToolEntry = self.entry(at, &tool_rows(), &others, fields)?;
-        Ok(ToolEntry { name: name.to_owned(), source: self.source(at, fields)?, ..tool })
-    }
-
-    fn source(&self, at: &str, fields: &Fields) -> Result<ToolSource> {
-        let read = |key: &str, kind: Kind| fields.get(key).map(|value| kind.read(&join(at, key), value)).transpose();
-        let command = read("command", Kind::Command)?;
-        match (self.text(at, fields, "program")?, command, self.text(at, fields, "lisp")?) {
-            (None, None, None) => {
-                let at = join(at, "responses");
-                let rows = read("responses", Kind::Responses)?.unwrap_or_else(|| Json::Array(Vec::new()));
-                let responses: Vec<Response> =
-                    serde_json::from_value(rows).map_err(|error| LoadError::other(&at, error))?;
-                match responses.iter().position(|row| row.result.is_some() && row.error.is_some()) {
-                    Some(row) => {
-                        Err(LoadError::other(format!("{at}[{row}]"), "result and error are both given; give one"))
-                    }
-                    None => Ok(ToolSource::Table { responses, default: fields.get("default").cloned() }),
-                }
-            }
-            (Some(path), None, None) => Ok(ToolSource::Program(self.folder.join(path))),
-            (None, Some(command), None) => {
-                let words = command.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned);
-                Ok(ToolSource::Command(words.collect()))
-            }
-            (None, None, Some(path)) => {
-                let key = join(at, "lisp");
-                let text = self.read_file(&key, &path)?;
-                syntax::read(&Arc::new(Source::new(path.as_str(), text.as_str())))
-                    .map_err(|error| LoadError::other(&key, error.plain()))?;
-                Ok(ToolSource::Lisp(self.folder.join(&path), text))
-            }
-            _ => Err(LoadError::other(at, "program, command and lisp are different kinds of tools; give one")),
-        }
     }
 
     fn links(&mut self, fields: &Fields, program: &mut Program) -> Result<()> {

@@ -2,19 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::program::{ToolEntry, ToolSource};
-use super::read::{Reader, table};
+use super::program::{Remote, ToolEntry, ToolSource};
+use super::reader::{Reader, table};
 use crate::settings::LoadError;
-
-/// The servers of a program, and what it takes of them.
-#[derive(Clone, Debug, Default)]
-pub struct Remote {
-    /// The section `[mcp]`.
-    pub servers: Map<String, Json>,
-    /// The section `[tools.mcp]`: for each server `"all"`, names of tools, or settings by tool. Without it, all tools of all
-    /// servers.
-    pub chosen: Option<Map<String, Json>>,
-}
 
 /// What is taken of a server.
 #[cfg_attr(not(feature = "mcp"), expect(dead_code, reason = "only checked"))]
@@ -136,11 +126,12 @@ fn named(item: &Json) -> Result<(String, Json), &'static str> {
 mod connected {
     use std::path::Path;
 
-    use super::{Choice, Remote, Taken};
+    use super::{Choice, Taken};
     use crate::mcp::{Reach, Servers, connect_each};
-    use crate::process::bind::apply_entry;
     use crate::process::command::NOT_GRANTED;
-    use crate::process::read::Reader;
+    use crate::process::entry::apply_entry;
+    use crate::process::program::Remote;
+    use crate::process::reader::Reader;
     use crate::settings::LoadError;
     use crate::tool::Tool;
 
