@@ -10,19 +10,19 @@ use std::time::Duration;
 use proptest::prelude::*;
 use ptc::lisp::value::parse_json;
 use ptc::model::{Model, ModelError, ModelErrorKind, Reply, Request, Scripted};
-use ptc::plan::{Done, Output, Step};
+use ptc::plan::{Done, PlanStep, StepOutput};
 use ptc::{Budget, DelegateError, Executor, Options, Outcome, Plan, Tool, Value};
 
 fn plan(json: &str) -> Plan {
     Plan::from_json(json).expect("a plan")
 }
 
-fn step(id: &str, needs: &[&str]) -> Step {
-    Step {
+fn step(id: &str, needs: &[&str]) -> PlanStep {
+    PlanStep {
         id: id.into(),
         task: format!("Do {id}"),
         needs: needs.iter().map(|need| (*need).into()).collect(),
-        ..Step::default()
+        ..PlanStep::default()
     }
 }
 
@@ -53,7 +53,7 @@ struct Steps {
 
 impl Steps {
     fn of(plan: &Plan) -> Arc<Self> {
-        let program = |step: &Step| {
+        let program = |step: &PlanStep| {
             let needs: Vec<String> = step.needs.iter().map(|need| format!("ctx/{need}")).collect();
             (step.id.clone(), format!("```clojure\n(return [:{} {}])\n```", step.id, needs.join(" ")))
         };
@@ -112,7 +112,7 @@ fn everything_wrong_is_said_at_once() {
 #[test]
 fn a_plan_of_thousands_of_steps_is_checked_at_once() {
     let needs = |at: usize| if at < 2_999 { vec![format!("s{}", at + 1)] } else { Vec::new() };
-    let steps = (0..3_000).map(|at| Step { needs: needs(at), ..step(&format!("s{at}"), &[]) });
+    let steps = (0..3_000).map(|at| PlanStep { needs: needs(at), ..step(&format!("s{at}"), &[]) });
     let mut plan = Plan { goal: String::new(), steps: steps.collect() };
     let began = std::time::Instant::now();
     plan.check().expect("a chain");
@@ -204,7 +204,8 @@ fn independent_steps_work_at_once_but_not_too_many() {
 
 #[test]
 fn a_step_is_tried_again_as_often_as_it_may_be() {
-    let mut plan = Plan { goal: String::new(), steps: vec![step("a", &[]), Step { retries: 2, ..step("b", &["a"]) }] };
+    let mut plan =
+        Plan { goal: String::new(), steps: vec![step("a", &[]), PlanStep { retries: 2, ..step("b", &["a"]) }] };
     let answers = |path: &str, ok: bool| (path.to_owned(), ok);
     let script = Mutex::new(BTreeMap::from([
         answers("main/a#1", true),
@@ -230,7 +231,8 @@ fn a_step_is_tried_again_as_often_as_it_may_be() {
 
 #[test]
 fn a_budget_that_is_spent_ends_the_plan_and_leaves_what_was_done() {
-    let mut plan = Plan { goal: String::new(), steps: vec![step("a", &[]), Step { retries: 9, ..step("b", &["a"]) }] };
+    let mut plan =
+        Plan { goal: String::new(), steps: vec![step("a", &[]), PlanStep { retries: 9, ..step("b", &["a"]) }] };
     let steps = Steps::of(&plan);
     let budget = Budget { turns: Some(1), ..Budget::default() };
     let error = failed(&mut plan, &Executor::new(Options::new(steps.model()).budget(budget)));
@@ -270,7 +272,7 @@ fn the_plan_of_the_readme_is_one() {
 
 #[test]
 fn what_has_happened_is_told_to_the_next_attempt() {
-    let mut plan = Plan { goal: String::new(), steps: vec![Step { tools: vec!["send".into()], ..step("a", &[]) }] };
+    let mut plan = Plan { goal: String::new(), steps: vec![PlanStep { tools: vec!["send".into()], ..step("a", &[]) }] };
     let program = "```clojure\n(tool/send {:to \"Ann\"})\n(fail \"no luck\")\n```";
     let send = Tool::new("send", |_| Ok(Value::from(1)));
     let model = move |_: Request| async move { Ok::<_, ModelError>(Reply::text(program)) };
@@ -335,16 +337,17 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+fn any_step() -> impl Strategy<Value = PlanStep> {
     let output = prop_oneof![
-        words().prop_map(Output::Contract),
-        Just(Output::Contract("{:ids [:int]}".into())),
-        prop::collection::vec((words(), words()), 0..3).prop_map(|fields| Output::Fields(fields.into_iter().collect())),
+        words().prop_map(StepOutput::Contract),
+        Just(StepOutput::Contract("{:ids [:int]}".into())),
+        prop::collection::vec((words(), words()), 0..3)
+            .prop_map(|fields| StepOutput::Fields(fields.into_iter().collect())),
     ];
     let done = (value(), words()).prop_map(|(result, summary)| Done { result, summary });
     let lists = (prop::collection::vec(words(), 0..3), prop::collection::vec(words(), 0..3));
     (words(), words(), lists, prop::option::of(output), 0..4_u32, prop::option::of(done), prop::option::of(words()))
-        .prop_map(|(id, task, (tools, needs), output, retries, done, failed)| Step {
+        .prop_map(|(id, task, (tools, needs), output, retries, done, failed)| PlanStep {
             id,
             task,
             tools,
@@ -360,7 +363,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 fn graph() -> impl Strategy<Value = Plan> {
     let needs = prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..3), 1..7);
     needs.prop_flat_map(|needs| {
-        let steps: Vec<Step> = needs
+        let steps: Vec<PlanStep> = needs
             .iter()
             .enumerate()
             .map(|(at, needs)| {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ptc::model::Scripted;
-use ptc::plan::{GitHub, Issue, Store};
+use ptc::plan::{GitHub, IssueStore, Store};
 use ptc::{Executor, Options, Plan};
 use serde_json::{Value as Json, json};
 use stub::{Act, Seen, Server, ok};
@@ -97,7 +97,7 @@ fn github(server: &Server) -> GitHub {
     GitHub::new().base_url(&server.url).token(Some(TOKEN.into())).without_waiting()
 }
 
-fn seven(server: &Server) -> Issue {
+fn seven(server: &Server) -> IssueStore {
     github(server).issue("octo/demo#7").unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Plan, Step};
+use super::{Plan, PlanStep};
 use crate::contract::check_output;
 use crate::lisp::text::nearest;
 
@@ -90,12 +90,12 @@ pub(super) fn check(plan: &Plan, known: &Known<'_>) -> Result<Vec<Vec<Need>>, Pl
     if problems.is_empty() { Ok(needs) } else { Err(PlanError { problems }) }
 }
 
-fn name(step: &Step) -> String {
+fn name(step: &PlanStep) -> String {
     format!("step {:?}", step.id)
 }
 
 /// What is wrong with a step whatever the others are.
-fn check_alone(step: &Step, known: &Known<'_>, problems: &mut Vec<String>) {
+fn check_alone(step: &PlanStep, known: &Known<'_>, problems: &mut Vec<String>) {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if step.id.is_empty() || !step.id.chars().all(plain) {
         problems.push(format!("{}: an id is made of letters, digits, - and _", name(step)));
@@ -103,7 +103,7 @@ fn check_alone(step: &Step, known: &Known<'_>, problems: &mut Vec<String>) {
     if step.task.trim().is_empty() {
         problems.push(format!("{}: it has no task", name(step)));
     }
-    match (step.output.as_ref().map(super::Output::kind), &step.done) {
+    match (step.output.as_ref().map(super::StepOutput::kind), &step.done) {
         (Some(Err(error)), _) => problems.push(format!("{}: output: {error}", name(step))),
         (Some(Ok(kind)), Some(done)) => {
             let issues = check_output(&kind, &done.result, "result").err().unwrap_or_default();

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::check::{Known, Need, before, check};
-use super::{Done, Output, Plan, PlanError, Step, Store};
+use super::{Done, Plan, PlanError, PlanStep, StepOutput, Store};
 use crate::agent::{
     Agent, Child, Descriptors, Ended, Process, ProcessError, StopReason, Tree, failed, traced, warnings, written,
 };
@@ -100,7 +100,7 @@ impl Executor {
     }
 
     /// The options of a step's agent.
-    fn options(&self, plan: &Plan, step: &Step, needs: &[Need]) -> Options {
+    fn options(&self, plan: &Plan, step: &PlanStep, needs: &[Need]) -> Options {
         let mut names = HashSet::new();
         let tools = step.tools.iter().flat_map(|name| self.tools(name));
         let tools = tools.filter(|tool| names.insert(tool.name.clone()));
@@ -209,7 +209,7 @@ impl Plan {
         let summaries: Vec<String> = done().map(|(step, done)| format!("{}: {}", step.id, done.summary)).collect();
         let mut refs = IndexMap::new();
         for (step, done) in done() {
-            for name in step.output.iter().flat_map(Output::names) {
+            for name in step.output.iter().flat_map(StepOutput::names) {
                 let value = done.result.get(&name).cloned().unwrap_or_default();
                 refs.insert(name, value);
             }
@@ -423,9 +423,9 @@ impl Run<'_> {
 }
 
 /// What a step's agent is told: the task, what its output is meant to be, and how an earlier attempt failed.
-fn task(step: &Step) -> String {
+fn task(step: &PlanStep) -> String {
     let mut text = step.task.clone();
-    if let Some(Output::Fields(fields)) = &step.output {
+    if let Some(StepOutput::Fields(fields)) = &step.output {
         for (name, what) in fields.iter().filter(|(_, what)| Type::parse(what).is_err()) {
             text.push_str(&format!("\n- :{name} {what}"));
         }

@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCAT
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value as Json, json};
 
-use super::{Issue, Plan, PlanError};
+use super::{IssueStore, Plan, PlanError};
 use crate::model::{Exchange, ModelError, ModelErrorKind, Secret, http_client, shown_place, wait};
 
 /// Where GitHub answers when nobody says.
@@ -96,7 +96,7 @@ impl GitHub {
     ///
     /// # Errors
     /// Other names, and an address that is no URL.
-    pub fn issue(&self, name: &str) -> Result<Issue, PlanError> {
+    pub fn issue(&self, name: &str) -> Result<IssueStore, PlanError> {
         let unfit = || PlanError::one(format!("an issue is named OWNER/REPO#NUMBER, got {name:?}"));
         let (repository, number) = name.split_once('#').filter(|(owner, _)| owner.contains('/')).ok_or_else(unfit)?;
         let number: u64 = number.parse().map_err(|_| unfit())?;
@@ -104,16 +104,16 @@ impl GitHub {
         if let Ok(mut path) = address.path_segments_mut() {
             path.push(&number.to_string());
         }
-        Ok(Issue::new(self.clone(), name.into(), address))
+        Ok(IssueStore::new(self.clone(), name.into(), address))
     }
 
     /// Opens an issue that holds a plan, under the plan's goal as its title.
     ///
     /// # Errors
     /// A repository that is not named `OWNER/REPO`, and whatever keeps GitHub from making an issue.
-    pub async fn create(&self, repository: &str, plan: &Plan) -> Result<Issue, PlanError> {
+    pub async fn create(&self, repository: &str, plan: &Plan) -> Result<IssueStore, PlanError> {
         let address = self.issues(repository)?;
-        let (title, body) = Issue::first(plan)?;
+        let (title, body) = IssueStore::first(plan)?;
         let made = self.send(Method::POST, &address, None, Some(&json!({"title": title, "body": body}))).await;
         let made = made.map_err(|error| error.of(repository))?;
         let number = made.body.get("number").and_then(Json::as_u64);

@@ -36,7 +36,7 @@ const LONGEST_TITLE: usize = 256;
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
-pub struct Issue {
+pub struct IssueStore {
     github: GitHub,
     name: String,
     address: Url,
@@ -54,7 +54,7 @@ struct Seen {
     sent: Option<String>,
 }
 
-impl Issue {
+impl IssueStore {
     pub(super) fn new(github: GitHub, name: String, address: Url) -> Self {
         Self { github, name, address, seen: Mutex::default() }
     }
@@ -157,7 +157,7 @@ fn body(plan: &Plan, title: &str, body: &str) -> Result<String, PlanError> {
     Ok(body)
 }
 
-impl Store for Issue {
+impl Store for IssueStore {
     fn load(&self) -> Storing<'_, Plan> {
         Box::pin(async { self.read().await.map_err(|error| error.of(&self.name())) })
     }

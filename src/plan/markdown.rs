@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::steps::edn;
-use super::{Done, Output, Plan, PlanError, Step};
+use super::{Done, Plan, PlanError, PlanStep, StepOutput};
 use crate::lisp::text::nearest;
 use crate::lisp::value::readable;
 
@@ -45,11 +45,13 @@ impl Plan {
             }
             match &step.output {
                 None => {}
-                Some(Output::Contract(text)) if serde_json::from_str::<Json>(text).is_ok() || text.contains('`') => {
+                Some(StepOutput::Contract(text))
+                    if serde_json::from_str::<Json>(text).is_ok() || text.contains('`') =>
+                {
                     field("output", Json::from(text.as_str()).to_string());
                 }
-                Some(Output::Contract(text)) => field("output", line(text)),
-                Some(Output::Fields(fields)) => field("output", serde_json::to_string(fields).unwrap_or_default()),
+                Some(StepOutput::Contract(text)) => field("output", line(text)),
+                Some(StepOutput::Fields(fields)) => field("output", serde_json::to_string(fields).unwrap_or_default()),
             }
             if step.retries > 0 {
                 field("retries", step.retries.to_string());
@@ -179,7 +181,7 @@ fn read_line(plan: &mut Plan, line: &str) -> Result<(), String> {
             "x" | "X" => Some(Done { result: crate::Value::Nil, summary: String::new() }),
             _ => return Err(format!("[{tick}] is neither [ ] nor [x]")),
         };
-        plan.steps.push(Step { id, task: unline(task.trim())?, done, ..Step::default() });
+        plan.steps.push(PlanStep { id, task: unline(task.trim())?, done, ..PlanStep::default() });
         return Ok(());
     }
     let field = line.trim_start();
@@ -192,14 +194,14 @@ fn read_line(plan: &mut Plan, line: &str) -> Result<(), String> {
     read_field(step, name.trim(), value.trim())
 }
 
-fn read_field(step: &mut Step, name: &str, value: &str) -> Result<(), String> {
+fn read_field(step: &mut PlanStep, name: &str, value: &str) -> Result<(), String> {
     match name {
         "tools" => step.tools = words(value)?,
         "needs" => step.needs = words(value)?,
         "output" => {
             step.output = Some(match serde_json::from_str(value) {
                 Ok(output) => output,
-                Err(_) => Output::Contract(value.trim_matches('`').to_owned()),
+                Err(_) => StepOutput::Contract(value.trim_matches('`').to_owned()),
             });
         }
         "retries" => step.retries = value.parse().map_err(|_| format!("retries: expected a number, got {value:?}"))?,

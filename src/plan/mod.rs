@@ -19,6 +19,6 @@ pub use executor::Executor;
 #[cfg(feature = "github")]
 pub use github::GitHub;
 #[cfg(feature = "github")]
-pub use issue::Issue;
-pub use steps::{Done, Output, Plan, Step};
+pub use issue::IssueStore;
+pub use steps::{Done, Plan, PlanStep, StepOutput};
 pub use store::{Store, Storing};

@@ -38,13 +38,13 @@ pub struct Plan {
     #[serde(default)]
     pub goal: String,
     /// The steps, in the order in which results are shown; what each needs says what comes before it.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
 }
 
 /// A step: the task of one agent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Step {
+pub struct PlanStep {
     /// Its name: letters, digits, `-` and `_`.
     pub id: String,
     /// What its agent is told to do.
@@ -57,7 +57,7 @@ pub struct Step {
     pub needs: Vec<String>,
     /// What its result must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<Output>,
+    pub output: Option<StepOutput>,
     /// How often it is tried again after a failure.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
@@ -77,7 +77,7 @@ fn is_zero(retries: &u32) -> bool {
 /// What the result of a step must be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Output {
+pub enum StepOutput {
     /// A contract: `{:ids [:int]}`. The fields of a record can be needed by their names.
     Contract(String),
     /// A map with these fields, each described by a type or in words.
@@ -121,7 +121,7 @@ impl Done {
     }
 }
 
-impl Output {
+impl StepOutput {
     /// The output that a value stands for: text, a map of texts, or a contract as data.
     fn of(value: &Value) -> Option<Self> {
         match value {
@@ -186,7 +186,7 @@ impl Plan {
         let places = json.get_mut("steps").and_then(Json::as_array_mut).into_iter().flatten();
         for (place, step) in places.zip(steps) {
             let Json::Object(fields) = place else { continue };
-            if let Some(output) = step.get("output").and_then(Output::of) {
+            if let Some(output) = step.get("output").and_then(StepOutput::of) {
                 fields.insert("output".into(), serde_json::to_value(output).unwrap_or_default());
             }
             fields.retain(|_, field| !field.is_null());
