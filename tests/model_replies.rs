@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use ptc::model::{Answer, Model, ModelError, ModelErrorKind, Recorded, Recorder, Reply, Request, Retry, Scripted};
+use ptc::model::{
+    Answer, CassetteRecorder, Model, ModelError, ModelErrorKind, Recorded, Reply, Request, Retry, Scripted,
+};
 use tokio::time::Instant;
 
 fn request(path: &str, turn: u32) -> Request {
@@ -140,7 +142,7 @@ async fn a_recording_plays_what_was_answered() {
     let busy =
         ModelError { retry_after: Some(Duration::from_secs(2)), ..ModelError::new(ModelErrorKind::RateLimit, "busy") };
     let script = Scripted::new([Answer::from("one"), busy.into(), "two".into()]);
-    let recorder = Recorder::new(script, &file).unwrap();
+    let recorder = CassetteRecorder::new(script, &file).unwrap();
     let expert = recorder.another(Scripted::new(["never"]).process("main/expert#1", ["three"]));
     let asked = [request("main", 1), request("main", 1), request("main", 2), request("main/expert#1", 1)];
     let mut live = Vec::new();
@@ -161,7 +163,7 @@ async fn a_recording_plays_what_was_answered() {
 #[tokio::test]
 async fn what_was_not_recorded_is_told_by_its_difference() {
     let file = file("differs.jsonl");
-    let recorder = Recorder::new(|_: Request| async { Ok(Reply::text("yes")) }, &file).unwrap();
+    let recorder = CassetteRecorder::new(|_: Request| async { Ok(Reply::text("yes")) }, &file).unwrap();
     let mut asked = request("main", 1);
     asked.options.temperature = Some(0.1);
     recorder.reply(asked.clone()).await.unwrap();
@@ -191,7 +193,7 @@ async fn what_was_not_recorded_is_told_by_its_difference() {
 #[tokio::test]
 async fn headers_are_not_recorded() {
     let file = file("headers.jsonl");
-    let recorder = Recorder::new(Scripted::new(["yes"]), &file).unwrap();
+    let recorder = CassetteRecorder::new(Scripted::new(["yes"]), &file).unwrap();
     let mut secret = request("main", 1);
     secret.options.extra_headers.insert("Authorization".into(), "Bearer sk-secret".into());
     recorder.reply(secret).await.unwrap();
@@ -203,7 +205,7 @@ async fn headers_are_not_recorded() {
 #[tokio::test]
 async fn numbers_that_print_long_are_found_again() {
     let file = file("numbers.jsonl");
-    let recorder = Recorder::new(|_: Request| async { Ok(Reply::text("yes")) }, &file).unwrap();
+    let recorder = CassetteRecorder::new(|_: Request| async { Ok(Reply::text("yes")) }, &file).unwrap();
     let asked = |step: u32| {
         let mut request = request("main", step);
         request.options.temperature = Some(f64::from(step) / 7.0 + 0.1 + 0.2);
@@ -222,11 +224,11 @@ async fn numbers_that_print_long_are_found_again() {
 async fn a_recording_replaces_a_recording_and_nothing_else() {
     let file = file("replaces.jsonl");
     for word in ["old", "new"] {
-        Recorder::new(Scripted::new([word]), &file).unwrap().reply(request("main", 1)).await.unwrap();
+        CassetteRecorder::new(Scripted::new([word]), &file).unwrap().reply(request("main", 1)).await.unwrap();
     }
     assert_eq!(text(&Recorded::load(&file).unwrap(), "main", 1).await, "new");
     std::fs::write(&file, "precious").unwrap();
-    let error = Recorder::new(Scripted::new(["word"]), &file).unwrap_err();
+    let error = CassetteRecorder::new(Scripted::new(["word"]), &file).unwrap_err();
     assert!(error.to_string().ends_with("is no recording; it is left as it was"), "{error}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
 }
@@ -238,7 +240,7 @@ async fn files_that_are_no_recording_say_where() {
     let refusal = || Recorded::load(&file).unwrap_err().to_string();
     assert!(refusal().starts_with(&format!("recording {name}: ")));
 
-    Recorder::new(Scripted::new(["yes"]), &file).unwrap().reply(request("main", 1)).await.unwrap();
+    CassetteRecorder::new(Scripted::new(["yes"]), &file).unwrap().reply(request("main", 1)).await.unwrap();
     let line = std::fs::read_to_string(&file).unwrap();
     let (half, _) = line.split_at(line.len() / 2);
     for (content, expected) in [
@@ -264,7 +266,7 @@ async fn chance_and_the_clock_are_played_as_they_were_recorded() {
         "(def dice (repeatedly 3 #(rand-int 1000000)))",
         "(return [dice (shuffle (range 20)) (System/currentTimeMillis)])",
     ];
-    let recorder = Recorder::new(Scripted::new(programs), &file).unwrap();
+    let recorder = CassetteRecorder::new(Scripted::new(programs), &file).unwrap();
     let live = ptc::delegate("Throw.", ptc::Options::new(recorder)).await.unwrap().result;
     tokio::time::sleep(Duration::from_millis(2)).await;
     let played = ptc::delegate("Throw.", ptc::Options::new(Recorded::load(&file).unwrap())).await.unwrap().result;

@@ -16,7 +16,7 @@ use super::watch::{Telemetry, priced};
 use ptc::agent::{DelegateErrorKind, Journal, Session};
 use ptc::lisp::text::abridge;
 use ptc::lisp::value::{readable, to_json};
-use ptc::model::{Model, Recorded, Recorder as Cassette, Retry, Scripted, from_name};
+use ptc::model::{CassetteRecorder, Model, Recorded, Retry, Scripted, from_name};
 use ptc::process::{Grants, Library, Root, bind};
 use ptc::trace::{Observer, Recorder, TreeUsage, Usage};
 use ptc::{DelegateError, Outcome};
@@ -231,7 +231,7 @@ fn record(grants: &mut Grants, path: &Path) -> Result<(), String> {
     let Some(model) = grants.root_model.take() else {
         return Err("--record needs --model: what is recorded is what a model really answered".into());
     };
-    let recorder = Cassette::new(model, path).map_err(|error| error.to_string())?;
+    let recorder = CassetteRecorder::new(model, path).map_err(|error| error.to_string())?;
     let model: Arc<dyn Model> = Arc::new(recorder);
     // One recording holds the whole tree.
     grants.model = Some(model);

@@ -131,13 +131,13 @@ fn fnv1a(bytes: &[u8]) -> u128 {
 /// [`Retry`](super::Retry) inside, so that what is recorded is what came of it in the end.
 ///
 /// ```
-/// use ptc::model::{Model, Recorded, Recorder, Request, Scripted};
+/// use ptc::model::{Model, Recorded, CassetteRecorder, Request, Scripted};
 ///
 /// # let file = std::env::temp_dir().join(format!("ptc-recorder-{}.jsonl", std::process::id()));
 /// let runtime = tokio::runtime::Builder::new_current_thread().build()?;
 /// let request = Request::new("be brief").user("hi");
 ///
-/// let recorder = Recorder::new(Scripted::new(["hello"]), &file)?;
+/// let recorder = CassetteRecorder::new(Scripted::new(["hello"]), &file)?;
 /// let live = runtime.block_on(recorder.reply(request.clone()))?;
 ///
 /// let played = runtime.block_on(Recorded::load(&file)?.reply(request))?;
@@ -146,7 +146,7 @@ fn fnv1a(bytes: &[u8]) -> u128 {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Recorder<M> {
+pub struct CassetteRecorder<M> {
     model: M,
     tape: Arc<Tape>,
 }
@@ -157,7 +157,7 @@ struct Tape {
     file: Mutex<File>,
 }
 
-impl<M: Model> Recorder<M> {
+impl<M: Model> CassetteRecorder<M> {
     /// Begins a recording in a new file, or over an older recording.
     ///
     /// # Errors
@@ -174,8 +174,8 @@ impl<M: Model> Recorder<M> {
 
     /// Another model, recorded in the same file: for sub-agents that ask one of their own.
     #[must_use]
-    pub fn another<N: Model>(&self, model: N) -> Recorder<N> {
-        Recorder { model, tape: self.tape.clone() }
+    pub fn another<N: Model>(&self, model: N) -> CassetteRecorder<N> {
+        CassetteRecorder { model, tape: self.tape.clone() }
     }
 }
 
@@ -206,7 +206,7 @@ impl Tape {
     }
 }
 
-impl<M: Model> Model for Recorder<M> {
+impl<M: Model> Model for CassetteRecorder<M> {
     fn reply(&self, request: Request) -> Answering<'_> {
         Box::pin(async move {
             let asked = Asked::of(&request);
@@ -244,7 +244,7 @@ impl Samples for Tape {
 }
 
 /// A model that plays a recording: to an equal request it gives the recorded answer, and to one asked several times
-/// the recorded answers in their order. See [`Recorder`].
+/// the recorded answers in their order. See [`CassetteRecorder`].
 #[derive(Debug)]
 pub struct Recorded {
     file: String,

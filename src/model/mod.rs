@@ -26,7 +26,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use anthropic::Anthropic;
-pub use cassette::{CassetteError, Recorded, Recorder};
+pub use cassette::{CassetteError, CassetteRecorder, Recorded};
 pub(crate) use cassette::{contrast, difference};
 #[cfg(feature = "otel")]
 pub(crate) use delivery::Delivery;
