@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ptc::process::{Program, keys};
-use ptc::settings::{Key, Kind, Settings, rows};
+use ptc::settings::{Key, KeyType, Settings, rows};
 use serde_json::{Map, Value as Json, json};
 
 /// Loads the fields of a file.
@@ -44,27 +44,31 @@ fn values(key: &Key) -> BoxedStrategy<Json> {
         _ => {}
     }
     match key.kind {
-        Kind::Text => text().prop_map(Json::from).boxed(),
-        Kind::Texts | Kind::NamesOrAll | Kind::Command => vec(text(), 1..4).prop_map(|texts| json!(texts)).boxed(),
-        Kind::Count => any::<u64>().prop_map(Json::from).boxed(),
-        Kind::Size => (1..u64::MAX).prop_map(Json::from).boxed(),
-        Kind::Number => (0.0..1e6).prop_map(Json::from).boxed(),
-        Kind::Bytes => prop_oneof![
+        KeyType::Text => text().prop_map(Json::from).boxed(),
+        KeyType::Texts | KeyType::NamesOrAll | KeyType::Command => {
+            vec(text(), 1..4).prop_map(|texts| json!(texts)).boxed()
+        }
+        KeyType::Count => any::<u64>().prop_map(Json::from).boxed(),
+        KeyType::Size => (1..u64::MAX).prop_map(Json::from).boxed(),
+        KeyType::Number => (0.0..1e6).prop_map(Json::from).boxed(),
+        KeyType::Bytes => prop_oneof![
             (0..u64::from(u32::MAX)).prop_map(Json::from),
             (1..999_u32, prop_oneof!["KiB", "MB", "GiB"]).prop_map(|(n, unit)| json!(format!("{n}{unit}"))),
         ]
         .boxed(),
-        Kind::Time => prop_oneof![
+        KeyType::Time => prop_oneof![
             (0..u64::from(u32::MAX)).prop_map(Json::from),
             (0.0..1e4, prop_oneof!["ms", "s", "h"]).prop_map(|(n, unit)| json!(format!("{n}{unit}"))),
         ]
         .boxed(),
-        Kind::Bool => any::<bool>().prop_map(Json::from).boxed(),
-        Kind::Choice(names) => proptest::sample::select(names.to_vec()).prop_map(Json::from).boxed(),
-        Kind::Commands => vec(vec(text(), 1..3), 1..3).prop_map(|words| json!(words)).boxed(),
-        Kind::TextTable | Kind::Table => Just(json!({ "a": "b" })).boxed(),
-        Kind::Prices => (0.0..9.0, 0.0..9.0).prop_map(|(a, b)| json!({ "m": { "input": a, "output": b } })).boxed(),
-        Kind::Responses => Just(json!([{ "args": { "a": 1 }, "result": 2 }, { "error": "no", "delay_ms": 3 }])).boxed(),
+        KeyType::Bool => any::<bool>().prop_map(Json::from).boxed(),
+        KeyType::Choice(names) => proptest::sample::select(names.to_vec()).prop_map(Json::from).boxed(),
+        KeyType::Commands => vec(vec(text(), 1..3), 1..3).prop_map(|words| json!(words)).boxed(),
+        KeyType::TextTable | KeyType::Table => Just(json!({ "a": "b" })).boxed(),
+        KeyType::Prices => (0.0..9.0, 0.0..9.0).prop_map(|(a, b)| json!({ "m": { "input": a, "output": b } })).boxed(),
+        KeyType::Responses => {
+            Just(json!([{ "args": { "a": 1 }, "result": 2 }, { "error": "no", "delay_ms": 3 }])).boxed()
+        }
         _ => (-5..5).prop_map(Json::from).boxed(),
     }
 }
@@ -143,11 +147,13 @@ fn every_setting_differs_from_its_default_when_it_is_set() {
     let mut settings = Settings::default();
     for row in rows() {
         let value = match row.key.kind {
-            Kind::Choice(names) => names.iter().map(|name| json!(name)).find(|name| *name != row.key.default).unwrap(),
-            Kind::Bool => json!(row.key.default != json!(true)),
-            Kind::Prices => json!({ "m": { "input": 1.0, "output": 2.0, "cached": 0.5 } }),
-            Kind::Table => json!({ "a": "b" }),
-            Kind::Number => json!(0.25),
+            KeyType::Choice(names) => {
+                names.iter().map(|name| json!(name)).find(|name| *name != row.key.default).unwrap()
+            }
+            KeyType::Bool => json!(row.key.default != json!(true)),
+            KeyType::Prices => json!({ "m": { "input": 1.0, "output": 2.0, "cached": 0.5 } }),
+            KeyType::Table => json!({ "a": "b" }),
+            KeyType::Number => json!(0.25),
             _ => json!(77),
         };
         row.set(&mut settings, &value).unwrap();
@@ -165,9 +171,11 @@ fn every_setting_differs_from_its_default_when_it_is_set() {
 #[test]
 fn spellings_of_one_key_may_agree_and_not_differ() {
     for key in keys() {
-        for synonym in key.synonyms.iter().filter(|_| matches!(key.kind, Kind::Count | Kind::Time | Kind::Text)) {
+        for synonym in
+            key.synonyms.iter().filter(|_| matches!(key.kind, KeyType::Count | KeyType::Time | KeyType::Text))
+        {
             let (one, other) =
-                if key.kind == Kind::Text { (json!(":int"), json!(":string")) } else { (json!(3), json!(4)) };
+                if key.kind == KeyType::Text { (json!(":int"), json!(":string")) } else { (json!(3), json!(4)) };
             let mut file = Map::new();
             insert(&mut file, &key.name, one.clone());
             insert(&mut file, synonym, one);

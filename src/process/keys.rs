@@ -6,10 +6,12 @@ use super::environment::VARIABLES;
 use super::program::{BuiltinTool, Demo, Link, Program, ToolEntry};
 use crate::agent::Ref;
 use crate::contract::{Signature, Type};
-use crate::settings::{self, Field as _, Key, Kind, Row, join, rows};
+use crate::settings::{self, Field as _, Key, KeyType, Row, join, rows};
 use crate::tool::Access;
 
-use Kind::{Any, Bool, Choice, Command, Commands, NamesOrAll, Number, Responses, Text, TextTable, Texts, Time, Tools};
+use KeyType::{
+    Any, Bool, Choice, Command, Commands, NamesOrAll, Number, Responses, Text, TextTable, Texts, Time, Tools,
+};
 
 /// A section of program files.
 pub struct Section {
@@ -75,7 +77,7 @@ pub(super) fn program_rows() -> Vec<Row<Program>> {
             "Who the agent is; the rules of the language follow.", also ["prompt.system"];
         "prompt.user": Text => user,
             "The task if the command line gives none.", also ["prompt.user_prompt"];
-        "context": Kind::Table => context, "Values that programs see as `ctx/name`.";
+        "context": KeyType::Table => context, "Values that programs see as `ctx/name`.";
         "preload.files": Texts => preload.files, "Their paths.";
         "env_info.env_vars": Texts => environment.env_vars,
             "Variables of the host's environment. Names that look like secrets are left out.";
@@ -145,7 +147,7 @@ pub(super) fn tool_rows() -> Vec<Row<ToolEntry>> {
 }
 
 /// Where the results of a tool come from.
-pub(super) const SOURCES: [(&str, Kind, &str); 5] = [
+pub(super) const SOURCES: [(&str, KeyType, &str); 5] = [
     (
         "responses",
         Responses,
@@ -215,10 +217,10 @@ pub fn keys() -> Vec<Key> {
     all.extend([
         Key::new("prompt.system_prompt_file", Text, "A file with the system prompt, in its place."),
         Key { synonyms: &["tools.builtin"], ..Key::new("tools.enabled", Tools, "Built-in tools: names, or tables with the keys below.") },
-        Key::new("tools.mcp", Kind::Table, "What is taken of each MCP server: `\"all\"`, a list of names, or a table of settings by tool. Without it, everything."),
+        Key::new("tools.mcp", KeyType::Table, "What is taken of each MCP server: `\"all\"`, a list of names, or a table of settings by tool. Without it, everything."),
         Key::new("file_descriptor.enabled", Bool, "Whether there are descriptors. A descriptor tool in `tools.enabled` turns them on."),
         Key::new("mcp.config_path", Text, "A file with `mcpServers`, as other clients have it."),
-        Key::new("mcp.servers", Kind::Table, "Servers by name: `command`, `args`, `env` and `cwd`, or `url` and `headers`; `timeout` in seconds; `disabled`."),
+        Key::new("mcp.servers", KeyType::Table, "Servers by name: `command`, `args`, `env` and `cwd`, or `url` and `headers`; `timeout` in seconds; `disabled`."),
         Key::new("refs.NAME.path", Text, "Where it is: `[0].id`, `[*].id`, `customer.name`."),
         Key::new("refs.NAME.lisp", Text, "An expression over `result`, in the place of a path."),
     ]);

@@ -10,7 +10,7 @@ use super::program::{BuiltinTool, Demo, Link, Program, Remote};
 use super::reader::{Fields, Reader, Result, table};
 use crate::agent::{Ref, RefSource, Refs};
 use crate::lisp::value::PathError;
-use crate::settings::{Kind, LoadError, Paging, did_you_mean, paging_rows};
+use crate::settings::{KeyType, LoadError, Paging, did_you_mean, paging_rows};
 
 /// Parameters that providers are known to take.
 const PARAMETERS: [&str; 19] = [
@@ -127,7 +127,7 @@ impl Reader<'_> {
             let at = format!("tools.{name}");
             match name.as_str() {
                 "enabled" | "builtin" => {
-                    let list = Kind::Tools.read(&at, entry)?;
+                    let list = KeyType::Tools.read(&at, entry)?;
                     for item in list.as_array().into_iter().flatten() {
                         program.builtins.push(self.builtin(&at, item)?);
                     }
@@ -213,7 +213,7 @@ impl Reader<'_> {
         self.load("", &paging_rows(), fields, &mut paging)?;
         let key = "file_descriptor.enabled";
         let enabled = table(fields, "file_descriptor")?.and_then(|section| section.get("enabled"));
-        match enabled.map(|enabled| Kind::Bool.read(key, enabled)).transpose()? {
+        match enabled.map(|enabled| KeyType::Bool.read(key, enabled)).transpose()? {
             Some(Json::Bool(true)) if !has_tool => {
                 let tools = DESCRIPTOR_TOOLS.join(", ");
                 let what = format!("nothing could read the descriptors; enable one of {tools} in tools");

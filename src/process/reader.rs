@@ -9,7 +9,7 @@ use super::keys::{SOURCES, tool_rows};
 use super::program::{ToolEntry, ToolSource};
 use crate::lisp::syntax;
 use crate::lisp::text::{Source, abridge, nearest};
-use crate::settings::{Kind, LoadError, Row, join};
+use crate::settings::{KeyType, LoadError, Row, join};
 use crate::tool::Response;
 
 pub(super) type Fields = Map<String, Json>;
@@ -53,7 +53,7 @@ impl Reader<'_> {
 
     /// A text of an entry that no row reads.
     pub fn text(&self, at: &str, fields: &Fields, key: &str) -> Result<Option<String>> {
-        let read = fields.get(key).map(|value| Kind::Text.read(&join(at, key), value)).transpose()?;
+        let read = fields.get(key).map(|value| KeyType::Text.read(&join(at, key), value)).transpose()?;
         Ok(read.and_then(|text| text.as_str().map(str::to_owned)))
     }
 
@@ -84,12 +84,12 @@ impl Reader<'_> {
 
     /// Where the results of a tool come from.
     fn source(&self, at: &str, fields: &Fields) -> Result<ToolSource> {
-        let read = |key: &str, kind: Kind| fields.get(key).map(|value| kind.read(&join(at, key), value)).transpose();
-        let command = read("command", Kind::Command)?;
+        let read = |key: &str, kind: KeyType| fields.get(key).map(|value| kind.read(&join(at, key), value)).transpose();
+        let command = read("command", KeyType::Command)?;
         match (self.text(at, fields, "program")?, command, self.text(at, fields, "lisp")?) {
             (None, None, None) => {
                 let at = join(at, "responses");
-                let rows = read("responses", Kind::Responses)?.unwrap_or_else(|| Json::Array(Vec::new()));
+                let rows = read("responses", KeyType::Responses)?.unwrap_or_else(|| Json::Array(Vec::new()));
                 let responses: Vec<Response> =
                     serde_json::from_value(rows).map_err(|error| LoadError::other(&at, error))?;
                 match responses.iter().position(|row| row.result.is_some() && row.error.is_some()) {

@@ -6,7 +6,7 @@ use super::builtins;
 use super::keys::{SECTIONS, Section, builtin_rows, keys};
 use super::read::below;
 use crate::lisp::limits::{LIMITS, Limit};
-use crate::settings::{Key, Kind, join};
+use crate::settings::{Key, KeyType, join};
 
 /// The start of the page.
 const INTRODUCTION: &str = "\
@@ -118,7 +118,7 @@ pub fn schema() -> Json {
 /// The schema of a key under one of its spellings.
 fn key_schema(key: &Key, name: &str) -> Json {
     let mut schema = match key.kind {
-        Kind::Tools => {
+        KeyType::Tools => {
             let names: Vec<&str> = builtins::names().collect();
             let fields = builtin_rows().into_iter().map(|row| (row.key.name.to_string(), key_schema(&row.key, "")));
             let mut fields: Map<String, Json> = fields.collect();

@@ -9,7 +9,7 @@ use super::error::{LoadError, got};
 /// The type of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum KeyType {
     /// A string.
     Text,
     /// A list of strings.
@@ -48,7 +48,7 @@ pub enum Kind {
     Any,
 }
 
-impl Kind {
+impl KeyType {
     /// The value of a key in the form in which it is stored: bytes as a number, time in milliseconds, a command as a list.
     ///
     /// # Errors

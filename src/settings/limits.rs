@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::error::did_you_mean;
-use super::kind::Kind;
+use super::kind::KeyType;
 use super::row::{Field as _, Key, Row};
 use crate::lisp::limits::{Amount, Bound, LIMITS, Limit, Limits, Unit};
 
@@ -15,9 +15,9 @@ pub fn limit_rows() -> Vec<Row<Limits>> {
 fn row(limit: &'static Limit) -> Option<Row<Limits>> {
     let Bound::Field { get, set } = limit.bound else { return None };
     let kind = match limit.unit {
-        Unit::Count => Kind::Count,
-        Unit::Bytes => Kind::Bytes,
-        Unit::Time => Kind::Time,
+        Unit::Count => KeyType::Count,
+        Unit::Bytes => KeyType::Bytes,
+        Unit::Time => KeyType::Time,
     };
     let key = Key {
         synonyms: if limit.name == "max_time" { &["timeout"] } else { &[] },

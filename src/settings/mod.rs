@@ -13,13 +13,13 @@ mod row;
 pub use budget::Budget;
 pub(crate) use error::did_you_mean;
 pub use error::{LoadError, Problem};
-pub use kind::{Kind, parse_bytes, parse_time};
+pub use kind::{KeyType, parse_bytes, parse_time};
 pub use limits::{limit_rows, load_limits};
 pub use paging::Paging;
 pub(crate) use row::{Field, join, rows};
 pub use row::{Key, Row};
 
-use Kind::{Bool, Bytes, Choice, Count, Number, Prices, Size, Table, Time};
+use KeyType::{Bool, Bytes, Choice, Count, Number, Prices, Size, Table, Time};
 
 use crate::lisp::limits::Limits;
 use crate::model::ModelOptions;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 use super::error::{LoadError, Problem};
-use super::kind::{Kind, bytes_text, millis, time_text};
+use super::kind::{KeyType, bytes_text, millis, time_text};
 use crate::model::Prices;
 use crate::tool::{Access, Validation};
 
@@ -18,7 +18,7 @@ pub struct Key {
     /// Other spellings, also by their full names.
     pub synonyms: &'static [&'static str],
     /// What it takes.
-    pub kind: Kind,
+    pub kind: KeyType,
     /// What it means, in one or two sentences.
     pub doc: &'static str,
     /// Its default; `Json::Null` if there is none.
@@ -27,7 +27,7 @@ pub struct Key {
 
 impl Key {
     /// A key without synonyms or a default.
-    pub fn new(name: impl Into<Cow<'static, str>>, kind: Kind, doc: &'static str) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>, kind: KeyType, doc: &'static str) -> Self {
         Self { name: name.into(), synonyms: &[], kind, doc, default: Json::Null }
     }
 
@@ -46,8 +46,8 @@ impl Key {
     /// A value as it can be written: `5s`, `64MiB`, `1000`.
     pub fn show(&self, value: &Json) -> String {
         match (self.kind, value.as_u64()) {
-            (Kind::Time, Some(millis)) => time_text(Duration::from_millis(millis)),
-            (Kind::Bytes, Some(bytes)) => bytes_text(bytes),
+            (KeyType::Time, Some(millis)) => time_text(Duration::from_millis(millis)),
+            (KeyType::Bytes, Some(bytes)) => bytes_text(bytes),
             (_, _) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         }
     }
