@@ -3,7 +3,7 @@
 mod search;
 
 use super::builtins::registry;
-use super::forms::{self, Row};
+use super::forms::{self, FormRow};
 use super::value::{Builtin, Theme};
 pub use search::{Found, search};
 
@@ -76,7 +76,7 @@ fn paragraph(builtin: &Builtin) -> Paragraph {
     Paragraph::of(builtin.doc.iter().copied())
 }
 
-fn paragraph_of_form(form: &Row) -> Paragraph {
+fn paragraph_of_form(form: &FormRow) -> Paragraph {
     Paragraph::of(form.text.lines())
 }
 

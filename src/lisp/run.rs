@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::analyse::{self, Aliases, AnalysisContext, Program, Tools};
+use super::analyse::{self, Aliases, AnalysedProgram, AnalysisContext, Tools};
 use super::limits::Limits;
 use super::memory::{self, Memory};
 use super::text::{Error, ErrorKind, Finding, LimitKind, LimitReached, Severity, Source};
@@ -236,7 +236,7 @@ fn read_and_analyse(
     source: &Arc<Source>,
     max_source: usize,
     context: &AnalysisContext<'_>,
-) -> Result<(Program, Vec<Finding>), Error> {
+) -> Result<(AnalysedProgram, Vec<Finding>), Error> {
     if source.text().len() > max_source {
         let (configured, observed) = (max_source as u64, source.text().len() as u64);
         let message = format!("the source is too long: max_source is {configured} bytes, and it has {observed}");

@@ -1,7 +1,7 @@
 //! Contracts as the analyser sees them: the outline of a declared result, and outlines that no parameter takes.
 
 use crate::contract::{Choice, Issue, Signature, Type};
-use crate::lisp::analyse::{Kind, Origin, OriginSource, Outline};
+use crate::lisp::analyse::{Origin, OriginSource, Outline, ValueKind};
 use crate::lisp::text::nearest;
 use crate::lisp::value::{Keyword, Path, Trail};
 
@@ -22,15 +22,15 @@ pub(super) fn result(tool: &str, kind: &Type, more: &[&str]) -> Outline {
 
 fn outline(kind: &Type, origin: &Origin) -> Outline {
     let known = match kind {
-        Type::String => Kind::Text(None).into(),
-        Type::Int | Type::Float => Kind::Number(None).into(),
-        Type::Bool => Kind::Bool.into(),
-        Type::Keyword => Kind::Keyword(None).into(),
+        Type::String => ValueKind::Text(None).into(),
+        Type::Int | Type::Float => ValueKind::Number(None).into(),
+        Type::Bool => ValueKind::Bool.into(),
+        Type::Keyword => ValueKind::Keyword(None).into(),
         // Data from JSON has strings where a contract has keywords.
         Type::Enum(choices) if choices.iter().all(|choice| matches!(choice, Choice::Text(_))) => {
-            Kind::Text(None).into()
+            ValueKind::Text(None).into()
         }
-        Type::Enum(_) => Kind::Name.into(),
+        Type::Enum(_) => ValueKind::Name.into(),
         Type::Any => return Outline::ANY,
         Type::Map => Outline::map(Outline::ANY),
         Type::List(item) => Outline::list(outline(item, &origin.items())),
@@ -68,8 +68,8 @@ pub(super) fn misfits(signature: &Signature, arguments: &[(Keyword, Outline)]) -
 /// An argument or a field: where a list is wanted, `nil` is none and a single item is one.
 fn field(kind: &Type, given: &Outline, at: &Trail<'_>, left: &mut usize, issues: &mut Vec<Issue>) {
     match kind.present() {
-        Type::List(_) if matches!(given.kind, Kind::Nil) => {}
-        Type::List(item) if !matches!(given.kind, Kind::List(_) | Kind::Tuple(_)) => {
+        Type::List(_) if matches!(given.kind, ValueKind::Nil) => {}
+        Type::List(item) if !matches!(given.kind, ValueKind::List(_) | ValueKind::Tuple(_)) => {
             visit(item, given, at, left, issues)
         }
         _ => visit(kind, given, at, left, issues),
@@ -81,25 +81,25 @@ fn visit(kind: &Type, given: &Outline, at: &Trail<'_>, left: &mut usize, issues:
     let Some(rest) = left.checked_sub(1) else { return };
     *left = rest;
     let fits = match (kind.present(), &given.kind) {
-        (Type::Any, _) | (_, Kind::Any | Kind::Never) => true,
+        (Type::Any, _) | (_, ValueKind::Any | ValueKind::Never) => true,
         // What may be nil may also be left out by its tool: only what is always nil never fits.
-        (_, Kind::Nil) => kind.is_optional(),
-        (Type::String, Kind::Text(_) | Kind::Keyword(_) | Kind::Name) => true,
-        (Type::Int | Type::Float, Kind::Number(_) | Kind::Text(_) | Kind::Name) => true,
-        (Type::Bool, Kind::Bool | Kind::Text(_) | Kind::Name) => true,
-        (Type::Keyword, Kind::Keyword(_) | Kind::Text(_) | Kind::Name) => true,
-        (Type::Enum(_), Kind::Text(_) | Kind::Keyword(_) | Kind::Name) => true,
-        (Type::Map, Kind::Map(_) | Kind::Record(_)) => true,
-        (Type::Record(_), Kind::Map(_)) | (Type::Dict(_), Kind::Map(_)) => true,
-        (Type::List(item), Kind::Tuple(items)) => {
+        (_, ValueKind::Nil) => kind.is_optional(),
+        (Type::String, ValueKind::Text(_) | ValueKind::Keyword(_) | ValueKind::Name) => true,
+        (Type::Int | Type::Float, ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Name) => true,
+        (Type::Bool, ValueKind::Bool | ValueKind::Text(_) | ValueKind::Name) => true,
+        (Type::Keyword, ValueKind::Keyword(_) | ValueKind::Text(_) | ValueKind::Name) => true,
+        (Type::Enum(_), ValueKind::Text(_) | ValueKind::Keyword(_) | ValueKind::Name) => true,
+        (Type::Map, ValueKind::Map(_) | ValueKind::Record(_)) => true,
+        (Type::Record(_), ValueKind::Map(_)) | (Type::Dict(_), ValueKind::Map(_)) => true,
+        (Type::List(item), ValueKind::Tuple(items)) => {
             for (index, held) in items.iter().enumerate() {
                 visit(item, held, &Trail::Index(at, index), left, issues);
             }
             true
         }
         // There may be no item in it.
-        (Type::List(_), Kind::List(_)) => true,
-        (Type::Record(fields), Kind::Record(_)) => {
+        (Type::List(_), ValueKind::List(_)) => true,
+        (Type::Record(fields), ValueKind::Record(_)) => {
             for wanted in fields {
                 let at = &Trail::Field(at, wanted.name.as_str());
                 match given.field(wanted.name.as_str()) {
@@ -114,7 +114,7 @@ fn visit(kind: &Type, given: &Outline, at: &Trail<'_>, left: &mut usize, issues:
             }
             true
         }
-        (Type::Dict(item), Kind::Record(_)) => {
+        (Type::Dict(item), ValueKind::Record(_)) => {
             for (name, held) in given.fields() {
                 visit(item, held, &Trail::Field(at, name.as_str()), left, issues);
             }

@@ -16,7 +16,7 @@ use crate::alloc::Account;
 use crate::host::Stopwatch;
 use crate::lisp::eval::{Coroutine, Resumed};
 use crate::lisp::text::Error;
-use crate::lisp::value::{Answer, Ask, Fault, Suspend, Value};
+use crate::lisp::value::{Ask, Fault, Resumption, Suspend, Value};
 use crate::lisp::{Evaluation, interpreter_failed, no_stack};
 
 /// A program, to be run with its clock on some thread of the pool.
@@ -99,7 +99,7 @@ impl Pool {
 #[derive(Default)]
 struct Worker {
     programs: HashMap<u64, Slot>,
-    ready: VecDeque<(u64, Answer)>,
+    ready: VecDeque<(u64, Resumption)>,
 }
 
 struct Slot {
@@ -150,7 +150,7 @@ impl Worker {
                             done,
                         };
                         self.programs.insert(number, slot);
-                        self.ready.push_back((number, Answer::Go));
+                        self.ready.push_back((number, Resumption::Go));
                     }
                     None => drop(done.send(Err(no_stack()))),
                 }
@@ -160,7 +160,7 @@ impl Worker {
                 match &slot.waits_for {
                     Some(calls) if calls.contains(&call) => {
                         slot.waits_for = None;
-                        self.ready.push_back((number, Answer::Tool(call, result)));
+                        self.ready.push_back((number, Resumption::Tool(call, result)));
                     }
                     // It is busy, or waits for others: it will ask.
                     Some(_) | None => slot.arrived.push_back((call, result)),
@@ -169,16 +169,16 @@ impl Worker {
             Order::Cancel(number) => {
                 if self.programs.contains_key(&number) {
                     self.ready.retain(|(ready, _)| *ready != number);
-                    self.ready.push_front((number, Answer::Cancel));
+                    self.ready.push_front((number, Resumption::Cancel));
                 }
             }
         }
     }
 
     /// Lets a program go on until it waits or has had its share.
-    fn advance(&mut self, number: u64, answer: Answer) {
+    fn advance(&mut self, number: u64, answer: Resumption) {
         let Some(mut slot) = self.programs.remove(&number) else { return };
-        let cancelled = matches!(answer, Answer::Cancel);
+        let cancelled = matches!(answer, Resumption::Cancel);
         slot.watch.go_on();
         slot.account.open();
         let resumed = catch_unwind(AssertUnwindSafe(|| slot.coroutine.resume(answer)));
@@ -192,17 +192,17 @@ impl Worker {
             }
             Ok(Resumed::Asks(_)) if cancelled => {
                 self.programs.insert(number, slot);
-                self.ready.push_front((number, Answer::Cancel));
+                self.ready.push_front((number, Resumption::Cancel));
             }
             Ok(Resumed::Asks(Ask::Tick)) => {
                 self.programs.insert(number, slot);
-                self.ready.push_back((number, Answer::Go));
+                self.ready.push_back((number, Resumption::Go));
             }
             Ok(Resumed::Asks(Ask::Tools(calls))) => {
                 match slot.arrived.iter().position(|(call, _)| calls.contains(call)) {
                     Some(at) => {
                         if let Some((call, result)) = slot.arrived.remove(at) {
-                            self.ready.push_back((number, Answer::Tool(call, result)));
+                            self.ready.push_back((number, Resumption::Tool(call, result)));
                         }
                     }
                     None => slot.waits_for = Some(calls),

@@ -3,7 +3,7 @@
 use super::Analyser;
 use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Span};
-use crate::lisp::value::Type;
+use crate::lisp::value::BuiltinType;
 
 impl Analyser<'_> {
     /// Reports what is wrong with a call although every part of it is right.
@@ -94,7 +94,7 @@ impl Analyser<'_> {
     /// Whether a builtin calls its first argument with items, and does not give what that gives.
     fn asks_of_items(&self, name: &str) -> bool {
         let function = self.around.registry.find(name).and_then(|row| row.gives.signature(2)?.function_of_items());
-        function.is_some_and(|function| matches!(function.gives, Type::Bool | Type::Any))
+        function.is_some_and(|function| matches!(function.gives, BuiltinType::Bool | BuiltinType::Any))
     }
 
     /// Reports `x[0]`, which reads as two forms.

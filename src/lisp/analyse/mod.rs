@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
 pub use namespaces::Aliases;
-pub use outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
+pub use outline::{Callee, ClosureOutline, Origin, OriginSource, Outline, ValueKind};
 
 use crate::lisp::forms;
 use crate::lisp::syntax::{Form, FormKind};
@@ -115,7 +115,7 @@ impl Tools for NoTools {
 }
 
 /// An analysed program.
-pub struct Program {
+pub struct AnalysedProgram {
     /// Its forms, in order.
     pub body: Expr,
     /// The slots of its frame.
@@ -127,7 +127,7 @@ pub struct Program {
 /// Analyses a program, and says what is wrong with it.
 ///
 /// It can run unless there is a finding that is an error and counts [before a run](Finding::before_run).
-pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_>) -> (Program, Vec<Finding>) {
+pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_>) -> (AnalysedProgram, Vec<Finding>) {
     let mut analyser = Analyser {
         source,
         around,
@@ -161,7 +161,7 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_
     if !stopped && (around.thorough || analyser.calls_tools) {
         findings.extend(infer::infer(&body, slots, source, around, &analyser.definitions));
     }
-    (Program { body, slots, aliases: analyser.aliases }, findings)
+    (AnalysedProgram { body, slots, aliases: analyser.aliases }, findings)
 }
 
 /// The text at a place, cut where it is long.
@@ -170,7 +170,7 @@ fn abridged(source: &Source, span: Span) -> String {
 }
 
 /// The number of parameters, whether more may follow, and how they are written.
-type Signature = (usize, bool, Arc<str>);
+type BuiltinSignature = (usize, bool, Arc<str>);
 
 /// Where a form stands in the loop or function around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -195,7 +195,7 @@ struct Analyser<'a> {
     errors: Vec<Error>,
     warnings: Vec<Finding>,
     /// Names that a `def` of this program made so far, with the parameters if it is a `defn`.
-    defined: HashMap<String, Option<Vec<Signature>>>,
+    defined: HashMap<String, Option<Vec<BuiltinSignature>>>,
     /// How often names are defined, by number; within a function counts as more than once.
     definitions: HashMap<usize, usize>,
     /// Whether a tool is called or named.

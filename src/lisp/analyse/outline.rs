@@ -1,6 +1,6 @@
 //! Outlines: what is known of a value before the program runs.
 //!
-//! An outline promises: whatever the expression gives, it looks like this. [`Kind::Any`] promises nothing, and stands
+//! An outline promises: whatever the expression gives, it looks like this. [`ValueKind::Any`] promises nothing, and stands
 //! wherever there is doubt.
 
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::lisp::value::{Builtin, Function, Iter, Keyword, OutlineRule, Path, Se
 #[derive(Clone, Default)]
 pub struct Outline {
     /// What it is, where it is not `nil`.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it may be `nil` as well.
     pub nil: bool,
     /// Where it comes from, if it is a part of something that was declared or given.
@@ -24,7 +24,7 @@ pub struct Outline {
 
 /// The kinds of values, as far as they matter.
 #[derive(Clone, Default)]
-pub enum Kind {
+pub enum ValueKind {
     /// Whatever.
     #[default]
     Any,
@@ -129,29 +129,29 @@ impl fmt::Display for Origin {
     }
 }
 
-impl From<Kind> for Outline {
-    fn from(kind: Kind) -> Self {
+impl From<ValueKind> for Outline {
+    fn from(kind: ValueKind) -> Self {
         let depth = match &kind {
-            Kind::List(item) | Kind::Map(item) => above([&**item]),
-            Kind::Tuple(items) => above(&**items),
-            Kind::Record(fields) => above(fields.iter().map(|(_, field)| field)),
-            Kind::Function(Callee::Made(_, parts)) => above(&**parts),
-            Kind::Function(Callee::Closure(closure)) => above(&*closure.captures),
-            Kind::Function(Callee::Builtin(_))
-            | Kind::Any
-            | Kind::Never
-            | Kind::Nil
-            | Kind::Bool
-            | Kind::Number(_)
-            | Kind::Text(_)
-            | Kind::Keyword(_)
-            | Kind::Name => 0,
+            ValueKind::List(item) | ValueKind::Map(item) => above([&**item]),
+            ValueKind::Tuple(items) => above(&**items),
+            ValueKind::Record(fields) => above(fields.iter().map(|(_, field)| field)),
+            ValueKind::Function(Callee::Made(_, parts)) => above(&**parts),
+            ValueKind::Function(Callee::Closure(closure)) => above(&*closure.captures),
+            ValueKind::Function(Callee::Builtin(_))
+            | ValueKind::Any
+            | ValueKind::Never
+            | ValueKind::Nil
+            | ValueKind::Bool
+            | ValueKind::Number(_)
+            | ValueKind::Text(_)
+            | ValueKind::Keyword(_)
+            | ValueKind::Name => 0,
         };
         // Nothing is known of what lies too deep: so no walk over an outline is long.
         if depth > DEEPEST {
             return Self::ANY;
         }
-        Self { nil: matches!(kind, Kind::Nil), kind, origin: None, depth }
+        Self { nil: matches!(kind, ValueKind::Nil), kind, origin: None, depth }
     }
 }
 
@@ -162,14 +162,14 @@ fn above<'a>(parts: impl IntoIterator<Item = &'a Outline>) -> u8 {
 
 impl Outline {
     /// Nothing is known.
-    pub const ANY: Self = Self { kind: Kind::Any, nil: false, origin: None, depth: 0 };
+    pub const ANY: Self = Self { kind: ValueKind::Any, nil: false, origin: None, depth: 0 };
 
     /// No value comes of it.
-    pub const NEVER: Self = Self { kind: Kind::Never, nil: false, origin: None, depth: 0 };
+    pub const NEVER: Self = Self { kind: ValueKind::Never, nil: false, origin: None, depth: 0 };
 
     /// A sequence of items like this.
     pub fn list(item: Self) -> Self {
-        Kind::List(Arc::new(item)).into()
+        ValueKind::List(Arc::new(item)).into()
     }
 
     /// A sequence of just these items.
@@ -177,7 +177,7 @@ impl Outline {
         if items.len() > MOST_ITEMS {
             return Self::list(Self::ANY);
         }
-        Kind::Tuple(items.into()).into()
+        ValueKind::Tuple(items.into()).into()
     }
 
     /// A map with these keys.
@@ -185,12 +185,12 @@ impl Outline {
         if fields.len() > MOST_FIELDS {
             return Self::map(Self::ANY);
         }
-        Kind::Record(fields.into()).into()
+        ValueKind::Record(fields.into()).into()
     }
 
     /// A map of any keys.
     pub fn map(value: Self) -> Self {
-        Kind::Map(Arc::new(value)).into()
+        ValueKind::Map(Arc::new(value)).into()
     }
 
     /// The same, or `nil`.
@@ -203,7 +203,7 @@ impl Outline {
     #[must_use]
     pub fn not_nil(self) -> Self {
         match self.kind {
-            Kind::Nil => Self::NEVER,
+            ValueKind::Nil => Self::NEVER,
             _ => Self { nil: false, ..self },
         }
     }
@@ -217,10 +217,10 @@ impl Outline {
     /// The value, where it is known and not part of anything.
     pub fn as_value(&self) -> Option<Value> {
         match &self.kind {
-            Kind::Nil if self.origin.is_none() => Some(Value::Nil),
-            Kind::Number(number) => number.map(Value::from),
-            Kind::Text(text) => text.clone().map(Value::Text),
-            Kind::Keyword(keyword) => keyword.clone().map(Value::Keyword),
+            ValueKind::Nil if self.origin.is_none() => Some(Value::Nil),
+            ValueKind::Number(number) => number.map(Value::from),
+            ValueKind::Text(text) => text.clone().map(Value::Text),
+            ValueKind::Keyword(keyword) => keyword.clone().map(Value::Keyword),
             _ => None,
         }
     }
@@ -228,16 +228,16 @@ impl Outline {
     /// What messages call it: `a string`, `the string "abc"`.
     pub fn described(&self) -> String {
         let noun = match &self.kind {
-            Kind::Any | Kind::Never => "anything",
-            Kind::Nil => "nil",
-            Kind::Bool => "a boolean",
-            Kind::Number(_) => "a number",
-            Kind::Text(_) => "a string",
-            Kind::Keyword(_) => "a keyword",
-            Kind::Name => "a choice",
-            Kind::List(_) | Kind::Tuple(_) => "a list",
-            Kind::Record(_) | Kind::Map(_) => "a map",
-            Kind::Function(_) => "a function",
+            ValueKind::Any | ValueKind::Never => "anything",
+            ValueKind::Nil => "nil",
+            ValueKind::Bool => "a boolean",
+            ValueKind::Number(_) => "a number",
+            ValueKind::Text(_) => "a string",
+            ValueKind::Keyword(_) => "a keyword",
+            ValueKind::Name => "a choice",
+            ValueKind::List(_) | ValueKind::Tuple(_) => "a list",
+            ValueKind::Record(_) | ValueKind::Map(_) => "a map",
+            ValueKind::Function(_) => "a function",
         };
         self.as_value().map_or_else(|| noun.into(), |value| value.describe())
     }
@@ -252,22 +252,22 @@ impl Outline {
 
     /// Whether, as a field, it may not be there at all.
     pub fn may_be_missing(&self) -> bool {
-        self.nil && !matches!(self.kind, Kind::Nil)
+        self.nil && !matches!(self.kind, ValueKind::Nil)
     }
 
     /// The text of a known string or keyword.
     pub fn as_key(&self) -> Option<&str> {
         match &self.kind {
             _ if self.nil => None,
-            Kind::Keyword(Some(keyword)) => Some(keyword.as_str()),
-            Kind::Text(Some(text)) => Some(text.as_str()),
+            ValueKind::Keyword(Some(keyword)) => Some(keyword.as_str()),
+            ValueKind::Text(Some(text)) => Some(text.as_str()),
             _ => None,
         }
     }
 
     /// The field of a record.
     pub fn field(&self, key: &str) -> Option<&Self> {
-        let Kind::Record(fields) = &self.kind else { return None };
+        let ValueKind::Record(fields) = &self.kind else { return None };
         fields.iter().find(|(name, _)| name.as_str() == key).map(|(_, field)| field)
     }
 
@@ -280,12 +280,12 @@ impl Outline {
         let (Some(rest), Some(depth)) = (left.checked_sub(1), depth.checked_sub(1)) else { return Self::ANY };
         *left = rest;
         let outline = match value {
-            Value::Nil => Kind::Nil.into(),
-            Value::Bool(_) => Kind::Bool.into(),
-            Value::Int(n) => Kind::Number(Some(*n).filter(|_| origin.is_none())).into(),
-            Value::Float(_) | Value::Big(_) => Kind::Number(None).into(),
-            Value::Text(text) => Kind::Text(origin.is_none().then(|| text.clone())).into(),
-            Value::Keyword(keyword) => Kind::Keyword(Some(keyword.clone())).into(),
+            Value::Nil => ValueKind::Nil.into(),
+            Value::Bool(_) => ValueKind::Bool.into(),
+            Value::Int(n) => ValueKind::Number(Some(*n).filter(|_| origin.is_none())).into(),
+            Value::Float(_) | Value::Big(_) => ValueKind::Number(None).into(),
+            Value::Text(text) => ValueKind::Text(origin.is_none().then(|| text.clone())).into(),
+            Value::Keyword(keyword) => ValueKind::Keyword(Some(keyword.clone())).into(),
             Value::Vector(_) | Value::Seq(_) => {
                 let count = value.known_count().and_then(|count| u64::try_from(count).ok());
                 if count.is_none_or(|count| count > *left) {
@@ -311,7 +311,7 @@ impl Outline {
             }
             Value::Map(_) => Self::map(Self::ANY),
             Value::Function(function) => match &**function {
-                Function::Builtin(builtin) => Kind::Function(Callee::Builtin(builtin)).into(),
+                Function::Builtin(builtin) => ValueKind::Function(Callee::Builtin(builtin)).into(),
                 Function::Closure(_) | Function::Native { .. } | Function::Step { .. } => Self::ANY,
             },
             Value::Symbol(_)
@@ -325,7 +325,7 @@ impl Outline {
             | Value::Nothing => Self::ANY,
         };
         match origin {
-            Some(origin) if !matches!(outline.kind, Kind::Any) => outline.of(origin.clone()),
+            Some(origin) if !matches!(outline.kind, ValueKind::Any) => outline.of(origin.clone()),
             _ => outline,
         }
     }
@@ -341,28 +341,29 @@ impl Outline {
             (Some(_), None) | (None, Some(_)) => false,
         };
         let joined = match (&self.kind, &other.kind) {
-            (Kind::Never, _) => return other.clone(),
-            (_, Kind::Never) => return self.clone(),
-            (Kind::Nil, _) => return other.clone().or_nil(),
-            (_, Kind::Nil) => return self.clone().or_nil(),
-            (Kind::Bool, Kind::Bool) => Kind::Bool.into(),
-            (Kind::Number(a), Kind::Number(b)) => Kind::Number(a.filter(|_| a == b)).into(),
-            (Kind::Text(a), Kind::Text(b)) => Kind::Text(a.clone().filter(|_| a == b)).into(),
-            (Kind::Keyword(a), Kind::Keyword(b)) => {
+            (ValueKind::Never, _) => return other.clone(),
+            (_, ValueKind::Never) => return self.clone(),
+            (ValueKind::Nil, _) => return other.clone().or_nil(),
+            (_, ValueKind::Nil) => return self.clone().or_nil(),
+            (ValueKind::Bool, ValueKind::Bool) => ValueKind::Bool.into(),
+            (ValueKind::Number(a), ValueKind::Number(b)) => ValueKind::Number(a.filter(|_| a == b)).into(),
+            (ValueKind::Text(a), ValueKind::Text(b)) => ValueKind::Text(a.clone().filter(|_| a == b)).into(),
+            (ValueKind::Keyword(a), ValueKind::Keyword(b)) => {
                 let same = a.as_ref().map(Keyword::as_str) == b.as_ref().map(Keyword::as_str);
-                Kind::Keyword(a.clone().filter(|_| same)).into()
+                ValueKind::Keyword(a.clone().filter(|_| same)).into()
             }
-            (Kind::Text(_) | Kind::Keyword(_) | Kind::Name, Kind::Text(_) | Kind::Keyword(_) | Kind::Name) => {
-                Kind::Name.into()
-            }
-            (Kind::Tuple(a), Kind::Tuple(b)) if a.len() == b.len() => {
+            (
+                ValueKind::Text(_) | ValueKind::Keyword(_) | ValueKind::Name,
+                ValueKind::Text(_) | ValueKind::Keyword(_) | ValueKind::Name,
+            ) => ValueKind::Name.into(),
+            (ValueKind::Tuple(a), ValueKind::Tuple(b)) if a.len() == b.len() => {
                 Self::tuple(a.iter().zip(&**b).map(|(a, b)| a.join(b, left)).collect())
             }
-            (Kind::List(_) | Kind::Tuple(_), Kind::List(_) | Kind::Tuple(_)) => {
+            (ValueKind::List(_) | ValueKind::Tuple(_), ValueKind::List(_) | ValueKind::Tuple(_)) => {
                 Self::list(self.items(left).join(&other.items(left), left))
             }
-            (Kind::Record(a), Kind::Record(b)) if Arc::ptr_eq(a, b) => self.clone(),
-            (Kind::Record(a), Kind::Record(_)) => {
+            (ValueKind::Record(a), ValueKind::Record(b)) if Arc::ptr_eq(a, b) => self.clone(),
+            (ValueKind::Record(a), ValueKind::Record(_)) => {
                 let mut fields: Vec<(Keyword, Self)> = Vec::with_capacity(a.len());
                 for (key, field) in &**a {
                     let joined = match other.field(key.as_str()) {
@@ -377,7 +378,7 @@ impl Outline {
                 *left = left.saturating_sub((fields.len() as u64).saturating_mul(a.len() as u64) / 16);
                 Self::record(fields)
             }
-            (Kind::Map(a), Kind::Map(b)) => Self::map(a.join(b, left)),
+            (ValueKind::Map(a), ValueKind::Map(b)) => Self::map(a.join(b, left)),
             _ => return Self::ANY,
         };
         let origin = self.origin.clone().filter(|_| same_place);
@@ -388,20 +389,25 @@ impl Outline {
     #[must_use]
     pub fn items(&self, left: &mut u64) -> Self {
         match &self.kind {
-            Kind::List(item) => (**item).clone(),
-            Kind::Tuple(items) => items.iter().fold(Self::NEVER, |all, item| all.join(item, left)),
-            Kind::Map(value) => Self::tuple(vec![Self::ANY, (**value).clone()]),
-            Kind::Record(_) => Self::tuple(vec![Kind::Keyword(None).into(), Self::ANY]),
-            Kind::Text(_) => Kind::Text(None).into(),
-            Kind::Nil | Kind::Never => Self::NEVER,
-            Kind::Any | Kind::Bool | Kind::Number(_) | Kind::Keyword(_) | Kind::Name | Kind::Function(_) => Self::ANY,
+            ValueKind::List(item) => (**item).clone(),
+            ValueKind::Tuple(items) => items.iter().fold(Self::NEVER, |all, item| all.join(item, left)),
+            ValueKind::Map(value) => Self::tuple(vec![Self::ANY, (**value).clone()]),
+            ValueKind::Record(_) => Self::tuple(vec![ValueKind::Keyword(None).into(), Self::ANY]),
+            ValueKind::Text(_) => ValueKind::Text(None).into(),
+            ValueKind::Nil | ValueKind::Never => Self::NEVER,
+            ValueKind::Any
+            | ValueKind::Bool
+            | ValueKind::Number(_)
+            | ValueKind::Keyword(_)
+            | ValueKind::Name
+            | ValueKind::Function(_) => Self::ANY,
         }
     }
 
     /// The fields of a record.
     pub fn fields(&self) -> impl Iterator<Item = (&Keyword, &Self)> {
         let fields = match &self.kind {
-            Kind::Record(fields) => &**fields,
+            ValueKind::Record(fields) => &**fields,
             _ => &[],
         };
         fields.iter().map(|(key, field)| (key, field))

@@ -1,7 +1,7 @@
 //! Forms that become others by code: what a template cannot say, because it makes names of parts or judges them.
 
 use super::{Analyser, comprehend};
-use crate::lisp::forms::{Expander, Failure, Row};
+use crate::lisp::forms::{Expander, FormRow, NoExpansion};
 use crate::lisp::syntax::{Form, FormKind, Forms};
 use crate::lisp::text::{ErrorKind, Span};
 use crate::lisp::value::Value;
@@ -18,7 +18,7 @@ fn keyword(name: &str, span: Span) -> Form {
 
 impl Analyser<'_> {
     /// What a form becomes by its templates; nothing where it has none, or after an error.
-    pub(super) fn expand(&mut self, row: &Row, form: &Form, arguments: &[Form]) -> Option<Form> {
+    pub(super) fn expand(&mut self, row: &FormRow, form: &Form, arguments: &[Form]) -> Option<Form> {
         let (source, fresh) = (self.source, &mut self.fresh);
         let mut new_name = |base: &str| Self::new_name(fresh, base);
         let source = |span| super::abridged(source, span);
@@ -27,19 +27,19 @@ impl Analyser<'_> {
                 .expand(row, arguments)?;
         match expanded {
             Ok(form) => return Some(form),
-            Err(Failure::TooDeep) => {
+            Err(NoExpansion::TooDeep) => {
                 self.too_deep(form.span);
             }
-            Err(Failure::Wrong(message)) => {
+            Err(NoExpansion::Wrong(message)) => {
                 self.wrong(form.span, message, row.usage());
             }
-            Err(Failure::NoRule) => self.misshapen(row, form, arguments),
+            Err(NoExpansion::NoRule) => self.misshapen(row, form, arguments),
         }
         None
     }
 
     /// The error for a form whose parts are not as they are written.
-    pub(super) fn misshapen(&mut self, row: &Row, form: &Form, arguments: &[Form]) {
+    pub(super) fn misshapen(&mut self, row: &FormRow, form: &Form, arguments: &[Form]) {
         if row.binds_one()
             && let Some(bindings) = arguments.first()
         {

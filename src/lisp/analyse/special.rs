@@ -413,7 +413,7 @@ impl Analyser<'_> {
         name: String,
         value: Option<Box<Expr>>,
         once: bool,
-        arities: Option<Vec<super::Signature>>,
+        arities: Option<Vec<super::BuiltinSignature>>,
         span: Span,
     ) -> Expr {
         let number = self.around.names.number(&name);

@@ -1,7 +1,7 @@
 //! Macros as data: what Clojure makes of a quoted form. Programs themselves are not rewritten by this.
 
 use super::builtins;
-use crate::lisp::forms::{self, Expander, Failure};
+use crate::lisp::forms::{self, Expander, NoExpansion};
 use crate::lisp::ops::walk;
 use crate::lisp::syntax::{Form, FormKind, Forms};
 use crate::lisp::text::{Source, Span};
@@ -128,10 +128,10 @@ fn expanded(cx: &mut dyn Context, form: &Value) -> Result<Option<Value>> {
             let value = value.map_err(|error| Fault::value(error.message))?;
             return value.within_nesting().map(Some);
         }
-        Some(Err(Failure::NoRule | Failure::Wrong(_))) => {
+        Some(Err(NoExpansion::NoRule | NoExpansion::Wrong(_))) => {
             return Err(Fault::value(format!("{name} takes no {} parts of these kinds", arguments.len())).into());
         }
-        Some(Err(Failure::TooDeep)) => {
+        Some(Err(NoExpansion::TooDeep)) => {
             return Err(Fault::value(format!("{name} has too many parts to be expanded")).into());
         }
         None => {}

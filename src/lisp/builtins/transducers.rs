@@ -5,7 +5,9 @@ use crate::lisp::ops::reduce::transduce;
 use crate::lisp::ops::rows::Rows;
 use crate::lisp::ops::stage::{collect_or_lazy, function};
 use crate::lisp::value::native;
-use crate::lisp::value::{Args, Context, Function, Generator, Map, Result, Step, Value, args, seq, value_error};
+use crate::lisp::value::{
+    Args, Context, Function, Generator, Map, Result, StepFunction, Value, args, seq, value_error,
+};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +21,7 @@ impl Waiting {
     }
 }
 
-impl Step for Waiting {
+impl StepFunction for Waiting {
     fn call(&mut self, cx: &mut dyn Context, arguments: Args) -> Result<Value> {
         cx.spend(1)?;
         let mut arguments = arguments.into_iter();
@@ -94,7 +96,7 @@ struct HaltWhen {
     next: Value,
 }
 
-impl Step for HaltWhen {
+impl StepFunction for HaltWhen {
     fn call(&mut self, cx: &mut dyn Context, arguments: Args) -> Result<Value> {
         let mut given = arguments.into_iter();
         match (given.next(), given.next()) {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::coroutine::{Coroutine, Resumed};
 use super::machine;
-use crate::lisp::value::{Answer, Args, Ask, Machine, Raise, Result, Value};
+use crate::lisp::value::{Args, Ask, Machine, Raise, Result, Resumption, Value};
 
 struct Branch {
     index: usize,
@@ -24,7 +24,7 @@ impl Machine<'_> {
         let outcome = self.drive(function, &mut queue, &mut active, &mut results);
         for mut branch in active {
             // Only after an exit: nothing of these runs any more.
-            while let Resumed::Asks(_) = branch.coroutine.resume(Answer::Cancel) {}
+            while let Resumed::Asks(_) = branch.coroutine.resume(Resumption::Cancel) {}
             branch.coroutine.recycle();
             self.shared.branches.set(self.shared.branches.get().saturating_sub(1));
         }
@@ -61,22 +61,22 @@ impl Machine<'_> {
                 };
                 shared.branches.set(shared.branches.get().saturating_add(1));
                 let branch = Branch { index, coroutine, waits_for: Vec::new() };
-                self.advance(branch, Answer::Go, active, results)?;
+                self.advance(branch, Resumption::Go, active, results)?;
             }
             if active.is_empty() {
                 return Ok(());
             }
             let awaited = active.iter().flat_map(|branch| branch.waits_for.iter().copied()).collect();
             match self.way.suspend(Ask::Tools(awaited)) {
-                Answer::Tool(number, result) => {
+                Resumption::Tool(number, result) => {
                     let Some(at) = active.iter().position(|branch| branch.waits_for.contains(&number)) else {
                         continue;
                     };
                     let branch = active.remove(at);
-                    self.advance(branch, Answer::Tool(number, result), active, results)?;
+                    self.advance(branch, Resumption::Tool(number, result), active, results)?;
                 }
-                Answer::Go => {}
-                Answer::Cancel => return Err(Box::new(Raise::Cancelled)),
+                Resumption::Go => {}
+                Resumption::Cancel => return Err(Box::new(Raise::Cancelled)),
             }
         }
     }
@@ -85,7 +85,7 @@ impl Machine<'_> {
     fn advance(
         &mut self,
         mut branch: Branch,
-        answer: Answer,
+        answer: Resumption,
         active: &mut Vec<Branch>,
         results: &mut [Option<Result<Value>>],
     ) -> Result<()> {
@@ -104,8 +104,8 @@ impl Machine<'_> {
                 }
                 Resumed::Asks(Ask::Tick) => {
                     answer = match self.way.suspend(Ask::Tick) {
-                        Answer::Cancel => Answer::Cancel,
-                        Answer::Go | Answer::Tool(..) => Answer::Go,
+                        Resumption::Cancel => Resumption::Cancel,
+                        Resumption::Go | Resumption::Tool(..) => Resumption::Go,
                     };
                 }
             }

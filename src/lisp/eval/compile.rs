@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicUsize;
 use super::counting::Counting;
 use super::missing::{Origins, with_missing_key, with_usage_hint};
 use super::operand::is_fused;
-use crate::lisp::analyse::{Expr, ExprKind, FunctionExpr, Program, TryExpr};
+use crate::lisp::analyse::{AnalysedProgram, Expr, ExprKind, FunctionExpr, TryExpr};
 use crate::lisp::text::{Source, Span};
 use crate::lisp::value::{
     Builtin, BuiltinCode, Closure, Code, Context, Fault, Function, Keyword, Map, Member, Raise, Result, Set, Shape,
@@ -25,7 +25,7 @@ pub struct Compiler {
 }
 
 /// Compiles a program to a function without parameters.
-pub fn compile_program(source: &Arc<Source>, program: &Program, moves: bool) -> Arc<Function> {
+pub fn compile_program(source: &Arc<Source>, program: &AnalysedProgram, moves: bool) -> Arc<Function> {
     let compiler = Compiler { source: source.clone(), moves, origins: RefCell::default() };
     let body = compiler.compile(&program.body);
     let arity = TemplateArity {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lisp::text::{LimitKind, abridge};
 use crate::lisp::value::{
-    Answer, Args, Ask, Atom, AtomExtras, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result,
+    Args, Ask, Atom, AtomExtras, AtomKind, BuiltinCode, Context, Function, Iter, Machine, Raise, Result, Resumption,
     ToolAnswer, ToolCall, Value, args, collect, limit, seq,
 };
 
@@ -198,9 +198,9 @@ impl Context for Machine<'_> {
             ToolAnswer::End => return Err(Box::new(Raise::Return(Value::Nil))),
             ToolAnswer::Later(number) => loop {
                 match self.way.suspend(Ask::Tools(vec![number])) {
-                    Answer::Tool(answered, result) if answered == number => break result,
-                    Answer::Tool(..) | Answer::Go => {}
-                    Answer::Cancel => return Err(Box::new(Raise::Cancelled)),
+                    Resumption::Tool(answered, result) if answered == number => break result,
+                    Resumption::Tool(..) | Resumption::Go => {}
+                    Resumption::Cancel => return Err(Box::new(Raise::Cancelled)),
                 }
             },
         };

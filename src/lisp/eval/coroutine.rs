@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{CoroutineResult, Yielder};
 
-use crate::lisp::value::{Answer, Ask, Suspend};
+use crate::lisp::value::{Ask, Resumption, Suspend};
 
 /// The size of a stack; only what is used of it takes memory.
 const STACK: usize = 32 << 20;
@@ -25,7 +25,7 @@ const KEPT: usize = 64;
 
 /// A computation that gives a `T` and can wait meanwhile.
 pub struct Coroutine<T: 'static> {
-    inner: corosensei::Coroutine<Answer, Ask, T, DefaultStack>,
+    inner: corosensei::Coroutine<Resumption, Ask, T, DefaultStack>,
 }
 
 /// What happened when a coroutine was resumed.
@@ -37,12 +37,12 @@ pub enum Resumed<T> {
 }
 
 struct Way<'y> {
-    yielder: &'y Yielder<Answer, Ask>,
+    yielder: &'y Yielder<Resumption, Ask>,
     floor: usize,
 }
 
 impl Suspend for Way<'_> {
-    fn suspend(&self, ask: Ask) -> Answer {
+    fn suspend(&self, ask: Ask) -> Resumption {
         self.yielder.suspend(ask)
     }
 
@@ -65,7 +65,7 @@ impl<T: 'static> Coroutine<T> {
     }
 
     /// Goes on with an answer until it waits or ends. The first answer is only a start.
-    pub fn resume(&mut self, answer: Answer) -> Resumed<T> {
+    pub fn resume(&mut self, answer: Resumption) -> Resumed<T> {
         match self.inner.resume(answer) {
             CoroutineResult::Yield(ask) => Resumed::Asks(ask),
             CoroutineResult::Return(value) => Resumed::Done(value),
@@ -92,17 +92,17 @@ pub fn run_to_end<T: 'static>(
     body: impl FnOnce(&dyn Suspend) -> T + 'static,
 ) -> Option<T> {
     let mut coroutine = Coroutine::new(body)?;
-    let mut answer = Answer::Go;
+    let mut answer = Resumption::Go;
     loop {
         match coroutine.resume(answer) {
             Resumed::Done(value) => {
                 coroutine.recycle();
                 return Some(value);
             }
-            Resumed::Asks(Ask::Tick) if is_cancelled() => answer = Answer::Cancel,
-            Resumed::Asks(Ask::Tick) => answer = Answer::Go,
+            Resumed::Asks(Ask::Tick) if is_cancelled() => answer = Resumption::Cancel,
+            Resumed::Asks(Ask::Tick) => answer = Resumption::Go,
             // A host that answers at once never makes a program wait.
-            Resumed::Asks(Ask::Tools(_)) => answer = Answer::Cancel,
+            Resumed::Asks(Ask::Tools(_)) => answer = Resumption::Cancel,
         }
     }
 }

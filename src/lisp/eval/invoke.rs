@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::lisp::text::{ErrorKind, LimitKind, Span};
 use crate::lisp::value::{
-    Answer, Args, Ask, AtomKind, Builtin, Closure, Fault, Function, Machine, Raise, Result, Shared, Suspend,
+    Args, Ask, AtomKind, Builtin, Closure, Fault, Function, Machine, Raise, Result, Resumption, Shared, Suspend,
     TemplateArity, Value, What, arity_error, limit,
 };
 
@@ -92,8 +92,8 @@ impl Machine<'_> {
         self.fuel = slice;
         self.look()?;
         match self.way.suspend(Ask::Tick) {
-            Answer::Go | Answer::Tool(..) => Ok(()),
-            Answer::Cancel => Err(Box::new(Raise::Cancelled)),
+            Resumption::Go | Resumption::Tool(..) => Ok(()),
+            Resumption::Cancel => Err(Box::new(Raise::Cancelled)),
         }
     }
 

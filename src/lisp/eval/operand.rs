@@ -4,12 +4,14 @@ use super::compile::Compiler;
 use super::missing::with_missing_key;
 use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::text::Span;
-use crate::lisp::value::{Code, Context, Function, Machine, Result, Run, Value, arithmetic, code, equal_as_made};
+use crate::lisp::value::{
+    Code, CompiledFn, Context, Function, Machine, Result, Value, arithmetic, code, equal_as_made,
+};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Code that gives only whether a test holds; no boolean value is made. `None` stands for an error that the machine holds.
-pub(super) struct Test(Box<Run<Option<bool>>>);
+pub(super) struct Test(Box<CompiledFn<Option<bool>>>);
 
 impl Test {
     #[inline]

@@ -37,5 +37,5 @@
 mod table;
 mod template;
 
-pub use table::{Indent, Row, all, find, usage};
-pub use template::{Expander, Failure};
+pub use table::{FormRow, Indent, all, find, usage};
+pub use template::{Expander, NoExpansion};

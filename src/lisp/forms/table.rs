@@ -19,7 +19,7 @@ pub enum Indent {
 }
 
 /// A form of the language.
-pub struct Row {
+pub struct FormRow {
     /// Its name.
     pub name: &'static str,
     /// How it is written: `(when test body…)`.
@@ -33,7 +33,7 @@ pub struct Row {
     rules: Option<usize>,
 }
 
-impl Row {
+impl FormRow {
     /// Whether no local and no definition changes what this name of the form means.
     pub fn is_special(&self, name: &str) -> bool {
         self.special || name != self.name
@@ -62,7 +62,7 @@ impl Row {
 
 /// All rows, and what they become.
 pub(super) struct Table {
-    rows: Vec<Row>,
+    rows: Vec<FormRow>,
     by_name: HashMap<String, usize, foldhash::fast::FixedState>,
     pub(super) sets: RuleSets,
 }
@@ -73,7 +73,7 @@ pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The forms, those that belong together next to each other.
-pub fn all() -> &'static [Row] {
+pub fn all() -> &'static [FormRow] {
     &TABLE.rows
 }
 
@@ -85,13 +85,13 @@ pub fn all() -> &'static [Row] {
 /// assert_eq!(forms::find("when").map(|form| form.shape), Some("(when test body…)"));
 /// assert!(forms::find("map").is_none());
 /// ```
-pub fn find(name: &str) -> Option<&'static Row> {
+pub fn find(name: &str) -> Option<&'static FormRow> {
     TABLE.rows.get(*TABLE.by_name.get(name)?)
 }
 
 /// What an error about a form suggests; nothing for what is no form.
 pub fn usage(name: &str) -> &'static str {
-    find(name).map_or("", Row::usage)
+    find(name).map_or("", FormRow::usage)
 }
 
 impl Table {
@@ -128,7 +128,7 @@ impl Table {
                 table.by_name.insert(format!("{name}*"), at);
             }
             let (text, special) = (comments.collect::<Vec<_>>().join("\n"), flags.contains(&"special"));
-            table.rows.push(Row { name, shape, text, indent, usage, special, rules: None });
+            table.rows.push(FormRow { name, shape, text, indent, usage, special, rules: None });
         }
         // First the names: a template may use a form that is written further below.
         for (_, rule) in &written {

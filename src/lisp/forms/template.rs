@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
-use super::Row;
+use super::FormRow;
 use super::table::TABLE;
 use crate::lisp::syntax::{Form, FormKind, Forms};
 use crate::lisp::text::Span;
@@ -401,7 +401,7 @@ impl Pattern {
 
 /// Why a form has no expansion.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum NoExpansion {
     /// No pattern fits it.
     NoRule,
     /// It would be nested more deeply than is allowed.
@@ -435,7 +435,7 @@ impl Expander<'_> {
     ///
     /// # Errors
     /// Why there is no expansion.
-    pub fn expand(&mut self, row: &Row, parts: &[Form]) -> Option<Result<Form, Failure>> {
+    pub fn expand(&mut self, row: &FormRow, parts: &[Form]) -> Option<Result<Form, NoExpansion>> {
         let set = row.rules()?;
         let is_there = TABLE.sets.get(set)?.rules.iter().any(|rule| self.serves(rule));
         is_there.then(|| self.rewrite(set, Given::new(parts)))
@@ -451,9 +451,9 @@ impl Expander<'_> {
     }
 
     /// Each call nests what there is once more, or lies in what the one before made.
-    fn rewrite(&mut self, set: usize, given: Given<'_>) -> Result<Form, Failure> {
+    fn rewrite(&mut self, set: usize, given: Given<'_>) -> Result<Form, NoExpansion> {
         let rules = TABLE.sets.get(set).map_or(&[][..], |set| &set.rules);
-        self.max_depth = self.max_depth.checked_sub(1).ok_or(Failure::TooDeep)?;
+        self.max_depth = self.max_depth.checked_sub(1).ok_or(NoExpansion::TooDeep)?;
         let mut found = AllFound::new();
         let mut fits = |rule: &&Rule| {
             rule.pattern.takes(given.len()) && (self.serves(rule) || rule.purpose == Purpose::Wrong) && {
@@ -462,12 +462,12 @@ impl Expander<'_> {
                 rule.pattern.fit(given, None, &mut found)
             }
         };
-        let rule = rules.iter().find(&mut fits).ok_or(Failure::NoRule)?;
+        let rule = rules.iter().find(&mut fits).ok_or(NoExpansion::NoRule)?;
         let new = rule.new.iter().map(|(base, shown)| self.name(base, shown)).collect();
         let mut names = Names { found, new, at: 0 };
         let form = match &rule.template {
             Template::Constant(message) if rule.purpose == Purpose::Wrong => {
-                return Err(Failure::Wrong(self.message(message, &names)));
+                return Err(NoExpansion::Wrong(self.message(message, &names)));
             }
             Template::Recur(items) => self.again(set, items, &mut names)?,
             template => self.fill(template, &mut names)?,
@@ -477,7 +477,7 @@ impl Expander<'_> {
     }
 
     /// Expands the form of a set with the parts that a template makes. A rest that comes last is passed on as it is.
-    fn again(&mut self, set: usize, items: &[Item], names: &mut Names<'_>) -> Result<Form, Failure> {
+    fn again(&mut self, set: usize, items: &[Item], names: &mut Names<'_>) -> Result<Form, NoExpansion> {
         let before = TABLE.sets.get(set).map_or(0, |set| set.before);
         let (first, mut rest) = match items.split_last() {
             Some((Item::All(name), first)) => match names.found.get(*name) {
@@ -510,7 +510,7 @@ impl Expander<'_> {
         message.as_text().unwrap_or_default().replace("{}", &part.unwrap_or_default())
     }
 
-    fn fill(&mut self, template: &Template, names: &mut Names<'_>) -> Result<Form, Failure> {
+    fn fill(&mut self, template: &Template, names: &mut Names<'_>) -> Result<Form, NoExpansion> {
         Ok(match template {
             Template::Name(name) => names.one(*name).cloned().unwrap_or_else(|| self.constant(Value::Nil)),
             Template::New(name) => names.new.get(*name).cloned().unwrap_or_else(|| self.constant(Value::Nil)),
@@ -539,7 +539,7 @@ impl Expander<'_> {
         Form::literal(value, self.span)
     }
 
-    fn forms(&mut self, items: &[Item], names: &mut Names<'_>) -> Result<Forms, Failure> {
+    fn forms(&mut self, items: &[Item], names: &mut Names<'_>) -> Result<Forms, NoExpansion> {
         let mut forms = Forms::with_capacity(items.len());
         for item in items {
             match item {

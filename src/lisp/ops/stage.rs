@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::lisp::value::{
     Args, Callable, Context, Expected, FromValue, Function, Generator, Iter, Lazy, Number, ParamRef, Raise, Result,
-    Step, Value, arity_error, native, type_error_as,
+    StepFunction, Value, arity_error, native, type_error_as,
 };
 
 /// What becomes of the feeding after an item.
@@ -81,7 +81,7 @@ pub(crate) fn function(usage: &'static str, f: Value) -> Result<Value> {
 /// Stands for an argument that is no function.
 struct NoFunction(Box<Raise>);
 
-impl Step for NoFunction {
+impl StepFunction for NoFunction {
     fn call(&mut self, _cx: &mut dyn Context, _arguments: Args) -> Result<Value> {
         Err(self.0.clone())
     }
@@ -301,7 +301,7 @@ struct Reducing {
     next: Value,
 }
 
-impl Step for Reducing {
+impl StepFunction for Reducing {
     fn call(&mut self, cx: &mut dyn Context, mut arguments: Args) -> Result<Value> {
         let next = &self.next;
         let mut row = if arguments.len() > 1 { arguments.drain(1..).collect() } else { Args::new() };

@@ -1,6 +1,6 @@
 //! The registry's row: what a builtin is called, what it takes, what it does and what it says of itself.
 
-use super::{Args, Context, Gives, Result, Signature, Type, Value};
+use super::{Args, BuiltinSignature, BuiltinType, Context, Gives, Result, Value};
 
 /// A function of the closed table.
 pub struct Builtin {
@@ -51,12 +51,12 @@ pub struct Clause {
     /// Whether the last parameter takes all that is left.
     pub variadic: bool,
     /// What it does.
-    pub code: Code,
+    pub code: BuiltinCode,
 }
 
 /// Code by number of arguments, so that few ones are passed without a list.
 #[derive(Clone, Copy)]
-pub enum Code {
+pub enum BuiltinCode {
     /// None.
     F0(fn(&mut dyn Context) -> Result<Value>),
     /// One.
@@ -69,7 +69,7 @@ pub enum Code {
     N(fn(&mut dyn Context, Args) -> Result<Value>),
 }
 
-impl Code {
+impl BuiltinCode {
     /// Runs the code with as many arguments as its clause takes; those that are not given are `nil`.
     ///
     /// # Errors
@@ -178,12 +178,14 @@ impl Builtin {
     /// What to say where the function that it calls takes another number of arguments.
     pub fn function_hint(&self) -> Option<&'static str> {
         let by_signature = || {
-            let function = self.gives.signatures().iter().find_map(Signature::function_of_items)?;
+            let function = self.gives.signatures().iter().find_map(BuiltinSignature::function_of_items)?;
             match function.params() {
-                [Type::Variable(_)] => Some(
+                [BuiltinType::Variable(_)] => Some(
                     "the function gets one item of each collection: (fn [item] …); of a map the entry: (fn [[k v]] …)",
                 ),
-                [Type::Number, Type::Variable(_)] => Some("the function gets the index and the item: (fn [i item] …)"),
+                [BuiltinType::Number, BuiltinType::Variable(_)] => {
+                    Some("the function gets the index and the item: (fn [i item] …)")
+                }
                 _ => None,
             }
         };

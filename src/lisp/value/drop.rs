@@ -5,13 +5,13 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::{Generator, Step, Value};
+use super::{Generator, StepFunction, Value};
 
 /// Something to drop.
 enum Link {
     Value(Value),
     Generator(Box<dyn Generator>),
-    Step(Box<dyn Step>),
+    Step(Box<dyn StepFunction>),
 }
 
 thread_local! {
@@ -33,7 +33,7 @@ pub(super) fn drop_generator(generator: Box<dyn Generator>) {
 }
 
 /// The same for a function with a state.
-pub(super) fn drop_step(step: Box<dyn Step>) {
+pub(super) fn drop_step(step: Box<dyn StepFunction>) {
     drop_link(Link::Step(step));
 }
 

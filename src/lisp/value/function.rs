@@ -26,12 +26,12 @@ pub enum Function {
         /// What made it.
         name: &'static str,
         /// The state; taken out while it runs.
-        step: Mutex<Option<Box<dyn Step>>>,
+        step: Mutex<Option<Box<dyn StepFunction>>>,
     },
 }
 
 /// A function with a state.
-pub trait Step: Send + Sync {
+pub trait StepFunction: Send + Sync {
     /// Runs once more.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ pub trait Step: Send + Sync {
 
 impl Function {
     /// A function with a state.
-    pub fn step(name: &'static str, step: impl Step + 'static) -> Value {
+    pub fn step(name: &'static str, step: impl StepFunction + 'static) -> Value {
         Self::Step { name, step: Mutex::new(Some(Box::new(step))) }.into()
     }
 
@@ -49,7 +49,11 @@ impl Function {
     ///
     /// # Errors
     /// A call from within itself; whatever the step raises.
-    pub fn call_step(step: &Mutex<Option<Box<dyn Step>>>, cx: &mut dyn Context, arguments: Args) -> Result<Value> {
+    pub fn call_step(
+        step: &Mutex<Option<Box<dyn StepFunction>>>,
+        cx: &mut dyn Context,
+        arguments: Args,
+    ) -> Result<Value> {
         let lock = || step.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = lock().take();
         let Some(mut inner) = taken else {
@@ -143,10 +147,10 @@ pub struct Early {
 ///
 /// What the closure gives is a bare value, which fits two registers where a `Result` goes through memory. Where the
 /// machine holds an error, that is meant, and the value is [`Value::Nothing`].
-pub struct Code(Box<Run<Value>>);
+pub struct Code(Box<CompiledFn<Value>>);
 
 /// A compiled closure that gives a `T`.
-pub type Run<T> = dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T + Send + Sync;
+pub type CompiledFn<T> = dyn Fn(&mut Machine<'_>, &Arc<Function>) -> T + Send + Sync;
 
 impl Code {
     /// Runs it.

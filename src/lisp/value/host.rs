@@ -73,7 +73,7 @@ pub enum Ask {
 }
 
 /// What a suspended program is resumed with.
-pub enum Answer {
+pub enum Resumption {
     /// Go on.
     Go,
     /// The result of the tool call of this number.
@@ -85,7 +85,7 @@ pub enum Answer {
 /// How a program gives the thread away until it is answered.
 pub trait Suspend {
     /// Waits.
-    fn suspend(&self, ask: Ask) -> Answer;
+    fn suspend(&self, ask: Ask) -> Resumption;
 
     /// The lowest address that the stack may grow down to.
     fn stack_floor(&self) -> usize;

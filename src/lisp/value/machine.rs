@@ -63,7 +63,7 @@ pub struct Shared {
     /// The values of the last programs that succeeded, newest first.
     pub recent: [Value; 3],
     /// What was printed.
-    pub output: RefCell<Output>,
+    pub output: RefCell<Printed>,
     /// What the model should know although nothing failed.
     pub warnings: RefCell<Vec<String>>,
     /// The number of this program, to tell older atoms from its own.
@@ -95,7 +95,7 @@ impl Allowance {
 
 /// What a program has printed, and what `with-out-str` is catching.
 #[derive(Default)]
-pub struct Output {
+pub struct Printed {
     /// What goes to the model.
     pub text: String,
     /// The texts of the `with-out-str` forms that are open.

@@ -36,7 +36,7 @@ mod what;
 use std::sync::Arc;
 
 pub use args::{Args, Callable, FromValue, ParamRef, args};
-pub use builtin::{Arity, Builtin, Clause, Code as BuiltinCode, Registry, Theme};
+pub use builtin::{Arity, Builtin, BuiltinCode, Clause, Registry, Theme};
 pub use cell::{Atom, AtomExtras, AtomKind, Regex};
 pub use context::Context;
 pub use date::{Date, DateKind};
@@ -44,16 +44,17 @@ pub use equality::{equal, equal_as_made, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, type_error_as, unsupported, value_error};
 pub use function::{
-    Closure, Code, DirectCall, Early, Function, Guess, Member, Run, Step, Template, TemplateArity, code, native,
+    Closure, Code, CompiledFn, DirectCall, Early, Function, Guess, Member, StepFunction, Template, TemplateArity, code,
+    native,
 };
-pub use host::{Answer, Ask, Host, Suspend, ToolAnswer, ToolCall};
+pub use host::{Ask, Host, Resumption, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, Ready, collect, force, pair, seq};
 pub(crate) use json::parse_json_with_keys;
 pub use json::{
     DataError, JsonError, check_json, from_json, from_value, json_text, json_text_pretty, key_from_json, parse_json,
     says_all_in_json, to_json, to_value,
 };
-pub use machine::{Allowance, Globals, Machine, Names, Output, Shared};
+pub use machine::{Allowance, Globals, Machine, Names, Printed, Shared};
 pub use map::{Map, Shape};
 pub use meta::Meta;
 pub use name::{Keyword, Name, Symbol};
@@ -66,8 +67,8 @@ pub(crate) use render::arity as arity_message;
 pub use scalar::{Boolean, Double};
 pub use sequence::{Generator, Lazy, Node, Seq, State, Yield, is_bounded};
 pub use set::Set;
-pub use signature::{Gives, OutlineRule, Signature, Type, parse as parse_signatures};
-pub use sorted::{Place, compare_by, is_before};
+pub use signature::{BuiltinSignature, BuiltinType, Gives, OutlineRule, parse as parse_signatures};
+pub use sorted::{SortedPlace, compare_by, is_before};
 pub use text::{Text, TextBuilder};
 pub use vector::Vector;
 pub use what::{Expected, Hint, Missing, Part, Phrase, Takes, Wanted, What};

@@ -22,7 +22,7 @@ pub struct Gives {
     text: &'static str,
     /// How to work it out with more than the signatures say.
     pub rule: Option<OutlineRule>,
-    parsed: OnceLock<Vec<Signature>>,
+    parsed: OnceLock<Vec<BuiltinSignature>>,
 }
 
 /// What needs more than a signature; `analyse/infer/rules.rs` has the code. What it leaves open the signatures say.
@@ -67,18 +67,18 @@ pub enum OutlineRule {
 
 /// What a call with some number of arguments gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
+pub struct BuiltinSignature {
     /// The parameters; none where it holds of any.
-    pub params: Option<Vec<Type>>,
+    pub params: Option<Vec<BuiltinType>>,
     /// Whether the last parameter stands for one or more arguments.
     pub variadic: bool,
     /// The result.
-    pub gives: Type,
+    pub gives: BuiltinType,
 }
 
 /// A type in a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
+pub enum BuiltinType {
     /// Nothing is known.
     Any,
     /// There is no result: the program goes elsewhere.
@@ -98,15 +98,15 @@ pub enum Type {
     /// A letter.
     Variable(char),
     /// A sequence of any number of items.
-    List(Box<Type>),
+    List(Box<BuiltinType>),
     /// A sequence of just these.
-    Tuple(Vec<Type>),
+    Tuple(Vec<BuiltinType>),
     /// A map of any keys.
-    Map(Box<Type>),
+    Map(Box<BuiltinType>),
     /// A function.
-    Function(Box<Signature>),
+    Function(Box<BuiltinSignature>),
     /// The same or `nil`.
-    OrNil(Box<Type>),
+    OrNil(Box<BuiltinType>),
 }
 
 impl Gives {
@@ -121,22 +121,22 @@ impl Gives {
     }
 
     /// All signatures.
-    pub fn signatures(&self) -> &[Signature] {
+    pub fn signatures(&self) -> &[BuiltinSignature] {
         self.parsed.get_or_init(|| parse(self.text).unwrap_or_default())
     }
 
     /// The signature of a call with so many arguments.
-    pub fn signature(&self, given: usize) -> Option<&Signature> {
+    pub fn signature(&self, given: usize) -> Option<&BuiltinSignature> {
         self.signatures().iter().find(|signature| signature.takes(given))
     }
 
     /// Whether it looks at what an argument is or has.
     pub fn is_test(&self) -> bool {
-        self.signatures().iter().flat_map(Signature::params).any(|param| *param == Type::Tested)
+        self.signatures().iter().flat_map(BuiltinSignature::params).any(|param| *param == BuiltinType::Tested)
     }
 }
 
-impl Signature {
+impl BuiltinSignature {
     /// Whether it is for so many arguments.
     pub fn takes(&self, given: usize) -> bool {
         match &self.params {
@@ -147,12 +147,12 @@ impl Signature {
     }
 
     /// The parameters that are written.
-    pub fn params(&self) -> &[Type] {
+    pub fn params(&self) -> &[BuiltinType] {
         self.params.as_deref().unwrap_or_default()
     }
 
     /// The parameter of each of these arguments.
-    pub fn with<'s, T>(&'s self, arguments: &'s [T]) -> impl Iterator<Item = (&'s Type, &'s T)> {
+    pub fn with<'s, T>(&'s self, arguments: &'s [T]) -> impl Iterator<Item = (&'s BuiltinType, &'s T)> {
         let params = self.params();
         let last = params.last().filter(|_| self.variadic);
         params.iter().chain(last.into_iter().cycle()).zip(arguments)
@@ -161,10 +161,10 @@ impl Signature {
     /// The argument of which the result is a part: a sequence of its items, maybe fewer.
     pub fn part(&self) -> Option<usize> {
         let gives = match &self.gives {
-            Type::OrNil(gives) => gives,
+            BuiltinType::OrNil(gives) => gives,
             gives => gives,
         };
-        let is_source = |param: &&Type| matches!(param, Type::List(_)) && *param == gives;
+        let is_source = |param: &&BuiltinType| matches!(param, BuiltinType::List(_)) && *param == gives;
         let mut sources = self.params().iter().enumerate().filter(|(_, param)| is_source(param));
         match (sources.next(), sources.next()) {
             (Some((at, _)), None) if !self.variadic => Some(at),
@@ -173,16 +173,16 @@ impl Signature {
     }
 
     /// The function that is called with items, if that is the first parameter and their collection the last.
-    pub fn function_of_items(&self) -> Option<&Signature> {
+    pub fn function_of_items(&self) -> Option<&BuiltinSignature> {
         match self.params() {
-            [Type::Function(function), .., Type::List(_)] => Some(function),
+            [BuiltinType::Function(function), .., BuiltinType::List(_)] => Some(function),
             _ => None,
         }
     }
 }
 
 /// The signatures of a text; nothing where it is none.
-pub fn parse(text: &str) -> Option<Vec<Signature>> {
+pub fn parse(text: &str) -> Option<Vec<BuiltinSignature>> {
     let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
     parts.map(|part| Parser { rest: part }.whole()).collect()
 }
@@ -193,7 +193,7 @@ struct Parser<'t> {
 
 impl Parser<'_> {
     /// The text is one signature.
-    fn whole(&mut self) -> Option<Signature> {
+    fn whole(&mut self) -> Option<BuiltinSignature> {
         let signature = self.signature()?;
         self.rest.is_empty().then_some(signature)
     }
@@ -205,32 +205,32 @@ impl Parser<'_> {
         found.is_some()
     }
 
-    fn signature(&mut self) -> Option<Signature> {
+    fn signature(&mut self) -> Option<BuiltinSignature> {
         let (mut params, mut variadic) = (Vec::new(), false);
         while !self.take("->") {
             if self.rest.is_empty() || self.rest.starts_with(')') {
                 let gives = params.pop().filter(|_| params.is_empty() && !variadic)?;
-                return Some(Signature { params: None, variadic, gives });
+                return Some(BuiltinSignature { params: None, variadic, gives });
             }
             params.push(self.one()?);
             variadic = self.take("…");
         }
-        Some(Signature { params: Some(params), variadic, gives: self.one()? })
+        Some(BuiltinSignature { params: Some(params), variadic, gives: self.one()? })
     }
 
-    fn one(&mut self) -> Option<Type> {
+    fn one(&mut self) -> Option<BuiltinType> {
         let one = if self.take("[") {
             let mut items = vec![self.one()?];
             while !self.take("]") {
                 items.push(self.one()?);
             }
-            if items.len() > 1 { Type::Tuple(items) } else { Type::List(Box::new(items.pop()?)) }
+            if items.len() > 1 { BuiltinType::Tuple(items) } else { BuiltinType::List(Box::new(items.pop()?)) }
         } else if self.take("{") {
             let value = self.one()?;
-            self.take("}").then(|| Type::Map(Box::new(value)))?
+            self.take("}").then(|| BuiltinType::Map(Box::new(value)))?
         } else if self.take("(") {
             let function = self.signature()?;
-            self.take(")").then(|| Type::Function(Box::new(function)))?
+            self.take(")").then(|| BuiltinType::Function(Box::new(function)))?
         } else {
             let end = self.rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(self.rest.len());
             let (word, rest) = self.rest.split_at_checked(end)?;
@@ -242,23 +242,23 @@ impl Parser<'_> {
             }
             named
         };
-        Some(if self.take("?") { Type::OrNil(Box::new(one)) } else { one })
+        Some(if self.take("?") { BuiltinType::OrNil(Box::new(one)) } else { one })
     }
 }
 
-fn named(word: &str) -> Option<Type> {
+fn named(word: &str) -> Option<BuiltinType> {
     Some(match word {
-        "any" => Type::Any,
-        "never" => Type::Never,
-        "nil" => Type::Nil,
-        "bool" => Type::Bool,
-        "number" => Type::Number,
-        "string" => Type::String,
-        "keyword" => Type::Keyword,
-        "tested" => Type::Tested,
+        "any" => BuiltinType::Any,
+        "never" => BuiltinType::Never,
+        "nil" => BuiltinType::Nil,
+        "bool" => BuiltinType::Bool,
+        "number" => BuiltinType::Number,
+        "string" => BuiltinType::String,
+        "keyword" => BuiltinType::Keyword,
+        "tested" => BuiltinType::Tested,
         _ => {
             let mut letters = word.chars();
-            Type::Variable(letters.next().filter(|_| letters.next().is_none())?)
+            BuiltinType::Variable(letters.next().filter(|_| letters.next().is_none())?)
         }
     })
 }
@@ -271,8 +271,8 @@ mod tests {
     fn parse_reads_every_type() {
         let signatures = parse("bool; [a] -> a?; (number a -> {b}) any [a]… -> [b [string]]").unwrap();
         assert_eq!(signatures.len(), 3);
-        assert!(signatures[0].takes(7) && signatures[0].gives == Type::Bool);
-        assert_eq!(signatures[1].gives, Type::OrNil(Box::new(Type::Variable('a'))));
+        assert!(signatures[0].takes(7) && signatures[0].gives == BuiltinType::Bool);
+        assert_eq!(signatures[1].gives, BuiltinType::OrNil(Box::new(BuiltinType::Variable('a'))));
         assert!(signatures[2].takes(3) && signatures[2].takes(5) && !signatures[2].takes(2));
         assert_eq!(parse("[a] -> "), None);
         assert_eq!(parse("a ] b"), None);

@@ -6,7 +6,7 @@ use super::{Context, Fault, Keyword, Map, Number, Result, Set, Value, compare};
 use crate::lisp::text::ErrorKind;
 
 /// A place among sorted keys: `Ok` where the key is, `Err` where it would go.
-pub type Place = std::result::Result<usize, usize>;
+pub type SortedPlace = std::result::Result<usize, usize>;
 
 /// How two values compare, by a comparator of the program's or by `compare`.
 ///
@@ -71,7 +71,7 @@ impl Map {
     ///
     /// # Errors
     /// A key that cannot be compared with those of the map; whatever the comparator raises.
-    pub fn place(&self, cx: &mut dyn Context, key: &Value) -> Result<Place> {
+    pub fn place(&self, cx: &mut dyn Context, key: &Value) -> Result<SortedPlace> {
         let by = self.sorting().flatten();
         let (mut low, mut high) = (0_usize, self.len());
         if high == 0 && by.is_none() {
@@ -108,7 +108,7 @@ impl Map {
     ///
     /// # Errors
     /// As [`Map::place`].
-    pub fn find_place(&self, cx: &mut dyn Context, key: &Value) -> Result<Option<Place>> {
+    pub fn find_place(&self, cx: &mut dyn Context, key: &Value) -> Result<Option<SortedPlace>> {
         if self.sorting().is_none() {
             return Ok(None);
         }

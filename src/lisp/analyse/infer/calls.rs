@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use super::{Certainty, Inference};
-use crate::lisp::analyse::outline::{Callee, Kind, Origin, Outline};
+use crate::lisp::analyse::outline::{Callee, Origin, Outline, ValueKind};
 use crate::lisp::text::Span;
-use crate::lisp::value::{Builtin, OutlineRule, Signature, Type};
+use crate::lisp::value::{Builtin, BuiltinSignature, BuiltinType, OutlineRule};
 
 /// What the letters of a signature stand for in a call.
 type Variables = Vec<Variable>;
@@ -27,15 +27,17 @@ impl Inference<'_> {
     /// What a call of anything gives.
     pub(super) fn apply(&mut self, callee: &Outline, arguments: &[Outline], span: Span) -> Outline {
         match (&callee.kind, arguments) {
-            (Kind::Keyword(Some(_)), [from]) => self.lookup(from, callee, false, span),
-            (Kind::Keyword(Some(_)), [from, _]) => self.lookup(from, callee, true, span),
-            (Kind::Record(_) | Kind::Map(_) | Kind::Tuple(_), [key]) => self.lookup(callee, key, false, span),
-            (Kind::Function(Callee::Builtin(builtin)), _) => self.builtin(builtin, arguments, span),
-            (Kind::Function(Callee::Closure(closure)), _) => {
+            (ValueKind::Keyword(Some(_)), [from]) => self.lookup(from, callee, false, span),
+            (ValueKind::Keyword(Some(_)), [from, _]) => self.lookup(from, callee, true, span),
+            (ValueKind::Record(_) | ValueKind::Map(_) | ValueKind::Tuple(_), [key]) => {
+                self.lookup(callee, key, false, span)
+            }
+            (ValueKind::Function(Callee::Builtin(builtin)), _) => self.builtin(builtin, arguments, span),
+            (ValueKind::Function(Callee::Closure(closure)), _) => {
                 let closure = closure.clone();
                 self.apply_closure(&closure, arguments)
             }
-            (Kind::Function(Callee::Made(rule, parts)), _) => {
+            (ValueKind::Function(Callee::Made(rule, parts)), _) => {
                 let parts = parts.clone();
                 self.apply_made(*rule, &parts, arguments, span)
             }
@@ -60,18 +62,18 @@ impl Inference<'_> {
             (OutlineRule::Constantly, [value]) => value.clone(),
             (OutlineRule::Where, [field, ..]) => {
                 match (&field.kind, arguments) {
-                    (Kind::Tuple(_), [item]) => self.lookup_path(item, field, false, span),
-                    (Kind::Keyword(_) | Kind::Text(_), [item]) => self.lookup(item, field, false, span),
+                    (ValueKind::Tuple(_), [item]) => self.lookup_path(item, field, false, span),
+                    (ValueKind::Keyword(_) | ValueKind::Text(_), [item]) => self.lookup(item, field, false, span),
                     _ => Outline::ANY,
                 };
-                Kind::Bool.into()
+                ValueKind::Bool.into()
             }
             // Predicates of predicates: after the first, whether the others are asked depends.
             (_, predicates) => {
                 for predicate in predicates {
                     self.with(Certainty::Choice, |walk| walk.apply(predicate, arguments, span));
                 }
-                if rule == OutlineRule::SomeFn { Outline::ANY } else { Kind::Bool.into() }
+                if rule == OutlineRule::SomeFn { Outline::ANY } else { ValueKind::Bool.into() }
             }
         }
     }
@@ -84,7 +86,7 @@ impl Inference<'_> {
     pub(super) fn some_of(&mut self, of: &Outline) -> Outline {
         let list = Outline::list(self.items(of));
         match (&of.kind, &of.origin) {
-            (Kind::List(_), Some(origin)) => list.of((**origin).clone()),
+            (ValueKind::List(_), Some(origin)) => list.of((**origin).clone()),
             _ => list,
         }
     }
@@ -99,13 +101,13 @@ impl Inference<'_> {
     }
 
     /// What a signature says of a call.
-    fn by_signature(&mut self, signature: &Signature, arguments: &[Outline], span: Span) -> Outline {
+    fn by_signature(&mut self, signature: &BuiltinSignature, arguments: &[Outline], span: Span) -> Outline {
         let mut variables = Variables::new();
         for (param, argument) in signature.with(arguments) {
             self.bind(&mut variables, param, argument);
         }
         for (param, argument) in signature.with(arguments) {
-            if let Type::Function(function) = param {
+            if let BuiltinType::Function(function) = param {
                 let given = self.call_with(&variables, argument, function, span);
                 self.bind(&mut variables, &function.gives, &given);
             }
@@ -114,38 +116,38 @@ impl Inference<'_> {
     }
 
     /// Notes what the letters of a type stand for.
-    fn bind(&mut self, variables: &mut Variables, to: &Type, argument: &Outline) {
+    fn bind(&mut self, variables: &mut Variables, to: &BuiltinType, argument: &Outline) {
         let (letter, outline, certainty, origin) = match to {
-            Type::Variable(letter) => (letter, argument.clone(), Some(Certainty::Sure), None),
-            Type::OrNil(inner) => return self.bind(variables, inner, &argument.clone().not_nil()),
-            Type::Map(inner) => match (&**inner, &argument.kind) {
-                (Type::Variable(letter), Kind::Map(value)) => {
+            BuiltinType::Variable(letter) => (letter, argument.clone(), Some(Certainty::Sure), None),
+            BuiltinType::OrNil(inner) => return self.bind(variables, inner, &argument.clone().not_nil()),
+            BuiltinType::Map(inner) => match (&**inner, &argument.kind) {
+                (BuiltinType::Variable(letter), ValueKind::Map(value)) => {
                     (letter, (**value).clone(), Some(Certainty::Likely), None)
                 }
-                (Type::Variable(letter), _) => (letter, Outline::ANY, Some(Certainty::Likely), None),
+                (BuiltinType::Variable(letter), _) => (letter, Outline::ANY, Some(Certainty::Likely), None),
                 _ => return,
             },
-            Type::List(inner) => {
+            BuiltinType::List(inner) => {
                 let item = self.items(argument);
-                let Type::Variable(letter) = &**inner else { return self.bind(variables, inner, &item) };
+                let BuiltinType::Variable(letter) = &**inner else { return self.bind(variables, inner, &item) };
                 let certainty = match &argument.kind {
-                    Kind::Tuple(items) if !items.is_empty() => Some(Certainty::Sure),
-                    Kind::Tuple(_) | Kind::Nil => None,
+                    ValueKind::Tuple(items) if !items.is_empty() => Some(Certainty::Sure),
+                    ValueKind::Tuple(_) | ValueKind::Nil => None,
                     _ => Some(Certainty::Likely),
                 };
-                let origin = argument.origin.clone().filter(|_| matches!(argument.kind, Kind::List(_)));
+                let origin = argument.origin.clone().filter(|_| matches!(argument.kind, ValueKind::List(_)));
                 (letter, item, certainty, origin)
             }
-            Type::Any
-            | Type::Never
-            | Type::Nil
-            | Type::Bool
-            | Type::Number
-            | Type::String
-            | Type::Keyword
-            | Type::Tested
-            | Type::Tuple(_)
-            | Type::Function(_) => return,
+            BuiltinType::Any
+            | BuiltinType::Never
+            | BuiltinType::Nil
+            | BuiltinType::Bool
+            | BuiltinType::Number
+            | BuiltinType::String
+            | BuiltinType::Keyword
+            | BuiltinType::Tested
+            | BuiltinType::Tuple(_)
+            | BuiltinType::Function(_) => return,
         };
         match variables.iter_mut().find(|variable| variable.letter == *letter) {
             Some(variable) => {
@@ -163,13 +165,19 @@ impl Inference<'_> {
     }
 
     /// Calls a function argument with what the signature says it gets.
-    fn call_with(&mut self, variables: &Variables, function: &Outline, as_said: &Signature, span: Span) -> Outline {
+    fn call_with(
+        &mut self,
+        variables: &Variables,
+        function: &Outline,
+        as_said: &BuiltinSignature,
+        span: Span,
+    ) -> Outline {
         let mut given = Vec::new();
         let mut certainty = Certainty::Sure;
         let count = as_said.params().len();
         for (at, param) in as_said.params().iter().enumerate() {
             let variable = match param {
-                Type::Variable(letter) => variables.iter().find(|variable| variable.letter == *letter),
+                BuiltinType::Variable(letter) => variables.iter().find(|variable| variable.letter == *letter),
                 _ => None,
             };
             let Some(variable) = variable else {
@@ -194,28 +202,28 @@ impl Inference<'_> {
     }
 
     /// The outline that a type stands for.
-    fn build(&mut self, variables: &Variables, wanted: &Type) -> Outline {
+    fn build(&mut self, variables: &Variables, wanted: &BuiltinType) -> Outline {
         let find = |letter: char| variables.iter().find(|variable| variable.letter == letter);
         match wanted {
-            Type::Any | Type::Tested | Type::Function(_) => Outline::ANY,
-            Type::Never => Outline::NEVER,
-            Type::Nil => Kind::Nil.into(),
-            Type::Bool => Kind::Bool.into(),
-            Type::Number => Kind::Number(None).into(),
-            Type::String => Kind::Text(None).into(),
-            Type::Keyword => Kind::Keyword(None).into(),
-            Type::Variable(letter) => find(*letter).map_or(Outline::ANY, |variable| variable.outline.clone()),
-            Type::List(item) => {
+            BuiltinType::Any | BuiltinType::Tested | BuiltinType::Function(_) => Outline::ANY,
+            BuiltinType::Never => Outline::NEVER,
+            BuiltinType::Nil => ValueKind::Nil.into(),
+            BuiltinType::Bool => ValueKind::Bool.into(),
+            BuiltinType::Number => ValueKind::Number(None).into(),
+            BuiltinType::String => ValueKind::Text(None).into(),
+            BuiltinType::Keyword => ValueKind::Keyword(None).into(),
+            BuiltinType::Variable(letter) => find(*letter).map_or(Outline::ANY, |variable| variable.outline.clone()),
+            BuiltinType::List(item) => {
                 let list = Outline::list(self.build(variables, item));
                 let origin = match &**item {
-                    Type::Variable(letter) => find(*letter).and_then(|variable| variable.origin.clone()),
+                    BuiltinType::Variable(letter) => find(*letter).and_then(|variable| variable.origin.clone()),
                     _ => None,
                 };
                 origin.map_or_else(|| list.clone(), |origin| list.clone().of((*origin).clone()))
             }
-            Type::Tuple(items) => Outline::tuple(items.iter().map(|item| self.build(variables, item)).collect()),
-            Type::Map(value) => Outline::map(self.build(variables, value)),
-            Type::OrNil(inner) => self.build(variables, inner).or_nil(),
+            BuiltinType::Tuple(items) => Outline::tuple(items.iter().map(|item| self.build(variables, item)).collect()),
+            BuiltinType::Map(value) => Outline::map(self.build(variables, value)),
+            BuiltinType::OrNil(inner) => self.build(variables, inner).or_nil(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Looking up: what lies under a key, and the findings where nothing can.
 
 use super::{Certainty, Inference};
-use crate::lisp::analyse::outline::{Kind, Origin, OriginSource, Outline};
+use crate::lisp::analyse::outline::{Origin, OriginSource, Outline, ValueKind};
 use crate::lisp::text::{ErrorKind, Severity, Span, abridge, nearest};
 use crate::lisp::value::{Expected, Keyword, What, type_error};
 
@@ -12,36 +12,36 @@ impl Inference<'_> {
     /// What lies under a key; `provided` where the program says what to do if there is nothing.
     pub(super) fn lookup(&mut self, from: &Outline, key: &Outline, provided: bool, span: Span) -> Outline {
         let found = match (&from.kind, key.as_key()) {
-            (Kind::Record(_), Some(name)) => match from.field(name) {
+            (ValueKind::Record(_), Some(name)) => match from.field(name) {
                 Some(field) => field.clone(),
                 None => {
                     self.missing(from, name, provided, span);
                     return Outline::ANY;
                 }
             },
-            (Kind::Map(value), _) => return (**value).clone().or_nil(),
-            (Kind::Nil, _) => return Kind::Nil.into(),
+            (ValueKind::Map(value), _) => return (**value).clone().or_nil(),
+            (ValueKind::Nil, _) => return ValueKind::Nil.into(),
             (
-                Kind::List(_)
-                | Kind::Tuple(_)
-                | Kind::Text(_)
-                | Kind::Number(_)
-                | Kind::Bool
-                | Kind::Keyword(_)
-                | Kind::Name,
+                ValueKind::List(_)
+                | ValueKind::Tuple(_)
+                | ValueKind::Text(_)
+                | ValueKind::Number(_)
+                | ValueKind::Bool
+                | ValueKind::Keyword(_)
+                | ValueKind::Name,
                 Some(name),
             ) => {
                 self.no_map(from, name, provided, span);
                 return Outline::ANY;
             }
-            (Kind::List(item), None) => match &key.kind {
-                Kind::Number(_) => return (**item).clone().or_nil(),
+            (ValueKind::List(item), None) => match &key.kind {
+                ValueKind::Number(_) => return (**item).clone().or_nil(),
                 _ => return Outline::ANY,
             },
-            (Kind::Tuple(items), None) => match &key.kind {
-                Kind::Number(Some(index)) => {
+            (ValueKind::Tuple(items), None) => match &key.kind {
+                ValueKind::Number(Some(index)) => {
                     let item = usize::try_from(*index).ok().and_then(|index| items.get(index));
-                    return item.cloned().unwrap_or(Kind::Nil.into());
+                    return item.cloned().unwrap_or(ValueKind::Nil.into());
                 }
                 _ => return Outline::ANY,
             },
@@ -52,7 +52,7 @@ impl Inference<'_> {
 
     /// What lies at the end of a path.
     pub(super) fn lookup_path(&mut self, from: &Outline, path: &Outline, provided: bool, span: Span) -> Outline {
-        let Kind::Tuple(keys) = &path.kind else { return Outline::ANY };
+        let ValueKind::Tuple(keys) = &path.kind else { return Outline::ANY };
         let mut found = from.clone();
         for key in &**keys {
             found = self.lookup(&found, key, provided, span);
@@ -102,7 +102,7 @@ impl Inference<'_> {
     fn no_map(&mut self, from: &Outline, name: &str, provided: bool, span: Span) {
         let Some(origin) = &from.origin else { return };
         let name = abridge(name, 60);
-        let hint = matches!(from.kind, Kind::List(_) | Kind::Tuple(_))
+        let hint = matches!(from.kind, ValueKind::List(_) | ValueKind::Tuple(_))
             .then(|| format!("(map :{name} …) takes it of every item, (:{name} (first …)) of one"));
         let (severity, before_run) = match &origin.source {
             OriginSource::Tool(_) => (self.severity(provided), true),
@@ -120,7 +120,7 @@ impl Inference<'_> {
     /// What a function of numbers gives; reports arguments that cannot be some.
     pub(super) fn number(&mut self, name: &str, arguments: &[Outline], span: Span) -> Outline {
         let wrong = || arguments.iter().filter(|argument| is_no_number(&argument.kind));
-        let Some(first) = wrong().next() else { return Kind::Number(None).into() };
+        let Some(first) = wrong().next() else { return ValueKind::Number(None).into() };
         let from_tool = |origin: &Origin| matches!(origin.source, OriginSource::Tool(_));
         let declared = wrong().any(|argument| argument.origin.as_deref().is_some_and(from_tool));
         let severity = match self.certainty() {
@@ -137,7 +137,7 @@ impl Inference<'_> {
                 (error.message, error.hint)
             }
             None => {
-                let reads = matches!(first.kind, Kind::Text(_));
+                let reads = matches!(first.kind, ValueKind::Text(_));
                 let hint = "(parse-long …) or (parse-double …) reads a string as a number";
                 let what = What::needs_other(name.to_owned(), Expected::NUMBERS, first.described_with_origin());
                 (what.text().into_owned(), reads.then(|| hint.into()))
@@ -148,18 +148,18 @@ impl Inference<'_> {
     }
 }
 
-fn is_no_number(kind: &Kind) -> bool {
+fn is_no_number(kind: &ValueKind) -> bool {
     match kind {
-        Kind::Text(_)
-        | Kind::Bool
-        | Kind::Keyword(_)
-        | Kind::Name
-        | Kind::Nil
-        | Kind::List(_)
-        | Kind::Tuple(_)
-        | Kind::Record(_)
-        | Kind::Map(_) => true,
-        Kind::Any | Kind::Never | Kind::Number(_) | Kind::Function(_) => false,
+        ValueKind::Text(_)
+        | ValueKind::Bool
+        | ValueKind::Keyword(_)
+        | ValueKind::Name
+        | ValueKind::Nil
+        | ValueKind::List(_)
+        | ValueKind::Tuple(_)
+        | ValueKind::Record(_)
+        | ValueKind::Map(_) => true,
+        ValueKind::Any | ValueKind::Never | ValueKind::Number(_) | ValueKind::Function(_) => false,
     }
 }
 

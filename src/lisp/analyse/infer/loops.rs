@@ -5,13 +5,13 @@
 
 use super::Inference;
 use crate::lisp::analyse::expr::{Expr, ExprKind};
-use crate::lisp::analyse::outline::{Kind, Outline};
-use crate::lisp::value::Signature;
+use crate::lisp::analyse::outline::{Outline, ValueKind};
+use crate::lisp::value::BuiltinSignature;
 
 impl Inference<'_> {
     /// What a name of a loop holds in every turn; before the first it holds `first`.
     pub(super) fn in_every_turn(&mut self, slot: usize, first: &Outline, body: &Expr) -> Outline {
-        let is_collection = matches!(first.kind, Kind::List(_) | Kind::Tuple(_));
+        let is_collection = matches!(first.kind, ValueKind::List(_) | ValueKind::Tuple(_));
         if is_collection && self.leaves_parts(body, &mut vec![slot], slot) {
             return self.some_of(first).or_nil();
         }
@@ -65,7 +65,7 @@ fn is_part(expr: &Expr, parts: &[usize]) -> bool {
     match &expr.kind {
         ExprKind::Local { slot, .. } => parts.contains(slot),
         ExprKind::Builtin(builtin, _, items) => {
-            let part = builtin.gives.signature(items.len()).and_then(Signature::part);
+            let part = builtin.gives.signature(items.len()).and_then(BuiltinSignature::part);
             let whole = part.and_then(|at| items.get(at));
             whole.is_some_and(|whole| matches!(&whole.kind, ExprKind::Local { slot, .. } if parts.contains(slot)))
         }

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::expr::{CatchExpr, Expr, ExprKind, FunctionExpr};
-use super::outline::{Callee, ClosureOutline, Kind, Origin, OriginSource, Outline};
+use super::outline::{Callee, ClosureOutline, Origin, OriginSource, Outline, ValueKind};
 use super::{AnalysisContext, Misfit};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Source, Span};
 use crate::lisp::value::{Keyword, Path, Value};
@@ -160,8 +160,12 @@ impl Inference<'_> {
             ExprKind::This(member) => match self.frames.last().and_then(|frame| frame.closure.clone()) {
                 Some(closure) => {
                     let (function, captures) = (closure.function.clone(), closure.captures.clone());
-                    Kind::Function(Callee::Closure(Arc::new(ClosureOutline { function, member: *member, captures })))
-                        .into()
+                    ValueKind::Function(Callee::Closure(Arc::new(ClosureOutline {
+                        function,
+                        member: *member,
+                        captures,
+                    })))
+                    .into()
                 }
                 None => Outline::ANY,
             },
@@ -294,7 +298,7 @@ impl Inference<'_> {
 
     /// Forms one after the other: what the last gives.
     fn body(&mut self, items: &[Expr]) -> Outline {
-        let mut last = Kind::Nil.into();
+        let mut last = ValueKind::Nil.into();
         for item in items {
             last = self.expr(item);
         }
@@ -364,7 +368,7 @@ impl Inference<'_> {
                 self.closures.push((closure.clone(), false));
                 self.closures.len().saturating_sub(1)
             });
-            first = Kind::Function(Callee::Closure(closure)).into();
+            first = ValueKind::Function(Callee::Closure(closure)).into();
         }
         first
     }
@@ -469,7 +473,7 @@ impl Inference<'_> {
         };
         // Of a map that the program has made elsewhere the names are known here only.
         let certain = given.fields().all(|(_, field)| !field.may_be_missing());
-        if entries.is_empty() && given.origin.is_none() && matches!(given.kind, Kind::Record(_)) && certain {
+        if entries.is_empty() && given.origin.is_none() && matches!(given.kind, ValueKind::Record(_)) && certain {
             let names = given.fields().map(|(key, _)| (Value::Keyword(key.clone()), Value::Nothing));
             if let Err(misfit) = self.around.tools.check(name, Some(&Value::map(names))) {
                 return self.misfit(misfit, span);
@@ -481,7 +485,7 @@ impl Inference<'_> {
         };
         // Whoever passes what may be nothing but nil, if something is so, has it set meanwhile.
         let choice = self.certainty() >= Certainty::Choice;
-        let unset = |field: &Outline| choice && matches!(field.kind, Kind::Nil);
+        let unset = |field: &Outline| choice && matches!(field.kind, ValueKind::Nil);
         let fields: Vec<(Keyword, Outline)> = given
             .fields()
             .filter(|(key, field)| !(literal(key) || unset(field)))

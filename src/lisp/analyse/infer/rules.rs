@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Certainty, Inference};
-use crate::lisp::analyse::outline::{Callee, ClosureOutline, Kind, MOST_FIELDS, Outline};
+use crate::lisp::analyse::outline::{Callee, ClosureOutline, MOST_FIELDS, Outline, ValueKind};
 use crate::lisp::text::Span;
 use crate::lisp::value::{Builtin, Keyword, OutlineRule};
 
@@ -40,18 +40,18 @@ impl Inference<'_> {
             }
             OutlineRule::KeywordArguments => match &arguments.first()?.kind {
                 // A sequence of keys and values is a map here, a vector is none.
-                Kind::List(_) | Kind::Tuple(_) => return None,
+                ValueKind::List(_) | ValueKind::Tuple(_) => return None,
                 _ => arguments.first()?.clone(),
             },
             OutlineRule::Member => {
-                let (Kind::Function(Callee::Closure(group)), Kind::Number(Some(member))) =
+                let (ValueKind::Function(Callee::Closure(group)), ValueKind::Number(Some(member))) =
                     (&arguments.first()?.kind, &arguments.get(1)?.kind)
                 else {
                     return None;
                 };
                 let (function, captures) = (group.function.clone(), group.captures.clone());
                 let member = usize::try_from(*member).unwrap_or(usize::MAX);
-                Kind::Function(Callee::Closure(Arc::new(ClosureOutline { function, member, captures }))).into()
+                ValueKind::Function(Callee::Closure(Arc::new(ClosureOutline { function, member, captures }))).into()
             }
             OutlineRule::Arithmetic => self.number(builtin.name, arguments, span),
             OutlineRule::Partial
@@ -62,7 +62,7 @@ impl Inference<'_> {
             | OutlineRule::SomeFn
             | OutlineRule::Where => {
                 arguments.first()?;
-                Kind::Function(Callee::Made(rule, arguments.into())).into()
+                ValueKind::Function(Callee::Made(rule, arguments.into())).into()
             }
             OutlineRule::Apply => {
                 let [function, given @ .., last] = arguments else { return None };
@@ -71,14 +71,14 @@ impl Inference<'_> {
             OutlineRule::First => item_at(arguments.first()?, 0)?,
             OutlineRule::Second => item_at(arguments.first()?, 1)?,
             OutlineRule::Nth => match (&arguments.first()?.kind, &arguments.get(1)?.kind) {
-                (Kind::Tuple(items), Kind::Number(Some(at))) => {
+                (ValueKind::Tuple(items), ValueKind::Number(Some(at))) => {
                     usize::try_from(*at).ok().and_then(|at| items.get(at)).cloned().unwrap_or_default()
                 }
-                (Kind::List(item), _) => (**item).clone().or_nil(),
+                (ValueKind::List(item), _) => (**item).clone().or_nil(),
                 _ => return None,
             },
             OutlineRule::NthRest => match (&arguments.first()?.kind, &arguments.get(1)?.kind) {
-                (Kind::Tuple(items), Kind::Number(Some(from))) => {
+                (ValueKind::Tuple(items), ValueKind::Number(Some(from))) => {
                     let from = usize::try_from(*from).unwrap_or(0);
                     Outline::tuple(items.iter().skip(from).cloned().collect()).or_nil()
                 }
@@ -102,7 +102,7 @@ impl Inference<'_> {
             },
             OutlineRule::Tuple => Outline::tuple(arguments.to_vec()),
             OutlineRule::Conj => match arguments {
-                [items, more @ ..] if matches!(items.kind, Kind::List(_) | Kind::Tuple(_)) => {
+                [items, more @ ..] if matches!(items.kind, ValueKind::List(_) | ValueKind::Tuple(_)) => {
                     let all = self.items(items);
                     Outline::list(more.iter().fold(all, |all, item| all.join(item, &mut self.fuel)))
                 }
@@ -112,35 +112,35 @@ impl Inference<'_> {
                 let [to, from] = arguments else { return None };
                 let entry = self.items(from);
                 match &to.kind {
-                    Kind::List(_) | Kind::Tuple(_) => {
+                    ValueKind::List(_) | ValueKind::Tuple(_) => {
                         let all = self.items(to);
                         Outline::list(all.join(&entry, &mut self.fuel))
                     }
-                    Kind::Record(fields) if fields.is_empty() => match entry.kind {
-                        Kind::Tuple(entry) => Outline::map(entry.get(1).cloned().unwrap_or_default()),
+                    ValueKind::Record(fields) if fields.is_empty() => match entry.kind {
+                        ValueKind::Tuple(entry) => Outline::map(entry.get(1).cloned().unwrap_or_default()),
                         _ => Outline::map(Outline::ANY),
                     },
                     _ => return None,
                 }
             }
             OutlineRule::Keys => match &arguments.first()?.kind {
-                Kind::Record(_) => Outline::list(Kind::Keyword(None).into()),
+                ValueKind::Record(_) => Outline::list(ValueKind::Keyword(None).into()),
                 _ => return None,
             },
             OutlineRule::Vals => match &arguments.first()?.kind {
-                Kind::Record(fields) => {
+                ValueKind::Record(fields) => {
                     let all = fields.iter().fold(Outline::NEVER, |all, (_, field)| all.join(field, &mut self.fuel));
                     Outline::list(all)
                 }
                 _ => return None,
             },
             OutlineRule::Val => match &arguments.first()?.kind {
-                Kind::Tuple(entry) => entry.get(1).cloned().unwrap_or_default(),
+                ValueKind::Tuple(entry) => entry.get(1).cloned().unwrap_or_default(),
                 _ => return None,
             },
             OutlineRule::SelectKeys => {
                 let [map, keys] = arguments else { return None };
-                let (Kind::Record(_), Kind::Tuple(keys)) = (&map.kind, &keys.kind) else { return None };
+                let (ValueKind::Record(_), ValueKind::Tuple(keys)) = (&map.kind, &keys.kind) else { return None };
                 let mut fields = Vec::new();
                 for key in &**keys {
                     let field = self.lookup(map, key, false, span);
@@ -156,7 +156,7 @@ impl Inference<'_> {
             }
             OutlineRule::AssocIn | OutlineRule::UpdateIn => {
                 let [map, path, ..] = arguments else { return None };
-                let Kind::Tuple(path) = &path.kind else { return None };
+                let ValueKind::Tuple(path) = &path.kind else { return None };
                 self.with_fields(map, &[path.first()?.clone(), Outline::ANY])
             }
             OutlineRule::Update => {
@@ -169,7 +169,7 @@ impl Inference<'_> {
             OutlineRule::Dissoc => {
                 let [map, keys @ ..] = arguments else { return None };
                 let names: Vec<&str> = keys.iter().map(Outline::as_key).collect::<Option<_>>()?;
-                let Kind::Record(_) = &map.kind else { return None };
+                let ValueKind::Record(_) = &map.kind else { return None };
                 let left = map.fields().filter(|(key, _)| !names.contains(&key.as_str()));
                 let left = left.map(|(key, field)| (key.clone(), field.clone())).collect();
                 // What was taken out is not what a contract lacks.
@@ -186,9 +186,9 @@ impl Inference<'_> {
     fn spread(&mut self, function: &Outline, given: &[Outline], last: &Outline, span: Span) -> Outline {
         let mut all = given.to_vec();
         match (&function.kind, &last.kind) {
-            (_, Kind::Tuple(items)) => all.extend(items.iter().cloned()),
+            (_, ValueKind::Tuple(items)) => all.extend(items.iter().cloned()),
             // Two stand for however many there are.
-            (Kind::Function(Callee::Builtin(builtin)), _) => {
+            (ValueKind::Function(Callee::Builtin(builtin)), _) => {
                 let item = self.items(last);
                 all.extend([item.clone(), item]);
                 return self.with(Certainty::Likely, |walk| walk.builtin(builtin, &all, span));
@@ -200,12 +200,12 @@ impl Inference<'_> {
 
     fn reduce(&mut self, function: &Outline, first: Option<&Outline>, items: &Outline, span: Span) -> Outline {
         let item = self.items(items);
-        let Kind::Function(Callee::Builtin(builtin)) = &function.kind else {
+        let ValueKind::Function(Callee::Builtin(builtin)) = &function.kind else {
             self.with(Certainty::Likely, |walk| walk.apply(function, &[Outline::ANY, item], span));
             return Outline::ANY;
         };
         // A single item without a first value is given as it is.
-        let several = matches!(&items.kind, Kind::Tuple(items) if items.len() > usize::from(first.is_none()));
+        let several = matches!(&items.kind, ValueKind::Tuple(items) if items.len() > usize::from(first.is_none()));
         let certainty = if several { Certainty::Sure } else { Certainty::Likely };
         let arguments = [first.cloned().unwrap_or_else(|| item.clone()), item];
         if builtin.gives.rule == Some(OutlineRule::Arithmetic) && builtin.clause(2).is_some() {
@@ -216,7 +216,7 @@ impl Inference<'_> {
 
     /// A record with the fields of another.
     fn merged(&mut self, all: &Outline, more: &Outline) -> Option<Outline> {
-        let known = matches!((&all.kind, &more.kind), (Kind::Record(_), Kind::Record(_)));
+        let known = matches!((&all.kind, &more.kind), (ValueKind::Record(_), ValueKind::Record(_)));
         if !known || more.nil || all.nil {
             return None;
         }
@@ -226,7 +226,7 @@ impl Inference<'_> {
                 let before = all.field(key.as_str()).filter(|_| field.nil);
                 // A field that may not be there leaves the other as it is.
                 let field = before.map_or_else(|| field.clone(), |_| Outline::ANY);
-                [Kind::Keyword(Some(key.clone())).into(), field]
+                [ValueKind::Keyword(Some(key.clone())).into(), field]
             })
             .collect();
         Some(self.with_fields(all, &entries))
@@ -244,7 +244,7 @@ impl Inference<'_> {
 
     /// A record with these keys and values put in.
     fn with_fields(&mut self, map: &Outline, entries: &[Outline]) -> Outline {
-        if !matches!(map.kind, Kind::Record(_)) || map.nil {
+        if !matches!(map.kind, ValueKind::Record(_)) || map.nil {
             return Outline::ANY;
         }
         let mut fields: Vec<(Keyword, Outline)> =
@@ -267,7 +267,7 @@ impl Inference<'_> {
 /// An item of a sequence of which all are known.
 fn item_at(items: &Outline, at: usize) -> Option<Outline> {
     match &items.kind {
-        Kind::Tuple(items) => Some(items.get(at).cloned().unwrap_or(Kind::Nil.into())),
+        ValueKind::Tuple(items) => Some(items.get(at).cloned().unwrap_or(ValueKind::Nil.into())),
         _ => None,
     }
 }
@@ -307,24 +307,26 @@ mod tests {
     /// Whether a value is as the outline says.
     fn covers(outline: &Outline, value: &Value) -> bool {
         if value.is_nil() {
-            return outline.nil || matches!(outline.kind, Kind::Any | Kind::Nil);
+            return outline.nil || matches!(outline.kind, ValueKind::Any | ValueKind::Nil);
         }
         let known = |known: &Option<Value>| known.as_ref().is_none_or(|known| known == value);
         match (&outline.kind, value) {
-            (Kind::Any, _) | (Kind::Bool, Value::Bool(_)) | (Kind::Function(_), Value::Function(_)) => true,
-            (Kind::Number(_), Value::Int(_) | Value::Float(_) | Value::Big(_))
-            | (Kind::Text(_), Value::Text(_))
-            | (Kind::Keyword(_), Value::Keyword(_)) => known(&outline.as_value()),
-            (Kind::Name, Value::Text(_) | Value::Keyword(_)) => true,
-            (Kind::List(item), Value::Vector(_) | Value::Seq(_) | Value::Lazy(_)) => {
+            (ValueKind::Any, _) | (ValueKind::Bool, Value::Bool(_)) | (ValueKind::Function(_), Value::Function(_)) => {
+                true
+            }
+            (ValueKind::Number(_), Value::Int(_) | Value::Float(_) | Value::Big(_))
+            | (ValueKind::Text(_), Value::Text(_))
+            | (ValueKind::Keyword(_), Value::Keyword(_)) => known(&outline.as_value()),
+            (ValueKind::Name, Value::Text(_) | Value::Keyword(_)) => true,
+            (ValueKind::List(item), Value::Vector(_) | Value::Seq(_) | Value::Lazy(_)) => {
                 Iter::ready(value).all(|value| covers(item, &value))
             }
-            (Kind::Tuple(items), Value::Vector(_) | Value::Seq(_) | Value::Lazy(_)) => {
+            (ValueKind::Tuple(items), Value::Vector(_) | Value::Seq(_) | Value::Lazy(_)) => {
                 let values: Vec<Value> = Iter::ready(value).collect();
                 values.len() == items.len() && items.iter().zip(&values).all(|(item, value)| covers(item, value))
             }
-            (Kind::Map(item), Value::Map(map)) => map.iter().all(|(_, value)| covers(item, &value)),
-            (Kind::Record(_), Value::Map(map)) => {
+            (ValueKind::Map(item), Value::Map(map)) => map.iter().all(|(_, value)| covers(item, &value)),
+            (ValueKind::Record(_), Value::Map(map)) => {
                 let known = |key: &Value| key.as_name().and_then(|name| outline.field(name)).cloned();
                 map.iter().all(|(key, value)| known(&key).is_some_and(|field| covers(&field, &value)))
                     && outline
@@ -358,7 +360,7 @@ mod tests {
             for example in examples(builtin) {
                 let Ok(value) = crate::Sandbox::new().eval(&example) else { continue };
                 let Some(outline) = outline_of(&example) else { continue };
-                checked += usize::from(!matches!(outline.kind, Kind::Any));
+                checked += usize::from(!matches!(outline.kind, ValueKind::Any));
                 if !covers(&outline, &value) {
                     wrong.push(format!(
                         "{}: {example}  gives {value}, {} was expected",
