@@ -211,6 +211,30 @@ fn the_language_knows_nothing_outside() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The names of the types that a file declares `pub`: `["Row"]` of `pub struct Row<T> {`.
+fn public_types(text: &str) -> Vec<&str> {
+    let declared = text.lines().filter_map(|line| line.trim_start().strip_prefix("pub "));
+    declared
+        .filter_map(|rest| {
+            let (kind, rest) = rest.split_once(' ')?;
+            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+            ["struct", "enum", "trait", "type", "union"].contains(&kind).then_some(name)
+        })
+        .collect()
+}
+
+#[test]
+fn no_public_type_name_stands_twice() {
+    let files = sources("src");
+    let mut declared: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (path, text) in &files {
+        public_types(text).into_iter().for_each(|name| declared.entry(name).or_default().push(path));
+    }
+    let twice = declared.iter().filter(|(_, paths)| paths.len() > 1);
+    let wrong: Vec<String> = twice.map(|(name, paths)| format!("{name}: {}", paths.join(", "))).collect();
+    assert!(wrong.is_empty(), "say of what each is:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn files_say_what_they_are_and_are_short() {
     let mut wrong = Vec::new();

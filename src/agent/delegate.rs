@@ -21,7 +21,7 @@ use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::{Keyword, Value, display, from_value, to_value};
 use crate::model::Model;
-use crate::tool::{Access, Call, Contract, Kind, Starts, Tool, ToolError};
+use crate::tool::{Access, Call, Contract, Starts, Tool, ToolError, ToolKind};
 use crate::trace::{self, Provenance, TreeUsage};
 
 /// What came of a task.
@@ -259,7 +259,7 @@ pub(crate) fn agent_tool(name: &str, refs: &Refs, make: MakeOptions) -> Tool {
         Some(_) | None => Ok(Starts::Fresh(own.clone())),
     };
     let mut tool = Tool::process(name, announce, run).with_spec(ToolSpec { signature, ..ToolSpec::new() });
-    tool.kind = Kind::Agent;
+    tool.kind = ToolKind::Agent;
     tool
 }
 

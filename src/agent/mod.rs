@@ -25,7 +25,7 @@ pub use run::pool::Pool;
 pub(crate) use run::process::{Agent, Process, Tree, caller};
 pub(crate) use run::recording::written;
 pub use run::stop::{DelegateErrorKind, ProcessError};
-pub use run::turn::{Action, Ended, Event, Rewind, Rules, Turns};
+pub use run::turn::{Action, Ended, Rewind, Rules, TurnInput, Turns};
 pub use session::{Session, resume};
 pub(crate) use session::{failed, runtime, warnings};
 pub(crate) use show::descriptors::Descriptors;

@@ -12,7 +12,7 @@ use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::plan::create_plan;
 use crate::settings::LoadError;
-use crate::tool::{Access, Call, Kind, Tool, ToolError};
+use crate::tool::{Access, Call, Tool, ToolError, ToolKind};
 use crate::trace::EventKind;
 
 /// Whom the tools are made for.
@@ -90,7 +90,7 @@ fn write_stderr() -> Result<Tool, ParseError> {
         Ok::<Value, ToolError>(Value::Nil)
     });
     let tool = tool.spec("(message :string) -> :any")?.description("Says something to whoever watches the run");
-    Ok(Tool { access: Access::Read, kind: Kind::Inner, ..tool })
+    Ok(Tool { access: Access::Read, kind: ToolKind::Internal, ..tool })
 }
 
 /// Arithmetic as text, for models that want it: one expression in infix form.

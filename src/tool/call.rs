@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::dispatch::{CheckedCall, Dispatcher, fault_of};
-use super::toolbox::{Call, Immediate, Kind, Run, Starts, Tool, ToolError};
+use super::toolbox::{Call, Immediate, Run, Starts, Tool, ToolError, ToolKind};
 use crate::contract::Effect;
 use crate::lisp::value::{Fault, ToolCall, Value};
 
@@ -194,7 +194,7 @@ impl Dispatcher {
 
 /// Whether a resumed run makes a call again that came to its end: what such a tool starts or changes is replayed itself.
 fn is_repeatable(tool: &Tool) -> bool {
-    tool.kind == Kind::Inner || matches!(tool.run, Run::Process(..))
+    tool.kind == ToolKind::Internal || matches!(tool.run, Run::Process(..))
 }
 
 impl PendingCall {

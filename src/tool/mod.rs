@@ -18,4 +18,6 @@ pub use discover::discover;
 pub(crate) use dispatch::fault;
 pub use dispatch::{Dispatcher, Validation};
 pub use table::{Response, TableError, table_tool, table_tools};
-pub use toolbox::{Access, Announce, Call, Contract, Immediate, Kind, Run, Running, Starts, Tool, ToolError, Toolbox};
+pub use toolbox::{
+    Access, Announce, Call, Contract, Immediate, Run, Running, Starts, Tool, ToolError, ToolKind, Toolbox,
+};

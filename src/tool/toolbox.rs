@@ -85,13 +85,13 @@ pub enum Contract {
 
 /// What a tool is to the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ToolKind {
     /// A plain function.
     Plain,
     /// A sub-agent: its calls start processes.
     Agent,
     /// It does nothing but to the process that calls, and does it again when a run is resumed.
-    Inner,
+    Internal,
 }
 
 /// What a process may do, and what a tool asks of it.
@@ -178,7 +178,7 @@ pub struct Tool {
     /// Its arguments and result.
     pub contract: Contract,
     /// What it is to the runtime.
-    pub kind: Kind,
+    pub kind: ToolKind,
     /// Whether it is shown to planners and cannot be called.
     pub for_planning: bool,
     /// What it asks of the process that calls it.
@@ -254,7 +254,7 @@ impl Tool {
             description: None,
             example: None,
             contract: Contract::None,
-            kind: Kind::Plain,
+            kind: ToolKind::Plain,
             for_planning: false,
             access: Access::Write,
             run,
@@ -355,8 +355,8 @@ impl Tool {
             Contract::Skip | Contract::None => format!("{name}(…)"),
         };
         match self.kind {
-            Kind::Agent => format!("{}: {}", self.name, named("agent")),
-            Kind::Plain | Kind::Inner => named(&self.name),
+            ToolKind::Agent => format!("{}: {}", self.name, named("agent")),
+            ToolKind::Plain | ToolKind::Internal => named(&self.name),
         }
     }
 

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use super::process::Process;
 use crate::contract::Effect;
 use crate::lisp::value::{ToolCall, Value};
-use crate::tool::{Call, Kind, Run, ToolError};
+use crate::tool::{Call, Run, ToolError, ToolKind};
 
 /// A tool that was started before its call; dropping it ends it.
 pub(crate) struct Prefetch(JoinSet<Result<Value, ToolError>>);
@@ -106,7 +106,8 @@ impl Prefetcher {
         let dispatcher = &process.agent.dispatcher;
         let Ok(checked) = dispatcher.check_call(call.clone()) else { return Next::Wait };
         let (tool, arguments) = (checked.tool, checked.arguments);
-        let overlaps = tool.effect() == Effect::Read && tool.kind == Kind::Plain && matches!(tool.run, Run::Later(_));
+        let overlaps =
+            tool.effect() == Effect::Read && tool.kind == ToolKind::Plain && matches!(tool.run, Run::Later(_));
         if !overlaps {
             return Next::Wait;
         }

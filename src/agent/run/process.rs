@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::journal::{Journal, idempotency_key};
 use super::pool::Pool;
 use super::stop::ProcessError;
-use super::turn::{Action, Ended, Event, Rewind, Rules, Turns};
+use super::turn::{Action, Ended, Rewind, Rules, TurnInput, Turns};
 use crate::agent::budget::estimated_tokens;
 use crate::agent::provenance::Sources;
 use crate::agent::show::descriptors::Descriptors;
@@ -324,7 +324,7 @@ impl Process {
         task: &str,
         first: String,
     ) -> Result<Ended, ProcessError> {
-        let mut action = turns.step(Event::Begin(first));
+        let mut action = turns.step(TurnInput::Begin(first));
         let mut unkept = Vec::new();
         loop {
             if let Some(stop) = self.stopped() {
@@ -339,7 +339,7 @@ impl Process {
                     *self.past.lock().unwrap_or_else(PoisonError::into_inner) = past;
                     let reply = self.ask(turns, turn, task).await?;
                     unkept = self.descriptors().take_references(&reply.text, &self.tree.ledger);
-                    let next = turns.step(Event::Replied(reply.text));
+                    let next = turns.step(TurnInput::Replied(reply.text));
                     if !matches!(next, Action::Run(_)) {
                         self.end_turn(turns);
                     }
@@ -355,7 +355,7 @@ impl Process {
                     let mut ran = self.run(memory, turns.turn, &program).await;
                     ran.warnings.append(&mut unkept);
                     let rewind = self.rewind.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    let next = turns.step(rewind.map_or_else(|| Event::Ran(ran), Event::Rewound));
+                    let next = turns.step(rewind.map_or_else(|| TurnInput::Ran(ran), TurnInput::Rewound));
                     self.end_turn(turns);
                     if let Some(spent) = self.tree.ledger.spent() {
                         return Err(ProcessError::Budget(spent));

@@ -36,7 +36,7 @@ pub struct Rules {
 }
 
 /// What happened.
-pub enum Event {
+pub enum TurnInput {
     /// The process begins, with the text of the first user message.
     Begin(String),
     /// The model answered.
@@ -179,9 +179,9 @@ impl Turns {
     }
 
     /// The next action.
-    pub fn step(&mut self, event: Event) -> Action {
+    pub fn step(&mut self, event: TurnInput) -> Action {
         match event {
-            Event::Begin(text) => {
+            TurnInput::Begin(text) => {
                 self.say(Role::User, &text);
                 if self.allowed == 0 {
                     return Action::End(Err(ProcessError::Turns {
@@ -191,9 +191,9 @@ impl Turns {
                 }
                 Action::Ask
             }
-            Event::Replied(text) => self.replied(&text),
-            Event::Ran(ran) => self.ran(ran),
-            Event::Rewound(rewind) => self.rewound(&rewind),
+            TurnInput::Replied(text) => self.replied(&text),
+            TurnInput::Ran(ran) => self.ran(ran),
+            TurnInput::Rewound(rewind) => self.rewound(&rewind),
         }
     }
 
@@ -410,27 +410,27 @@ mod tests {
     use super::*;
     use crate::lisp::text::{Error, ErrorKind};
 
-    fn ran(result: Result<Value, Failure>) -> Event {
+    fn ran(result: Result<Value, Failure>) -> TurnInput {
         let (shown, shown_prints) = (Shown::Bounded, Shown::Bounded);
         let (prints, warnings, remembered, happened) = (String::new(), Vec::new(), Vec::new(), Vec::new());
-        Event::Ran(Ran { result, returned: false, prints, warnings, remembered, shown, shown_prints, happened })
+        TurnInput::Ran(Ran { result, returned: false, prints, warnings, remembered, shown, shown_prints, happened })
     }
 
-    fn returned(value: Value) -> Event {
-        let Event::Ran(ran) = ran(Ok(value)) else { unreachable!() };
-        Event::Ran(Ran { returned: true, ..ran })
+    fn returned(value: Value) -> TurnInput {
+        let TurnInput::Ran(ran) = ran(Ok(value)) else { unreachable!() };
+        TurnInput::Ran(Ran { returned: true, ..ran })
     }
 
-    fn failed(reason: Option<Value>) -> Event {
+    fn failed(reason: Option<Value>) -> TurnInput {
         ran(Err(Failure { errors: vec![Error::new(ErrorKind::Value, "no")], reason, raised: None }))
     }
 
-    fn said(text: &str) -> Event {
-        Event::Replied(text.into())
+    fn said(text: &str) -> TurnInput {
+        TurnInput::Replied(text.into())
     }
 
     /// What the last of these events leads to.
-    fn after(turns: &mut Turns, events: impl IntoIterator<Item = Event>) -> String {
+    fn after(turns: &mut Turns, events: impl IntoIterator<Item = TurnInput>) -> String {
         let shown = |action| match action {
             Action::Ask => "ask".into(),
             Action::Run(program) => format!("run {program}"),
@@ -453,7 +453,7 @@ mod tests {
     fn turns_reset_for_the_next_task() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), ..rules(2, 1) });
         for _ in 0..2 {
-            assert_eq!(after(&mut turns, [Event::Begin("task".into()), said(PYTHON)]), "ask", "the reminder");
+            assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said(PYTHON)]), "ask", "the reminder");
             assert_eq!(turns.last_value(), None);
             assert_eq!(turns.note.error.as_deref(), Some("a block in another language"));
             assert_eq!(after(&mut turns, [said("(f)"), returned(1.into())]), "\"1\" 1 in words false");
@@ -462,50 +462,54 @@ mod tests {
             turns.go_on();
         }
         assert_eq!(
-            after(&mut turns, [Event::Begin("task".into()), said(" In words.\n")]),
+            after(&mut turns, [TurnInput::Begin("task".into()), said(" In words.\n")]),
             "\"In words.\" \"In words.\" in words true"
         );
         assert_eq!(turns.note.answer.as_deref(), Some("In words."));
         turns.go_on();
-        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said(PYTHON)]), "ask");
+        assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said(PYTHON)]), "ask");
         let answer = format!("{PYTHON:?} {PYTHON:?} in words true");
         assert_eq!(after(&mut turns, [said(&format!(" {PYTHON}\n"))]), answer, "it is told once");
         let mut turns = Turns::new(rules(1, 1));
         let row = || Value::map([(Value::keyword("id"), Value::from(1))]);
         for _ in 0..2 {
-            assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask", "the ref is missing");
+            assert_eq!(
+                after(&mut turns, [TurnInput::Begin("task".into()), said("Done.")]),
+                "ask",
+                "the ref is missing"
+            );
             assert_eq!(after(&mut turns, [said("(f)"), ran(Ok(row()))]), "\"Done.\" {:id 1} in words true");
             turns.go_on();
         }
-        let ended = after(&mut turns, [Event::Begin("task".into()), said("(f)"), failed(None)]);
+        let ended = after(&mut turns, [TurnInput::Begin("task".into()), said("(f)"), failed(None)]);
         assert_eq!(ended, "1 turns: the last turn failed: value-error: no", "the extra turn was for the task before");
     }
 
     #[test]
     fn turns_repair_refs_within_retries() {
         let mut turns = Turns::new(rules(5, 0));
-        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "refs: - id: nothing at id");
+        assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said("Done.")]), "refs: - id: nothing at id");
         assert_eq!(turns.note.error.as_deref(), Some("required refs are missing: id: nothing at id"));
         let mut turns = Turns::new(rules(1, 3));
-        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask");
+        assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said("Done.")]), "ask");
         assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "ask");
         assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "ask");
         assert_eq!(after(&mut turns, [said("(f)"), failed(None)]), "refs: - id: nothing at id");
         let mut turns = Turns::new(rules(5, 1));
-        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("Done.")]), "ask");
+        assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said("Done.")]), "ask");
         assert_eq!(after(&mut turns, [said("(f)"), ran(Ok(1.into()))]), "ask", "turns are left to look further");
     }
 
     #[test]
     fn turns_ended_in_words() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), signature: Some(Type::Int), ..rules(5, 0) });
-        assert_eq!(after(&mut turns, [Event::Begin("task".into()), said("(f)"), returned("one".into())]), "ask");
+        assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said("(f)"), returned("one".into())]), "ask");
         let told = "the result does not fit :int: result: expected integer, got string \"one\"";
         assert_eq!(turns.note.error.as_deref(), Some(told));
         assert_eq!(after(&mut turns, [said("(g)"), ran(Ok(1.into())), said("Done.")]), "\"Done.\" 1 in words true");
         let mut turns = Turns::new(rules(5, 0));
         assert_eq!(
-            after(&mut turns, [Event::Begin("task".into()), said("(f)"), failed(Some("no".into()))]),
+            after(&mut turns, [TurnInput::Begin("task".into()), said("(f)"), failed(Some("no".into()))]),
             "fail \"no\""
         );
         assert_eq!(turns.note.error.as_deref(), Some("fail: \"no\""));
@@ -515,14 +519,14 @@ mod tests {
     fn turns_rewind_keeps_the_last_note() {
         let mut turns = Turns::new(Rules { refs: Refs::new(), numbered: true, ..rules(20, 0) });
         let go = |turns: &mut Turns, to: usize, message: &str| {
-            after(turns, [said("(g)"), Event::Rewound(Rewind { to, message: message.into() })]);
+            after(turns, [said("(g)"), TurnInput::Rewound(Rewind { to, message: message.into() })]);
             let notes = |message: &Message| {
                 let parts = message.content.split("\n\n").map(|part| part.lines().next_back().unwrap_or_default());
                 parts.collect::<Vec<_>>().join(" + ")
             };
             turns.messages.iter().map(notes).collect::<Vec<_>>().join(" | ")
         };
-        after(&mut turns, [Event::Begin("  ".into()), said("(f)"), failed(None)]);
+        after(&mut turns, [TurnInput::Begin("  ".into()), said("(f)"), failed(None)]);
         assert_eq!(&*turns.messages[0].content, "[msg_0]\n(nothing)");
         assert_eq!(&*turns.messages[1].content, "(f)");
         assert!(turns.messages[2].content.starts_with("[msg_1]\n"));

@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn fork_shares_conversation_and_memory() {
-        use crate::agent::{Event, Rules, Turns};
+        use crate::agent::{Rules, TurnInput, Turns};
         use crate::lisp::memory::Memory;
         use crate::model::{Message, Role};
 
@@ -193,7 +193,7 @@ mod tests {
         let Past { messages, memory } = Past { messages: past.messages.clone(), memory: past.memory.forked() };
         let mut turns = Turns::new(Rules::default());
         turns.messages = messages;
-        turns.step(Event::Begin("note".into()));
+        turns.step(TurnInput::Begin("note".into()));
         assert_eq!(turns.messages.len(), 3);
         assert!(Arc::ptr_eq(&turns.messages[1].content, &text), "the conversation is not copied");
         let place =

@@ -6,7 +6,7 @@ use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::model::Role;
-use crate::tool::{Access, Call, Kind, Tool, ToolError};
+use crate::tool::{Access, Call, Tool, ToolError, ToolKind};
 
 /// The tool that rewinds the conversation. Programs that call it end there.
 pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
@@ -28,7 +28,7 @@ pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
         process.rewind(Rewind { to, message });
         Ok(Value::Nil)
     });
-    let tool = Tool { kind: Kind::Inner, access: Access::Read, ..tool };
+    let tool = Tool { kind: ToolKind::Internal, access: Access::Read, ..tool };
     Ok(tool.spec("(position :string, message :string) -> :any")?.description(
         "Goes back to an earlier message of the user's, such as msg_0: what follows upon it is forgotten, but for your message. \
          Memory stays, with what the program has defined until then. The program ends there",

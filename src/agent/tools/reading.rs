@@ -8,7 +8,7 @@ use crate::agent::show::pages::{Piece, Unit};
 use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Boolean, Regex, Text, Value};
-use crate::tool::{Access, Call, Kind, Tool, ToolError};
+use crate::tool::{Access, Call, Tool, ToolError, ToolKind};
 
 /// The modes that `(fd/value …)` and `(fd/lines …)` are made of (see `lisp/analyse/handles.rs`).
 const VALUE_OF: &str = "(value)";
@@ -33,7 +33,7 @@ pub(crate) fn read_fd() -> Result<Tool, ParseError> {
          and lines count from 1, characters from 0. Gives {:content … :lines [from to] :total_pages …}, or with \
          extract_to_new_fd the id of a new descriptor",
     );
-    (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(READ));
+    (tool.access, tool.kind, tool.known_as) = (Access::Read, ToolKind::Internal, Some(READ));
     Ok(tool)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn fd_search() -> Result<Tool, ParseError> {
     let mut tool = tool
         .spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")?
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
-    (tool.access, tool.kind, tool.known_as) = (Access::Read, Kind::Inner, Some(SEARCH));
+    (tool.access, tool.kind, tool.known_as) = (Access::Read, ToolKind::Internal, Some(SEARCH));
     Ok(tool)
 }
 
