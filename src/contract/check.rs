@@ -7,7 +7,7 @@ use crate::lisp::text::{abridge, nearest};
 use crate::lisp::value::{Iter, Keyword, Map, Trail, Value};
 
 /// How many values a walk looks at.
-const MOST: usize = 1_000_000;
+const MAX_CHECKED: usize = 1_000_000;
 
 /// Arguments that a tool may be given.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +114,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(manner: Manner, root: &'a str) -> Self {
         let (issues, warnings) = (Findings::default(), Findings::default());
-        Self { manner, root, issues, warnings, left: MOST }
+        Self { manner, root, issues, warnings, left: MAX_CHECKED }
     }
 
     fn wrong(&mut self, at: &Trail<'_>, message: impl FnOnce() -> String) {
@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
             None => return None,
         }
         if self.left == 0 {
-            self.wrong(at, || format!("too much to check: more than {MOST} values"));
+            self.wrong(at, || format!("too much to check: more than {MAX_CHECKED} values"));
             return None;
         }
         match kind {

@@ -12,7 +12,7 @@ use super::{Choice, Field, Parameter, Signature, Type};
 use crate::lisp::value::{from_json, to_json};
 
 /// How many schemas are looked at: references can make a small text stand for a huge tree.
-const MOST: usize = 5_000;
+const MAX_SCHEMAS: usize = 5_000;
 
 /// How many choices an enumeration may have; beyond that it is any string.
 const MOST_CHOICES: usize = 500;
@@ -169,7 +169,7 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn new(root: &'s Json) -> Self {
-        Self { root, open: vec!["#"], left: MOST }
+        Self { root, open: vec!["#"], left: MAX_SCHEMAS }
     }
 
     fn kind(&mut self, schema: &'s Json, depth: usize) -> Type {

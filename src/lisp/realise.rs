@@ -13,13 +13,13 @@ use super::value::{
 };
 
 /// How many items are made of a sequence that may be endless.
-const MOST: u64 = 1_000;
+const MAX_ENDLESS_ITEMS: u64 = 1_000;
 
 /// The steps that may be spent on sequences that may be endless.
 const STEPS: u64 = 1_000_000;
 
 /// How deep lazy sequences are looked for within values.
-const DEEPEST: usize = 200;
+const MAX_SEARCH_DEPTH: usize = 200;
 
 /// Realises what a program leaves in memory, as far as it has changed.
 pub(super) fn realise(machine: &mut Machine<'_>, before: &Memory) -> Result<()> {
@@ -74,7 +74,7 @@ struct Walk<'m, 'way> {
 
 impl Walk<'_, '_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<()> {
-        if !value.extent().lazy || depth > DEEPEST || address(value).is_some_and(|at| !self.seen.insert(at)) {
+        if !value.extent().lazy || depth > MAX_SEARCH_DEPTH || address(value).is_some_and(|at| !self.seen.insert(at)) {
             return Ok(());
         }
         self.machine.spend(1)?;
@@ -106,7 +106,7 @@ impl Walk<'_, '_> {
                         }
                         if bounded && !self.trying {
                             Lazy::realise(&lazy, self.machine)?
-                        } else if (bounded || count < MOST)
+                        } else if (bounded || count < MAX_ENDLESS_ITEMS)
                             && let Some(made) = self.attempt(&lazy)?
                         {
                             made
@@ -173,7 +173,7 @@ pub fn is_finished(value: &Value) -> bool {
 
 fn within(value: &Value, seen: &mut HashSet<usize>, depth: usize) -> bool {
     let depth = depth.saturating_add(1);
-    if depth > DEEPEST.saturating_mul(4) {
+    if depth > MAX_SEARCH_DEPTH.saturating_mul(4) {
         return true;
     }
     match value {

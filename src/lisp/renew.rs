@@ -7,7 +7,7 @@ use super::memory::{Memory, reachable_atoms};
 use super::value::{Atom, Closure, Function, Iter, Value};
 
 /// How deep atoms are looked for within a value; what is deeper stays shared. Closures may hold closures without end.
-const DEEPEST: usize = 200;
+const MAX_ATOM_DEPTH: usize = 200;
 
 impl Memory {
     /// The same memory for another process: values are shared, atoms are its own and hold what they hold now.
@@ -75,7 +75,7 @@ impl Renewal {
         if let Some(known) = self.known.get(&address) {
             return known.clone();
         }
-        if depth > DEEPEST {
+        if depth > MAX_ATOM_DEPTH {
             return None;
         }
         let renewed = self.rebuilt(value, depth.saturating_add(1));

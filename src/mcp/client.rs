@@ -41,7 +41,7 @@ const ENVIRONMENT: [&str; 12] = [
 ];
 
 /// How many bytes of what a command says on standard error are kept, the last ones.
-const KEPT: usize = 1_000;
+const MAX_STDERR: usize = 1_000;
 
 type Connection = RunningService<RoleClient, ClientConfig>;
 
@@ -174,11 +174,11 @@ impl Said {
         let text: Arc<Mutex<Vec<u8>>> = Arc::default();
         let kept = text.clone();
         let reading = tokio::spawn(async move {
-            let mut piece = [0; KEPT];
+            let mut piece = [0; MAX_STDERR];
             while let Ok(read @ 1..) = stderr.read(&mut piece).await {
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 kept.extend_from_slice(&piece[..read]);
-                let old = kept.len().saturating_sub(KEPT);
+                let old = kept.len().saturating_sub(MAX_STDERR);
                 kept.drain(..old);
             }
         });

@@ -11,7 +11,7 @@ use super::github::Answer;
 use super::{GitHub, Plan, PlanError, Store, Storing};
 
 /// The most characters that the body of an issue may have.
-const LONGEST: usize = 65_536;
+const MAX_BODY: usize = 65_536;
 
 /// The most characters that its title may have.
 const LONGEST_TITLE: usize = 256;
@@ -148,9 +148,9 @@ fn body(plan: &Plan, title: &str, body: &str) -> Result<String, PlanError> {
     let list = if plan.goal == title { Plan { goal: String::new(), ..plan.clone() } } else { plan.clone() };
     let body = put(body, &list.to_markdown())?;
     let length = body.chars().count();
-    if length > LONGEST {
+    if length > MAX_BODY {
         let message = format!(
-            "with the plan the issue has {length} characters, and it holds {LONGEST}: keep the plan in a file, or let steps return less"
+            "with the plan the issue has {length} characters, and it holds {MAX_BODY}: keep the plan in a file, or let steps return less"
         );
         return Err(PlanError::one(message));
     }

@@ -6,7 +6,7 @@ use crate::lisp::text::nearest;
 use crate::lisp::value::{Keyword, Path, Trail};
 
 /// How many comparisons of an outline with a type are made for a call.
-const MOST: usize = 2_000;
+const MAX_COMPARISONS: usize = 2_000;
 
 /// What the tool of this name gives if its result is of this type, with these fields besides.
 pub(super) fn result(tool: &str, kind: &Type, more: &[&str]) -> Outline {
@@ -48,7 +48,7 @@ fn outline(kind: &Type, origin: &Origin) -> Outline {
 /// The arguments that are never what the signature takes.
 pub(super) fn misfits(signature: &Signature, arguments: &[(Keyword, Outline)]) -> Vec<Issue> {
     let mut issues = Vec::new();
-    let mut left = MOST;
+    let mut left = MAX_COMPARISONS;
     for (name, argument) in arguments {
         let name = name.as_str();
         match signature.parameter(name).map(|parameter| &parameter.kind).or(signature.rest.as_ref()) {

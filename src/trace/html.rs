@@ -12,7 +12,7 @@ use super::turns::{ProcessTrace, Turn, TurnCall, roots};
 use crate::model::Role;
 
 /// How many characters of a text or a value are shown.
-const MOST: usize = 20_000;
+const MAX_SHOWN: usize = 20_000;
 
 /// A run as a page: how it ended, what it used, when what happened, and every turn with its prompt, its program, its
 /// tool calls and its values. The page needs neither scripts nor a network; its policy forbids both.
@@ -53,7 +53,7 @@ pub fn html(events: &[Event]) -> String {
 
 /// A text in a frame of its own.
 fn block(page: &mut String, class: &str, label: &str, text: &str) {
-    let _ = writeln!(page, "<pre class=\"{class}\" data-label=\"{label}\">{}</pre>", escape(&cut(text, MOST)));
+    let _ = writeln!(page, "<pre class=\"{class}\" data-label=\"{label}\">{}</pre>", escape(&cut(text, MAX_SHOWN)));
 }
 
 /// A value as one line if it is short, as many if it is not.
@@ -201,7 +201,7 @@ fn add_turn(page: &mut String, turn: &Turn, (told, system): (usize, &str)) {
                 block(page, "said", "reply", said);
                 page.push_str("</details>\n");
             }
-            let shown = highlight(&cut(program, MOST));
+            let shown = highlight(&cut(program, MAX_SHOWN));
             let _ = writeln!(page, "<pre class=\"program\" data-label=\"program\">{shown}</pre>");
         }
         (None, Some(said)) => block(page, "said", "answer", said),

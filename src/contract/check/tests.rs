@@ -240,7 +240,7 @@ fn walks_end() {
         let items = std::iter::repeat_n(Value::Int(1), before).chain([Value::Nil]);
         output("[:int]", &Value::vector(items.collect()))
     };
-    assert_eq!(ending_in_nil(MOST - 3), [format!("[{}]: expected integer, got nil", MOST - 3)]);
-    let too_much = format!("[{}]: too much to check: more than {MOST} values", MOST - 2);
-    assert_eq!(ending_in_nil(MOST - 2), [too_much]);
+    assert_eq!(ending_in_nil(MAX_CHECKED - 3), [format!("[{}]: expected integer, got nil", MAX_CHECKED - 3)]);
+    let too_much = format!("[{}]: too much to check: more than {MAX_CHECKED} values", MAX_CHECKED - 2);
+    assert_eq!(ending_in_nil(MAX_CHECKED - 2), [too_much]);
 }

@@ -100,7 +100,7 @@ pub(super) const MOST_FIELDS: usize = 256;
 pub(super) const MOST_ITEMS: usize = 32;
 
 /// The deepest an outline goes.
-const DEEPEST: u8 = 16;
+const MAX_OUTLINE_DEPTH: u8 = 16;
 
 impl Origin {
     /// The place of a field.
@@ -148,7 +148,7 @@ impl From<ValueKind> for Outline {
             | ValueKind::Name => 0,
         };
         // Nothing is known of what lies too deep: so no walk over an outline is long.
-        if depth > DEEPEST {
+        if depth > MAX_OUTLINE_DEPTH {
             return Self::ANY;
         }
         Self { nil: matches!(kind, ValueKind::Nil), kind, origin: None, depth }
@@ -273,7 +273,7 @@ impl Outline {
 
     /// The outline of a value that is there, as long as `left` lasts: one is taken for each value looked at.
     pub fn of_value(value: &Value, origin: Option<&Origin>, left: &mut u64) -> Self {
-        Self::of_value_within(value, origin, left, DEEPEST)
+        Self::of_value_within(value, origin, left, MAX_OUTLINE_DEPTH)
     }
 
     fn of_value_within(value: &Value, origin: Option<&Origin>, left: &mut u64, depth: u8) -> Self {

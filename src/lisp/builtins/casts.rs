@@ -44,13 +44,13 @@ fn text<'a>(name: &'static str, value: &'a Value) -> Result<&'a str> {
 
 /// The simplest ratio that is this float when divided: 2/3 for 0.6666666666666666.
 fn ratio(name: &'static str, value: &Value) -> Result<(i64, i64)> {
-    const MOST: f64 = 1e15;
+    const MAX_WHOLE: f64 = 1e15;
     let none = || {
         let what = What::needs(name, "a ratio", value);
         Err(Fault::new(ErrorKind::Type, "ClassCastException", what).into())
     };
     let x = match value {
-        Value::Float(x) if x.get().abs() < MOST && x.get().trunc() != x.get() => x.get(),
+        Value::Float(x) if x.get().abs() < MAX_WHOLE && x.get().trunc() != x.get() => x.get(),
         Value::Int(_) | Value::Big(_) | Value::Float(_) => return none(),
         other => return Err(type_error(name, "a ratio", other)),
     };
@@ -61,7 +61,7 @@ fn ratio(name: &'static str, value: &Value) -> Result<(i64, i64)> {
         let whole = rest.floor();
         p = (p.1, whole * p.1 + p.0);
         q = (q.1, whole * q.1 + q.0);
-        if p.1 > MOST || q.1 > MOST {
+        if p.1 > MAX_WHOLE || q.1 > MAX_WHOLE {
             break;
         }
         if p.1 / q.1 == x.abs() {

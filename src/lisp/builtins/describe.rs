@@ -16,10 +16,10 @@ const MOST_VALUES: usize = 2_000;
 const MOST_FIELDS: usize = 24;
 
 /// Levels below the value.
-const DEEPEST: usize = 5;
+const MAX_LEVELS: usize = 5;
 
 /// The longest description.
-const LONGEST: usize = 2_000;
+const MAX_DESCRIPTION: usize = 2_000;
 
 /// What the values at one place have in common.
 #[derive(Default)]
@@ -73,7 +73,9 @@ impl Look {
         shape.values = shape.values.saturating_add(1);
         let inner = depth.saturating_add(1);
         match value {
-            Value::Map(_) | Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Set(_) if depth >= DEEPEST => {
+            Value::Map(_) | Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) | Value::Set(_)
+                if depth >= MAX_LEVELS =>
+            {
                 shape.scalar(plain(value));
             }
             Value::Map(map) if map.len() <= MOST_FIELDS && map.keys().all(|key| key.as_name().is_some()) => {
@@ -153,7 +155,7 @@ impl Shape {
     }
 
     fn write(&self, out: &mut String) {
-        if out.len() > LONGEST {
+        if out.len() > MAX_DESCRIPTION {
             return;
         }
         let mut first = true;
@@ -245,7 +247,7 @@ fn describe(cx: &mut dyn Context, value: &Value) -> Result<String> {
             shape.write(&mut text);
         }
     }
-    Ok(abridge(&text, LONGEST).into_owned())
+    Ok(abridge(&text, MAX_DESCRIPTION).into_owned())
 }
 
 builtins! { Agents;

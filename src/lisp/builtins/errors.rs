@@ -25,7 +25,7 @@ fn made(cx: &mut dyn Context, class: &'static str, arguments: impl IntoIterator<
 }
 
 fn exception(message: Option<Text>, class: &'static str, data: Option<Value>, cause: Value) -> Result<Value> {
-    let what = message.as_ref().map_or(What::Nothing, |text| What::from(&*abridge(text.as_str(), Error::LONGEST)));
+    let what = message.as_ref().map_or(What::Nothing, |text| What::from(&*abridge(text.as_str(), Error::MAX_MESSAGE)));
     let fault = Fault::value(what).class(class);
     if !matches!(cause, Value::Fault(_) | Value::Nil) {
         return Err(type_error("an exception", "another exception or nil as its cause", &cause));
@@ -137,7 +137,7 @@ builtins! { Errors;
         (cx, form: Text, message: Value) => {
             cx.spend(message.weight())?;
             crate::lisp::value::force(&message, cx)?;
-            let message = format!("Assert failed: {}\n{}", brief(&message, Error::LONGEST), form.as_str());
+            let message = format!("Assert failed: {}\n{}", brief(&message, Error::MAX_MESSAGE), form.as_str());
             Err(Fault::value(message).class("AssertionError").into())
         }
 

@@ -4,7 +4,7 @@ use crate::lisp::analyse::{Expr, ExprKind};
 use crate::lisp::value::{Machine, Value};
 
 /// The most integers that change.
-const MOST: usize = 4;
+const MAX_COUNTERS: usize = 4;
 
 /// The steps from the integers of one round to those of the next.
 pub(super) struct Counting(Vec<Step>);
@@ -37,13 +37,13 @@ impl Counting {
             |(slot, value): &&(usize, Expr)| matches!(value.kind, ExprKind::Local { slot: same, .. } if same == *slot);
         let changes = bindings.iter().filter(|binding| !stays(binding));
         let steps: Vec<Step> = changes.map(|(slot, value)| Step::of(*slot, value)).collect::<Option<_>>()?;
-        (1..=MOST).contains(&steps.len()).then_some(Self(steps))
+        (1..=MAX_COUNTERS).contains(&steps.len()).then_some(Self(steps))
     }
 
     /// Takes all steps. `false`, and nothing is done, where something is no integer or would not stay one of 64 bits.
     #[inline]
     pub(super) fn run(&self, m: &mut Machine<'_>) -> bool {
-        let mut results = [0; MOST];
+        let mut results = [0; MAX_COUNTERS];
         for (step, result) in self.0.iter().zip(&mut results) {
             let (Some(left), Some(right)) = (step.left.read(m), step.right.read(m)) else { return false };
             let next = match step.operation {

@@ -43,11 +43,12 @@ const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 impl Date {
     /// The longest text that spells a date.
-    const LONGEST: usize = 64;
+    const MAX_DATE_TEXT: usize = 64;
 
     /// The date that an ISO text spells; its form decides the kind.
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = (10..=Self::LONGEST).contains(&text.len()) && text.is_char_boundary(10) && !text.contains('[');
+        let plain =
+            (10..=Self::MAX_DATE_TEXT).contains(&text.len()) && text.is_char_boundary(10) && !text.contains('[');
         let (day, time) = if plain { text.split_at(10) } else { return None };
         if !day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
             return None;

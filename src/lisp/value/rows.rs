@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Value;
 
 /// The most entries of a piece.
-const MOST: usize = 256;
+const MAX_PIECE: usize = 256;
 
 type Entry = (Value, Value);
 
@@ -52,7 +52,7 @@ impl Rows {
             return;
         };
         let entries = Arc::make_mut(shared);
-        if last && entries.len() >= MOST {
+        if last && entries.len() >= MAX_PIECE {
             // What comes in order fills the pieces.
             self.pieces.push(Arc::new(vec![entry]));
             self.starts.push(at);
@@ -62,7 +62,7 @@ impl Rows {
         for start in self.starts.iter_mut().skip(piece.saturating_add(1)) {
             *start = start.saturating_add(1);
         }
-        if entries.len() > MOST {
+        if entries.len() > MAX_PIECE {
             let half = entries.len() / 2;
             let behind = entries.split_off(half);
             let start = self.starts.get(piece).copied().unwrap_or(0).saturating_add(half);

@@ -67,7 +67,7 @@ pub enum Node {
 }
 
 /// How many generators may stand within each other where it is asked whether they end.
-const DEEPEST: usize = 200;
+const MAX_GENERATOR_DEPTH: usize = 200;
 
 /// How many cells are looked at to find out whether a sequence ends.
 const FARTHEST: usize = 100_000;
@@ -426,7 +426,9 @@ impl Lazy {
         };
         match &*state {
             State::Ready(cells) => Err(cells.clone()),
-            State::Generator(generator) => Ok(depth < DEEPEST && generator.is_bounded(depth.saturating_add(1))),
+            State::Generator(generator) => {
+                Ok(depth < MAX_GENERATOR_DEPTH && generator.is_bounded(depth.saturating_add(1)))
+            }
             State::Thunk(_) | State::Running => Ok(false),
         }
     }
