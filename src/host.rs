@@ -30,7 +30,7 @@ impl Stopwatch {
     }
 
     /// Starts it again.
-    pub fn go_on(&self) {
+    pub fn resume(&self) {
         self.before.set(self.elapsed());
         self.running_since.set(Some(Instant::now()));
     }

@@ -144,7 +144,7 @@ impl Sandbox {
         let finished = guarded(|| {
             crate::lisp::eval::run_to_end(
                 move || cancel.is_cancelled(),
-                move |way| {
+                move |suspender| {
                     let (source, memory, context, limits) = parts;
                     let host = LocalHost {
                         run: random_bits(),
@@ -162,7 +162,7 @@ impl Sandbox {
                         host: Rc::new(host),
                         moves: true,
                     };
-                    crate::lisp::run(job, way)
+                    crate::lisp::run(job, suspender)
                 },
             )
         });
@@ -203,7 +203,7 @@ impl LocalHost {
     fn pausing<T>(&self, run: impl FnOnce() -> T) -> T {
         self.watch.pause();
         let result = run();
-        self.watch.go_on();
+        self.watch.resume();
         result
     }
 }

@@ -211,10 +211,11 @@ async fn closure_model_sees_the_whole_request() {
     assert_eq!(outcome.usage.cached_tokens, 10);
     let requests = requests.lock().expect("no panic");
     let first = &requests[0];
-    assert_eq!((first.path.as_str(), first.turn, first.task.as_str()), ("main", 1, "add"));
+    assert_eq!((first.path.as_str(), first.turn, &*first.task), ("main", 1, "add"));
     assert_eq!(first.messages, [Message { role: Role::User, content: "add".into() }]);
     assert_eq!((&first.tool_names, first.options.max_tokens), (&vec!["a".to_owned()], Some(7)));
     assert_eq!(first.system, requests[1].system);
+    assert!(std::sync::Arc::ptr_eq(&first.task, &requests[1].task), "turns share the task");
 }
 
 #[tokio::test]

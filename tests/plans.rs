@@ -165,7 +165,7 @@ fn needs_enter_the_context_and_outputs_are_held_to_their_contracts() {
     assert_eq!(outcome.result.to_string(), r#"{:find {:ids [1 3], :note "none"}, :draft [[1 3] "none" "Ann"]}"#);
     assert_eq!(outcome.refs["ids"].to_string(), "[1 3]");
     let seen = seen.lock().expect("no panic");
-    assert_eq!(seen[0].task, "Find\n- :note what is odd");
+    assert_eq!(&*seen[0].task, "Find\n- :note what is odd");
     assert_eq!(seen[0].tool_names, ["list"]);
     assert!(seen[1].messages.last().is_some_and(|told| told.content.contains("ids[0]: expected integer, got map")));
     assert!(seen[2].tool_names.is_empty());
@@ -216,7 +216,7 @@ fn a_step_is_tried_again_as_often_as_it_may_be() {
     let tasks: Arc<Mutex<Vec<String>>> = Arc::default();
     let told = tasks.clone();
     let model = move |request: Request| {
-        told.lock().expect("no panic").push(request.task);
+        told.lock().expect("no panic").push(request.task.to_string());
         let ok = script.lock().expect("no panic").remove(&request.path).unwrap_or(false);
         let reply = if ok { "fine" } else { "```clojure\n(fail \"no luck\")\n```" };
         async move { Ok::<_, ModelError>(Reply::text(reply)) }

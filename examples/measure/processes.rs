@@ -12,7 +12,7 @@ use super::{Result, grouped};
 fn forker(wait: Duration) -> impl Model + 'static {
     move |request: Request| {
         let is_fork = request.path.contains("fork[");
-        let text = match request.task.as_str() {
+        let text = match &*request.task {
             "Fork." if request.turn == 1 => "(count (call \"fork\" {:prompts (mapv str (range 10))}))",
             "Wait." if request.turn == 1 => "(count (mapv str (range 10)))",
             _ => "Read.",

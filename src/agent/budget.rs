@@ -41,7 +41,7 @@ pub struct Reserved<'l> {
 
 impl Reserved<'_> {
     /// Charges what the turn did use. Gives what it cost, if there is a price.
-    pub fn settle(self, tokens: Tokens) -> Option<f64> {
+    pub fn commit_tokens(self, tokens: Tokens) -> Option<f64> {
         let cost = self.price.map(|price| price.of(tokens));
         let mut used = self.ledger.lock();
         used.tokens = used.tokens.saturating_add(tokens.total());
@@ -257,10 +257,10 @@ mod tests {
     fn ledger_returns_unused_reservations() {
         let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
         let reserved = ledger.take_turn(0, 60, None).expect("60 of 100");
-        assert_eq!(reserved.settle(written(10)), None);
+        assert_eq!(reserved.commit_tokens(written(10)), None);
         drop(ledger.take_turn(0, 60, None).expect("70 of 100"));
         let all = ledger.take_turn(0, 90, None).expect("100 of 100: the turn before was given up");
-        assert_eq!(all.settle(written(90)), None);
+        assert_eq!(all.commit_tokens(written(90)), None);
         assert_eq!(
             ledger.take_turn(0, 0, None).expect_err("100 of 100 are used"),
             reached(LimitKind::BudgetTokens, 100, 101)
@@ -271,7 +271,7 @@ mod tests {
     fn ledger_is_spent_by_a_reply_beyond_the_budget() {
         let settled = |tokens| {
             let ledger = Ledger::new(Budget { tokens: Some(100), ..Budget::default() });
-            ledger.take_turn(0, 0, None).expect("nothing is reserved").settle(written(tokens));
+            ledger.take_turn(0, 0, None).expect("nothing is reserved").commit_tokens(written(tokens));
             ledger.spent()
         };
         assert_eq!(settled(100), None, "all of it is no more than all of it");
@@ -290,8 +290,8 @@ mod tests {
         let price = ledger.price("home:tiny").expect("a price");
         let reserved = ledger.take_turn(0, 1500, price).expect("1.5 of 2 cents");
         let other = ledger.take_turn(0, 400, price).expect("1.9 of 2 cents");
-        assert_eq!(reserved.settle(written(1000)), Some(0.01));
-        assert_eq!(other.settle(Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
+        assert_eq!(reserved.commit_tokens(written(1000)), Some(0.01));
+        assert_eq!(other.commit_tokens(Tokens { input: 5000, cached: 5000, output: 0 }), Some(0.005));
         let refused = ledger.take_turn(0, 600, price).expect_err("2.1 of 2 cents");
         assert_eq!(refused, reached(LimitKind::BudgetCost, 20_000, 21_000));
     }
@@ -311,7 +311,7 @@ mod tests {
         let ledger = two_cents();
         let price = ledger.price("tiny").expect("a price");
         let reserved = ledger.take_turn(0, 0, price).expect("nothing of 2 cents");
-        assert_eq!(reserved.settle(written(2000)), Some(0.02));
+        assert_eq!(reserved.commit_tokens(written(2000)), Some(0.02));
         assert_eq!(
             ledger.take_turn(0, 0, price).expect_err("2 of 2 cents"),
             reached(LimitKind::BudgetCost, 20_000, 20_001)

@@ -351,7 +351,7 @@ impl Child {
         descriptors: Descriptors,
     ) -> Result<Self, ToolError> {
         let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
-        let agent = Agent::of(options).map_err(ToolError)?;
+        let agent = Agent::from_options(options).map_err(ToolError)?;
         let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
         Ok(Self::new(parent, name, agent, model, descriptors))
     }
@@ -368,7 +368,7 @@ impl Child {
     }
 
     /// Works on a task that follows upon a past.
-    pub async fn go_on(&self, past: Past, task: &str, note: &str) -> Result<Ended, ProcessError> {
+    pub async fn continue_with(&self, past: Past, task: &str, note: &str) -> Result<Ended, ProcessError> {
         let Past { messages, mut memory } = past;
         let mut turns = Turns::new(self.process.agent.rules.clone());
         turns.messages = messages;

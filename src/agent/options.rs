@@ -240,7 +240,7 @@ impl Options {
     /// # Errors
     /// Two tools of one name, a contract or a ref that cannot be read, a context that is no map.
     pub fn check(&self) -> Result<Vec<String>, String> {
-        super::Agent::of(self).map(|agent| agent.warnings)
+        super::Agent::from_options(self).map(|agent| agent.warnings)
     }
 
     /// Whether they name a model.

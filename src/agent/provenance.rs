@@ -54,7 +54,7 @@ impl Sources {
     /// Where each ref comes from that has a value.
     pub fn of(&self, refs: &Refs, result: &Value, found: &IndexMap<String, Value>) -> IndexMap<String, Provenance> {
         let kept = self.lock();
-        let parts = Parts::of(&kept.calls);
+        let parts = Parts::from_calls(&kept.calls);
         let there = refs.iter().filter(|each| found.get(&each.name).is_some_and(|value| !value.is_nil()));
         let origins = there.map(|each| {
             let value = found.get(&each.name).unwrap_or(&Value::Nil);
@@ -113,7 +113,7 @@ enum Parent {
 }
 
 impl Parts {
-    fn of(calls: &[(CallOrigin, Value)]) -> Self {
+    fn from_calls(calls: &[(CallOrigin, Value)]) -> Self {
         let mut parts = Self::default();
         for (call, (_, value)) in calls.iter().enumerate() {
             let mut open = vec![(Parent::Call(call), value.clone())];
@@ -288,7 +288,7 @@ mod tests {
     fn provenance_walks_shared_values_once() {
         let innermost = Value::vector(vec![Value::from(1)]);
         let shared = (0..16).fold(innermost.clone(), |inner, _| Value::vector(vec![inner.clone(), inner]));
-        let parts = Parts::of(&[(origin(), shared)]);
+        let parts = Parts::from_calls(&[(origin(), shared)]);
         assert_eq!(parts.nodes.len(), 1 + 2 * 16);
         let ways = parts.origins(&Place { around: vec![(innermost, Vec::new())] });
         assert_eq!(ways.len(), CALLS, "of the 65,536 ways to it");

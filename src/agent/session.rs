@@ -90,7 +90,7 @@ impl Session {
             let why = "the agent has no model: use Options::new(model)".into();
             return Err(failed(ProcessError::Unusable(why)));
         };
-        let agent = Agent::of(options).map_err(|why| failed(ProcessError::Unusable(why)))?;
+        let agent = Agent::from_options(options).map_err(|why| failed(ProcessError::Unusable(why)))?;
         tree.ledger.start_processes(1, 1).map_err(|reached| failed(ProcessError::Budget(reached)))?;
         let descriptors = Descriptors::new(agent.settings.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);
@@ -106,7 +106,7 @@ impl Session {
         let tree = self.process.tree.clone();
         let (before, began) = (tree.recorder.count(), Instant::now());
         if std::mem::replace(&mut self.has_run, true) {
-            self.turns.go_on();
+            self.turns.reset_for_task();
         }
         let ended = self.process.work(&mut self.turns, &mut self.memory, task, None).await;
         let Ended { result, json: _, summary, in_words, refs } = ended.map_err(|stop| failed(&tree, before, &stop))?;
@@ -123,7 +123,7 @@ impl Session {
             refs,
             provenance: provenance.unwrap_or_default(),
             usage: trace::usage(&events, "main"),
-            trace: trace::Trace::of(events, "main"),
+            trace: trace::Trace::from_events(events, "main"),
             memory: self.memory.clone(),
             stop_reason: if in_words { StopReason::Answer } else { StopReason::Return },
             last_message: self.last_message().unwrap_or_default(),
@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// A session that was made on a runtime, and waits with it.
-    pub(crate) fn on(mut self, runtime: Runtime) -> Self {
+    pub(crate) fn with_runtime(mut self, runtime: Runtime) -> Self {
         self.runtime = Some(runtime);
         self
     }
@@ -212,7 +212,7 @@ pub(crate) fn failed(tree: &Tree, before: usize, stop: &ProcessError) -> Delegat
         limit: stop.limit(),
         reason,
         usage: trace::usage(&events, "main"),
-        trace: trace::Trace::of(events, "main"),
+        trace: trace::Trace::from_events(events, "main"),
     }
 }
 

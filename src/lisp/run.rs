@@ -116,7 +116,7 @@ pub struct Spent {
 
 /// Runs a program: read, analyse, evaluate, commit. Call it on a stack of its own, see
 /// [`Coroutine`](super::eval::Coroutine).
-pub fn run(job: Job, way: &dyn Suspend) -> Evaluation {
+pub fn run(job: Job, suspender: &dyn Suspend) -> Evaluation {
     let Job { source, memory, context, limits, tools, host, moves } = job;
     // The machine checks the same limits later.
     let check_limits = || {
@@ -165,7 +165,7 @@ pub fn run(job: Job, way: &dyn Suspend) -> Evaluation {
         allowance: Cell::new(None),
         atoms: RefCell::default(),
     });
-    let mut machine = eval::machine(shared.clone(), way, 0);
+    let mut machine = eval::machine(shared.clone(), suspender, 0);
     let result = machine.call(&Value::Function(function), value::Args::new());
     let result = finish(&mut machine, result, &memory);
     let left = machine.fuel;

@@ -53,7 +53,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request) -> Self {
+    fn from_request(request: &Request) -> Self {
         let mut options = request.options.extra.clone();
         options.extend(request.options.max_tokens.map(|most| ("max_tokens".into(), json!(most))));
         options.extend(request.options.temperature.map(|degree| ("temperature".into(), json!(degree))));
@@ -209,7 +209,7 @@ impl Tape {
 impl<M: Model> Model for CassetteRecorder<M> {
     fn reply(&self, request: Request) -> Answering<'_> {
         Box::pin(async move {
-            let asked = Asked::of(&request);
+            let asked = Asked::from_request(&request);
             let (path, turn) = (request.path.clone(), request.turn);
             let answer = Answer::from(self.model.reply(request).await);
             let exchange =
@@ -305,7 +305,7 @@ impl Recorded {
     }
 
     fn play(&self, request: &Request) -> Result<Reply, ModelError> {
-        let asked = Asked::of(request);
+        let asked = Asked::from_request(request);
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let reason = match places.get_mut(&asked.key(&request.path, request.turn)) {
             Some((found, played)) => match found.get(*played).and_then(|index| self.exchanges.get(*index)) {
@@ -431,11 +431,11 @@ mod tests {
         let mut request = Request::new("be brief").user("hi");
         request.options.max_tokens = Some(100);
         request.options.extra = json!({"b": {"y": 1, "x": 2}, "a": 1}).as_object().cloned().unwrap();
-        let key = Asked::of(&request).key("main", 1);
+        let key = Asked::from_request(&request).key("main", 1);
         assert_eq!(key, "51ab072cbfc9ea91126d030102cbd50f");
         request.options.extra = json!({"a": 1, "b": {"x": 2, "y": 1}}).as_object().cloned().unwrap();
         request.options.timeout = Some(std::time::Duration::from_secs(1));
-        assert_eq!(Asked::of(&request).key("main", 1), key);
+        assert_eq!(Asked::from_request(&request).key("main", 1), key);
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub struct Request {
     /// The number of this reply within the process, from 1.
     pub turn: u32,
     /// The task the process was given.
-    pub task: String,
+    pub task: Arc<str>,
     /// The system prompt; the same bytes on every turn of a process.
     pub system: Arc<str>,
     /// The conversation, oldest message first; roles alternate, the last is the user's.
@@ -145,7 +145,7 @@ impl Request {
         Self {
             path: "main".into(),
             turn: 1,
-            task: String::new(),
+            task: "".into(),
             system: system.into(),
             messages: Vec::new(),
             tool_names: Vec::new(),

@@ -180,7 +180,7 @@ impl Plan {
         let Some(model) = executor.agent.model.clone() else {
             return Err(failed(&tree, 0, &ProcessError::Unusable("the executor has no model".into())));
         };
-        let agent = match Agent::of(&executor.agent) {
+        let agent = match Agent::from_options(&executor.agent) {
             Ok(agent) => agent,
             Err(why) => return Err(failed(&tree, 0, &ProcessError::Unusable(why))),
         };
@@ -226,7 +226,7 @@ impl Plan {
             last_message: String::new(),
             duration: began.elapsed(),
             usage: trace::usage(&events, "main"),
-            trace: trace::Trace::of(events, "main"),
+            trace: trace::Trace::from_events(events, "main"),
             memory: Memory::new(),
             warnings,
         }
@@ -360,7 +360,7 @@ impl Run<'_> {
         &mut self,
         attempt: Attempt,
         ended: Result<Ended, ProcessError>,
-        go_on: bool,
+        may_retry: bool,
         working: &mut Working,
     ) -> Result<(), ProcessError> {
         let Attempt { step: at, call, tries, child } = attempt;
@@ -404,7 +404,7 @@ impl Run<'_> {
                     ProcessError::Turns { .. }
                     | ProcessError::Fail(_)
                     | ProcessError::Refs(_)
-                    | ProcessError::Model { .. } => go_on && tries < most,
+                    | ProcessError::Model { .. } => may_retry && tries < most,
                     ProcessError::Budget(_)
                     | ProcessError::Observer
                     | ProcessError::Diverged(_)

@@ -123,7 +123,7 @@ impl Done {
 
 impl StepOutput {
     /// The output that a value stands for: text, a map of texts, or a contract as data.
-    fn of(value: &Value) -> Option<Self> {
+    fn from_value(value: &Value) -> Option<Self> {
         match value {
             Value::Nil => None,
             Value::Text(text) => Some(Self::Contract(text.as_str().to_owned())),
@@ -186,7 +186,7 @@ impl Plan {
         let places = json.get_mut("steps").and_then(Json::as_array_mut).into_iter().flatten();
         for (place, step) in places.zip(steps) {
             let Json::Object(fields) = place else { continue };
-            if let Some(output) = step.get("output").and_then(StepOutput::of) {
+            if let Some(output) = step.get("output").and_then(StepOutput::from_value) {
                 fields.insert("output".into(), serde_json::to_value(output).unwrap_or_default());
             }
             fields.retain(|_, field| !field.is_null());

@@ -66,7 +66,7 @@ impl Library {
     pub fn start_and_wait(self, grants: &Grants) -> Result<Session, Box<DelegateError>> {
         let runtime = runtime()?;
         let session = runtime.block_on(self.start(grants))?;
-        Ok(session.on(runtime))
+        Ok(session.with_runtime(runtime))
     }
 }
 

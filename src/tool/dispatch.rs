@@ -160,11 +160,11 @@ impl Dispatcher {
     /// The names of the tools that have most to do with a text, the best first.
     pub(crate) fn find_tools(&self, text: &str) -> Vec<String> {
         /// A text that says no more than this is enough to find a tool by.
-        const LONGEST: usize = 400;
-        const MOST: usize = 10;
+        const MAX_QUERY: usize = 400;
+        const MAX_FOUND: usize = 10;
         let index = self.index.get_or_init(|| Index::new(self.tools.iter()));
-        let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
-        let found = index.search(text, MOST).into_iter().filter_map(|at| self.tools.iter().nth(at));
+        let text = text.get(..text.floor_char_boundary(MAX_QUERY)).unwrap_or_default();
+        let found = index.search(text, MAX_FOUND).into_iter().filter_map(|at| self.tools.iter().nth(at));
         found.map(|tool| tool.name.clone()).collect()
     }
 
@@ -317,8 +317,8 @@ impl Tools for Dispatcher {
         }
     }
 
-    fn called<'a>(&'a self, known_as: &'a str) -> &'a str {
-        self.tools.called(known_as).unwrap_or(known_as)
+    fn name_of_builtin<'a>(&'a self, builtin_id: &'a str) -> &'a str {
+        self.tools.name_of_builtin(builtin_id).unwrap_or(builtin_id)
     }
 
     fn result(&self, name: &str) -> Outline {

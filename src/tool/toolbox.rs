@@ -186,7 +186,7 @@ pub struct Tool {
     /// How it runs.
     pub run: Run,
     /// What the runtime knows it by, if it is one of its own; programs may call it otherwise.
-    pub known_as: Option<&'static str>,
+    pub builtin_id: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Tool {
@@ -258,7 +258,7 @@ impl Tool {
             for_planning: false,
             access: Access::Write,
             run,
-            known_as: None,
+            builtin_id: None,
         }
     }
 
@@ -418,9 +418,9 @@ impl Toolbox {
     }
 
     /// What programs call a tool of the runtime here, if it is there.
-    pub(crate) fn called(&self, known_as: &str) -> Option<&str> {
+    pub(crate) fn name_of_builtin(&self, builtin_id: &str) -> Option<&str> {
         let mut callable = self.tools.values().filter(|tool| !tool.for_planning);
-        callable.find(|tool| tool.known_as == Some(known_as)).map(|tool| tool.name.as_str())
+        callable.find(|tool| tool.builtin_id == Some(builtin_id)).map(|tool| tool.name.as_str())
     }
 
     /// All tools, in order.

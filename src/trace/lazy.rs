@@ -35,7 +35,7 @@ struct Lazy {
 
 impl Trace {
     /// The turns of a process that these events tell of.
-    pub(crate) fn of(events: Vec<Arc<Event>>, root: &str) -> Self {
+    pub(crate) fn from_events(events: Vec<Arc<Event>>, root: &str) -> Self {
         Self(Arc::new(Lazy { events, root: root.to_owned(), turns: OnceLock::new() }))
     }
 }

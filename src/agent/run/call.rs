@@ -127,7 +127,7 @@ impl CallSite for PoolHost {
     fn run_now(&self, run: &Immediate, call: &Call) -> Option<Result<Value, ToolError>> {
         self.watch.pause();
         let result = run_now(run, call);
-        self.watch.go_on();
+        self.watch.resume();
         Some(result)
     }
 }
@@ -186,7 +186,7 @@ impl Host for PoolHost {
         answer
     }
 
-    fn foresee(&self, calls: Box<dyn Iterator<Item = ToolCall>>) {
+    fn prefetch(&self, calls: Box<dyn Iterator<Item = ToolCall>>) {
         self.prefetcher.expect(calls);
     }
 }

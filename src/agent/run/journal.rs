@@ -127,10 +127,10 @@ impl Journal {
         // What was cut off in the middle may end in the middle of a character.
         let text = String::from_utf8_lossy(&bytes);
         let events = read_events(&text).map_err(unusable)?;
-        Self::of(path.as_ref().to_owned(), events).map_err(unusable)
+        Self::from_events(path.as_ref().to_owned(), events).map_err(unusable)
     }
 
-    fn of(file: PathBuf, events: Vec<Event>) -> Result<Self, String> {
+    fn from_events(file: PathBuf, events: Vec<Event>) -> Result<Self, String> {
         let mut state = State::default();
         for event in decided(&events) {
             state.take(event)?;
@@ -213,7 +213,7 @@ impl Journal {
     /// that goes on after midnight goes on with the day it began on.
     pub(crate) fn system(&self, path: &str, own: &str) -> Option<Arc<str>> {
         let known = self.lock().systems.get(path).cloned()?;
-        (elsewhere(&known) == elsewhere(own)).then_some(known)
+        (without_env_block(&known) == without_env_block(own)).then_some(known)
     }
 
     /// The answer to the request that a process makes, if it is known.
@@ -268,7 +268,7 @@ impl Journal {
     }
 
     /// Waits for the end of a program that does not wait for a call.
-    pub(crate) async fn for_ever(&self, path: &str) {
+    pub(crate) async fn wait_until_turn_ends(&self, path: &str) {
         let turn = self.lock().turn(path);
         loop {
             let moved = self.moved.notified();
@@ -452,7 +452,7 @@ impl State {
 }
 
 /// A system prompt without what it says of where the run takes place.
-fn elsewhere(system: &str) -> String {
+fn without_env_block(system: &str) -> String {
     // As `framed` makes it; what is inside cannot close it.
     let around = system.split_once("<env name=\"environment\">").and_then(|(before, rest)| {
         let (_, after) = rest.split_once("\n</env>")?;

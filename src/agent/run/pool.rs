@@ -139,7 +139,7 @@ impl Worker {
                 let watch = Rc::new(Stopwatch::started());
                 watch.pause();
                 let clock = watch.clone();
-                match Coroutine::new(move |way| body(clock, way)) {
+                match Coroutine::new(move |suspender| body(clock, suspender)) {
                     Some(coroutine) => {
                         let slot = Slot {
                             coroutine,
@@ -179,7 +179,7 @@ impl Worker {
     fn advance(&mut self, number: u64, answer: Resumption) {
         let Some(mut slot) = self.programs.remove(&number) else { return };
         let cancelled = matches!(answer, Resumption::Cancel);
-        slot.watch.go_on();
+        slot.watch.resume();
         slot.account.open();
         let resumed = catch_unwind(AssertUnwindSafe(|| slot.coroutine.resume(answer)));
         slot.account.close();

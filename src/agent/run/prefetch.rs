@@ -1,6 +1,6 @@
 //! Overlapping reads: what a program is about to read is begun while it still waits for the read before.
 //!
-//! The program tells which calls come next (see `lisp/eval/ahead.rs`). Those of tools that only read are begun early, a
+//! The program tells which calls come next (see `lisp/eval/speculate.rs`). Those of tools that only read are begun early, a
 //! bounded number at once, and their results wait for the program to make the call. Only then is the call counted,
 //! checked, recorded and given its place in the journal, by [`Dispatcher::call`](crate::tool::Dispatcher) like any other;
 //! a call that is not the expected one discards everything that was begun. So all that can be seen of the run is as if
@@ -71,7 +71,7 @@ impl Prefetcher {
         let calls = &mut expected.calls;
         let next = expected.started.pop_front().or_else(|| Some((calls.as_mut()?.next()?, None)));
         match next {
-            Some((foreseen, prefetch)) if foreseen == *call => prefetch,
+            Some((expected_call, prefetch)) if expected_call == *call => prefetch,
             Some(_) | None => {
                 *expected = Expected::default();
                 None

@@ -94,7 +94,7 @@ pub(crate) struct Agent {
 
 impl Agent {
     /// What a process of these options works with.
-    pub fn of(options: &Options) -> Result<Self, String> {
+    pub fn from_options(options: &Options) -> Result<Self, String> {
         let mut tools = Toolbox::new();
         for tool in &options.tools {
             tools.add(tool.clone()).map_err(|error| error.to_string())?;
@@ -278,7 +278,7 @@ impl Process {
         let shown = self.descriptors().show_task(task, &self.tree.ledger);
         let shown = shown.as_deref().unwrap_or(task);
         let first = note.map_or_else(|| shown.to_owned(), |note| format!("{note}\n\n{shown}"));
-        let ended = self.drive(turns, memory, task, first).await;
+        let ended = self.drive(turns, memory, &task.into(), first).await;
         let (result, error, provenance) = match &ended {
             Ok(ended) => (Some(ended.json.clone()), None, self.provenance(ended)),
             Err(stop) => (None, Some(stop.message()), IndexMap::new()),
@@ -321,7 +321,7 @@ impl Process {
         self: &Arc<Self>,
         turns: &mut Turns,
         memory: &mut Memory,
-        task: &str,
+        task: &Arc<str>,
         first: String,
     ) -> Result<Ended, ProcessError> {
         let mut action = turns.step(TurnInput::Begin(first));
@@ -372,7 +372,7 @@ impl Process {
         self.record(EventKind::TurnEnd(turns.note.clone()));
     }
 
-    async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &str) -> Result<Reply, ProcessError> {
+    async fn ask(self: &Arc<Self>, turns: &Turns, turn: u32, task: &Arc<str>) -> Result<Reply, ProcessError> {
         let (agent, ledger) = (&self.agent, &self.tree.ledger);
         let most = agent.settings.model_options.max_tokens.unwrap_or(0);
         let model = self.model.name();
@@ -385,7 +385,7 @@ impl Process {
         let request = Request {
             path: self.path.clone(),
             turn,
-            task: task.to_owned(),
+            task: task.clone(),
             system: began_with.unwrap_or_else(|| agent.system.clone()),
             messages: turns.messages.clone(),
             tool_names: agent.dispatcher.tools.callable_names(),
@@ -426,12 +426,12 @@ impl Process {
         };
         match reply {
             Ok(reply) => {
-                let cost = reserved.settle(reply.tokens);
+                let cost = reserved.commit_tokens(reply.tokens);
                 self.record(EventKind::Response { turn, text: reply.text.clone(), tokens: reply.tokens, cost });
                 Ok(reply)
             }
             Err(error) => {
-                let (tokens, cost) = (error.tokens, reserved.settle(error.tokens));
+                let (tokens, cost) = (error.tokens, reserved.commit_tokens(error.tokens));
                 let kind = error.kind;
                 self.record(EventKind::ModelError { turn, kind, message: error.message.clone(), tokens, cost });
                 // An observer that stops the run in the midst of a reply makes the model fail, too.

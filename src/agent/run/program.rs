@@ -16,7 +16,7 @@ use super::prefetch::Prefetch;
 use super::process::Process;
 use super::recording::{CallRecorder, written};
 use super::turn::Ran;
-use crate::agent::show::render::Shown;
+use crate::agent::show::render::ShownValue;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::Source;
 use crate::lisp::value::Value;
@@ -76,7 +76,7 @@ fn resolve(
         };
         if let Some(journal) = &process.tree.journal {
             if is_abandoned {
-                journal.for_ever(&process.path).await;
+                journal.wait_until_turn_ends(&process.path).await;
             } else {
                 journal.in_order(&process.path, index).await;
             }
@@ -110,7 +110,7 @@ impl Process {
         let shown = match &result {
             // A value that ends the process enters no message.
             Ok(value) if !returned => descriptors.show_value(value, ledger),
-            Ok(_) | Err(_) => Shown::Bounded,
+            Ok(_) | Err(_) => ShownValue::default(),
         };
         let most = self.agent.settings.paging.as_ref().map_or(0, |paging| paging.max_direct);
         let shown_prints = descriptors.show_text(&prints, most, ledger);
@@ -134,9 +134,9 @@ impl Process {
             (memory.clone(), self.agent.context.clone(), self.agent.settings.limits.clone());
         self.tree.pool.start(
             memory.live_bytes(),
-            Box::new(move |watch, way| {
+            Box::new(move |watch, suspender| {
                 let (tools, host) = (Rc::new(tools), Rc::new(PoolHost::new(recorder, calls, runtime, watch)));
-                crate::lisp::run(Job { source, memory, context, limits, tools, host, moves: true }, way)
+                crate::lisp::run(Job { source, memory, context, limits, tools, host, moves: true }, suspender)
             }),
         )
     }

@@ -118,7 +118,7 @@ const READ_TRACED: usize = 1 << 20;
 /// A result as the trace keeps it.
 fn traced_result(process: &Process, name: &str, value: &Value) -> Json {
     let tool = process.agent.dispatcher.tools.get(name);
-    if tool.is_some_and(|tool| tool.known_as == Some(READ)) {
+    if tool.is_some_and(|tool| tool.builtin_id == Some(READ)) {
         let mut descriptors = process.descriptors();
         let bytes = bytes_of(value);
         descriptors.read = descriptors.read.saturating_add(bytes);

@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::agent::Refs;
 use crate::agent::show::descriptors::outside_references;
 use crate::agent::show::feedback;
-use crate::agent::show::render::{Shown, traced, without_internals};
+use crate::agent::show::render::{Rendering, ShownValue, traced, without_internals};
 use crate::contract::{Type, check_output};
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Value, shorten};
@@ -69,9 +69,9 @@ pub struct Ran {
     /// The names in memory.
     pub remembered: Vec<String>,
     /// How the value is shown.
-    pub(crate) shown: Shown,
+    pub(crate) shown: ShownValue,
     /// How the prints are shown.
-    pub(crate) shown_prints: Shown,
+    pub(crate) shown_prints: Rendering,
     /// The calls of a program that failed which have changed the world, or may have.
     pub happened: Vec<String>,
 }
@@ -171,7 +171,7 @@ impl Turns {
     }
 
     /// Takes another task on the same conversation.
-    pub fn go_on(&mut self) {
+    pub fn reset_for_task(&mut self) {
         self.allowed = self.rules.max_turns;
         (self.turn, self.ref_retries) = (0, 0);
         (self.reminded, self.has_run) = (false, false);
@@ -298,7 +298,7 @@ impl Turns {
             }
             Ok(value) => {
                 let prints = (ran.prints.as_str(), &ran.shown_prints);
-                let told = feedback::of_value((&value, &ran.shown), prints, &ran.warnings, &ran.remembered);
+                let told = feedback::of_value(&ran.shown, prints, &ran.warnings, &ran.remembered);
                 self.keep(&value);
                 if self.turn >= self.allowed
                     && let Some(repair) = &self.repair
@@ -411,7 +411,8 @@ mod tests {
     use crate::lisp::text::{Error, ErrorKind};
 
     fn ran(result: Result<Value, Failure>) -> TurnInput {
-        let (shown, shown_prints) = (Shown::Bounded, Shown::Bounded);
+        let outside = result.as_ref().ok().cloned().unwrap_or_default();
+        let (shown, shown_prints) = (ShownValue { outside, ..ShownValue::default() }, Rendering::Truncated);
         let (prints, warnings, remembered, happened) = (String::new(), Vec::new(), Vec::new(), Vec::new());
         TurnInput::Ran(Ran { result, returned: false, prints, warnings, remembered, shown, shown_prints, happened })
     }
@@ -459,14 +460,14 @@ mod tests {
             assert_eq!(after(&mut turns, [said("(f)"), returned(1.into())]), "\"1\" 1 in words false");
             assert_eq!((turns.iteration(), turns.last_value()), (1, Some(&1.into())));
             assert_eq!(turns.note.answer, None);
-            turns.go_on();
+            turns.reset_for_task();
         }
         assert_eq!(
             after(&mut turns, [TurnInput::Begin("task".into()), said(" In words.\n")]),
             "\"In words.\" \"In words.\" in words true"
         );
         assert_eq!(turns.note.answer.as_deref(), Some("In words."));
-        turns.go_on();
+        turns.reset_for_task();
         assert_eq!(after(&mut turns, [TurnInput::Begin("task".into()), said(PYTHON)]), "ask");
         let answer = format!("{PYTHON:?} {PYTHON:?} in words true");
         assert_eq!(after(&mut turns, [said(&format!(" {PYTHON}\n"))]), answer, "it is told once");
@@ -479,7 +480,7 @@ mod tests {
                 "the ref is missing"
             );
             assert_eq!(after(&mut turns, [said("(f)"), ran(Ok(row()))]), "\"Done.\" {:id 1} in words true");
-            turns.go_on();
+            turns.reset_for_task();
         }
         let ended = after(&mut turns, [TurnInput::Begin("task".into()), said("(f)"), failed(None)]);
         assert_eq!(ended, "1 turns: the last turn failed: value-error: no", "the extra turn was for the task before");

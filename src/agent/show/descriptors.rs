@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::pages::Pages;
-use super::render::{Shown, escaped, without_internals};
+use super::render::{Rendering, ShownValue, escaped, without_internals};
 use crate::agent::Ledger;
 use crate::lisp::value::{Iter, Text, Value, hash, readable};
 use crate::settings::Paging;
@@ -22,14 +22,14 @@ impl Paging {
         let mut text =
             "## Descriptors\nWhat is too long to show is kept under an id such as `fd:1`; you see how it begins."
                 .to_owned();
-        if let Some(read) = tools.called(READ) {
+        if let Some(read) = tools.name_of_builtin(READ) {
             let _ = write!(
                 text,
                 " `({read} {{:fd id :start 2}})` reads a page; in programs `(fd/value id)` is the whole of it, `(fd/lines id)` its lines{}",
-                if tools.called(SEARCH).is_some() { "," } else { "." }
+                if tools.name_of_builtin(SEARCH).is_some() { "," } else { "." }
             );
         }
-        if tools.called(SEARCH).is_some() {
+        if tools.name_of_builtin(SEARCH).is_some() {
             text.push_str(" `(fd/search id #\"regex\")` the lines that match.");
         }
         if self.references {
@@ -94,7 +94,7 @@ impl Descriptors {
 
     /// Says with which tool they are read.
     pub fn read_with(self, tools: &Toolbox) -> Self {
-        Self { reader: tools.called(READ).map(Into::into), ..self }
+        Self { reader: tools.name_of_builtin(READ).map(Into::into), ..self }
     }
 
     /// A program begins: nothing has been given to it.
@@ -144,36 +144,41 @@ impl Descriptors {
     }
 
     /// What a program gave, as the model is shown it.
-    pub fn show_value(&mut self, value: &Value, ledger: &Ledger) -> Shown {
-        let Some(paging) = self.paging.clone() else { return Shown::Bounded };
-        if self.gave(value) {
-            return if longer(value, MOST_READ) { Shown::Bounded } else { Shown::Whole };
-        }
+    pub fn show_value(&mut self, value: &Value, ledger: &Ledger) -> ShownValue {
         let outside = without_internals(value);
-        let is_short = match &outside {
+        ShownValue { rendering: self.rendering(value, &outside, ledger), outside }
+    }
+
+    /// How a value is shown that looks like `outside` to the model.
+    fn rendering(&mut self, value: &Value, outside: &Value, ledger: &Ledger) -> Rendering {
+        let Some(paging) = self.paging.clone() else { return Rendering::Truncated };
+        if self.gave(value) {
+            return if longer(value, MOST_READ) { Rendering::Truncated } else { Rendering::Full };
+        }
+        let is_short = match outside {
             Value::Text(text) => text.count() <= paging.max_direct,
             other => !longer_than(&readable(other), paging.max_direct),
         };
         if is_short {
-            return Shown::Whole;
+            return Rendering::Full;
         }
-        match self.keep(Pages::new(rendered(&outside), paging.page_size), value.clone(), ledger) {
-            Ok(number) => Shown::Kept(self.preview(number, paging.max_direct)),
-            Err(_) => Shown::Bounded,
+        match self.keep(Pages::new(rendered(outside), paging.page_size), value.clone(), ledger) {
+            Ok(number) => Rendering::Paged(self.preview(number, paging.max_direct)),
+            Err(_) => Rendering::Truncated,
         }
     }
 
     /// A text for the model, as it is shown: what was printed, a task.
-    pub fn show_text(&mut self, text: &str, most: usize, ledger: &Ledger) -> Shown {
+    pub fn show_text(&mut self, text: &str, most: usize, ledger: &Ledger) -> Rendering {
         if self.paging.is_none() {
-            return Shown::Bounded;
+            return Rendering::Truncated;
         }
         if !longer_than(text, most) {
-            return Shown::Whole;
+            return Rendering::Full;
         }
         match self.keep_text(text.into(), ledger) {
-            Ok(id) => Shown::Kept(self.preview(number_of(&id).unwrap_or_default(), most)),
-            Err(_) => Shown::Bounded,
+            Ok(id) => Rendering::Paged(self.preview(number_of(&id).unwrap_or_default(), most)),
+            Err(_) => Rendering::Truncated,
         }
     }
 
@@ -181,8 +186,8 @@ impl Descriptors {
     pub fn show_task(&mut self, task: &str, ledger: &Ledger) -> Option<String> {
         let paging = self.paging.clone().filter(|paging| paging.page_input)?;
         match self.show_text(task, paging.max_input, ledger) {
-            Shown::Kept(preview) => Some(format!("The task is long. Read all of it before you begin.\n{preview}")),
-            Shown::Bounded | Shown::Whole => None,
+            Rendering::Paged(preview) => Some(format!("The task is long. Read all of it before you begin.\n{preview}")),
+            Rendering::Truncated | Rendering::Full => None,
         }
     }
 
@@ -389,8 +394,8 @@ mod tests {
     fn descriptors_are_bounded_by_the_budget() {
         let mut descriptors = Descriptors::new(Some(Paging { max_direct: 10, ..Paging::default() }));
         let ledger = Ledger::new(Budget { descriptor_bytes: 100, ..Budget::default() });
-        assert!(matches!(descriptors.show_value(&Value::text("x".repeat(60)), &ledger), Shown::Kept(_)));
-        assert_eq!(descriptors.show_value(&Value::text("y".repeat(60)), &ledger), Shown::Bounded);
+        assert!(matches!(descriptors.show_value(&Value::text("x".repeat(60)), &ledger).rendering, Rendering::Paged(_)));
+        assert_eq!(descriptors.show_value(&Value::text("y".repeat(60)), &ledger).rendering, Rendering::Truncated);
         assert!(
             descriptors
                 .keep_text("z".repeat(60).as_str().into(), &ledger)
@@ -425,8 +430,8 @@ mod tests {
     #[test]
     fn descriptors_count_characters() {
         let (mut descriptors, ledger) = table(Paging { max_input: 5, ..Paging::default() });
-        assert_eq!(descriptors.show_text("ééééé", 5, &ledger), Shown::Whole);
-        assert!(matches!(descriptors.show_text("éééééé", 5, &ledger), Shown::Kept(_)));
+        assert_eq!(descriptors.show_text("ééééé", 5, &ledger), Rendering::Full);
+        assert!(matches!(descriptors.show_text("éééééé", 5, &ledger), Rendering::Paged(_)));
         assert!(
             descriptors.show_task("ééééé", &ledger).is_none() && descriptors.show_task("éééééé", &ledger).is_some()
         );
@@ -438,25 +443,32 @@ mod tests {
     fn descriptors_show_read_pieces_whole_up_to_a_limit() {
         let (mut descriptors, ledger) = table(Paging { max_direct: 10, ..Paging::default() });
         let piece = |length: usize| Value::map([(Value::keyword("content"), Value::text("x".repeat(length)))]);
-        for (length, shown) in [(MOST_READ, Shown::Whole), (MOST_READ + 1, Shown::Bounded)] {
+        for (length, shown) in [(MOST_READ, Rendering::Full), (MOST_READ + 1, Rendering::Truncated)] {
             let piece = piece(length);
             descriptors.give(&piece);
-            assert_eq!(descriptors.show_value(&piece, &ledger), shown);
+            assert_eq!(descriptors.show_value(&piece, &ledger).rendering, shown);
             let content = piece.get("content").expect("it is there");
-            assert_eq!(descriptors.show_value(content, &ledger), shown, "the content alone");
+            assert_eq!(descriptors.show_value(content, &ledger).rendering, shown, "the content alone");
         }
         assert!(
-            matches!(descriptors.show_value(&Value::text("y".repeat(MOST_READ)), &ledger), Shown::Kept(_)),
+            matches!(
+                descriptors.show_value(&Value::text("y".repeat(MOST_READ)), &ledger).rendering,
+                Rendering::Paged(_)
+            ),
             "not read"
         );
         let paging = descriptors.paging().cloned();
         descriptors.begin_under(paging);
         assert!(
-            matches!(descriptors.show_value(&piece(MOST_READ), &ledger), Shown::Kept(_)),
+            matches!(descriptors.show_value(&piece(MOST_READ), &ledger).rendering, Rendering::Paged(_)),
             "to the next program it is new"
         );
         descriptors.begin_under(None);
-        assert_eq!(descriptors.show_value(&piece(100), &ledger), Shown::Bounded, "another agent has no descriptors");
+        assert_eq!(
+            descriptors.show_value(&piece(100), &ledger).rendering,
+            Rendering::Truncated,
+            "another agent has no descriptors"
+        );
     }
 
     #[test]

@@ -11,14 +11,23 @@ const VALUE: usize = 3_000;
 
 /// How something is shown to the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum Rendering {
     /// By shape and first items.
     #[default]
-    Bounded,
+    Truncated,
     /// As it is.
-    Whole,
+    Full,
     /// By the beginning of a descriptor.
-    Kept(String),
+    Paged(String),
+}
+
+/// A value as the model sees it.
+#[derive(Default)]
+pub(crate) struct ShownValue {
+    /// The value without what sub-agents keep to themselves.
+    pub outside: Value,
+    /// How it is shown.
+    pub rendering: Rendering,
 }
 
 /// The JSON of a value for traces; the text it prints as, where it has no JSON form.

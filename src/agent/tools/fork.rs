@@ -113,7 +113,7 @@ async fn run(call: &Call, most: usize, make: &MakeProgram) -> Result<Value, Tool
             None => Ok((parent.agent.clone(), parent.model.clone())),
             Some(program) => make(program).await.and_then(|options| {
                 let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-                Ok((Agent::of(&options)?, model))
+                Ok((Agent::from_options(&options)?, model))
             }),
         };
         let (agent, model) = match begun {
@@ -127,7 +127,7 @@ async fn run(call: &Call, most: usize, make: &MakeProgram) -> Result<Value, Tool
         let beginning =
             Beginning { parent: parent.clone(), past, descriptors: parent.descriptors().clone(), agent, model };
         let name = name.clone();
-        forks.spawn(async move { (at, go_on(beginning, &name, &prompt.text, (at + 1, count)).await) });
+        forks.spawn(async move { (at, run_fork(beginning, &name, &prompt.text, (at + 1, count)).await) });
     }
     while let Some(joined) = forks.join_next().await {
         if let Ok((at, result)) = joined {
@@ -148,7 +148,7 @@ async fn run(call: &Call, most: usize, make: &MakeProgram) -> Result<Value, Tool
     Ok(Value::vector(entries.collect()))
 }
 
-async fn go_on(
+async fn run_fork(
     beginning: Beginning,
     name: &str,
     prompt: &str,
@@ -161,7 +161,7 @@ async fn go_on(
         "(You are child {number} of {count}: a copy of the process that led the conversation so far. What it meant to do next is \
          not your task, and other copies see to the rest. You have only this task:)"
     );
-    let ended = child.go_on(past, prompt, &note).await;
+    let ended = child.continue_with(past, prompt, &note).await;
     ended.map(|ended| ended.response()).map_err(|stop| stop.message())
 }
 

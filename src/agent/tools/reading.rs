@@ -19,7 +19,7 @@ const LINES: usize = 4_000;
 /// The most lines that a search gives.
 const MATCHES: usize = 10_000;
 /// The longest line that a regex searches, in bytes: a search within a line cannot be ended.
-const LONGEST: usize = 1 << 20;
+const MAX_REGEX_LINE: usize = 1 << 20;
 /// The most of a line that a search gives, in bytes.
 const MATCH: usize = 2_000;
 
@@ -33,7 +33,7 @@ pub(crate) fn read_fd() -> Result<Tool, ParseError> {
          and lines count from 1, characters from 0. Gives {:content … :lines [from to] :total_pages …}, or with \
          extract_to_new_fd the id of a new descriptor",
     );
-    (tool.access, tool.kind, tool.known_as) = (Access::Read, ToolKind::Internal, Some(READ));
+    (tool.access, tool.kind, tool.builtin_id) = (Access::Read, ToolKind::Internal, Some(READ));
     Ok(tool)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn fd_search() -> Result<Tool, ParseError> {
     let mut tool = tool
         .spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")?
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
-    (tool.access, tool.kind, tool.known_as) = (Access::Read, ToolKind::Internal, Some(SEARCH));
+    (tool.access, tool.kind, tool.builtin_id) = (Access::Read, ToolKind::Internal, Some(SEARCH));
     Ok(tool)
 }
 
@@ -156,9 +156,9 @@ fn search(call: &Call, process: &Process, deadline: Instant) -> Result<Value, To
     };
     let (mut found, mut count) = (Vec::new(), 0_usize);
     for (at, line) in pages.text().as_str().lines().enumerate() {
-        if regex.is_some() && line.len() > LONGEST {
+        if regex.is_some() && line.len() > MAX_REGEX_LINE {
             return Err(ToolError(format!(
-                "line {} has {} bytes, and a regex searches lines of {LONGEST} at most; search for a text (regex false), or \
+                "line {} has {} bytes, and a regex searches lines of {MAX_REGEX_LINE} at most; search for a text (regex false), or \
                  read it by characters",
                 at + 1,
                 line.len()

@@ -28,7 +28,8 @@ const FUNCTIONS: [(&str, &str); 4] = [
 /// The function of a name, as if it were written at a place, over the tools as they are called here.
 pub(super) fn function(name: &str, tools: &dyn Tools, span: Span) -> Option<Form> {
     let (_, text) = FUNCTIONS.iter().find(|(known, _)| *known == name)?;
-    let called = |text: String, tool: &str| text.replace(&format!("{tool:?}"), &format!("{:?}", tools.called(tool)));
+    let called =
+        |text: String, tool: &str| text.replace(&format!("{tool:?}"), &format!("{:?}", tools.name_of_builtin(tool)));
     let text = ["read_fd", "fd_search"].into_iter().fold((*text).to_owned(), called);
     let forms = read(&Arc::new(Source::new("fd", text))).ok()?;
     forms.into_iter().next().map(|form| placed(form, span))

@@ -79,8 +79,8 @@ pub trait Tools {
     fn result(&self, name: &str) -> Outline;
 
     /// What programs call a tool of the runtime here.
-    fn called<'a>(&'a self, known_as: &'a str) -> &'a str {
-        known_as
+    fn name_of_builtin<'a>(&'a self, builtin_id: &'a str) -> &'a str {
+        builtin_id
     }
 
     /// Why there is nothing to be told of a tool: nobody knows its name.

@@ -45,14 +45,15 @@ impl Machine<'_> {
                 if shared.branches.get() >= shared.limits.max_branches {
                     if active.is_empty() {
                         let result = self.apply(function, arguments);
-                        settle(results, index, result)?;
+                        record_branch(results, index, result)?;
                         continue;
                     }
                     queue.push_front((index, arguments));
                     break;
                 }
                 let (callee, inner, depth) = (function.clone(), shared.clone(), self.depth.saturating_add(1));
-                let coroutine = Coroutine::new(move |way| machine(inner, way, depth).apply(&callee, arguments));
+                let coroutine =
+                    Coroutine::new(move |suspender| machine(inner, suspender, depth).apply(&callee, arguments));
                 let Some(coroutine) = coroutine else {
                     // The host has no memory for more stacks.
                     return Err(crate::lisp::value::value_error(
@@ -67,7 +68,7 @@ impl Machine<'_> {
                 return Ok(());
             }
             let awaited = active.iter().flat_map(|branch| branch.waits_for.iter().copied()).collect();
-            match self.way.suspend(Ask::Tools(awaited)) {
+            match self.suspender.suspend(Ask::Tools(awaited)) {
                 Resumption::Tool(number, result) => {
                     let Some(at) = active.iter().position(|branch| branch.waits_for.contains(&number)) else {
                         continue;
@@ -95,7 +96,7 @@ impl Machine<'_> {
                 Resumed::Done(result) => {
                     branch.coroutine.recycle();
                     self.shared.branches.set(self.shared.branches.get().saturating_sub(1));
-                    return settle(results, branch.index, result);
+                    return record_branch(results, branch.index, result);
                 }
                 Resumed::Asks(Ask::Tools(numbers)) => {
                     branch.waits_for = numbers;
@@ -103,7 +104,7 @@ impl Machine<'_> {
                     return Ok(());
                 }
                 Resumed::Asks(Ask::Tick) => {
-                    answer = match self.way.suspend(Ask::Tick) {
+                    answer = match self.suspender.suspend(Ask::Tick) {
                         Resumption::Cancel => Resumption::Cancel,
                         Resumption::Go | Resumption::Tool(..) => Resumption::Go,
                     };
@@ -114,7 +115,7 @@ impl Machine<'_> {
 }
 
 /// Exceptions wait for the others to end; limits and exits end everything.
-fn settle(results: &mut [Option<Result<Value>>], index: usize, result: Result<Value>) -> Result<()> {
+fn record_branch(results: &mut [Option<Result<Value>>], index: usize, result: Result<Value>) -> Result<()> {
     let result = match result {
         Err(raise) if !matches!(*raise, Raise::Fault(_)) => return Err(raise),
         other => other,

@@ -197,7 +197,7 @@ impl Context for Machine<'_> {
             ToolAnswer::Stop => return Err(Box::new(Raise::Cancelled)),
             ToolAnswer::End => return Err(Box::new(Raise::Return(Value::Nil))),
             ToolAnswer::Later(number) => loop {
-                match self.way.suspend(Ask::Tools(vec![number])) {
+                match self.suspender.suspend(Ask::Tools(vec![number])) {
                     Resumption::Tool(answered, result) if answered == number => break result,
                     Resumption::Tool(..) | Resumption::Go => {}
                     Resumption::Cancel => return Err(Box::new(Raise::Cancelled)),
@@ -224,8 +224,8 @@ impl Context for Machine<'_> {
         self.run_branches(function, arguments)
     }
 
-    fn foresee(&mut self, function: &Value, items: &Value) {
-        self.tell_ahead(function, items);
+    fn prefetch(&mut self, function: &Value, items: &Value) {
+        self.announce_calls(function, items);
     }
 
     fn now(&mut self) -> i64 {

@@ -21,7 +21,7 @@ thread_local! {
 }
 
 /// How many stacks a thread keeps for later.
-const KEPT: usize = 64;
+const MAX_FREE_STACKS: usize = 64;
 
 /// A computation that gives a `T` and can wait meanwhile.
 pub struct Coroutine<T: 'static> {
@@ -36,12 +36,12 @@ pub enum Resumed<T> {
     Done(T),
 }
 
-struct Way<'y> {
+struct StackSuspender<'y> {
     yielder: &'y Yielder<Resumption, Ask>,
     floor: usize,
 }
 
-impl Suspend for Way<'_> {
+impl Suspend for StackSuspender<'_> {
     fn suspend(&self, ask: Ask) -> Resumption {
         self.yielder.suspend(ask)
     }
@@ -60,7 +60,8 @@ impl<T: 'static> Coroutine<T> {
             None => DefaultStack::new(STACK).ok()?,
         };
         let floor = stack.limit().get().saturating_add(GUARD).saturating_add(RESERVE);
-        let inner = corosensei::Coroutine::with_stack(stack, move |yielder, _| body(&Way { yielder, floor }));
+        let inner =
+            corosensei::Coroutine::with_stack(stack, move |yielder, _| body(&StackSuspender { yielder, floor }));
         Some(Self { inner })
     }
 
@@ -78,7 +79,7 @@ impl<T: 'static> Coroutine<T> {
             let stack = self.inner.into_stack();
             FREE.with(|free| {
                 let mut free = free.borrow_mut();
-                if free.len() < KEPT {
+                if free.len() < MAX_FREE_STACKS {
                     free.push(stack);
                 }
             });

@@ -13,17 +13,17 @@ use crate::lisp::value::{
 const SLICE: u64 = 1024;
 
 /// A machine at the beginning of a program or branch.
-pub fn machine<'way>(shared: Rc<Shared>, way: &'way dyn Suspend, depth: u32) -> Machine<'way> {
+pub fn machine<'way>(shared: Rc<Shared>, suspender: &'way dyn Suspend, depth: u32) -> Machine<'way> {
     Machine {
         stack: Vec::with_capacity(64),
         base: 0,
         fuel: 0,
         depth,
         recurring: false,
-        floor: way.stack_floor(),
+        floor: suspender.stack_floor(),
         raised: None,
         shared,
-        way,
+        suspender,
     }
 }
 
@@ -90,8 +90,8 @@ impl Machine<'_> {
         let slice = SLICE.min(most.saturating_sub(used));
         shared.steps.set(used.saturating_add(slice));
         self.fuel = slice;
-        self.look()?;
-        match self.way.suspend(Ask::Tick) {
+        self.check_limits()?;
+        match self.suspender.suspend(Ask::Tick) {
             Resumption::Go | Resumption::Tool(..) => Ok(()),
             Resumption::Cancel => Err(Box::new(Raise::Cancelled)),
         }
@@ -102,11 +102,11 @@ impl Machine<'_> {
     /// # Errors
     /// The limits on time and memory.
     pub fn look_at_end(&mut self) -> Result<()> {
-        self.look()
+        self.check_limits()
     }
 
     /// Checks clock and memory.
-    pub(super) fn look(&mut self) -> Result<()> {
+    pub(super) fn check_limits(&mut self) -> Result<()> {
         let limits = &self.shared.limits;
         let elapsed = self.shared.host.elapsed();
         // What is only tried has its own steps, which do not take long.

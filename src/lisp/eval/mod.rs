@@ -1,6 +1,5 @@
 //! Evaluation: analysed trees are compiled to closures once, which then run on a machine under a meter.
 
-mod ahead;
 mod branches;
 mod compile;
 mod context;
@@ -9,6 +8,7 @@ mod counting;
 mod invoke;
 mod missing;
 mod operand;
+mod speculate;
 
 pub use compile::{Compiler, compile_program};
 pub use coroutine::{Coroutine, Resumed, run_to_end};

@@ -190,7 +190,7 @@ impl MeteredVec {
 pub(crate) fn run(cx: &mut dyn Context, mut stage: impl Stage, items: Value) -> Result<Vec<Value>> {
     let mut made = MeteredVec::default();
     if let Some(function) = stage.calls() {
-        cx.foresee(function, &items);
+        cx.prefetch(function, &items);
     }
     let mut iter = Iter::new(items)?;
     let mut out = |cx: &mut dyn Context, item: Value| {

@@ -75,14 +75,14 @@ pub struct Error {
 
 impl Error {
     /// The longest message kept, in bytes; longer ones are cut with a note.
-    pub const LONGEST: usize = 3000;
+    pub const MAX_MESSAGE: usize = 3000;
 
     /// The longest hint kept, in bytes.
     pub const LONGEST_HINT: usize = 800;
 
     /// An error without a place.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let message = super::abridge(&message.into(), Self::LONGEST).into_owned();
+        let message = super::abridge(&message.into(), Self::MAX_MESSAGE).into_owned();
         Self { kind, message, hint: None, place: None, limit: None }
     }
 

@@ -117,8 +117,8 @@ pub trait Context {
     }
 
     /// Says that a function will now be called with each of these items and nothing else be done meanwhile, so that its tool
-    /// calls may be foreseen.
-    fn foresee(&mut self, _function: &Value, _items: &Value) {}
+    /// calls may be prefetched.
+    fn prefetch(&mut self, _function: &Value, _items: &Value) {}
 
     /// Milliseconds since 1970, from the host.
     fn now(&mut self) -> i64 {

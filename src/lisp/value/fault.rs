@@ -49,7 +49,9 @@ impl Fault {
     /// An exception of a kind.
     pub fn new(kind: ErrorKind, class: &'static str, what: impl Into<What>) -> Self {
         let what = match what.into() {
-            What::Text(text) if text.len() > Error::LONGEST => What::Text(abridge(&text, Error::LONGEST).into_owned()),
+            What::Text(text) if text.len() > Error::MAX_MESSAGE => {
+                What::Text(abridge(&text, Error::MAX_MESSAGE).into_owned())
+            }
             other => other,
         };
         Self { kind, class, what, hint: None, data: None, cause: Value::Nil, place: None, span: None }

@@ -123,14 +123,14 @@ pub struct DirectCall {
     /// Whether it is called with one positional argument.
     pub positional: bool,
     /// What it is called with, given the function's argument.
-    pub arguments: Guess,
+    pub arguments: ArgumentExpr,
 }
 
 /// What a value will be, worked out before its time; nothing if that cannot be known.
-pub type Guess = Box<dyn Fn(&mut Early) -> Option<Value> + Send + Sync>;
+pub type ArgumentExpr = Box<dyn Fn(&mut SpeculationFrame) -> Option<Value> + Send + Sync>;
 
 /// What a guess is made of.
-pub struct Early {
+pub struct SpeculationFrame {
     /// The frame; the argument is in the first slot.
     pub slots: Vec<Value>,
     /// The function, with what it captured.

@@ -37,7 +37,7 @@ pub trait Host {
     }
 
     /// Hears which calls are likely to come next, in order, and may begin what does no harm if it was begun in vain.
-    fn foresee(&self, _calls: Box<dyn Iterator<Item = ToolCall>>) {}
+    fn prefetch(&self, _calls: Box<dyn Iterator<Item = ToolCall>>) {}
 }
 
 /// A call of a tool.

@@ -24,7 +24,7 @@ pub struct Machine<'way> {
     /// What all branches share.
     pub shared: Rc<Shared>,
     /// The way to wait.
-    pub way: &'way dyn Suspend,
+    pub suspender: &'way dyn Suspend,
     /// The lowest address that the native stack may reach.
     pub floor: usize,
     /// The error on its way, while code gives no value.

@@ -44,8 +44,8 @@ pub use equality::{equal, equal_as_made, hash, same_key};
 pub use extent::{Extent, MAX_NESTING};
 pub use fault::{Fault, Raise, Result, arity_error, limit, type_error, type_error_as, unsupported, value_error};
 pub use function::{
-    Closure, Code, CompiledFn, DirectCall, Early, Function, Guess, Member, StepFunction, Template, TemplateArity, code,
-    native,
+    ArgumentExpr, Closure, Code, CompiledFn, DirectCall, Function, Member, SpeculationFrame, StepFunction, Template,
+    TemplateArity, code, native,
 };
 pub use host::{Ask, Host, Resumption, Suspend, ToolAnswer, ToolCall};
 pub use iterate::{Iter, Ready, collect, force, pair, seq};

@@ -56,7 +56,7 @@ impl Fault {
 }
 
 fn bounded(text: String) -> Cow<'static, str> {
-    if text.len() <= Error::LONGEST { text } else { abridge(&text, Error::LONGEST).into_owned() }.into()
+    if text.len() <= Error::MAX_MESSAGE { text } else { abridge(&text, Error::MAX_MESSAGE).into_owned() }.into()
 }
 
 fn needs(wanted: &Wanted, got: &Part, missing: Option<&Missing>) -> String {
@@ -208,7 +208,7 @@ impl Raise {
                 Error::new(ErrorKind::Value, format!("(return {value}) outside of a program")).hint("return ends a run")
             }
             Raise::Fail(reason, place) => {
-                let mut error = Error::new(ErrorKind::Fail, brief(reason, Error::LONGEST));
+                let mut error = Error::new(ErrorKind::Fail, brief(reason, Error::MAX_MESSAGE));
                 error.place.clone_from(place);
                 error
             }

@@ -169,7 +169,7 @@ pub enum Part {
 
 impl Part {
     /// The longest text that is kept as it is.
-    const LONGEST: usize = 256;
+    const MAX_KEPT_TEXT: usize = 256;
 
     /// The value with its type, as messages describe it.
     pub fn described(value: &Value) -> Self {
@@ -187,7 +187,7 @@ impl Part {
     fn leaf(value: &Value) -> Option<Self> {
         let is_leaf = match value {
             Value::Nil | Value::Nothing | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Keyword(_) => true,
-            Value::Text(text) => text.len() <= Self::LONGEST,
+            Value::Text(text) => text.len() <= Self::MAX_KEPT_TEXT,
             Value::Big(_)
             | Value::Symbol(_)
             | Value::Vector(_)

@@ -1,4 +1,4 @@
-//! Reading ahead: the tool calls that `map`, `mapv` and `for` are going to make, worked out before they are made.
+//! Speculation: the tool calls that `map`, `mapv` and `for` are going to make, worked out before they are made.
 //!
 //! A function whose body is one call of a tool is compiled a second time, to a guess at the arguments of its next calls.
 //! A guess runs no code of the program's: it reads slots, captured values, memory and context, and works with builtins that
@@ -8,22 +8,22 @@
 use super::compile::Compiler;
 use crate::lisp::analyse::{ArityExpr, Expr, ExprKind};
 use crate::lisp::value::{
-    Args, BuiltinCode, Context, DirectCall, Early, Function, Guess, Iter, Machine, Map, Raise, Ready, Result, ToolCall,
-    Value, Vector,
+    Args, ArgumentExpr, BuiltinCode, Context, DirectCall, Function, Iter, Machine, Map, Raise, Ready, Result,
+    SpeculationFrame, ToolCall, Value, Vector,
 };
 
 /// The steps that one guess may take, and the largest value it may work with.
 const STEPS: u64 = 2_000;
 
-fn guess<F>(work_out: F) -> Guess
+fn guess<F>(work_out: F) -> ArgumentExpr
 where
-    F: Fn(&mut Early) -> Option<Value> + Send + Sync + 'static,
+    F: Fn(&mut SpeculationFrame) -> Option<Value> + Send + Sync + 'static,
 {
     Box::new(work_out)
 }
 
 /// A slot for each binding, and what goes into it.
-type Bindings = Vec<(usize, Guess)>;
+type Bindings = Vec<(usize, ArgumentExpr)>;
 
 impl Compiler {
     /// The one tool call that a body of one parameter consists of, if it does.
@@ -46,10 +46,10 @@ impl Compiler {
                 },
                 ExprKind::Tool { name, arguments, positional } => {
                     let (arguments, slots) = (guess_of(arguments)?, arity.slots);
-                    let arguments = guess(move |early| {
-                        early.slots.resize(slots, Value::Nil);
-                        bind(&bindings, early)?;
-                        arguments(early)
+                    let arguments = guess(move |frame| {
+                        frame.slots.resize(slots, Value::Nil);
+                        bind(&bindings, frame)?;
+                        arguments(frame)
                     });
                     return Some(DirectCall { tool: name.clone(), positional: *positional, arguments });
                 }
@@ -59,10 +59,10 @@ impl Compiler {
     }
 }
 
-fn bind(bindings: &Bindings, early: &mut Early) -> Option<()> {
+fn bind(bindings: &Bindings, frame: &mut SpeculationFrame) -> Option<()> {
     for (slot, value) in bindings {
-        let value = value(early)?;
-        *early.slots.get_mut(*slot)? = value;
+        let value = value(frame)?;
+        *frame.slots.get_mut(*slot)? = value;
     }
     Some(())
 }
@@ -71,12 +71,12 @@ fn guesses_of(bindings: &[(usize, Expr)]) -> Option<Bindings> {
     bindings.iter().map(|(slot, value)| Some((*slot, guess_of(value)?))).collect()
 }
 
-fn all(items: &[Expr]) -> Option<Vec<Guess>> {
+fn all(items: &[Expr]) -> Option<Vec<ArgumentExpr>> {
     items.iter().map(guess_of).collect()
 }
 
 /// How an expression is worked out early, if its kind allows it.
-fn guess_of(expr: &Expr) -> Option<Guess> {
+fn guess_of(expr: &Expr) -> Option<ArgumentExpr> {
     Some(match &expr.kind {
         ExprKind::Constant(value) => {
             let value = value.clone();
@@ -84,43 +84,43 @@ fn guess_of(expr: &Expr) -> Option<Guess> {
         }
         ExprKind::Local { slot, .. } => {
             let slot = *slot;
-            guess(move |early| early.slots.get(slot).cloned())
+            guess(move |frame| frame.slots.get(slot).cloned())
         }
         ExprKind::Captured(index) => {
             let index = *index;
-            guess(move |early| Some(early.function.captured(index)))
+            guess(move |frame| Some(frame.function.captured(index)))
         }
         ExprKind::Global { number, .. } => {
             let number = *number;
-            guess(move |early| early.globals.get(number).cloned())
+            guess(move |frame| frame.globals.get(number).cloned())
         }
         ExprKind::Context(key) if !key.is_nothing() => {
             let key = key.clone();
-            guess(move |early| match &early.context {
+            guess(move |frame| match &frame.context {
                 Value::Map(context) => Some(context.get(&key).cloned().unwrap_or_default()),
                 _ => Some(Value::Nil),
             })
         }
         ExprKind::Recent(index) => {
             let index = *index;
-            guess(move |early| early.recent.get(index).cloned())
+            guess(move |frame| frame.recent.get(index).cloned())
         }
         ExprKind::Vector(items) => {
             let items = all(items)?;
-            guess(move |early| {
-                let values: Option<Vec<Value>> = items.iter().map(|item| item(early)).collect();
+            guess(move |frame| {
+                let values: Option<Vec<Value>> = items.iter().map(|item| item(frame)).collect();
                 Some(Vector::from(values?).into())
             })
         }
         ExprKind::Map(entries) => {
-            let entries: Option<Vec<(Guess, Guess)>> =
+            let entries: Option<Vec<(ArgumentExpr, ArgumentExpr)>> =
                 entries.iter().map(|(key, value)| Some((guess_of(key)?, guess_of(value)?))).collect();
             let entries = entries?;
-            guess(move |early| {
+            guess(move |frame| {
                 let mut map = Map::default();
                 for (key, value) in &entries {
-                    let key = settled(key(early)?)?;
-                    map.insert(key, value(early)?);
+                    let key = as_realised(key(frame)?)?;
+                    map.insert(key, value(frame)?);
                 }
                 Some(map.into())
             })
@@ -128,19 +128,19 @@ fn guess_of(expr: &Expr) -> Option<Guess> {
         ExprKind::If(parts) => {
             let [test, then, otherwise] = &**parts;
             let (test, then, otherwise) = (guess_of(test)?, guess_of(then)?, guess_of(otherwise)?);
-            guess(move |early| if test(early)?.is_truthy() { then(early) } else { otherwise(early) })
+            guess(move |frame| if test(frame)?.is_truthy() { then(frame) } else { otherwise(frame) })
         }
         ExprKind::Let(bindings, body) => {
             let (bindings, body) = (guesses_of(bindings)?, guess_of(body)?);
-            guess(move |early| {
-                bind(&bindings, early)?;
-                body(early)
+            guess(move |frame| {
+                bind(&bindings, frame)?;
+                body(frame)
             })
         }
         ExprKind::Builtin(_, clause, items) => {
             let (code, items) = (clause.code, all(items)?);
-            guess(move |early| {
-                let arguments: Option<Args> = items.iter().map(|item| settled(item(early)?)).collect();
+            guess(move |frame| {
+                let arguments: Option<Args> = items.iter().map(|item| as_realised(item(frame)?)).collect();
                 Detached::run(code, arguments?)
             })
         }
@@ -162,7 +162,7 @@ fn guess_of(expr: &Expr) -> Option<Guess> {
 }
 
 /// A value that is all there and not too large: nothing lazy in it would run, and no atom change.
-fn settled(value: Value) -> Option<Value> {
+fn as_realised(value: Value) -> Option<Value> {
     let extent = value.extent();
     let is_data = !matches!(value, Value::Lazy(_) | Value::Function(_) | Value::Atom(_));
     (is_data && !extent.lazy && u64::from(extent.weight) <= STEPS).then_some(value)
@@ -171,19 +171,19 @@ fn settled(value: Value) -> Option<Value> {
 /// The calls that a function will make of a collection's items, as far as they can be known.
 struct Calls {
     items: Ready,
-    early: Early,
+    frame: SpeculationFrame,
 }
 
 impl Iterator for Calls {
     type Item = ToolCall;
 
     fn next(&mut self) -> Option<ToolCall> {
-        let item = settled(self.items.next()?)?;
-        self.early.slots.clear();
-        self.early.slots.push(item);
-        let function = self.early.function.clone();
+        let item = as_realised(self.items.next()?)?;
+        self.frame.slots.clear();
+        self.frame.slots.push(item);
+        let function = self.frame.function.clone();
         let call = direct_call(&function)?;
-        let arguments = settled((call.arguments)(&mut self.early)?)?;
+        let arguments = as_realised((call.arguments)(&mut self.frame)?)?;
         Some(ToolCall { name: call.tool.clone(), arguments, positional: call.positional })
     }
 }
@@ -197,7 +197,7 @@ fn direct_call(function: &Function) -> Option<&DirectCall> {
 
 impl Machine<'_> {
     /// Tells the host what a function will call for these items, if it will do nothing else.
-    pub(super) fn tell_ahead(&self, function: &Value, items: &Value) {
+    pub(super) fn announce_calls(&self, function: &Value, items: &Value) {
         let Value::Function(function) = function else { return };
         // Branches call side by side already.
         if direct_call(function).is_none() || !items.is_eager() || self.shared.branches.get() > 0 {
@@ -205,15 +205,15 @@ impl Machine<'_> {
         }
         let shared = &self.shared;
         let left = shared.limits.max_tool_calls.saturating_sub(shared.tool_calls.get());
-        let early = Early {
+        let frame = SpeculationFrame {
             slots: Vec::new(),
             function: function.clone(),
             globals: shared.globals.borrow().clone(),
             context: shared.context.clone(),
             recent: shared.recent.clone(),
         };
-        let calls = Calls { items: Iter::ready(items), early };
-        shared.host.foresee(Box::new(calls.take(usize::try_from(left).unwrap_or(usize::MAX))));
+        let calls = Calls { items: Iter::ready(items), frame };
+        shared.host.prefetch(Box::new(calls.take(usize::try_from(left).unwrap_or(usize::MAX))));
     }
 }
 
