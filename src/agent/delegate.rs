@@ -1,118 +1,21 @@
 //! `delegate`: one task, one call; and `as_tool`, the same agent as a tool of another one.
 
 use std::future::ready;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde::Serialize;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::run::process::{Agent, Past, caller};
-use super::run::stop::{DelegateErrorKind, ProcessError};
-use super::run::turn::{Ended, Turns};
+use super::options::MadeOptions;
+use super::run::child::Child;
+use super::run::process::caller;
 use super::show::descriptors::Descriptors;
-use super::{Options, Process, Refs, Session};
+use super::{DelegateError, Options, Outcome, Refs, Session};
 use crate::contract::{Field, Parameter, Signature, ToolSpec, Type};
-use crate::lisp::memory::Memory;
-use crate::lisp::text::LimitReached;
-use crate::lisp::value::{Keyword, Value, display, from_value, to_value};
-use crate::model::Model;
-use crate::tool::{Access, Call, Contract, Starts, Tool, ToolError, ToolKind};
-use crate::trace::{self, Provenance, TreeUsage};
-
-/// What came of a task.
-#[derive(Clone)]
-pub struct Outcome {
-    /// The value of the last program that succeeded, or the answer's text where none ran.
-    pub result: Value,
-    /// The answer's text.
-    pub summary: String,
-    /// What was taken from the result.
-    pub refs: IndexMap<String, Value>,
-    /// Where each ref that has a value comes from: its path or expression, and the tool calls that gave what it was read from.
-    pub provenance: IndexMap<String, Provenance>,
-    /// The usage of the whole tree, and under `own` that of the process itself.
-    pub usage: TreeUsage,
-    /// The turns, with those of sub-agents inside of the tool calls that started them.
-    pub trace: trace::Trace,
-    /// What the agent remembered.
-    pub memory: Memory,
-    /// How it ended.
-    pub stop_reason: StopReason,
-    /// What the model said last, program and all.
-    pub last_message: String,
-    /// The wall time it took; all else is the same when the models answer the same.
-    pub duration: Duration,
-    /// What is odd but no error.
-    pub warnings: Vec<String>,
-}
-
-/// How a task ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StopReason {
-    /// With an answer in words: `answer`.
-    Answer,
-    /// With a value alone, by `(return value)`: `return`.
-    Return,
-}
-
-impl Outcome {
-    /// The result as a Rust type.
-    ///
-    /// # Errors
-    /// A result without a JSON form, or of another shape.
-    pub fn result_as<T: serde::de::DeserializeOwned>(&self) -> Result<T, ToolError> {
-        from_value(&self.result).map_err(|error| ToolError(format!("result: {error}")))
-    }
-
-    /// A ref as a Rust type; one that is not there is nil, which an `Option` takes.
-    ///
-    /// # Errors
-    /// A ref without a JSON form, or of another shape.
-    pub fn ref_as<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, ToolError> {
-        let value = self.refs.get(name).cloned().unwrap_or_default();
-        from_value(&value).map_err(|error| ToolError(format!("refs.{name}: {error}")))
-    }
-}
-
-/// Why a task was not done, with all that happened until then.
-#[derive(Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct DelegateError {
-    /// The kind of error.
-    pub kind: DelegateErrorKind,
-    /// What happened.
-    pub message: String,
-    /// The limit that was reached, if it was one.
-    pub limit: Option<LimitReached>,
-    /// The reason as data, after `(fail reason)`.
-    pub reason: Option<Value>,
-    /// The usage of the whole tree, and under `own` that of the process itself.
-    pub usage: TreeUsage,
-    /// The turns.
-    pub trace: trace::Trace,
-}
-
-impl DelegateError {
-    /// What is wrong before anything has begun.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn unusable(message: String) -> Self {
-        let (usage, trace) = (TreeUsage::default(), trace::Trace::default());
-        Self { kind: DelegateErrorKind::Config, message, limit: None, reason: None, usage, trace }
-    }
-}
-
-impl std::fmt::Debug for DelegateError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.kind, self.message)
-    }
-}
+use crate::lisp::value::{Keyword, Value, display};
+use crate::tool::{Call, Contract, Starts, Tool, ToolError, ToolKind};
 
 /// Gives a task to an agent and waits for what comes of it.
 ///
@@ -227,9 +130,6 @@ pub fn as_tool(options: Options) -> Tool {
     tool
 }
 
-/// The options of a child that is being started.
-pub(crate) type MadeOptions = Pin<Box<dyn Future<Output = Result<Options, String>> + Send>>;
-
 /// Makes the options of a child when it is called.
 pub(crate) type MakeOptions = Arc<dyn Fn(&Call) -> MadeOptions + Send + Sync>;
 
@@ -323,71 +223,7 @@ fn returns(contract: &Contract) -> Option<Type> {
     if is_outcome { None } else { Some(returns.clone()) }
 }
 
-/// A process that a tool call starts.
-pub(crate) struct Child {
-    process: Arc<Process>,
-}
-
-impl Child {
-    /// A process below another one, which has named it. It may do what the other may, and no more than write.
-    pub fn new(
-        parent: &Arc<Process>,
-        name: &str,
-        mut agent: Agent,
-        model: Arc<dyn Model>,
-        descriptors: Descriptors,
-    ) -> Self {
-        let access = &mut agent.dispatcher.access;
-        *access = (*access).min(parent.agent.dispatcher.access).min(Access::Write);
-        let path = format!("{}/{name}", parent.path);
-        Self { process: Process::new(parent.tree.clone(), path, parent.depth + 1, model, agent, descriptors) }
-    }
-
-    /// The process that a call has announced, with these options.
-    pub fn start(
-        parent: &Arc<Process>,
-        call: &Call,
-        options: &Options,
-        descriptors: Descriptors,
-    ) -> Result<Self, ToolError> {
-        let name = call.children.first().ok_or_else(|| ToolError::new("the call has announced no process"))?;
-        let agent = Agent::from_options(options).map_err(ToolError)?;
-        let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-        Ok(Self::new(parent, name, agent, model, descriptors))
-    }
-
-    /// Works on a task with a memory and a conversation of its own.
-    pub async fn work(&self, task: &str) -> Result<Ended, ProcessError> {
-        let mut turns = Turns::new(self.process.agent.rules.clone());
-        self.process.work(&mut turns, &mut Memory::new(), task, None).await
-    }
-
-    /// Runs a program and nothing else.
-    pub async fn run_program(&self, memory: &mut Memory, program: &str) -> Result<Value, String> {
-        self.process.run_alone(memory, program).await
-    }
-
-    /// Works on a task that follows upon a past.
-    pub async fn continue_with(&self, past: Past, task: &str, note: &str) -> Result<Ended, ProcessError> {
-        let Past { messages, mut memory } = past;
-        let mut turns = Turns::new(self.process.agent.rules.clone());
-        turns.messages = messages;
-        self.process.work(&mut turns, &mut memory, task, Some(note)).await
-    }
-
-    /// Its turns, as a program sees them.
-    pub fn trace(&self) -> Value {
-        let turns = trace::turns(&self.process.tree.recorder.within(&self.process.path), &self.process.path);
-        to_value(&turns).unwrap_or_default()
-    }
-
-    /// What it and its children used.
-    pub fn usage(&self) -> TreeUsage {
-        trace::usage(&self.process.tree.recorder.within(&self.process.path), &self.process.path)
-    }
-}
-
 /// Refs as a map with keywords.
-pub(crate) fn refs_value(refs: &IndexMap<String, Value>) -> Value {
+fn refs_value(refs: &IndexMap<String, Value>) -> Value {
     Value::map(refs.iter().map(|(name, value)| (Value::keyword(name), value.clone())))
 }

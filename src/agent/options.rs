@@ -1,17 +1,18 @@
 //! What an agent is made of.
 
-use std::future::ready;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Budget, Paging, Prompt, Refs};
+use super::run::process::Agent;
+use super::{Budget, Prompt, Refs, Rules, system_prompt};
 use crate::contract::{ParseError, Type};
 use crate::lisp::limits::Limits;
 use crate::lisp::value::Value;
 use crate::model::{Model, ModelOptions, Prices};
 use crate::settings::Settings;
-use crate::tool::{Tool, Validation};
+use crate::tool::{Dispatcher, Tool, Toolbox, Validation};
 use crate::trace::{Event, Observer, Verdict};
 
 /// The options of an agent; every one but the model has a default.
@@ -46,6 +47,9 @@ pub struct Options {
     pub(crate) journal: Option<PathBuf>,
     pub(crate) repeat_undecided: bool,
 }
+
+/// The options of a child that is being started.
+pub(crate) type MadeOptions = Pin<Box<dyn Future<Output = Result<Options, String>> + Send>>;
 
 impl Default for Options {
     /// Without a model: for sub-agents, which inherit their parent's.
@@ -240,7 +244,56 @@ impl Options {
     /// # Errors
     /// Two tools of one name, a contract or a ref that cannot be read, a context that is no map.
     pub fn check(&self) -> Result<Vec<String>, String> {
-        super::Agent::from_options(self).map(|agent| agent.warnings)
+        self.agent().map(|agent| agent.warnings)
+    }
+
+    /// What a process of these options works with.
+    ///
+    /// # Errors
+    /// See [`Options::check`].
+    pub(crate) fn agent(&self) -> Result<Agent, String> {
+        let mut tools = Toolbox::new();
+        for tool in &self.tools {
+            tools.add(tool.clone()).map_err(|error| error.to_string())?;
+        }
+        self.refs.check()?;
+        if !matches!(self.context, Value::Map(_) | Value::Nil) {
+            return Err(format!("the context is a map of names to values, got {}", self.context.describe()));
+        }
+        let shown: Toolbox = tools.iter().filter(|tool| !self.hides(tool)).cloned().collect();
+        let hidden = tools.iter().count() - shown.iter().count();
+        let mut dispatcher = Dispatcher::new(Arc::new(tools));
+        let settings = &self.settings;
+        (dispatcher.validation, dispatcher.access) = (settings.validation, settings.access);
+        let mut warnings = self.warnings.clone();
+        warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
+        if self.context.get("last-result").is_some() {
+            warnings.push(
+                "ctx/last-result is the value of the last program; what the context has under that name is not seen"
+                    .into(),
+            );
+        }
+        let signature = self.signature.as_ref();
+        let mut prompt = self.prompt.clone();
+        if let Some(paging) = &settings.paging {
+            prompt.appendix = format!("{}\n\n{}", paging.explanation(&dispatcher.tools), prompt.appendix);
+        }
+        let system = system_prompt(&prompt, &shown, hidden, &self.context, &self.refs, signature);
+        Ok(Agent {
+            system: system.into(),
+            dispatcher,
+            context: self.context.clone(),
+            rules: Rules {
+                max_turns: settings.max_turns,
+                max_ref_retries: settings.max_ref_retries,
+                refs: self.refs.clone(),
+                signature: self.signature.clone(),
+                numbered: self.numbered,
+                references: settings.paging.as_ref().is_some_and(|paging| paging.references),
+            },
+            settings: settings.clone(),
+            warnings,
+        })
     }
 
     /// Whether they name a model.
@@ -272,58 +325,6 @@ impl Options {
     #[must_use]
     pub fn prompt(self, prompt: Prompt) -> Self {
         Self { prompt, ..self }
-    }
-
-    /// Keeps what is too long for the conversation as descriptors, which the model reads with `read_fd` and `fd_search`.
-    ///
-    /// ```
-    /// use ptc::agent::Paging;
-    /// use ptc::{Options, delegate, model::Scripted};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// let model = Scripted::new([
-    ///     "(apply str (repeat 3000 \"tick \"))",
-    ///     "(:content (read_fd {:fd \"fd:1\" :mode \"char\" :start 5 :count 4}))",
-    ///     "It ticks.",
-    /// ]);
-    /// let outcome = delegate("Listen.", Options::new(model).descriptors(Paging::default())).await?;
-    /// assert_eq!(outcome.result, ptc::Value::text("tick"));
-    /// # Ok::<(), ptc::DelegateError>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn descriptors(mut self, paging: Paging) -> Self {
-        self.settings.paging = Some(paging);
-        let tools = [super::read_fd(), super::fd_search()].into_iter().flatten();
-        self.tools(tools)
-    }
-
-    /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at
-    /// most, each with one task. Copies do not fork themselves. Ten are usual; program files have no more unless they say so.
-    ///
-    /// ```
-    /// use ptc::{Options, delegate, model::Scripted};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-    /// let model = Scripted::new(["(mapv :message (call \"fork\" {:prompts [\"Count up.\" \"Count down.\"]}))", "Counted."])
-    ///     .process("main/fork[0]", ["One, two."])
-    ///     .process("main/fork[1]", ["Two, one."]);
-    /// let outcome = delegate("Have it counted.", Options::new(model).forks(10)).await?;
-    /// assert_eq!(outcome.result.to_string(), "[\"One, two.\" \"Two, one.\"]");
-    /// # Ok::<(), ptc::DelegateError>(()) })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn forks(self, most: usize) -> Self {
-        let none = |name: &str| -> super::MadeOptions { Box::pin(ready(Err(format!("there is no program {name:?}")))) };
-        self.tools(super::fork_tool(most, Vec::new(), Arc::new(none)))
-    }
-
-    /// Lets programs go back in the conversation, to forget what led nowhere:
-    /// `(call "goto" {:position "msg_0" :message "what was learnt"})`. The user's messages carry such numbers then.
-    #[must_use]
-    pub fn rewinds(self) -> Self {
-        Self { numbered: true, ..self }.tools(super::goto_tool())
     }
 
     /// Sets the name of the agent as a tool.

@@ -8,8 +8,7 @@ use std::time::Instant;
 use indexmap::IndexSet;
 use tokio::runtime::Runtime;
 
-use super::delegate::{DelegateError, Outcome, StopReason};
-use super::run::process::Agent;
+use super::outcome::{DelegateError, Outcome, StopReason};
 use super::run::stop::{DelegateErrorKind, ProcessError};
 use super::run::turn::{Ended, Turns};
 use super::show::descriptors::Descriptors;
@@ -90,7 +89,7 @@ impl Session {
             let why = "the agent has no model: use Options::new(model)".into();
             return Err(failed(ProcessError::Unusable(why)));
         };
-        let agent = Agent::from_options(options).map_err(|why| failed(ProcessError::Unusable(why)))?;
+        let agent = options.agent().map_err(|why| failed(ProcessError::Unusable(why)))?;
         tree.ledger.start_processes(1, 1).map_err(|reached| failed(ProcessError::Budget(reached)))?;
         let descriptors = Descriptors::new(agent.settings.paging.clone());
         let process = Process::new(tree, "main".into(), 1, model, agent, descriptors);

@@ -9,11 +9,13 @@ use nom::sequence::{pair, preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::error::{Wrong, is_gap};
-use super::parse::deeper;
 use crate::lisp::value::{BigInt, Value, key_from_json};
 
 /// What a rule gives: the rest of the text with what was read, or what was wrong.
 pub(super) type Read<'t, T> = IResult<&'t str, T, Wrong<'t>>;
+
+/// How deep types, and the literals of defaults, may nest.
+pub const MAX_DEPTH: usize = 64;
 
 /// The longest number that is read.
 const LONGEST_NUMBER: usize = 400;
@@ -97,6 +99,14 @@ fn escape(input: &str) -> Read<'_, char> {
         Some(c) => Ok((letters.as_str(), c)),
         None => Wrong::hinted(input, "an escape", "strings know \\\" \\\\ \\/ \\n \\t \\r \\b \\f and \\u00e9"),
     }
+}
+
+/// One level further down, if there may be one.
+pub(super) fn deeper(input: &str, depth: usize) -> Result<usize, nom::Err<Wrong<'_>>> {
+    if depth < MAX_DEPTH {
+        return Ok(depth.saturating_add(1));
+    }
+    Wrong::hinted(input, format!("at most {MAX_DEPTH} levels of nesting"), ":any and :map hold what is further down")
 }
 
 /// literal = number | text | keyword | constant | vector | map ;

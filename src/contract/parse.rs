@@ -12,12 +12,9 @@ use nom::sequence::{pair, preceded, separated_pair, terminated};
 
 use super::check::conform;
 use super::error::Wrong;
-use super::literal::{Read, gap, keyword, label, literal, name, open, text};
+use super::literal::{Read, deeper, gap, keyword, label, literal, name, open, text};
 use super::{Choice, Field, Parameter, ParseError, Signature, Type};
 use crate::lisp::text::nearest;
-
-/// How deep types, and the literals of defaults, may nest.
-pub const MAX_DEPTH: usize = 64;
 
 /// The longest text that is read, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
@@ -258,14 +255,6 @@ fn distinct<'t, T>(items: Vec<(&'t str, T)>, name: impl Fn(&T) -> &str) -> Resul
         return Wrong::hinted(place, "another name", format!("{} is there already", name(item)));
     }
     Ok(items.into_iter().map(|(_, item)| item).collect())
-}
-
-/// One level further down, if there may be one.
-pub(super) fn deeper(input: &str, depth: usize) -> Result<usize, nom::Err<Wrong<'_>>> {
-    if depth < MAX_DEPTH {
-        return Ok(depth.saturating_add(1));
-    }
-    Wrong::hinted(input, format!("at most {MAX_DEPTH} levels of nesting"), ":any and :map hold what is further down")
 }
 
 const SIMPLE: [&str; 7] = ["string", "int", "float", "bool", "keyword", "map", "any"];

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use serde_json::{Map as Object, Value as Json, json};
 
 use super::check::conform;
-use super::parse::MAX_DEPTH;
+use super::literal::MAX_DEPTH;
 use super::{Choice, Field, Parameter, Signature, Type};
 use crate::lisp::value::{from_json, to_json};
 

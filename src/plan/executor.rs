@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::check::{Known, Need, before, check};
 use super::{Done, Plan, PlanError, PlanStep, StepOutput, Store};
 use crate::agent::{
-    Agent, Child, Descriptors, Ended, Process, ProcessError, StopReason, Tree, failed, traced, warnings, written,
+    Child, Descriptors, Ended, Process, ProcessError, StopReason, Tree, failed, traced, warnings, written,
 };
 use crate::contract::Type;
 use crate::lisp::memory::Memory;
@@ -180,7 +180,7 @@ impl Plan {
         let Some(model) = executor.agent.model.clone() else {
             return Err(failed(&tree, 0, &ProcessError::Unusable("the executor has no model".into())));
         };
-        let agent = match Agent::from_options(&executor.agent) {
+        let agent = match executor.agent.agent() {
             Ok(agent) => agent,
             Err(why) => return Err(failed(&tree, 0, &ProcessError::Unusable(why))),
         };

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use super::{IssueStore, Plan, PlanError};
+use super::PlanError;
 use crate::model::{Exchange, ModelError, ModelErrorKind, Secret, http_client, shown_place, wait};
 
 /// Where GitHub answers when nobody says.
@@ -92,37 +92,8 @@ impl GitHub {
         Self { waits: false, ..self }
     }
 
-    /// The issue of this name: `OWNER/REPO#NUMBER`. Nothing is asked yet.
-    ///
-    /// # Errors
-    /// Other names, and an address that is no URL.
-    pub fn issue(&self, name: &str) -> Result<IssueStore, PlanError> {
-        let unfit = || PlanError::one(format!("an issue is named OWNER/REPO#NUMBER, got {name:?}"));
-        let (repository, number) = name.split_once('#').filter(|(owner, _)| owner.contains('/')).ok_or_else(unfit)?;
-        let number: u64 = number.parse().map_err(|_| unfit())?;
-        let mut address = self.issues(repository)?;
-        if let Ok(mut path) = address.path_segments_mut() {
-            path.push(&number.to_string());
-        }
-        Ok(IssueStore::new(self.clone(), name.into(), address))
-    }
-
-    /// Opens an issue that holds a plan, under the plan's goal as its title.
-    ///
-    /// # Errors
-    /// A repository that is not named `OWNER/REPO`, and whatever keeps GitHub from making an issue.
-    pub async fn create(&self, repository: &str, plan: &Plan) -> Result<IssueStore, PlanError> {
-        let address = self.issues(repository)?;
-        let (title, body) = IssueStore::first(plan)?;
-        let made = self.send(Method::POST, &address, None, Some(&json!({"title": title, "body": body}))).await;
-        let made = made.map_err(|error| error.of(repository))?;
-        let number = made.body.get("number").and_then(Json::as_u64);
-        let number = number.ok_or_else(|| PlanError::one("GitHub answered no number of an issue").of(repository))?;
-        self.issue(&format!("{repository}#{number}"))?.made(made)
-    }
-
     /// The address of the issues of a repository.
-    fn issues(&self, repository: &str) -> Result<Url, PlanError> {
+    pub(super) fn issues(&self, repository: &str) -> Result<Url, PlanError> {
         let plain = |part: &str| {
             let chars = part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
             chars && part.chars().any(|c| c != '.')

@@ -54,13 +54,44 @@ struct Seen {
     sent: Option<String>,
 }
 
+impl GitHub {
+    /// The issue of this name: `OWNER/REPO#NUMBER`. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// Other names, and an address that is no URL.
+    pub fn issue(&self, name: &str) -> Result<IssueStore, PlanError> {
+        let unfit = || PlanError::one(format!("an issue is named OWNER/REPO#NUMBER, got {name:?}"));
+        let (repository, number) = name.split_once('#').filter(|(owner, _)| owner.contains('/')).ok_or_else(unfit)?;
+        let number: u64 = number.parse().map_err(|_| unfit())?;
+        let mut address = self.issues(repository)?;
+        if let Ok(mut path) = address.path_segments_mut() {
+            path.push(&number.to_string());
+        }
+        Ok(IssueStore::new(self.clone(), name.into(), address))
+    }
+
+    /// Opens an issue that holds a plan, under the plan's goal as its title.
+    ///
+    /// # Errors
+    /// A repository that is not named `OWNER/REPO`, and whatever keeps GitHub from making an issue.
+    pub async fn create(&self, repository: &str, plan: &Plan) -> Result<IssueStore, PlanError> {
+        let address = self.issues(repository)?;
+        let (title, body) = IssueStore::first(plan)?;
+        let made = self.send(Method::POST, &address, None, Some(&json!({"title": title, "body": body}))).await;
+        let made = made.map_err(|error| error.of(repository))?;
+        let number = made.body.get("number").and_then(Json::as_u64);
+        let number = number.ok_or_else(|| PlanError::one("GitHub answered no number of an issue").of(repository))?;
+        self.issue(&format!("{repository}#{number}"))?.made(made)
+    }
+}
+
 impl IssueStore {
-    pub(super) fn new(github: GitHub, name: String, address: Url) -> Self {
+    fn new(github: GitHub, name: String, address: Url) -> Self {
         Self { github, name, address, seen: Mutex::default() }
     }
 
     /// Title and body of an issue that is made for a plan.
-    pub(super) fn first(plan: &Plan) -> Result<(String, String), PlanError> {
+    fn first(plan: &Plan) -> Result<(String, String), PlanError> {
         let title: String = plan.goal.lines().next().unwrap_or_default().trim().chars().take(LONGEST_TITLE).collect();
         let title = if title.is_empty() { "Plan".into() } else { title };
         let body = body(plan, &title, "")?;
@@ -68,7 +99,7 @@ impl IssueStore {
     }
 
     /// An issue that has just been made.
-    pub(super) fn made(self, answer: Answer) -> Result<Self, PlanError> {
+    fn made(self, answer: Answer) -> Result<Self, PlanError> {
         self.see(Answer { address: self.address.clone(), etag: None, ..answer })?;
         Ok(self)
     }

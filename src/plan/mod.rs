@@ -4,6 +4,7 @@ mod check;
 mod create;
 #[cfg(feature = "github")]
 mod embedded;
+mod error;
 mod executor;
 #[cfg(feature = "github")]
 mod github;
@@ -13,8 +14,8 @@ mod markdown;
 mod steps;
 mod store;
 
-pub use check::PlanError;
 pub use create::create_plan;
+pub use error::PlanError;
 pub use executor::Executor;
 #[cfg(feature = "github")]
 pub use github::GitHub;

@@ -3,6 +3,17 @@
 
 pub(super) use system::Folder;
 
+/// How a file is opened to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// After what is in it, instead of what is in it.
+    pub append: bool,
+    /// Whether it may be made.
+    pub create: bool,
+    /// Whether it may be there already.
+    pub exist_ok: bool,
+}
+
 #[cfg(unix)]
 mod system {
     use std::ffi::{OsStr, OsString};

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::beneath::Folder;
+use super::beneath::{Folder, Opening};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -181,17 +181,6 @@ impl Roots {
         let written = emptied.and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.flush());
         written.map_err(|error| format!("{path:?} could not be written to the end: {}", error.kind()))
     }
-}
-
-/// How a file is opened to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Opening {
-    /// After what is in it, instead of what is in it.
-    pub append: bool,
-    /// Whether it may be made.
-    pub create: bool,
-    /// Whether it may be there already.
-    pub exist_ok: bool,
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::confine::{Opening, Roots};
+use super::beneath::Opening;
+use super::confine::Roots;
 use crate::agent::caller;
 use crate::contract::ParseError;
 use crate::lisp::value::{Boolean, Value};

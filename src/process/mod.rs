@@ -20,10 +20,11 @@ mod reference;
 mod remote;
 
 pub use crate::settings::{LoadError, parse_bytes, parse_time};
+pub use beneath::Opening;
 pub use bind::bind;
 #[doc(hidden)]
 pub use bind::roots_of;
-pub use confine::{Opening, Root, Roots};
+pub use confine::{Root, Roots};
 pub use environment::Environment;
 pub use grants::Grants;
 pub use keys::{SECTIONS, Section, keys};

@@ -1,6 +1,7 @@
 //! A process at work: its turns, the programs of its replies, and their calls.
 
 pub mod call;
+pub mod child;
 pub mod extract;
 pub mod journal;
 pub mod pool;

@@ -18,14 +18,14 @@ use crate::agent::budget::estimated_tokens;
 use crate::agent::provenance::Sources;
 use crate::agent::show::descriptors::Descriptors;
 use crate::agent::show::render::traced;
-use crate::agent::{Budget, Ledger, Options, system_prompt};
+use crate::agent::{Budget, Ledger};
 use crate::host::random_bits;
 use crate::lisp::memory::Memory;
 use crate::lisp::text::LimitReached;
 use crate::lisp::value::Value;
 use crate::model::{Deltas, Message, Model, ModelError, ModelErrorKind, Reply, Request};
 use crate::settings::Settings;
-use crate::tool::{Call, Dispatcher, Run, Starts, ToolError, Toolbox};
+use crate::tool::{Call, Dispatcher, Run, Starts, ToolError};
 use crate::trace::{EventKind, Provenance, Recorder, TurnResult};
 
 /// What all processes of a tree share.
@@ -90,54 +90,6 @@ pub(crate) struct Agent {
     pub rules: Rules,
     /// What is odd about it, but no error.
     pub warnings: Vec<String>,
-}
-
-impl Agent {
-    /// What a process of these options works with.
-    pub fn from_options(options: &Options) -> Result<Self, String> {
-        let mut tools = Toolbox::new();
-        for tool in &options.tools {
-            tools.add(tool.clone()).map_err(|error| error.to_string())?;
-        }
-        options.refs.check()?;
-        if !matches!(options.context, Value::Map(_) | Value::Nil) {
-            return Err(format!("the context is a map of names to values, got {}", options.context.describe()));
-        }
-        let shown: Toolbox = tools.iter().filter(|tool| !options.hides(tool)).cloned().collect();
-        let hidden = tools.iter().count() - shown.iter().count();
-        let mut dispatcher = Dispatcher::new(Arc::new(tools));
-        let settings = &options.settings;
-        (dispatcher.validation, dispatcher.access) = (settings.validation, settings.access);
-        let mut warnings = options.warnings.clone();
-        warnings.extend(dispatcher.missing_contracts().map_err(|error| error.to_string())?);
-        if options.context.get("last-result").is_some() {
-            warnings.push(
-                "ctx/last-result is the value of the last program; what the context has under that name is not seen"
-                    .into(),
-            );
-        }
-        let signature = options.signature.as_ref();
-        let mut prompt = options.prompt.clone();
-        if let Some(paging) = &settings.paging {
-            prompt.appendix = format!("{}\n\n{}", paging.explanation(&dispatcher.tools), prompt.appendix);
-        }
-        let system = system_prompt(&prompt, &shown, hidden, &options.context, &options.refs, signature);
-        Ok(Self {
-            system: system.into(),
-            dispatcher,
-            context: options.context.clone(),
-            rules: Rules {
-                max_turns: settings.max_turns,
-                max_ref_retries: settings.max_ref_retries,
-                refs: options.refs.clone(),
-                signature: options.signature.clone(),
-                numbered: options.numbered,
-                references: settings.paging.as_ref().is_some_and(|paging| paging.references),
-            },
-            settings: settings.clone(),
-            warnings,
-        })
-    }
 }
 
 impl Agent {

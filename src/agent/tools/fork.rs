@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::spawn::{MakeProgram, known_program};
-use crate::agent::delegate::Child;
+use crate::agent::run::child::Child;
 use crate::agent::run::process::{Agent, Past, Process, caller};
 use crate::agent::show::descriptors::Descriptors;
 use crate::contract::ParseError;
@@ -113,7 +113,7 @@ async fn run(call: &Call, most: usize, make: &MakeProgram) -> Result<Value, Tool
             None => Ok((parent.agent.clone(), parent.model.clone())),
             Some(program) => make(program).await.and_then(|options| {
                 let model = options.model.clone().unwrap_or_else(|| parent.model.clone());
-                Ok((Agent::from_options(&options)?, model))
+                Ok((options.agent()?, model))
             }),
         };
         let (agent, model) = match begun {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::agent::delegate::Child;
+use crate::agent::run::child::Child;
 use crate::agent::run::process::{Agent, caller};
 use crate::agent::show::descriptors::Descriptors;
 use crate::lisp::memory::Memory;

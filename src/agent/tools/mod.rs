@@ -7,3 +7,66 @@ pub mod lisp_tool;
 pub mod reading;
 pub mod spawn;
 pub mod spawn_agent;
+
+use std::future::ready;
+use std::sync::Arc;
+
+use self::fork::fork_tool;
+use self::goto::goto_tool;
+use self::reading::{fd_search, read_fd};
+use super::options::MadeOptions;
+use super::{Options, Paging};
+
+impl Options {
+    /// Keeps what is too long for the conversation as descriptors, which the model reads with `read_fd` and `fd_search`.
+    ///
+    /// ```
+    /// use ptc::agent::Paging;
+    /// use ptc::{Options, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let model = Scripted::new([
+    ///     "(apply str (repeat 3000 \"tick \"))",
+    ///     "(:content (read_fd {:fd \"fd:1\" :mode \"char\" :start 5 :count 4}))",
+    ///     "It ticks.",
+    /// ]);
+    /// let outcome = delegate("Listen.", Options::new(model).descriptors(Paging::default())).await?;
+    /// assert_eq!(outcome.result, ptc::Value::text("tick"));
+    /// # Ok::<(), ptc::DelegateError>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn descriptors(mut self, paging: Paging) -> Self {
+        self.settings.paging = Some(paging);
+        let tools = [read_fd(), fd_search()].into_iter().flatten();
+        self.tools(tools)
+    }
+
+    /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at
+    /// most, each with one task. Copies do not fork themselves. Ten are usual; program files have no more unless they say so.
+    ///
+    /// ```
+    /// use ptc::{Options, delegate, model::Scripted};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let model = Scripted::new(["(mapv :message (call \"fork\" {:prompts [\"Count up.\" \"Count down.\"]}))", "Counted."])
+    ///     .process("main/fork[0]", ["One, two."])
+    ///     .process("main/fork[1]", ["Two, one."]);
+    /// let outcome = delegate("Have it counted.", Options::new(model).forks(10)).await?;
+    /// assert_eq!(outcome.result.to_string(), "[\"One, two.\" \"Two, one.\"]");
+    /// # Ok::<(), ptc::DelegateError>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn forks(self, most: usize) -> Self {
+        let none = |name: &str| -> MadeOptions { Box::pin(ready(Err(format!("there is no program {name:?}")))) };
+        self.tools(fork_tool(most, Vec::new(), Arc::new(none)))
+    }
+
+    /// Lets programs go back in the conversation, to forget what led nowhere:
+    /// `(call "goto" {:position "msg_0" :message "what was learnt"})`. The user's messages carry such numbers then.
+    #[must_use]
+    pub fn rewinds(self) -> Self {
+        Self { numbered: true, ..self }.tools(goto_tool())
+    }
+}

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::agent::delegate::{Child, MadeOptions};
+use crate::agent::options::MadeOptions;
 use crate::agent::prompt::framed;
+use crate::agent::run::child::Child;
 use crate::agent::run::process::{Process, caller};
 use crate::agent::show::descriptors::{Descriptors, number_of};
 use crate::contract::ParseError;

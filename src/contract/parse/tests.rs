@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
+use crate::contract::MAX_DEPTH;
+use crate::contract::MAX_DEPTH;
 use crate::lisp::value::Value;
 
 fn canonical(text: &str) -> String {

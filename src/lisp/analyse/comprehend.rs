@@ -1,7 +1,6 @@
 //! `for` and `doseq`: nested functions over the collections, innermost last.
 
 use super::Analyser;
-use super::rewrite::call;
 use crate::lisp::forms;
 use crate::lisp::syntax::Form;
 use crate::lisp::text::Span;
@@ -49,21 +48,21 @@ impl Analyser<'_> {
 /// `(%for (fn [x] …) items)` gathers what the function gives, `%for-each` splices it, `%doseq` drops it; each leaves out
 /// an item for which the function gives `(%skip)` and ends at `(%stop)`.
 pub(super) fn nest(levels: &[Level<'_>], body: &[Form], collects: bool, span: Span) -> Form {
-    let Some((level, inner)) = levels.split_first() else { return call("do", [], body, span) };
+    let Some((level, inner)) = levels.split_first() else { return Form::call("do", [], body, span) };
     let mut result = nest(inner, body, collects, span);
     for (modifier, value) in level.modifiers.iter().rev() {
         let value = (*value).clone();
         result = match *modifier {
-            "let" => call("let", [value, result], &[], span),
-            "when" => call("if", [value, result, call("%skip", [], &[], span)], &[], span),
-            _ => call("if", [value, result, call("%stop", [], &[], span)], &[], span),
+            "let" => Form::call("let", [value, result], &[], span),
+            "when" => Form::call("if", [value, result, Form::call("%skip", [], &[], span)], &[], span),
+            _ => Form::call("if", [value, result, Form::call("%stop", [], &[], span)], &[], span),
         };
     }
-    let function = call("fn*", [Form::vector([level.pattern.clone()], span), result], &[], span);
+    let function = Form::call("fn*", [Form::vector([level.pattern.clone()], span), result], &[], span);
     let walk = match (collects, inner.is_empty()) {
         (true, true) => "%for",
         (true, false) => "%for-each",
         (false, _) => "%doseq",
     };
-    call(walk, [function, level.items.clone()], &[], span)
+    Form::call(walk, [function, level.items.clone()], &[], span)
 }

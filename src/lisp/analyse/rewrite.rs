@@ -2,15 +2,9 @@
 
 use super::{Analyser, comprehend};
 use crate::lisp::forms::{Expander, FormRow, NoExpansion};
-use crate::lisp::syntax::{Form, FormKind, Forms};
+use crate::lisp::syntax::{Form, FormKind};
 use crate::lisp::text::{ErrorKind, Span};
 use crate::lisp::value::Value;
-
-/// `(name items… rest…)`
-pub(super) fn call(name: &str, items: impl IntoIterator<Item = Form>, rest: &[Form], span: Span) -> Form {
-    let items = [Form::symbol(name, span)].into_iter().chain(items).chain(rest.iter().cloned());
-    Form::list(items.collect::<Forms>(), span)
-}
 
 fn keyword(name: &str, span: Span) -> Form {
     Form::literal(Value::keyword(name), span)
@@ -67,14 +61,14 @@ impl Analyser<'_> {
                 let levels = self.levels(bindings, name)?;
                 comprehend::nest(&levels, body, false, span)
             }
-            ("new", [class, given @ ..]) => call(&format!("{}.", class.as_symbol()?), [], given, span),
+            ("new", [class, given @ ..]) => Form::call(&format!("{}.", class.as_symbol()?), [], given, span),
             (".", [object, member, given @ ..]) => self.dotted(object, member, given, span)?,
             // `(doc map)`, `(doc "map")`, `(doc 'map)`, `(doc :map)`: the name is what is meant.
-            ("doc", [named]) => call("%doc", [Form::literal(Value::text(doc_name(named)?), span)], &[], span),
+            ("doc", [named]) => Form::call("%doc", [Form::literal(Value::text(doc_name(named)?), span)], &[], span),
             ("defmulti", [named, rest @ ..]) => {
                 let rest: Vec<Form> = rest.iter().filter(|form| form.as_text().is_none()).cloned().collect();
                 let title = Form::literal(Value::text(named.as_symbol()?), span);
-                call("defonce", [named.clone(), call("%multi", [title], &rest, span)], &[], span)
+                Form::call("defonce", [named.clone(), Form::call("%multi", [title], &rest, span)], &[], span)
             }
             ("defrecord", [_, _, protocol, ..]) => {
                 let text = self.text(protocol.span);
@@ -100,8 +94,8 @@ impl Analyser<'_> {
             class.starts_with(char::is_uppercase) && !self.scopes.is_local(name)
         });
         Some(match class {
-            Some(class) => call(&format!("{class}/{name}"), [], given, span),
-            None => call(&format!(".{name}"), [object.clone()], given, span),
+            Some(class) => Form::call(&format!("{class}/{name}"), [], given, span),
+            None => Form::call(&format!(".{name}"), [object.clone()], given, span),
         })
     }
 }
@@ -114,13 +108,13 @@ fn record(named: &Form, fields: &Form, span: Span) -> Option<Form> {
         Form::new(FormKind::Map(items.iter().filter_map(entry).flatten().collect()), span)
     };
     let map = of_fields(&Form::clone);
-    let make = |title: String| call("defn", [Form::symbol(&title, span), fields.clone(), map.clone()], &[], span);
+    let make = |title: String| Form::call("defn", [Form::symbol(&title, span), fields.clone(), map.clone()], &[], span);
     let (given, nil) = (Form::symbol("given", span), Form::literal(Value::Nil, span));
     // Fields that are not given are nil.
-    let whole = call("merge", [of_fields(&|_| nil.clone()), given.clone()], &[], span);
+    let whole = Form::call("merge", [of_fields(&|_| nil.clone()), given.clone()], &[], span);
     let title = Form::symbol(&format!("map->{name}"), span);
-    let from_map = call("defn", [title, Form::vector([given], span), whole], &[], span);
-    Some(call("do", [make(format!("->{name}")), make(format!("{name}.")), from_map, nil], &[], span))
+    let from_map = Form::call("defn", [title, Form::vector([given], span), whole], &[], span);
+    Some(Form::call("do", [make(format!("->{name}")), make(format!("{name}.")), from_map, nil], &[], span))
 }
 
 /// The name that `doc` is asked for.
@@ -143,16 +137,16 @@ pub(super) fn conditions(body: &[Form], span: Span) -> Option<Vec<Form>> {
         return None;
     }
     let assertions = |tests: Option<&[Form]>| -> Vec<Form> {
-        tests.unwrap_or(&[]).iter().map(|test| call("assert", [test.clone()], &[], test.span)).collect()
+        tests.unwrap_or(&[]).iter().map(|test| Form::call("assert", [test.clone()], &[], test.span)).collect()
     };
     let mut forms = assertions(pre);
     match post {
         None => forms.extend(rest.iter().cloned()),
         Some(_) => {
             let result = Form::symbol("%", span);
-            let value = call("do", [], rest, span);
+            let value = Form::call("do", [], rest, span);
             let checks: Vec<Form> = assertions(post).into_iter().chain([result.clone()]).collect();
-            forms.push(call("let", [Form::vector([result, value], span)], &checks, span));
+            forms.push(Form::call("let", [Form::vector([result, value], span)], &checks, span));
         }
     }
     Some(forms)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::expr::{ArityExpr, CatchExpr, Expr, ExprKind, FunctionExpr, MemberExpr, TryExpr};
-use super::rewrite::call;
 use super::{Analyser, Position, liveness};
 use crate::lisp::forms;
 use crate::lisp::syntax::{Form, FormKind, Forms};
@@ -157,8 +156,8 @@ impl Analyser<'_> {
             within.extend([(*pattern).clone(), name.clone()]);
         }
         let same = names.iter().flat_map(|name| [name.clone(), name.clone()]).collect();
-        let inner = call("let*", [vector(within)], body, span);
-        call("let*", [vector(before), call("loop*", [vector(same), inner], &[], span)], &[], span)
+        let inner = Form::call("let*", [vector(within)], body, span);
+        Form::call("let*", [vector(before), Form::call("loop*", [vector(same), inner], &[], span)], &[], span)
     }
 
     fn recur(&mut self, values: &[Form], position: Position, span: Span) -> Expr {

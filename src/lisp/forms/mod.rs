@@ -34,8 +34,9 @@
 //! `if-not`, `inc`), Clojure's template names classes of its host (`delay`, `assert`), `:else` costs no step here, and a
 //! name that Clojure makes anew cannot be shown (`doto`). `:wrong` is an error instead of an expansion.
 
+mod expand;
 mod table;
 mod template;
 
+pub use expand::{Expander, NoExpansion};
 pub use table::{FormRow, Indent, all, find, usage};
-pub use template::{Expander, NoExpansion};

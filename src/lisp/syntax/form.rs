@@ -55,6 +55,12 @@ impl Form {
         Self::new(FormKind::List(items.into()), span)
     }
 
+    /// `(name items… rest…)`.
+    pub(crate) fn call(name: &str, items: impl IntoIterator<Item = Self>, rest: &[Self], span: Span) -> Self {
+        let items = [Self::symbol(name, span)].into_iter().chain(items).chain(rest.iter().cloned());
+        Self::list(items.collect::<Forms>(), span)
+    }
+
     /// A vector that the reader or the analyser writes itself.
     pub fn vector(items: impl Into<Forms>, span: Span) -> Self {
         Self::new(FormKind::Vector(items.into()), span)

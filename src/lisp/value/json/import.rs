@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
 
 use super::key_from_json;
 use crate::lisp::text::LimitKind;
-use crate::lisp::value::{BigInt, MAX_NESTING, Map, Raise, Shape, Text, Value, limit};
+use crate::lisp::value::{BigInt, MAX_NESTING, Map, Raise, Shape, Text, Value, limit, value_error};
 
 /// A cheap hash for the string interner.
 fn place(text: &str) -> usize {
@@ -277,4 +278,32 @@ impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Seed { importer: &mut Importer::default(), depth: 0 }.deserialize(deserializer)
     }
+}
+
+/// The value of a JSON tree; maps with the same keys share their row of keys.
+///
+/// # Errors
+/// The limit on nesting.
+pub fn from_json(json: &Json) -> Result<Value, Box<Raise>> {
+    let mut importer = Importer::default();
+    Seed { importer: &mut importer, depth: 0 }
+        .deserialize(json)
+        .map_err(|error| if importer.is_too_deep { too_deep() } else { value_error(error.to_string()) })
+}
+
+/// The value of a JSON text.
+///
+/// # Errors
+/// Text that is not JSON, or is nested too deeply, with line and column.
+pub fn parse_json(text: &str) -> Result<Value, Box<Raise>> {
+    parse_json_with_keys(text, key_from_json).map_err(|error| value_error(format!("no JSON: {error}")))
+}
+
+/// As [`parse_json`], with other keys than [`key_from_json`] makes; they must differ where the texts differ.
+pub(crate) fn parse_json_with_keys(text: &str, key: fn(&str) -> Value) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut importer = Importer::with_keys(key);
+    let value = Seed { importer: &mut importer, depth: 0 }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }

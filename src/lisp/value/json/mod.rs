@@ -5,14 +5,13 @@ mod export;
 mod import;
 mod read;
 
-use serde::de::DeserializeSeed;
-use serde_json::Value as Json;
+pub use build::to_value;
+pub use export::{check_json, json_text, json_text_pretty, says_all_in_json, to_json};
+pub(crate) use import::parse_json_with_keys;
+pub use import::{from_json, parse_json};
+pub use read::from_value;
 
-pub use self::build::to_value;
-pub use self::export::{check_json, json_text, json_text_pretty, says_all_in_json, to_json};
-use self::import::{Importer, Seed, too_deep};
-pub use self::read::from_value;
-use super::{Result, Value, value_error};
+use super::Value;
 
 /// A value that has no JSON form, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,32 +43,4 @@ fn reads_as_keyword(key: &str) -> bool {
 /// An object key as programs see it: a keyword where the text reads back as one, else a string.
 pub fn key_from_json(key: &str) -> Value {
     if reads_as_keyword(key) { Value::keyword(key) } else { Value::text(key) }
-}
-
-/// The value of a JSON tree; maps with the same keys share their row of keys.
-///
-/// # Errors
-/// The limit on nesting.
-pub fn from_json(json: &Json) -> Result<Value> {
-    let mut importer = Importer::default();
-    Seed { importer: &mut importer, depth: 0 }
-        .deserialize(json)
-        .map_err(|error| if importer.is_too_deep { too_deep() } else { value_error(error.to_string()) })
-}
-
-/// The value of a JSON text.
-///
-/// # Errors
-/// Text that is not JSON, or is nested too deeply, with line and column.
-pub fn parse_json(text: &str) -> Result<Value> {
-    parse_json_with_keys(text, key_from_json).map_err(|error| value_error(format!("no JSON: {error}")))
-}
-
-/// As [`parse_json`], with other keys than [`key_from_json`] makes; they must differ where the texts differ.
-pub(crate) fn parse_json_with_keys(text: &str, key: fn(&str) -> Value) -> serde_json::Result<Value> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let mut importer = Importer::with_keys(key);
-    let value = Seed { importer: &mut importer, depth: 0 }.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(value)
 }
