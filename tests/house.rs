@@ -1,6 +1,6 @@
-//! The house is as it is said to be: who may use whom, how files begin, how long they are, where `unsafe` is.
+//! The house is as it is said to be: who may use whom, no files in a circle, how files begin, how long they are, where `unsafe` is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["agent", "contract", "lisp", "lisp/*", "model", "tool", "trace", "settings"]),
     ("mcp", &["contract", "lisp/text", "lisp/value", "model", "tool"]),
     ("process", &["agent", "contract", "host", "lisp", "lisp/*", "mcp", "model", "plan", "tool", "trace", "settings"]),
+];
+
+/// The circles of files that use each other: a room, the files in it, and why they are one thing.
+const CIRCLES: [(&str, &str, &str); 2] = [
+    (
+        "lisp/value",
+        "args builtin cell context drop equality extent fault function host iterate machine map meta name number order print \
+         sequence set table vector what",
+        "Values hold values of every kind: each kind is compared, printed and dropped with what is in it.",
+    ),
+    ("lisp/eval", "compile missing operand", "To compile an expression is to compile its parts."),
 ];
 
 /// The longest file, in lines.
@@ -171,6 +182,116 @@ fn rooms_use_only_those_below() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The modules of `src` with their code: `lisp/value/map`, and `lisp/value` for its `mod.rs`.
+fn modules() -> BTreeMap<String, String> {
+    let name = |path: &str| {
+        let name = path.trim_start_matches("src/").trim_end_matches(".rs");
+        name.strip_suffix("/mod").unwrap_or(if name == "lib" { "" } else { name }).to_owned()
+    };
+    sources("src").into_iter().map(|(path, text)| (name(&path), code(&text))).collect()
+}
+
+/// The module that a path in another one leads to, and the name in it.
+fn resolve<'p>(modules: &BTreeMap<String, String>, from: &str, path: &'p str) -> (String, &'p str) {
+    let mut at: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let mut parts = path.split("::").peekable();
+    match parts.peek() {
+        Some(&"crate") => at.clear(),
+        Some(&"super") => at.truncate(at.len().saturating_sub(1)),
+        _ => {}
+    }
+    parts.next_if(|part| ["crate", "super", "self"].contains(part));
+    while parts.next_if_eq(&"super").is_some() {
+        at.pop();
+    }
+    while let Some(part) = parts.next_if(|part| modules.contains_key(&[&at[..], &[*part]].concat().join("/"))) {
+        at.push(part);
+    }
+    (at.join("/"), parts.next().unwrap_or_default())
+}
+
+/// What modules give on from others: the module and the name that it gives, and where that comes from.
+fn given_on(modules: &BTreeMap<String, String>) -> BTreeMap<(String, String), String> {
+    let mut given = BTreeMap::new();
+    for (module, code) in modules {
+        for statement in code.split(';').map(str::trim).filter(|line| line.starts_with("pub")) {
+            let Some((_, path)) = statement.split_once(" use ") else { continue };
+            for path in expand(path) {
+                let name = path.rsplit("::").next().unwrap_or_default().to_owned();
+                given.insert((module.clone(), name), resolve(modules, module, &path).0);
+            }
+        }
+    }
+    given
+}
+
+/// The modules that each uses. A module and those within it are one: that it uses them says nothing.
+fn used(modules: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeSet<String>> {
+    let given = given_on(modules);
+    let mut all = BTreeMap::new();
+    for (module, code) in modules {
+        let used: &mut BTreeSet<String> = all.entry(module.as_str()).or_default();
+        let begins = |at: &usize| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+        let places = ["crate::", "super::", "self::"].into_iter().flat_map(|way| code.match_indices(way));
+        for path in places.map(|(at, _)| at).filter(begins).flat_map(|at| expand(&code[at..])) {
+            let (mut target, name) = resolve(modules, module, &path);
+            while let Some(source) = given.get(&(target.clone(), name.to_owned())).filter(|source| **source != target) {
+                target.clone_from(source);
+            }
+            if !target.is_empty() && target != *module && !target.starts_with(&format!("{module}/")) {
+                used.insert(target);
+            }
+        }
+    }
+    all
+}
+
+/// The modules that one uses, directly or through others.
+fn reached<'m>(used: &'m BTreeMap<&str, BTreeSet<String>>, module: &'m str) -> BTreeSet<&'m str> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![module]);
+    while let Some(next) = open.pop().and_then(|module| used.get(module)) {
+        open.extend(next.iter().map(String::as_str).filter(|module| found.insert(*module)));
+    }
+    found
+}
+
+/// The modules that use each other, directly or through others.
+fn circles(modules: &BTreeMap<String, String>) -> BTreeSet<Vec<String>> {
+    let used = used(modules);
+    let reach: BTreeMap<&str, BTreeSet<&str>> = used.keys().map(|module| (*module, reached(&used, module))).collect();
+    let circle = |module: &&str| -> Vec<String> {
+        let others = reach[module].iter().filter(|other| reach[**other].contains(module));
+        others.map(|other| (*other).to_owned()).collect()
+    };
+    reach.keys().map(circle).filter(|circle| circle.len() > 1).collect()
+}
+
+#[test]
+fn circles_are_found() {
+    let modules = [
+        ("", "mod a; mod b;"),
+        ("a", "mod x; mod y; pub use x::X;"),
+        ("a/x", "use crate::b::{B, C as D};"),
+        ("a/y", "use super::X;"),
+        ("b", "use crate::{a::{\n    X}};"),
+    ];
+    let modules = modules.map(|(name, code)| (name.to_owned(), code.to_owned())).into();
+    assert_eq!(circles(&modules), BTreeSet::from([vec!["a/x".to_owned(), "b".to_owned()]]));
+}
+
+#[test]
+fn no_file_uses_one_that_uses_it() {
+    let found = circles(&modules());
+    let allowed = |(room, names, _): &(&str, &str, &str), circle: &[String]| {
+        let name = |module: &str| module.strip_prefix(room).and_then(|name| name.strip_prefix('/')).map(str::to_owned);
+        circle.iter().all(|module| name(module).is_some_and(|name| names.split(' ').any(|one| one == name)))
+    };
+    let wrong: Vec<_> = found.iter().filter(|circle| !CIRCLES.iter().any(|row| allowed(row, circle))).collect();
+    assert!(wrong.is_empty(), "these use each other: move what they share below them: {wrong:#?}");
+    let gone: Vec<_> = CIRCLES.iter().filter(|row| !found.iter().any(|circle| allowed(row, circle))).collect();
+    assert!(gone.is_empty(), "no circle any more: {gone:#?}");
 }
 
 /// What a file of builtins may use of `builtins/mod.rs`: the macros, and the registry.
