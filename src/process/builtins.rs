@@ -7,7 +7,6 @@ use super::entry::describe_parameters;
 use super::files;
 use super::program::{BuiltinTool, Program};
 use crate::agent::{MakeProgram, PROGRAMS, Spawner, caller, fd_search, fork_tool, goto_tool, read_fd, spawn_tool};
-use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::plan::create_plan;
@@ -27,7 +26,7 @@ pub(super) struct Host<'a> {
 pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, LoadError> {
     let known = BUILTINS.into_iter().find(|(name, _)| *name == wanted.name);
     let (_, make) = known.ok_or_else(|| LoadError::other("", format!("there is no tool {:?}", wanted.name)))?;
-    let mut tool = make(host).map_err(|error| LoadError::other("", error))?;
+    let mut tool = make(host);
     if let Some(alias) = &wanted.alias {
         tool.name.clone_from(alias);
     }
@@ -42,14 +41,14 @@ pub(super) fn built_in(host: &Host<'_>, wanted: &BuiltinTool) -> Result<Tool, Lo
 }
 
 /// Makes a tool for a program.
-type Make = fn(&Host<'_>) -> Result<Tool, ParseError>;
+type Make = fn(&Host<'_>) -> Tool;
 
 /// The tools that program files can enable, and what makes each.
 const BUILTINS: [(&str, Make); 11] = [
     ("calculator", |_| calculator()),
     ("create_plan", |host| {
         let entries = host.program.catalog.iter().chain(&host.program.tools);
-        Ok(create_plan(entries.map(|entry| entry.name.clone())))
+        create_plan(entries.map(|entry| entry.name.clone()))
     }),
     ("read_file", |host| files::read_file(host.roots.clone())),
     ("list_dir", |host| files::list_dir(host.roots.clone())),
@@ -82,23 +81,38 @@ fn spawner(host: &Host<'_>) -> Spawner {
 }
 
 /// A message to the observers of the run.
-fn write_stderr() -> Result<Tool, ParseError> {
+fn write_stderr() -> Tool {
     let tool = Tool::asynchronous("write_stderr", |call: Call| async move {
         let message = call.arguments.get("message").and_then(Value::as_name).unwrap_or_default();
         let process = caller(&call)?;
         process.record(EventKind::Stderr { message: abridge(message, 10_000).into_owned() });
         Ok::<Value, ToolError>(Value::Nil)
     });
-    let tool = tool.spec("(message :string) -> :any")?.description("Says something to whoever watches the run");
-    Ok(Tool { access: Access::Read, kind: ToolKind::Internal, ..tool })
+    let tool = tool.constant_spec("(message :string) -> :any").description("Says something to whoever watches the run");
+    Tool { access: Access::Read, kind: ToolKind::Internal, ..tool }
 }
 
 /// Arithmetic as text, for models that want it: one expression in infix form.
-fn calculator() -> Result<Tool, crate::contract::ParseError> {
+fn calculator() -> Tool {
     let tool = Tool::new("calculator", |arguments| {
         let text = arguments.get("expression").and_then(Value::as_name).unwrap_or_default();
         super::calculate::calculate(text).map_err(crate::ToolError)
     });
-    let tool = tool.spec("(expression :string) -> :any")?;
-    Ok(tool.description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10").reads())
+    let tool = tool.constant_spec("(expression :string) -> :any");
+    tool.description("Evaluates arithmetic: (1 + 2) * 3 / 4, sqrt(2), 2 ^ 10").reads()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_tool_has_a_contract() {
+        let none = |_: &str| -> crate::agent::MadeOptions { Box::pin(std::future::ready(Err(String::new()))) };
+        let program = Program::default();
+        let host = Host { program: &program, roots: Arc::new(Roots::at(".".as_ref())), make: Arc::new(none) };
+        for (name, make) in BUILTINS {
+            assert!(make(&host).spec_of().is_some(), "{name}");
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::beneath::Opening;
 use super::confine::Roots;
 use crate::agent::caller;
-use crate::contract::ParseError;
 use crate::lisp::value::{Boolean, Value};
 use crate::tool::{Access, Call, Tool, ToolError};
 
@@ -22,16 +21,16 @@ fn count(n: u64) -> Value {
 }
 
 /// The text of a file.
-pub(super) fn read_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
+pub(super) fn read_file(roots: Arc<Roots>) -> Tool {
     let tool = Tool::asynchronous("read_file", move |call: Call| {
         let roots = roots.clone();
         off_thread(move || roots.read(text(&call.arguments, "path")).map(Value::text))
     });
-    Ok(tool.spec("(path :string) -> :string")?.description("The text of a file").reads())
+    tool.constant_spec("(path :string) -> :string").description("The text of a file").reads()
 }
 
 /// What is in a folder.
-pub(super) fn list_dir(roots: Arc<Roots>) -> Result<Tool, ParseError> {
+pub(super) fn list_dir(roots: Arc<Roots>) -> Tool {
     let entry = |(name, folder, bytes): (String, bool, u64)| {
         let kind = if folder { "folder" } else { "file" };
         Value::map([
@@ -47,12 +46,13 @@ pub(super) fn list_dir(roots: Arc<Roots>) -> Result<Tool, ParseError> {
             Ok(Value::vector(found.into_iter().map(entry).collect()))
         })
     });
-    let tool = tool.spec("(path :string = \".\") -> [{:name :string :type (\"file\" | \"folder\") :bytes :int}]")?;
-    Ok(tool.description("What is in a folder").reads())
+    let tool =
+        tool.constant_spec("(path :string = \".\") -> [{:name :string :type (\"file\" | \"folder\") :bytes :int}]");
+    tool.description("What is in a folder").reads()
 }
 
 /// Writes the content of a descriptor to a file.
-pub(super) fn fd_to_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
+pub(super) fn fd_to_file(roots: Arc<Roots>) -> Tool {
     let tool = Tool::asynchronous("fd_to_file", move |call: Call| {
         let roots = roots.clone();
         off_thread(move || {
@@ -77,11 +77,11 @@ pub(super) fn fd_to_file(roots: Arc<Roots>) -> Result<Tool, ParseError> {
     });
     let contract = "(fd :string, file_path :string, mode :string = \"write\", create :bool = true, exist_ok :bool = true) -> \
                     {:file_path :string :characters :int :bytes :int}";
-    let tool = tool.spec(contract)?.description(
+    let tool = tool.constant_spec(contract).description(
         "Writes a descriptor to a file (mode write or append). exist_ok false: only to a new one; create false: only to one \
          that is there",
     );
-    Ok(Tool { access: Access::Write, ..tool })
+    Tool { access: Access::Write, ..tool }
 }
 
 /// Does what may take a while without holding up others.

@@ -302,6 +302,12 @@ impl Tool {
         Ok(self.with_spec(spec))
     }
 
+    /// The same tool with a contract that this program writes itself.
+    #[cfg(feature = "agent")]
+    pub(crate) fn constant_spec(self, signature: &str) -> Self {
+        self.with_spec(ToolSpec::constant(signature))
+    }
+
     /// The same tool with a contract.
     #[must_use]
     pub fn with_spec(self, spec: ToolSpec) -> Self {

@@ -488,8 +488,8 @@ mod tests {
             let text = Paging { references, ..Paging::default() }.explanation(&toolbox);
             ["read_fd", "fd/search", "<ref id="].map(|part| text.contains(part))
         };
-        let read = || crate::agent::read_fd().expect("a tool");
-        let search = || crate::agent::fd_search().expect("a tool");
+        let read = crate::agent::read_fd;
+        let search = crate::agent::fd_search;
         assert_eq!(explained(vec![], true), [false, false, true]);
         assert_eq!(explained(vec![read()], false), [true, false, false]);
         assert_eq!(explained(vec![read(), search()], false), [true, true, false]);

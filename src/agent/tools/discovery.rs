@@ -9,9 +9,9 @@ use crate::lisp::value::{Iter, Value};
 use crate::tool::{Access, Tool, ToolError};
 
 /// The tool by which the agent says what it has found.
-fn select(registry: Arc<Vec<Tool>>) -> Tool {
+pub(super) fn select(registry: Arc<Vec<Tool>>) -> Tool {
     let about = "Selects the tools of these names; its value is your result";
-    let spec = ToolSpec::parse("(names [:string]) -> [:string]").unwrap_or_default().effect(Effect::Read);
+    let spec = ToolSpec::constant("(names [:string]) -> [:string]").effect(Effect::Read);
     let select = Tool::new("select-tools", move |arguments| {
         let names = arguments.get("names").cloned().unwrap_or_default();
         let names = Iter::ready(&names).map(|name| {

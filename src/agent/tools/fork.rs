@@ -8,7 +8,6 @@ use super::spawn::{MakeProgram, known_program};
 use crate::agent::run::child::Child;
 use crate::agent::run::process::{Agent, Past, Process, caller};
 use crate::agent::show::descriptors::Descriptors;
-use crate::contract::ParseError;
 use crate::lisp::value::{Iter, Value};
 use crate::model::Model;
 use crate::tool::{Access, Call, Starts, Tool, ToolError};
@@ -21,7 +20,7 @@ struct Prompt {
 }
 
 /// The tool that forks, so many times a call at most, to go on under the same program or one of these.
-pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakeProgram) -> Result<Tool, ParseError> {
+pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakeProgram) -> Tool {
     let or_linked = match links.is_empty() {
         true => "",
         false => ", or {:prompt \"…\" :program \"…\"} to go on as a linked program",
@@ -43,9 +42,9 @@ pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakePro
         async move { run(&call, most, &make).await }
     });
     let contract = "(prompts [:any]) -> [{:id :int :message :any :error :bool?}]";
-    let mut tool = tool.spec(contract)?.description(description).example("{:prompts [\"text\" \"text\"]}");
+    let mut tool = tool.constant_spec(contract).description(description).example("{:prompts [\"text\" \"text\"]}");
     tool.access = Access::Admin;
-    Ok(tool)
+    tool
 }
 
 /// The prompts of a call, if there are not too many and each says something.

@@ -2,14 +2,13 @@
 
 use crate::agent::run::process::caller;
 use crate::agent::run::turn::Rewind;
-use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::model::Role;
 use crate::tool::{Access, Call, Tool, ToolError, ToolKind};
 
 /// The tool that rewinds the conversation. Programs that call it end there.
-pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
+pub(crate) fn goto_tool() -> Tool {
     let tool = Tool::of_caller("goto", |call: &Call| {
         let process = caller(call)?;
         let text = |name: &str| call.arguments.get(name).and_then(Value::as_name).unwrap_or_default();
@@ -29,8 +28,8 @@ pub(crate) fn goto_tool() -> Result<Tool, ParseError> {
         Ok(Value::Nil)
     });
     let tool = Tool { kind: ToolKind::Internal, access: Access::Read, ..tool };
-    Ok(tool.spec("(position :string, message :string) -> :any")?.description(
+    tool.constant_spec("(position :string, message :string) -> :any").description(
         "Goes back to an earlier message of the user's, such as msg_0: what follows upon it is forgotten, but for your message. \
          Memory stays, with what the program has defined until then. The program ends there",
-    ))
+    )
 }

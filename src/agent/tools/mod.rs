@@ -38,8 +38,7 @@ impl Options {
     #[must_use]
     pub fn descriptors(mut self, paging: Paging) -> Self {
         self.settings.paging = Some(paging);
-        let tools = [read_fd(), fd_search()].into_iter().flatten();
-        self.tools(tools)
+        self.tools([read_fd(), fd_search()])
     }
 
     /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at
@@ -60,13 +59,28 @@ impl Options {
     #[must_use]
     pub fn forks(self, most: usize) -> Self {
         let none = |name: &str| -> MadeOptions { Box::pin(ready(Err(format!("there is no program {name:?}")))) };
-        self.tools(fork_tool(most, Vec::new(), Arc::new(none)))
+        self.tools([fork_tool(most, Vec::new(), Arc::new(none))])
     }
 
     /// Lets programs go back in the conversation, to forget what led nowhere:
     /// `(call "goto" {:position "msg_0" :message "what was learnt"})`. The user's messages carry such numbers then.
     #[must_use]
     pub fn rewinds(self) -> Self {
-        Self { numbered: true, ..self }.tools(goto_tool())
+        Self { numbered: true, ..self }.tools([goto_tool()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contracts_of_built_in_tools_parse() {
+        let none = |_: &str| -> MadeOptions { Box::pin(ready(Err(String::new()))) };
+        let selects = discovery::select(Arc::default());
+        let spawns = spawn_agent::spawn_agent(Options::default(), [("none", vec![])]);
+        for tool in [read_fd(), fd_search(), goto_tool(), fork_tool(1, Vec::new(), Arc::new(none)), selects, spawns] {
+            assert!(tool.spec_of().is_some(), "{}", tool.name);
+        }
     }
 }

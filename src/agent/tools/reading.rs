@@ -5,7 +5,6 @@ use std::time::Instant;
 use crate::agent::run::process::{Process, caller};
 use crate::agent::show::descriptors::{READ, SEARCH, number_of};
 use crate::agent::show::pages::{Piece, Unit};
-use crate::contract::ParseError;
 use crate::lisp::text::abridge;
 use crate::lisp::value::{Boolean, Regex, Text, Value};
 use crate::tool::{Access, Call, Tool, ToolError, ToolKind};
@@ -24,21 +23,21 @@ const MAX_REGEX_LINE: usize = 1 << 20;
 const MATCH: usize = 2_000;
 
 /// The tool that reads a descriptor by pages, lines or characters.
-pub(crate) fn read_fd() -> Result<Tool, ParseError> {
+pub(crate) fn read_fd() -> Tool {
     let tool = Tool::of_caller(READ, read);
     let contract = "(fd :string, mode :string = \"page\", start :int?, count :int = 1, read_all :bool = false, \
                     extract_to_new_fd :bool = false) -> :any";
-    let mut tool = tool.spec(contract)?.description(
+    let mut tool = tool.constant_spec(contract).description(
         "Reads a descriptor: count pages, lines or characters (mode page, line or char) from start on, or all of it. Pages \
          and lines count from 1, characters from 0. Gives {:content … :lines [from to] :total_pages …}, or with \
          extract_to_new_fd the id of a new descriptor",
     );
     (tool.access, tool.kind, tool.builtin_id) = (Access::Read, ToolKind::Internal, Some(READ));
-    Ok(tool)
+    tool
 }
 
 /// The tool that finds the lines of a descriptor that hold a text or match a regex.
-pub(crate) fn fd_search() -> Result<Tool, ParseError> {
+pub(crate) fn fd_search() -> Tool {
     let tool = Tool::asynchronous(SEARCH, |call: Call| async move {
         let process = caller(&call)?;
         let (most, clock) = (process.agent.settings.limits.max_time, process.descriptors().searching.clone());
@@ -54,10 +53,10 @@ pub(crate) fn fd_search() -> Result<Tool, ParseError> {
         search.await.unwrap_or_else(|_| Err(ToolError::new("the search was given up")))
     });
     let mut tool = tool
-        .spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")?
+        .constant_spec("(fd :string, pattern :string, regex :bool = false) -> [{:line :int :text :string}]")
         .description("Finds the lines of a descriptor that hold a text, or match a regex");
     (tool.access, tool.kind, tool.builtin_id) = (Access::Read, ToolKind::Internal, Some(SEARCH));
-    Ok(tool)
+    tool
 }
 
 fn text<'a>(call: &'a Call, name: &str) -> &'a str {

@@ -7,7 +7,6 @@ use crate::agent::prompt::framed;
 use crate::agent::run::child::Child;
 use crate::agent::run::process::{Process, caller};
 use crate::agent::show::descriptors::{Descriptors, number_of};
-use crate::contract::ParseError;
 use crate::lisp::text::nearest;
 use crate::lisp::value::{Iter, Value};
 use crate::tool::{Access, Call, Starts, Tool, ToolError};
@@ -57,7 +56,7 @@ pub(crate) fn known_program(name: &str, links: &[(String, String)]) -> Result<()
 }
 
 /// The tool that starts a program.
-pub(crate) fn spawn_tool(spawner: Spawner) -> Result<Tool, ParseError> {
+pub(crate) fn spawn_tool(spawner: Spawner) -> Tool {
     let available = listed(&spawner.links);
     let fds = if spawner.descriptors { "additional_preload_fds [:string]?, " } else { "" };
     let contract = format!(
@@ -84,9 +83,9 @@ pub(crate) fn spawn_tool(spawner: Spawner) -> Result<Tool, ParseError> {
             async move { run(&call, &spawner).await }
         },
     );
-    let mut tool = tool.spec(&contract.replace(", )", ")"))?.description(description).example(example);
+    let mut tool = tool.constant_spec(&contract.replace(", )", ")")).description(description).example(example);
     tool.access = Access::Admin;
-    Ok(tool)
+    tool
 }
 
 fn argument<'a>(arguments: &'a Value, name: &str) -> Option<&'a str> {

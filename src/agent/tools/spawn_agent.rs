@@ -45,10 +45,8 @@ pub fn spawn_agent<N: Into<String>>(options: Options, sets: impl IntoIterator<It
             run_child(&call, tools.map(|tools| Options { tools, ..options })).await
         }
     };
-    let tool = Tool::process("spawn_agent", announce, run).description(description);
     let contract = "(task :string, tools [:string], context :map = {}) -> {:summary :string :refs :map}";
-    // The contract is a constant that the example above reads.
-    tool.clone().spec(contract).unwrap_or(tool)
+    Tool::process("spawn_agent", announce, run).description(description).constant_spec(contract)
 }
 
 /// The tools of the sets that a call names.

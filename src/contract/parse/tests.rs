@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::contract::MAX_DEPTH;
-use crate::contract::MAX_DEPTH;
 use crate::lisp::value::Value;
 
 fn canonical(text: &str) -> String {
