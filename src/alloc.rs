@@ -82,7 +82,7 @@ impl Account {
     }
 
     /// What the program has left alive.
-    pub fn left(&self) -> u64 {
+    pub fn bytes_left_alive(&self) -> u64 {
         if is_installed() { u64::try_from(self.live.get()).unwrap_or(0) } else { 0 }
     }
 

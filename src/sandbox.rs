@@ -169,7 +169,7 @@ impl Sandbox {
         account.close();
         let mut evaluation = match finished {
             Ok(mut evaluation) => {
-                evaluation.set_live_bytes(account.left());
+                evaluation.set_live_bytes(account.bytes_left_alive());
                 self.memory = evaluation.memory.clone();
                 evaluation
             }

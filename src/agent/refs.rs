@@ -61,7 +61,7 @@ pub struct Ref {
 pub struct Refs {
     refs: Vec<Ref>,
     /// Paths that are none.
-    unread: Vec<String>,
+    parse_errors: Vec<String>,
 }
 
 /// What is missing or wrong, and the values that are there.
@@ -79,14 +79,14 @@ impl Refs {
 
     /// Adds a ref.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, source: RefSource) -> Self {
+    pub fn push_source(mut self, name: impl Into<String>, source: RefSource) -> Self {
         self.refs.push(Ref { name: name.into(), source, required: false, kind: None });
         self
     }
 
     /// Adds a ref that is made already.
     #[must_use]
-    pub fn and(mut self, new: Ref) -> Self {
+    pub fn push(mut self, new: Ref) -> Self {
         self.refs.push(new);
         self
     }
@@ -97,17 +97,17 @@ impl Refs {
     pub fn path(mut self, name: impl Into<String>, path: &str) -> Self {
         let name = name.into();
         let source = path.parse().map(RefSource::Path).unwrap_or_else(|why: PathError| {
-            self.unread.push(format!("refs.{name}: {why}"));
+            self.parse_errors.push(format!("refs.{name}: {why}"));
             // The empty path would find the whole result.
             RefSource::Closure(Arc::new(|_| None))
         });
-        self.with(name, source)
+        self.push_source(name, source)
     }
 
     /// Adds a ref by an expression over `result`.
     #[must_use]
     pub fn lisp(self, name: impl Into<String>, expression: impl Into<String>) -> Self {
-        self.with(name, RefSource::Lisp(expression.into()))
+        self.push_source(name, RefSource::Lisp(expression.into()))
     }
 
     /// Adds a ref by a closure; one that panics finds nothing.
@@ -117,7 +117,7 @@ impl Refs {
         name: impl Into<String>,
         find: impl Fn(&Value) -> Option<Value> + Send + Sync + 'static,
     ) -> Self {
-        self.with(name, RefSource::Closure(Arc::new(find)))
+        self.push_source(name, RefSource::Closure(Arc::new(find)))
     }
 
     /// Makes the last ref required.
@@ -143,7 +143,7 @@ impl Refs {
     /// # Errors
     /// Paths that are none, expressions that no result can make right, and names that stand twice.
     pub fn check(&self) -> Result<(), String> {
-        let mut problems = self.unread.clone();
+        let mut problems = self.parse_errors.clone();
         for (at, each) in self.refs.iter().enumerate() {
             if self.refs.iter().take(at).any(|other| other.name == each.name) {
                 problems.push(format!("refs.{}: there are two of that name", each.name));

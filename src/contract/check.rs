@@ -50,7 +50,7 @@ pub fn check_input(signature: &Signature, arguments: &Value) -> Result<Checked, 
             empty
         }
     };
-    let warnings = walk.warnings.told();
+    let warnings = walk.warnings.reported();
     walk.issues.verdict().map(|()| Checked { arguments: checked.into(), warnings })
 }
 

@@ -57,7 +57,7 @@ impl<T: From<String>> Findings<T> {
     }
 
     /// The findings, with a note of how many more there are.
-    pub fn told(mut self) -> Vec<T> {
+    pub fn reported(mut self) -> Vec<T> {
         if self.more > 0 {
             self.told.push(T::from(format!("… and {} more", self.more)));
         }
@@ -66,6 +66,6 @@ impl<T: From<String>> Findings<T> {
 
     /// All is well, or the findings.
     pub fn verdict(self) -> Result<(), Vec<T>> {
-        if self.is_empty() { Ok(()) } else { Err(self.told()) }
+        if self.is_empty() { Ok(()) } else { Err(self.reported()) }
     }
 }

@@ -10,7 +10,7 @@ use crate::lisp::value::{Value, from_json, parse_json, to_json, to_value};
 pub(super) fn value(result: CallToolResult) -> Result<Value, ToolError> {
     let data = |json: &Json| from_json(json).map_err(|raise| ToolError(raise.to_error().message));
     if result.is_error == Some(true) {
-        return Err(ToolError(told(&result)));
+        return Err(ToolError(error_text(&result)));
     }
     if let Some(structured) = &result.structured_content {
         return data(structured);
@@ -31,7 +31,7 @@ pub(super) fn value(result: CallToolResult) -> Result<Value, ToolError> {
 }
 
 /// The text of a result that is an error.
-fn told(result: &CallToolResult) -> String {
+fn error_text(result: &CallToolResult) -> String {
     let texts = result.content.iter().filter_map(|block| block.as_text().map(|text| text.text.as_str()));
     let text = texts.collect::<Vec<_>>().join("\n");
     match (&result.structured_content, text.is_empty()) {

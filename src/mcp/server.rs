@@ -104,7 +104,7 @@ impl rmcp::ServerHandler for Handler {
         let mut result = match called.map(|value| content::result(&value)) {
             Ok(Ok(result)) => result,
             Ok(Err(error)) => error_result(error.0),
-            Err(fault) => error_result(told(&fault)),
+            Err(fault) => error_result(fault_text(&fault)),
         };
         let warnings =
             site.take_warnings().into_iter().map(|warning| ContentBlock::text(format!("warning: {warning}")));
@@ -180,7 +180,7 @@ fn error_result(message: String) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(message)])
 }
 
-fn told(fault: &Fault) -> String {
+fn fault_text(fault: &Fault) -> String {
     match fault.advice() {
         Some(hint) => format!("{}\n{hint}", fault.message()),
         None => fault.message().into_owned(),

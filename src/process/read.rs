@@ -193,7 +193,7 @@ impl Reader<'_> {
             path.map_err(|error: PathError| LoadError::other(&at, error))
         };
         let fields = match entry {
-            Json::String(text) => return Ok(refs.with(name, path(text)?)),
+            Json::String(text) => return Ok(refs.push_source(name, path(text)?)),
             Json::Object(fields) => fields,
             _ => return Err(LoadError::other(at, "expected a path, or a table with path or lisp")),
         };
@@ -204,7 +204,7 @@ impl Reader<'_> {
             (None, None) => return Err(LoadError::other(at, "path or lisp is needed")),
         };
         let rest: Ref = self.entry(&at, &ref_rows(), &["path", "lisp"], fields)?;
-        Ok(refs.and(Ref { name: name.to_owned(), source, ..rest }))
+        Ok(refs.push(Ref { name: name.to_owned(), source, ..rest }))
     }
 
     fn paging(&mut self, fields: &Fields, program: &Program) -> Result<Option<Paging>> {

@@ -17,7 +17,7 @@ pub(super) fn result(tool: &str, kind: &Type, more: &[&str]) -> Outline {
     }
     let more = more.iter().map(|name| (Keyword::new(name), Outline::ANY));
     let fields = result.fields().map(|(key, field)| (key.clone(), field.clone()));
-    Outline::record(fields.chain(more).collect()).of(origin)
+    Outline::record(fields.chain(more).collect()).with_origin(origin)
 }
 
 fn outline(kind: &Type, origin: &Origin) -> Outline {
@@ -42,7 +42,7 @@ fn outline(kind: &Type, origin: &Origin) -> Outline {
         }
         Type::Optional(inner) => return outline(inner, origin).or_nil(),
     };
-    known.of(origin.clone())
+    known.with_origin(origin.clone())
 }
 
 /// The arguments that are never what the signature takes.

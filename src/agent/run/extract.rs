@@ -13,7 +13,7 @@ pub enum Extracted {
         /// The program.
         program: String,
         /// What the reply says besides.
-        around: String,
+        prose: String,
     },
     /// Different programs: none of them is run.
     Several(usize),
@@ -34,8 +34,8 @@ const TAGS: [&str; 5] = ["clojure", "clj", "lisp", "ptc-lisp", "ptc"];
 /// use ptc::agent::{Extracted, extract};
 ///
 /// let reply = "I count them.\n```clojure\n(count ctx/mails)\n```";
-/// let Extracted::Program { program, around } = extract(reply) else { panic!() };
-/// assert_eq!((program.as_str(), around.as_str()), ("(count ctx/mails)", "I count them."));
+/// let Extracted::Program { program, prose } = extract(reply) else { panic!() };
+/// assert_eq!((program.as_str(), prose.as_str()), ("(count ctx/mails)", "I count them."));
 /// assert_eq!(extract("There are 3 (three)."), Extracted::Answer);
 /// ```
 pub fn extract(reply: &str) -> Extracted {
@@ -44,9 +44,9 @@ pub fn extract(reply: &str) -> Extracted {
         return Extracted::Empty;
     }
     if trimmed.starts_with('(') && reads(trimmed) {
-        return Extracted::Program { program: trimmed.into(), around: String::new() };
+        return Extracted::Program { program: trimmed.into(), prose: String::new() };
     }
-    let (blocks, around) = fenced(trimmed);
+    let (blocks, prose) = fenced(trimmed);
     let mut programs: Vec<&str> = Vec::new();
     for block in &blocks {
         let text = block.text.trim();
@@ -60,15 +60,15 @@ pub fn extract(reply: &str) -> Extracted {
     }
     match programs.as_slice() {
         [] => match blocks.as_slice() {
-            [only] if around.trim().is_empty() && !only.tag.is_empty() && !TAGS.contains(&only.tag.as_str()) => {
+            [only] if prose.trim().is_empty() && !only.tag.is_empty() && !TAGS.contains(&only.tag.as_str()) => {
                 Extracted::OtherLanguage(only.tag.clone())
             }
-            [_, ..] if around.trim().is_empty() && blocks.iter().all(|block| block.text.trim().is_empty()) => {
+            [_, ..] if prose.trim().is_empty() && blocks.iter().all(|block| block.text.trim().is_empty()) => {
                 Extracted::Empty
             }
             _ => Extracted::Answer,
         },
-        [program] => Extracted::Program { program: (*program).to_owned(), around: around.trim().to_owned() },
+        [program] => Extracted::Program { program: (*program).to_owned(), prose: prose.trim().to_owned() },
         several => Extracted::Several(several.len()),
     }
 }
@@ -93,7 +93,7 @@ struct Block {
 
 /// The fenced blocks of a text and what stands around them. A block that is never closed goes on to the end.
 fn fenced(text: &str) -> (Vec<Block>, String) {
-    let (mut blocks, mut around) = (Vec::new(), String::new());
+    let (mut blocks, mut prose) = (Vec::new(), String::new());
     let mut open: Option<(Fence<'_>, Block)> = None;
     let mut in_list = false;
     for line in text.lines() {
@@ -110,16 +110,16 @@ fn fenced(text: &str) -> (Vec<Block>, String) {
             }
             (None, _) => {
                 in_list = is_item(line) || (in_list && (line.trim().is_empty() || line.starts_with([' ', '\t'])));
-                around.push_str(line);
-                around.push('\n');
+                prose.push_str(line);
+                prose.push('\n');
             }
         }
     }
     if let Some((fence, mut block)) = open {
-        around.push_str(&cut_at_end_of_line(&mut block.text, fence));
+        prose.push_str(&cut_at_end_of_line(&mut block.text, fence));
         blocks.push(block);
     }
-    (blocks, around)
+    (blocks, prose)
 }
 
 /// Whether a line is an item of a list: `- x`, `* x`, `1. x`. What belongs to it is indented.
@@ -197,8 +197,8 @@ mod tests {
         ] {
             assert_eq!(program(reply).trim(), "(+ 1 2)", "{reply:?}");
         }
-        let Extracted::Program { around, .. } = extract("```clojure\n(+ 1 2)```\nThat is all.") else { panic!() };
-        assert_eq!(around, "That is all.");
+        let Extracted::Program { prose, .. } = extract("```clojure\n(+ 1 2)```\nThat is all.") else { panic!() };
+        assert_eq!(prose, "That is all.");
         let quoted = "- A list.\n\nIndented code is a quotation:\n\n    ```clojure\n    (+ 1 2)\n    ```";
         assert_eq!(extract(quoted), Extracted::Answer);
     }
@@ -247,8 +247,8 @@ mod tests {
 
     #[test]
     fn extract_keeps_lines_around_a_program() {
-        let Extracted::Program { around, .. } = extract("One.\nTwo.\n```clojure\n(a)\n```\nThree.\n") else { panic!() };
-        assert_eq!(around, "One.\nTwo.\nThree.");
+        let Extracted::Program { prose, .. } = extract("One.\nTwo.\n```clojure\n(a)\n```\nThree.\n") else { panic!() };
+        assert_eq!(prose, "One.\nTwo.\nThree.");
     }
 
     #[test]

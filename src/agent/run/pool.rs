@@ -187,7 +187,7 @@ impl Worker {
         match resumed {
             Ok(Resumed::Done(mut finished)) => {
                 slot.coroutine.recycle();
-                finished.set_live_bytes(slot.account.left());
+                finished.set_live_bytes(slot.account.bytes_left_alive());
                 let _ = slot.done.send(Ok(finished));
             }
             Ok(Resumed::Asks(_)) if cancelled => {

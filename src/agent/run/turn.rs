@@ -124,7 +124,7 @@ pub struct Turns {
     reminded: bool,
     /// Whether a program of the task has run, be it to an error.
     has_run: bool,
-    around: String,
+    prose: String,
     /// Whether the answer is a value that no text came with.
     wordless: bool,
     /// Set while required refs are being repaired.
@@ -153,7 +153,7 @@ impl Turns {
             last_value: None,
             reminded: false,
             has_run: false,
-            around: String::new(),
+            prose: String::new(),
             wordless: false,
             noted: Vec::new(),
             repair: None,
@@ -235,8 +235,8 @@ impl Turns {
         self.note = TurnResult { turn: self.turn, iteration: self.iteration(), ..TurnResult::default() };
         self.say(Role::Assistant, text);
         match self.find_program(text) {
-            Extracted::Program { program, around } => {
-                self.around = around;
+            Extracted::Program { program, prose } => {
+                self.prose = prose;
                 self.note.program = Some(program.clone());
                 self.note.ran = true;
                 self.has_run = true;
@@ -291,9 +291,9 @@ impl Turns {
         match ran.result {
             Ok(value) if ran.returned => {
                 self.keep(&value);
-                let around = std::mem::take(&mut self.around);
-                self.wordless = around.is_empty();
-                let summary = if around.is_empty() { shorten(&without_internals(&value), 300) } else { around };
+                let prose = std::mem::take(&mut self.prose);
+                self.wordless = prose.is_empty();
+                let summary = if prose.is_empty() { shorten(&without_internals(&value), 300) } else { prose };
                 self.answer(summary)
             }
             Ok(value) => {

@@ -93,7 +93,7 @@ impl Analyser<'_> {
 
     /// Whether a builtin calls its first argument with items, and does not give what that gives.
     fn asks_of_items(&self, name: &str) -> bool {
-        let function = self.around.registry.find(name).and_then(|row| row.gives.signature(2)?.function_of_items());
+        let function = self.ctx.registry.find(name).and_then(|row| row.gives.signature(2)?.function_of_items());
         function.is_some_and(|function| matches!(function.gives, BuiltinType::Bool | BuiltinType::Any))
     }
 

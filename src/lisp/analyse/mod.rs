@@ -127,10 +127,10 @@ pub struct AnalysedProgram {
 /// Analyses a program, and says what is wrong with it.
 ///
 /// It can run unless there is a finding that is an error and counts [before a run](Finding::before_run).
-pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_>) -> (AnalysedProgram, Vec<Finding>) {
+pub fn analyse(source: &Arc<Source>, forms: &[Form], ctx: &AnalysisContext<'_>) -> (AnalysedProgram, Vec<Finding>) {
     let mut analyser = Analyser {
         source,
-        around,
+        ctx,
         scopes: Scopes::new(),
         errors: Vec::new(),
         warnings: Vec::new(),
@@ -138,7 +138,7 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_
         definitions: HashMap::new(),
         calls_tools: false,
         remembered: HashSet::new(),
-        aliases: around.aliases.clone(),
+        aliases: ctx.aliases.clone(),
         depth: 0,
         binding: None,
         trying: 0,
@@ -158,8 +158,8 @@ pub fn analyse(source: &Arc<Source>, forms: &[Form], around: &AnalysisContext<'_
     let mut findings: Vec<Finding> = analyser.errors.into_iter().map(Finding::error).collect();
     findings.append(&mut analyser.warnings);
     // Without tools nothing is declared, and data shows what it is when the program runs.
-    if !stopped && (around.thorough || analyser.calls_tools) {
-        findings.extend(infer::infer(&body, slots, source, around, &analyser.definitions));
+    if !stopped && (ctx.thorough || analyser.calls_tools) {
+        findings.extend(infer::infer(&body, slots, source, ctx, &analyser.definitions));
     }
     (AnalysedProgram { body, slots, aliases: analyser.aliases }, findings)
 }
@@ -190,7 +190,7 @@ impl Position {
 
 struct Analyser<'a> {
     source: &'a Arc<Source>,
-    around: &'a AnalysisContext<'a>,
+    ctx: &'a AnalysisContext<'a>,
     scopes: Scopes,
     errors: Vec<Error>,
     warnings: Vec<Finding>,
@@ -273,7 +273,7 @@ impl Analyser<'_> {
         self.forms = self.forms.saturating_add(1);
         if self.forms.is_multiple_of(Self::BETWEEN_CHECKS)
             && !self.stopped
-            && let Err(raise) = (self.around.check_limits)()
+            && let Err(raise) = (self.ctx.check_limits)()
         {
             self.stopped = true;
             self.errors.insert(0, raise.to_error());
@@ -569,7 +569,7 @@ impl Analyser<'_> {
 
     /// A call of a builtin that the analyser writes itself.
     fn builtin(&mut self, name: &str, items: Vec<Expr>, span: Span) -> Expr {
-        match self.around.registry.find(name).and_then(|builtin| Some((builtin, builtin.clause(items.len())?))) {
+        match self.ctx.registry.find(name).and_then(|builtin| Some((builtin, builtin.clause(items.len())?))) {
             Some((builtin, clause)) => Expr::new(ExprKind::Builtin(builtin, clause, items), span),
             None => self.wrong(span, format!("{name} is missing from the registry"), ""),
         }

@@ -32,16 +32,16 @@ impl Analyser<'_> {
     /// Whether a `def`, of this program or an earlier one, made the name.
     pub(super) fn is_defined(&self, name: &str) -> bool {
         self.defined.contains_key(name)
-            || self.around.names.find(name).is_some_and(|number| self.around.globals.is_defined(number))
+            || self.ctx.names.find(name).is_some_and(|number| self.ctx.globals.is_defined(number))
     }
 
     pub(super) fn is_remembered(&self, name: &str) -> bool {
         self.remembered.contains(name)
-            || self.around.names.find(name).is_some_and(|number| self.around.globals.get(number).is_some())
+            || self.ctx.names.find(name).is_some_and(|number| self.ctx.globals.get(number).is_some())
     }
 
     pub(super) fn global(&self, name: &str, strict: bool, span: Span) -> Expr {
-        let number = self.around.names.number(name);
+        let number = self.ctx.names.number(name);
         Expr::new(ExprKind::Global { number, name: name.into(), strict }, span)
     }
 
@@ -79,9 +79,9 @@ impl Analyser<'_> {
             return None;
         }
         // What the program refers to comes before what has the name anyway: `(:require [clojure.string :refer [reverse]])`.
-        let referred = self.aliases.referred(name).and_then(|full| self.around.registry.find(full));
-        let plain = || self.around.registry.find(name);
-        referred.or_else(plain).or_else(|| self.around.registry.find(&self.full_name(name)))
+        let referred = self.aliases.referred(name).and_then(|full| self.ctx.registry.find(full));
+        let plain = || self.ctx.registry.find(name);
+        referred.or_else(plain).or_else(|| self.ctx.registry.find(&self.full_name(name)))
     }
 
     /// A name as a value.
@@ -117,23 +117,23 @@ impl Analyser<'_> {
         // Sugar names builtins that a program cannot: only there the text of the place is another one.
         if name.starts_with('%')
             && self.text(span) != name
-            && let Some(builtin) = self.around.registry.find(name)
+            && let Some(builtin) = self.ctx.registry.find(name)
         {
             return Expr::constant(Value::Function(Arc::new(Function::Builtin(builtin))), span);
         }
         if let Some(builtin) = self.find_builtin(name) {
             return Expr::constant(Value::Function(Arc::new(Function::Builtin(builtin))), span);
         }
-        if let Some(constant) = self.around.registry.constant(&self.full_name(name)) {
+        if let Some(constant) = self.ctx.registry.constant(&self.full_name(name)) {
             return Expr::constant(constant.clone(), span);
         }
         if self.is_remembered(name) {
             return self.global(name, true, span);
         }
-        if let Some(function) = handles::function(name, self.around.tools, span) {
+        if let Some(function) = handles::function(name, self.ctx.tools, span) {
             return self.form(&function, Position::Inner);
         }
-        if self.around.tools.has(name) {
+        if self.ctx.tools.has(name) {
             return self.tool_value(name, span);
         }
         // The whole context, for keys that no name can have: `(get ctx "first name")`.
@@ -145,7 +145,7 @@ impl Analyser<'_> {
 
     fn context(&mut self, name: &str, span: Span) -> Expr {
         let key = Value::keyword(name);
-        if let Value::Map(context) = self.around.context
+        if let Value::Map(context) = self.ctx.context
             && context.get(&key).is_none()
         {
             let names: Vec<&str> = context.keys().filter_map(Value::as_name).collect();
@@ -169,7 +169,7 @@ impl Analyser<'_> {
 
     fn check_tool(&mut self, name: &str, arguments: Option<&Value>, span: Span) {
         self.calls_tools = true;
-        if let Err((kind, message, hint)) = self.around.tools.check(name, arguments) {
+        if let Err((kind, message, hint)) = self.ctx.tools.check(name, arguments) {
             self.error(span, kind, message, hint);
         }
     }
@@ -194,12 +194,12 @@ impl Analyser<'_> {
             return Some(self.tool_call(tool, arguments, span));
         }
         // A tool's plain name, where nothing else has it.
-        if self.find_builtin(name).is_none() && !self.is_remembered(name) && self.around.tools.has(name) {
+        if self.find_builtin(name).is_none() && !self.is_remembered(name) && self.ctx.tools.has(name) {
             return Some(self.tool_call(name, arguments, span));
         }
         let (first, rest) = arguments.split_first().filter(|_| name == "call")?;
         // `(call search {…})`: the tool by its name as a symbol, where nothing else has that name.
-        let by_symbol = |tool: &&str| self.is_unknown(tool) && self.around.tools.has(tool);
+        let by_symbol = |tool: &&str| self.is_unknown(tool) && self.ctx.tools.has(tool);
         let tool = first.as_symbol().filter(by_symbol).or_else(|| first.as_text()).or_else(|| first.as_keyword())?;
         Some(self.tool_call(tool, rest, span))
     }
@@ -231,7 +231,7 @@ impl Analyser<'_> {
     fn described_tool(&mut self, name: &str, arguments: &[Form], span: Span) -> Option<Expr> {
         let ("describe-tool", [tool]) = (name, arguments) else { return None };
         let tool = tool.as_text().or_else(|| tool.as_keyword())?;
-        let misfit = self.around.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool)).err();
+        let misfit = self.ctx.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool)).err();
         misfit.map(|(kind, message, hint)| self.error(span, kind, message, hint))
     }
 
@@ -240,7 +240,7 @@ impl Analyser<'_> {
         let is_class = !self.is_defined(name)
             && !self.scopes.is_local(name)
             && name.rsplit(['.', '/']).next().is_some_and(|class| class.starts_with(char::is_uppercase))
-            && matches!(self.around.registry.constant(&self.full_name(name)), Some(Value::Symbol(_)));
+            && matches!(self.ctx.registry.constant(&self.full_name(name)), Some(Value::Symbol(_)));
         let hint = match name {
             _ if !is_class => return None,
             "String" => "(str x) makes a string",
@@ -261,12 +261,12 @@ impl Analyser<'_> {
     /// `(.method x)` of a method that is not there.
     fn method_call(&mut self, name: &str, _: &[Form], span: Span) -> Option<Expr> {
         let method = name.strip_prefix('.').map(|method| method.trim_start_matches('-'))?;
-        let is_known = self.around.registry.find(&format!(".{method}")).is_some() || self.is_defined(name);
+        let is_known = self.ctx.registry.find(&format!(".{method}")).is_some() || self.is_defined(name);
         if is_known || !method.starts_with(char::is_alphabetic) {
             return None;
         }
         let hint = hints::method(method).map(str::to_owned).unwrap_or_else(|| {
-            let builtins = self.around.registry.all();
+            let builtins = self.ctx.registry.all();
             let methods = builtins.iter().map(|builtin| builtin.name).filter(|name| name.starts_with('.'));
             let keys = || {
                 format!("(:{method} x) reads a key of a map; methods are functions of clojure.core and clojure.string")

@@ -117,7 +117,7 @@ impl Analyser<'_> {
         let space = items.first().and_then(Form::as_symbol).unwrap_or("");
         let full = if is_json(space) { "json" } else { space };
         let prefix = format!("{full}/");
-        let mut builtins = self.around.registry.all().into_iter();
+        let mut builtins = self.ctx.registry.all().into_iter();
         let known = matches!(space, "clojure.core" | "clojure.pprint" | "clojure.test")
             || builtins.any(|builtin| builtin.name.starts_with(&prefix));
         if !known {
@@ -170,7 +170,7 @@ impl Analyser<'_> {
         let core = space == "clojure.core";
         let prefix = format!("{space}/");
         let own: Vec<&'static str> = self
-            .around
+            .ctx
             .registry
             .all()
             .into_iter()
@@ -183,7 +183,7 @@ impl Analyser<'_> {
                 continue;
             }
             let full = if core { name.clone() } else { format!("{prefix}{name}") };
-            let there = own.contains(&name.as_str()) || self.around.registry.constant(&full).is_some();
+            let there = own.contains(&name.as_str()) || self.ctx.registry.constant(&full).is_some();
             if !there {
                 // What is a form needs no reference, and the macros of clojure.test say what to do when they are used.
                 if let Some(span) = span

@@ -210,7 +210,7 @@ impl Outline {
 
     /// The same as a part of something.
     #[must_use]
-    pub fn of(self, origin: Origin) -> Self {
+    pub fn with_origin(self, origin: Origin) -> Self {
         Self { origin: Some(Arc::new(origin)), ..self }
     }
 
@@ -325,7 +325,7 @@ impl Outline {
             | Value::Nothing => Self::ANY,
         };
         match origin {
-            Some(origin) if !matches!(outline.kind, ValueKind::Any) => outline.of(origin.clone()),
+            Some(origin) if !matches!(outline.kind, ValueKind::Any) => outline.with_origin(origin.clone()),
             _ => outline,
         }
     }

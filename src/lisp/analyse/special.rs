@@ -80,7 +80,7 @@ impl Analyser<'_> {
     fn may_be_unbound(&self, name: &str) -> bool {
         let host = name.split_once('/').is_some_and(|(space, rest)| !space.is_empty() && !rest.is_empty());
         let built_in =
-            || self.find_builtin(name).is_some() || self.around.registry.constant(&self.full_name(name)).is_some();
+            || self.find_builtin(name).is_some() || self.ctx.registry.constant(&self.full_name(name)).is_some();
         !host
             && !self.scopes.is_local(name)
             && !matches!(name, "*1" | "*2" | "*3" | "ctx")
@@ -415,7 +415,7 @@ impl Analyser<'_> {
         arities: Option<Vec<super::BuiltinSignature>>,
         span: Span,
     ) -> Expr {
-        let number = self.around.names.number(&name);
+        let number = self.ctx.names.number(&name);
         let times = if self.scopes.nesting() == 0 { 1 } else { 2 };
         let count = self.definitions.entry(number).or_default();
         *count = count.saturating_add(times);
@@ -465,7 +465,7 @@ impl Analyser<'_> {
         for named in names {
             if let Some(name) = self.defined_name(named) {
                 let known = self.is_defined(&name);
-                let number = self.around.names.number(&name);
+                let number = self.ctx.names.number(&name);
                 self.defined.entry(name.clone()).or_insert(None);
                 if !known {
                     items.push(ExprKind::Define { number, name: name.into(), value: None, once: true }.at(named.span));

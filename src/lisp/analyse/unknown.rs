@@ -48,7 +48,7 @@ impl<'a> Analyser<'a> {
     }
 
     fn value_of_the_host(&self, name: &str) -> Option<String> {
-        let Value::Map(context) = self.around.context else { return None };
+        let Value::Map(context) = self.ctx.context else { return None };
         context.get(&Value::keyword(name)).map(|_| format!("values from the host are written ctx/{name}"))
     }
 
@@ -66,7 +66,7 @@ impl<'a> Analyser<'a> {
     fn method_after_a_dot(&self, name: &str) -> Option<String> {
         let (class, method) = name.rsplit_once('.').filter(|(class, _)| !class.is_empty())?;
         let class = class.rsplit('.').next()?;
-        let known = self.around.registry.find(&format!("{class}/{method}"))?;
+        let known = self.ctx.registry.find(&format!("{class}/{method}"))?;
         Some(format!("did you mean {}?", known.name))
     }
 
@@ -79,9 +79,9 @@ impl<'a> Analyser<'a> {
     }
 
     fn similar_name(&self, name: &str) -> Option<String> {
-        let remembered = self.around.globals.set_names();
-        let remembered: Vec<_> = remembered.filter_map(|(number, _)| self.around.names.name(number)).collect();
-        let builtins = self.around.registry.all();
+        let remembered = self.ctx.globals.set_names();
+        let remembered: Vec<_> = remembered.filter_map(|(number, _)| self.ctx.names.name(number)).collect();
+        let builtins = self.ctx.registry.all();
         let written = forms::all().iter().filter(|form| form.shape.starts_with('(')).map(|form| form.name);
         let candidates = self.scopes.names().chain(self.defined.keys().map(String::as_str));
         let candidates = candidates.chain(remembered.iter().map(|name| &**name));
@@ -110,7 +110,7 @@ impl<'a> Analyser<'a> {
     fn members_of_a_class(&self, name: &str) -> Option<String> {
         let (class, _) = name.rsplit_once('/').filter(|(class, _)| class.starts_with(char::is_uppercase))?;
         let prefix = format!("{}/", class.rsplit('.').next().unwrap_or(class));
-        let builtins = self.around.registry.all();
+        let builtins = self.ctx.registry.all();
         let members = builtins.iter().filter_map(|builtin| builtin.name.strip_prefix(&prefix));
         let members: Vec<&str> = members.take(16).collect();
         (!members.is_empty()).then(|| format!("of {class} there are {}", members.join(" ")))
@@ -130,11 +130,11 @@ impl<'a> Analyser<'a> {
     fn near_in_namespace(&self, name: &str) -> Option<String> {
         let (space, short) = name.split_once('/').filter(|(space, short)| !space.is_empty() && !short.is_empty())?;
         if matches!(space, "tools" | "tool") {
-            return self.around.tools.has(short).then(|| format!("tool/{short}"));
+            return self.ctx.tools.has(short).then(|| format!("tool/{short}"));
         }
         let full = self.full_name(name);
         let prefix = full.get(..full.len().checked_sub(short.len())?)?;
-        let builtins = self.around.registry.all();
+        let builtins = self.ctx.registry.all();
         let own: Vec<&str> = builtins.iter().filter_map(|builtin| builtin.name.strip_prefix(prefix)).collect();
         let longer = || own.iter().copied().find(|name| name.starts_with(short));
         let near = nearest(short, own.iter().copied()).or_else(longer)?;

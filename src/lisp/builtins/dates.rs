@@ -1,7 +1,9 @@
 //! Dates: ISO texts, the calendar's arithmetic, and the host's clock.
 
 use super::builtins;
-use crate::lisp::ops::dates::{DAYS, MONTHS, When, between, from_millis, less, made, moved, of, parse, read};
+use crate::lisp::ops::dates::{
+    DAYS, MONTHS, When, between, date_from_parts, from_millis, less, made, moved, parse, read,
+};
 use crate::lisp::ops::text::Str;
 use crate::lisp::value::{Context, Date, DateKind, Result, Value, value_error};
 
@@ -63,7 +65,7 @@ builtins! { Dates;
     /// The day of a year, month and day.
     /// (str (LocalDate/of 2024 2 29))
     /// ;=> "2024-02-29"
-    "LocalDate/of" (_cx, year: i64, month: i64, day: i64) => { of(year, month, day, [0; 3], DateKind::Day) }
+    "LocalDate/of" (_cx, year: i64, month: i64, day: i64) => { date_from_parts(year, month, day, [0; 3], DateKind::Day) }
 
     /// Today in UTC, as the host says.
     /// (inst? (LocalDate/now))
@@ -86,10 +88,10 @@ builtins! { Dates;
     /// ;=> "2024-01-31T10:30"
     "LocalDateTime/of"
         (_cx, year: i64, month: i64, day: i64, hour: i64, minute: i64) => {
-            of(year, month, day, [hour, minute, 0], DateKind::Local)
+            date_from_parts(year, month, day, [hour, minute, 0], DateKind::Local)
         }
         (_cx, year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) => {
-            of(year, month, day, [hour, minute, second], DateKind::Local)
+            date_from_parts(year, month, day, [hour, minute, second], DateKind::Local)
         }
 
     /// Date and time now in UTC, as the host says.
@@ -259,7 +261,7 @@ builtins! { Dates;
     ".withDayOfMonth" (_cx, date: When, day: i64) => {
         let at = date.0.at;
         let time = [at.hour().into(), at.minute().into(), at.second().into()];
-        of(at.year().into(), at.month().into(), day, time, date.0.kind)
+        date_from_parts(at.year().into(), at.month().into(), day, time, date.0.kind)
     }
 
     /// Whether the date comes before another one.

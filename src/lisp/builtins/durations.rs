@@ -1,7 +1,7 @@
 //! Durations, which are numbers of milliseconds, and dates that are moved, cut and put together by their units.
 
 use super::builtins;
-use crate::lisp::ops::dates::{When, from_millis, less, made, moved, of};
+use crate::lisp::ops::dates::{When, date_from_parts, from_millis, less, made, moved};
 use crate::lisp::ops::text::{Str, with_hint};
 use crate::lisp::value::{Date, DateKind, Fault, Raise, Result, Value, type_error, value_error};
 use jiff::civil::DateTime;
@@ -67,7 +67,7 @@ fn out_of_calendar(error: &jiff::Error) -> Box<Raise> {
 
 /// A year or month within the calendar, on the last day of the month where it is shorter.
 fn in_month(date: &Date, year: i64, month: i64) -> Result<Value> {
-    let first = of(year, month, 1, [0; 3], DateKind::Day)?;
+    let first = date_from_parts(year, month, 1, [0; 3], DateKind::Day)?;
     let Value::Date(first) = first else { return Ok(Value::Nil) };
     let day = date.at.day().min(first.at.date().days_in_month());
     with(date, |with| with.year(first.at.year()).month(first.at.month()).day(day))
@@ -209,7 +209,7 @@ builtins! { Dates;
     /// (str (LocalDate/ofYearDay 2024 60))
     /// ;=> "2024-02-29"
     "LocalDate/ofYearDay" (_cx, year: i64, day: i64) => {
-        let Value::Date(first) = of(year, 1, 1, [0; 3], DateKind::Day)? else { return Ok(Value::Nil) };
+        let Value::Date(first) = date_from_parts(year, 1, 1, [0; 3], DateKind::Day)? else { return Ok(Value::Nil) };
         with(&first, |with| with.day_of_year(i16::try_from(day).unwrap_or(-1)))
     }
 
@@ -247,7 +247,7 @@ builtins! { Dates;
 
 fn at_time(date: &Date, hour: i64, minute: i64, second: i64) -> Result<Value> {
     let at = date.at;
-    of(at.year().into(), at.month().into(), at.day().into(), [hour, minute, second], DateKind::Local)
+    date_from_parts(at.year().into(), at.month().into(), at.day().into(), [hour, minute, second], DateKind::Local)
 }
 
 /// The name of UTC: other zones need a table of the world's clocks.

@@ -77,7 +77,7 @@ fn of_collection(hash: u32, count: u32) -> u32 {
 fn ordered(items: impl Iterator<Item = Value>) -> u32 {
     let (mut hash, mut count) = (1_u32, 0_u32);
     for item in items {
-        hash = hash.wrapping_mul(31).wrapping_add(of(&item));
+        hash = hash.wrapping_mul(31).wrapping_add(hash_of(&item));
         count = count.wrapping_add(1);
     }
     of_collection(hash, count)
@@ -93,7 +93,7 @@ fn unordered(hashes: impl Iterator<Item = u32>) -> u32 {
 }
 
 /// Of any value; what has only an identity is hashed by its type, since addresses change from run to run.
-fn of(value: &Value) -> u32 {
+fn hash_of(value: &Value) -> u32 {
     match value {
         Value::Nil | Value::Nothing => 0,
         Value::Bool(yes) => {
@@ -111,8 +111,8 @@ fn of(value: &Value) -> u32 {
         Value::Keyword(keyword) => of_keyword(keyword),
         Value::Vector(_) | Value::Seq(_) | Value::Lazy(_) => ordered(Iter::ready(value)),
         Value::Map(map) => unordered(map.iter().map(|(key, value)| ordered([key, value].into_iter()))),
-        Value::Set(set) => unordered(set.iter_ref().map(of)),
-        Value::Reduced(inner) => of(inner).rotate_left(3),
+        Value::Set(set) => unordered(set.iter_ref().map(hash_of)),
+        Value::Reduced(inner) => hash_of(inner).rotate_left(3),
         Value::Date(date) => of_int(java(&date.to_string())),
         Value::Regex(regex) => of_int(java(&regex.pattern)),
         Value::Function(function) => of_int(java(function.name().unwrap_or("fn"))),
@@ -136,6 +136,6 @@ builtins! { Comparing;
     /// ;=> 1455541201
     "hash" => "number" (cx, x: Value) => {
         lookup::charge(cx, &x)?;
-        Ok(Value::Int(i64::from(of(&x).cast_signed())))
+        Ok(Value::Int(i64::from(hash_of(&x).cast_signed())))
     }
 }

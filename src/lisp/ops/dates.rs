@@ -70,7 +70,7 @@ pub(crate) fn parse(text: &Str, kind: DateKind) -> Result<Value> {
     }
 }
 
-pub(crate) fn of(year: i64, month: i64, day: i64, time: [i64; 3], kind: DateKind) -> Result<Value> {
+pub(crate) fn date_from_parts(year: i64, month: i64, day: i64, time: [i64; 3], kind: DateKind) -> Result<Value> {
     let small = |n: i64| i8::try_from(n).unwrap_or(-1);
     let [hour, minute, second] = time;
     let year = i16::try_from(year).unwrap_or(i16::MIN);
@@ -265,7 +265,7 @@ pub(crate) fn read(text: &str, pattern: &str, kind: DateKind) -> Result<Value> {
             other => return Err(no_pattern(other)),
         }
     }
-    if rest.is_empty() { of(year, month, day, time, kind) } else { Err(refuse()) }
+    if rest.is_empty() { date_from_parts(year, month, day, time, kind) } else { Err(refuse()) }
 }
 
 /// The number of a month or a day of the week by its name in capitals.

@@ -26,7 +26,7 @@ pub(crate) fn find(cx: &mut dyn Context, target: &Value, key: &Value) -> Result<
             cx.spend(text.index_cost())?;
             index(key).and_then(|at| text.nth(at)).map(|c| Value::Text(c.into()))
         }
-        Value::Atom(atom) if atom.kind == AtomKind::Transient => find(cx, &held(atom)?, key)?,
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => find(cx, &transient_value(atom)?, key)?,
         _ => None,
     })
 }
@@ -68,7 +68,7 @@ pub(crate) fn contains(cx: &mut dyn Context, target: &Value, key: &Value) -> Res
             _ => refused("(clojure.string/includes? s part) looks for a part of a string"),
         },
         Value::Seq(_) | Value::Lazy(_) => refused("(some #{x} coll) looks for an item in a sequence"),
-        Value::Atom(atom) if atom.kind == AtomKind::Transient => contains(cx, &held(atom)?, key),
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => contains(cx, &transient_value(atom)?, key),
         _ => refused("(some #{x} coll) looks for an item, (clojure.string/includes? s part) for a part of a string"),
     }
 }
@@ -110,7 +110,7 @@ pub(crate) fn nth(cx: &mut dyn Context, coll: Value, index: i64) -> Result<Optio
             }
             items.next(cx)
         }
-        Value::Atom(atom) if atom.kind == AtomKind::Transient => nth(cx, held(atom)?, index),
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => nth(cx, transient_value(atom)?, index),
         other => {
             let what = What::needs("nth", "a vector, string or sequence", &other);
             let fault = Fault::new(ErrorKind::Type, "UnsupportedOperationException", what);
@@ -128,7 +128,7 @@ pub(crate) fn find_entry(cx: &mut dyn Context, coll: &Value, key: &Value) -> Res
             Ok(map.search(cx, key)?.map(|(key, value)| (key.clone(), value.clone())))
         }
         Value::Vector(_) => Ok(find(cx, coll, key)?.map(|value| (key.clone(), value))),
-        Value::Atom(atom) if atom.kind == AtomKind::Transient => find_entry(cx, &held(atom)?, key),
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => find_entry(cx, &transient_value(atom)?, key),
         other => {
             let what = What::needs("find", "a map or vector", other);
             Err(Fault::new(ErrorKind::Type, "IllegalArgumentException", what).into())
@@ -149,7 +149,7 @@ pub(crate) fn select(cx: &mut dyn Context, coll: &Value, keys: &[Value]) -> Resu
 }
 
 /// What a transient holds.
-pub(crate) fn held(atom: &Arc<Atom>) -> Result<Value> {
+pub(crate) fn transient_value(atom: &Arc<Atom>) -> Result<Value> {
     usable(atom.get())
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn count(cx: &mut dyn Context, coll: Value) -> Result<Value> {
             cx.spend(text.index_cost())?;
             return Ok(text.count().into());
         }
-        Value::Atom(atom) if atom.kind == AtomKind::Transient => held(atom)?,
+        Value::Atom(atom) if atom.kind == AtomKind::Transient => transient_value(atom)?,
         Value::Lazy(_) => coll,
         _ => match coll.known_count() {
             Some(count) => return Ok(count.into()),

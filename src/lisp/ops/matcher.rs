@@ -6,7 +6,7 @@ use crate::lisp::value::{Atom, AtomKind, Context, Fault, Hint, Result, Value, ty
 use std::sync::Arc;
 
 /// What a matcher holds.
-struct Held {
+struct MatcherState {
     /// How many matches were asked for.
     asked: i64,
     /// The matches.
@@ -15,15 +15,15 @@ struct Held {
     of: [Value; 2],
 }
 
-impl Held {
-    fn of(name: &'static str, matcher: &Value) -> Result<(Arc<Atom>, Self)> {
+impl MatcherState {
+    fn from_matcher(name: &'static str, matcher: &Value) -> Result<(Arc<Atom>, Self)> {
         if let Value::Atom(atom) = matcher
-            && let Value::Vector(held) = atom.get()
+            && let Value::Vector(state) = atom.get()
             && let (Some(Value::Int(asked)), Some(found), Some(regex @ Value::Regex(_)), Some(text)) =
-                (held.get(0), held.get(1), held.get(2), held.get(3))
+                (state.get(0), state.get(1), state.get(2), state.get(3))
         {
-            let held = Self { asked: *asked, found: found.clone(), of: [regex.clone(), text.clone()] };
-            return Ok((atom.clone(), held));
+            let state = Self { asked: *asked, found: found.clone(), of: [regex.clone(), text.clone()] };
+            return Ok((atom.clone(), state));
         }
         let error = type_error(name, "a matcher", matcher);
         Err(with_hint(error, Hint::Why("(re-matcher re s) makes one", "(re-find re s) and (re-seq re s) need none")))
@@ -43,35 +43,35 @@ impl Held {
 
 /// The next match, or nil.
 pub(crate) fn next(cx: &mut dyn Context, name: &'static str, matcher: &Value) -> Result<Value> {
-    let (atom, held) = Held::of(name, matcher)?;
-    let next = held.at(held.asked).unwrap_or_default();
-    let held = Held { asked: held.asked.saturating_add(1), ..held }.into_value()?;
-    cx.write(&atom, held);
+    let (atom, state) = MatcherState::from_matcher(name, matcher)?;
+    let next = state.at(state.asked).unwrap_or_default();
+    let state = MatcherState { asked: state.asked.saturating_add(1), ..state }.into_value()?;
+    cx.write(&atom, state);
     Ok(next)
 }
 
 /// Whether a matcher's regex matches all of its string; that is the match found last then.
 pub(crate) fn matches(cx: &mut dyn Context, matcher: &Value) -> Result<Value> {
-    let (atom, held) = Held::of(".matches", matcher)?;
-    let [Value::Regex(regex), Value::Text(text)] = &held.of else { return Ok(Value::Nil) };
+    let (atom, state) = MatcherState::from_matcher(".matches", matcher)?;
+    let [Value::Regex(regex), Value::Text(text)] = &state.of else { return Ok(Value::Nil) };
     let found = whole(cx, regex, text.as_str())?;
     let matched = !found.is_nil();
     let found = Value::vector(if matched { vec![found] } else { Vec::new() });
-    let held = Held { asked: 1, found, ..held }.into_value()?;
-    cx.write(&atom, held);
+    let state = MatcherState { asked: 1, found, ..state }.into_value()?;
+    cx.write(&atom, state);
     Ok(matched.into())
 }
 
 pub(crate) fn matcher(cx: &mut dyn Context, re: Pattern, s: &Str) -> Result<Value> {
     let found = Value::vector(all(cx, &re.0, s.as_str())?);
-    let held = Held { asked: 0, found, of: [Value::Regex(re.0), Value::Text((**s).clone())] }.into_value()?;
-    Ok(cx.make_atom(AtomKind::Volatile, held))
+    let state = MatcherState { asked: 0, found, of: [Value::Regex(re.0), Value::Text((**s).clone())] }.into_value()?;
+    Ok(cx.make_atom(AtomKind::Volatile, state))
 }
 
 /// The match found last.
 pub(crate) fn last(name: &'static str, matcher: &Value) -> Result<Value> {
-    let (_, held) = Held::of(name, matcher)?;
-    held.at(held.asked.saturating_sub(1)).ok_or_else(|| {
+    let (_, state) = MatcherState::from_matcher(name, matcher)?;
+    state.at(state.asked.saturating_sub(1)).ok_or_else(|| {
         let fault = Fault::value("No match found").class("IllegalStateException");
         fault.hint("ask (re-find m) first, and whether it gives nil").into()
     })

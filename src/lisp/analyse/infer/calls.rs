@@ -86,7 +86,7 @@ impl Inference<'_> {
     pub(super) fn some_of(&mut self, of: &Outline) -> Outline {
         let list = Outline::list(self.items(of));
         match (&of.kind, &of.origin) {
-            (ValueKind::List(_), Some(origin)) => list.of((**origin).clone()),
+            (ValueKind::List(_), Some(origin)) => list.with_origin((**origin).clone()),
             _ => list,
         }
     }
@@ -219,7 +219,7 @@ impl Inference<'_> {
                     BuiltinType::Variable(letter) => find(*letter).and_then(|variable| variable.origin.clone()),
                     _ => None,
                 };
-                origin.map_or_else(|| list.clone(), |origin| list.clone().of((*origin).clone()))
+                origin.map_or_else(|| list.clone(), |origin| list.clone().with_origin((*origin).clone()))
             }
             BuiltinType::Tuple(items) => Outline::tuple(items.iter().map(|item| self.build(variables, item)).collect()),
             BuiltinType::Map(value) => Outline::map(self.build(variables, value)),

@@ -42,10 +42,10 @@ pub(super) fn infer(
     body: &Expr,
     slots: usize,
     source: &Arc<Source>,
-    around: &AnalysisContext<'_>,
+    ctx: &AnalysisContext<'_>,
     defined: &HashMap<usize, usize>,
 ) -> Vec<Finding> {
-    let mut walk = Inference::new(slots, source, around, defined);
+    let mut walk = Inference::new(slots, source, ctx, defined);
     walk.expr(body);
     walk.uncalled();
     walk.findings
@@ -84,7 +84,7 @@ impl Frame {
 
 struct Inference<'a> {
     source: &'a Arc<Source>,
-    around: &'a AnalysisContext<'a>,
+    ctx: &'a AnalysisContext<'a>,
     defined: &'a HashMap<usize, usize>,
     /// Whether the program may set names by name.
     puts: bool,
@@ -111,13 +111,13 @@ impl<'a> Inference<'a> {
     fn new(
         slots: usize,
         source: &'a Arc<Source>,
-        around: &'a AnalysisContext<'a>,
+        ctx: &'a AnalysisContext<'a>,
         defined: &'a HashMap<usize, usize>,
     ) -> Self {
         let length = source.text().len() as u64;
         Self {
             source,
-            around,
+            ctx,
             defined,
             puts: source.text().contains("memory/put"),
             frames: vec![Frame::new(slots, None)],
@@ -429,9 +429,9 @@ impl Inference<'_> {
         if let Some(known) = self.globals.get(&number) {
             return known.clone();
         }
-        let around = self.around;
-        match around.globals.get(number) {
-            Some(value) if around.thorough && !self.puts && !self.defined.contains_key(&number) => {
+        let ctx = self.ctx;
+        match ctx.globals.get(number) {
+            Some(value) if ctx.thorough && !self.puts && !self.defined.contains_key(&number) => {
                 self.data(name.into(), value)
             }
             _ => Outline::ANY,
@@ -439,9 +439,9 @@ impl Inference<'_> {
     }
 
     fn context(&mut self, key: &Value) -> Outline {
-        let around = self.around;
-        match (around.context, key) {
-            (Value::Map(context), Value::Keyword(name)) if around.thorough => match context.get(key) {
+        let ctx = self.ctx;
+        match (ctx.context, key) {
+            (Value::Map(context), Value::Keyword(name)) if ctx.thorough => match context.get(key) {
                 Some(value) => self.data(format!("ctx/{}", name.as_str()), value),
                 None => Outline::ANY,
             },
@@ -460,7 +460,7 @@ impl Inference<'_> {
     }
 
     fn result_of(&mut self, name: &Arc<str>) -> Outline {
-        let tools = self.around.tools;
+        let tools = self.ctx.tools;
         self.results.entry(name.clone()).or_insert_with(|| tools.result(name)).clone()
     }
 
@@ -475,7 +475,7 @@ impl Inference<'_> {
         let certain = given.fields().all(|(_, field)| !field.may_be_missing());
         if entries.is_empty() && given.origin.is_none() && matches!(given.kind, ValueKind::Record(_)) && certain {
             let names = given.fields().map(|(key, _)| (Value::Keyword(key.clone()), Value::Nothing));
-            if let Err(misfit) = self.around.tools.check(name, Some(&Value::map(names))) {
+            if let Err(misfit) = self.ctx.tools.check(name, Some(&Value::map(names))) {
                 return self.misfit(misfit, span);
             }
         }
@@ -491,7 +491,7 @@ impl Inference<'_> {
             .filter(|(key, field)| !(literal(key) || unset(field)))
             .map(|(key, field)| (key.clone(), field.clone()))
             .collect();
-        if let Err(misfit) = self.around.tools.check_outlines(name, &fields) {
+        if let Err(misfit) = self.ctx.tools.check_outlines(name, &fields) {
             self.misfit(misfit, span);
         }
     }
@@ -510,7 +510,7 @@ impl Inference<'_> {
         severity: Severity,
         before_run: bool,
     ) {
-        let told = before_run || self.around.thorough;
+        let told = before_run || self.ctx.thorough;
         if !told || self.findings.len() >= MOST_FINDINGS {
             return;
         }

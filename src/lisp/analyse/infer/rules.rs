@@ -237,7 +237,7 @@ impl Inference<'_> {
         self.fuel = self.fuel.saturating_sub(fields.len() as u64);
         let record = Outline::record(fields);
         match &map.origin {
-            Some(origin) => record.of((**origin).clone()),
+            Some(origin) => record.with_origin((**origin).clone()),
             None => record,
         }
     }
@@ -287,7 +287,7 @@ mod tests {
     fn outline_of(program: &str) -> Option<Outline> {
         let source = Arc::new(Source::new("test", program));
         let forms = crate::lisp::syntax::read(&source).ok()?;
-        let around = AnalysisContext {
+        let ctx = AnalysisContext {
             registry: registry(),
             names: &Names::default(),
             globals: &Globals::default(),
@@ -297,9 +297,9 @@ mod tests {
             thorough: true,
             check_limits: &|| Ok(()),
         };
-        let (program, _) = analyse(&source, &forms, &around);
+        let (program, _) = analyse(&source, &forms, &ctx);
         let defined = HashMap::new();
-        let mut walk = Inference::new(program.slots, &source, &around, &defined);
+        let mut walk = Inference::new(program.slots, &source, &ctx, &defined);
         let outline = walk.expr(&program.body);
         (!walk.may_have_ended).then_some(outline)
     }
