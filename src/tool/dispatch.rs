@@ -7,7 +7,7 @@ use super::discover::Index;
 use super::outlines;
 use super::toolbox::{Access, Contract, Run, Tool, ToolError, Toolbox};
 use crate::contract::{Effect, Issue, Signature, Type, check_input, check_output};
-use crate::lisp::analyse::{Misfit, Outline, Tools};
+use crate::lisp::analyse::{Outline, ToolRejection, Tools};
 use crate::lisp::text::{ErrorKind, nearest};
 use crate::lisp::value::{Fault, Keyword, Map, ToolCall, Value, check_json, readable};
 
@@ -105,7 +105,7 @@ impl Dispatcher {
 
     /// Whether a call may be made: a tool that exists, an access that allows it, arguments that fit the contract.
     pub(crate) fn check_call(&self, call: ToolCall) -> Result<CheckedCall, Box<Fault>> {
-        let tool = self.find(&call.name).map_err(|(kind, message, hint)| {
+        let tool = self.find(&call.name).map_err(|ToolRejection { kind, message, hint }| {
             let refused = Fault::new(kind, "ExceptionInfo", message);
             hint.into_iter().fold(refused, Fault::hint)
         })?;
@@ -182,11 +182,12 @@ impl Dispatcher {
         Err(fault(format!("there is no tool {name:?}")).hint(hint).into())
     }
 
-    fn find(&self, name: &str) -> Result<&Arc<Tool>, (ErrorKind, String, Option<String>)> {
+    fn find(&self, name: &str) -> Result<&Arc<Tool>, ToolRejection> {
         match self.tools.get(name) {
             Some(tool) if tool.for_planning => {
                 let message = format!("{name} is for planning only: it is shown, but cannot be called here");
-                Err((ErrorKind::Tool, message, Some("put it into the steps of the plan".into())))
+                let hint = Some("put it into the steps of the plan".into());
+                Err(ToolRejection { kind: ErrorKind::Tool, message, hint })
             }
             Some(tool) => Ok(tool),
             None => {
@@ -204,7 +205,8 @@ impl Dispatcher {
                         format!("the tools are {}{more}", names[..names.len().min(MAX_NAMES)].join(", "))
                     }
                 };
-                Err((ErrorKind::Tool, format!("there is no tool {name:?}"), Some(hint)))
+                let message = format!("there is no tool {name:?}");
+                Err(ToolRejection { kind: ErrorKind::Tool, message, hint: Some(hint) })
             }
         }
     }
@@ -296,7 +298,7 @@ fn named_arguments(
 }
 
 impl Tools for Dispatcher {
-    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), Misfit> {
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), ToolRejection> {
         let tool = self.find(name)?;
         match (self.held_signature(tool), arguments) {
             (Some(signature), Some(Value::Map(arguments))) => verdict(tool, &known_issues(signature, arguments)),
@@ -304,12 +306,12 @@ impl Tools for Dispatcher {
         }
     }
 
-    fn check_name(&self, name: &str) -> Result<(), Misfit> {
+    fn check_name(&self, name: &str) -> Result<(), ToolRejection> {
         // What is there for planning is described as well.
         if self.tools.get(name).is_some() { Ok(()) } else { self.find(name).map(|_| ()) }
     }
 
-    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit> {
+    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), ToolRejection> {
         let tool = self.find(name)?;
         match self.held_signature(tool) {
             Some(signature) => verdict(tool, &outlines::misfits(signature, arguments)),
@@ -334,12 +336,13 @@ impl Tools for Dispatcher {
 }
 
 /// All is well, or the issues of a call.
-fn verdict(tool: &Tool, issues: &[Issue]) -> Result<(), Misfit> {
+fn verdict(tool: &Tool, issues: &[Issue]) -> Result<(), ToolRejection> {
     if issues.is_empty() {
         return Ok(());
     }
     let message = format!("{} is called with arguments that do not fit:{}", tool.name, list(issues));
-    Err((ErrorKind::Tool, message, Some(format!("its contract is {}", tool.signature()))))
+    let hint = Some(format!("its contract is {}", tool.signature()));
+    Err(ToolRejection { kind: ErrorKind::Tool, message, hint })
 }
 
 /// What is wrong with arguments of which some are not known yet: those may be whatever is wanted.

@@ -57,8 +57,15 @@ pub struct AnalysisContext<'a> {
     pub check_limits: &'a dyn Fn() -> crate::lisp::value::Result<()>,
 }
 
-/// Why a call of a tool cannot work: what kind of error it is, the reason, and what to do.
-pub type Misfit = (ErrorKind, String, Option<String>);
+/// Why a call of a tool cannot work.
+pub struct ToolRejection {
+    /// The kind of error.
+    pub kind: ErrorKind,
+    /// The reason.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
 
 /// What the analyser knows of tools.
 pub trait Tools {
@@ -67,13 +74,13 @@ pub trait Tools {
     ///
     /// # Errors
     /// The reason and what to do.
-    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), Misfit>;
+    fn check(&self, name: &str, arguments: Option<&Value>) -> Result<(), ToolRejection>;
 
     /// The same of arguments that are known in outline only. What is known as a value has been checked already.
     ///
     /// # Errors
     /// The reason and what to do.
-    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), Misfit>;
+    fn check_outlines(&self, name: &str, arguments: &[(Keyword, Outline)]) -> Result<(), ToolRejection>;
 
     /// What the tool gives, as far as it is declared and held to it.
     fn result(&self, name: &str) -> Outline;
@@ -87,7 +94,7 @@ pub trait Tools {
     ///
     /// # Errors
     /// The reason and what to do.
-    fn check_name(&self, name: &str) -> Result<(), Misfit> {
+    fn check_name(&self, name: &str) -> Result<(), ToolRejection> {
         self.check(name, None)
     }
 
@@ -101,11 +108,12 @@ pub trait Tools {
 pub struct NoTools;
 
 impl Tools for NoTools {
-    fn check(&self, name: &str, _: Option<&Value>) -> Result<(), Misfit> {
-        Err((ErrorKind::Analysis, format!("there is no tool {name:?}: this program was given none"), None))
+    fn check(&self, name: &str, _: Option<&Value>) -> Result<(), ToolRejection> {
+        let message = format!("there is no tool {name:?}: this program was given none");
+        Err(ToolRejection { kind: ErrorKind::Analysis, message, hint: None })
     }
 
-    fn check_outlines(&self, name: &str, _: &[(Keyword, Outline)]) -> Result<(), Misfit> {
+    fn check_outlines(&self, name: &str, _: &[(Keyword, Outline)]) -> Result<(), ToolRejection> {
         self.check(name, None)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::expr::{Expr, ExprKind};
 use super::scope::Scopes;
-use super::{Analyser, Position, handles, hints};
+use super::{Analyser, Position, ToolRejection, handles, hints};
 use crate::lisp::syntax::{Form, FormKind, Forms};
 use crate::lisp::text::{Error, ErrorKind, Finding, LimitKind, Severity, Span, nearest};
 use crate::lisp::value::{Builtin, Function, Symbol, Value};
@@ -169,7 +169,7 @@ impl Analyser<'_> {
 
     fn check_tool(&mut self, name: &str, arguments: Option<&Value>, span: Span) {
         self.calls_tools = true;
-        if let Err((kind, message, hint)) = self.ctx.tools.check(name, arguments) {
+        if let Err(ToolRejection { kind, message, hint }) = self.ctx.tools.check(name, arguments) {
             self.error(span, kind, message, hint);
         }
     }
@@ -231,8 +231,8 @@ impl Analyser<'_> {
     fn described_tool(&mut self, name: &str, arguments: &[Form], span: Span) -> Option<Expr> {
         let ("describe-tool", [tool]) = (name, arguments) else { return None };
         let tool = tool.as_text().or_else(|| tool.as_keyword())?;
-        let misfit = self.ctx.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool)).err();
-        misfit.map(|(kind, message, hint)| self.error(span, kind, message, hint))
+        let rejection = self.ctx.tools.check_name(tool.strip_prefix("tool/").unwrap_or(tool)).err();
+        rejection.map(|ToolRejection { kind, message, hint }| self.error(span, kind, message, hint))
     }
 
     /// `(String x)`, `(Integer "5")`: classes are symbols, which would look themselves up in the argument.

@@ -76,7 +76,7 @@ fn check_call_refuses_what_is_no_data() {
 #[test]
 fn unknown_tool_error_lists_a_bounded_number() {
     let many = |count: usize| dispatcher((0..count).map(|at| tool(&format!("tool-{at}"), "()")));
-    let hint = |count| many(count).find("wipe").unwrap_err().2.unwrap();
+    let hint = |count| many(count).find("wipe").err().and_then(|rejection| rejection.hint).unwrap();
     assert!(hint(MAX_NAMES).ends_with(&format!("tool-{}", MAX_NAMES - 1)), "{}", hint(MAX_NAMES));
     assert!(hint(MAX_NAMES + 5).ends_with(" and 5 more"), "{}", hint(MAX_NAMES + 5));
     assert_eq!(hint(0), "this program was given no tools");

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::expr::{CatchExpr, Expr, ExprKind, FunctionExpr};
 use super::outline::{Callee, ClosureOutline, Origin, OriginSource, Outline, ValueKind};
-use super::{AnalysisContext, Misfit};
+use super::{AnalysisContext, ToolRejection};
 use crate::lisp::text::{Error, ErrorKind, Finding, Severity, Source, Span};
 use crate::lisp::value::{Keyword, Path, Value};
 
@@ -475,8 +475,8 @@ impl Inference<'_> {
         let certain = given.fields().all(|(_, field)| !field.may_be_missing());
         if entries.is_empty() && given.origin.is_none() && matches!(given.kind, ValueKind::Record(_)) && certain {
             let names = given.fields().map(|(key, _)| (Value::Keyword(key.clone()), Value::Nothing));
-            if let Err(misfit) = self.ctx.tools.check(name, Some(&Value::map(names))) {
-                return self.misfit(misfit, span);
+            if let Err(rejection) = self.ctx.tools.check(name, Some(&Value::map(names))) {
+                return self.reject(rejection, span);
             }
         }
         let literal = |wanted: &Keyword| {
@@ -491,12 +491,12 @@ impl Inference<'_> {
             .filter(|(key, field)| !(literal(key) || unset(field)))
             .map(|(key, field)| (key.clone(), field.clone()))
             .collect();
-        if let Err(misfit) = self.ctx.tools.check_outlines(name, &fields) {
-            self.misfit(misfit, span);
+        if let Err(rejection) = self.ctx.tools.check_outlines(name, &fields) {
+            self.reject(rejection, span);
         }
     }
 
-    fn misfit(&mut self, (kind, message, hint): Misfit, span: Span) {
+    fn reject(&mut self, ToolRejection { kind, message, hint }: ToolRejection, span: Span) {
         let severity = if self.certainty() < Certainty::Guarded { Severity::Error } else { Severity::Warning };
         self.report(span, kind, message, hint, severity, true);
     }
