@@ -376,6 +376,41 @@ fn files_say_what_they_are_and_are_short() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Where a message or hint is read, and what is done with it decides something.
+fn decisions_by_text(code: &str) -> Vec<String> {
+    let questions = ["contains(", "starts_with(", "ends_with(", "strip_prefix(", "strip_suffix(", "eq("];
+    let ways = ["as_str()", "as_ref()", "as_deref()", "trim()"];
+    let sources = ["message", "message()", "hint", "hint()", "advice()", "to_string()"];
+    let joined: String = code.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".");
+    let mut found = Vec::new();
+    for source in sources {
+        for (at, _) in joined.match_indices(&format!(".{source}")) {
+            let rest = &joined[at + 1 + source.len()..];
+            let mut asked = rest;
+            while let Some(after) = ways.iter().find_map(|way| asked.strip_prefix('.')?.strip_prefix(way)) {
+                asked = after;
+            }
+            let is_asked =
+                questions.iter().any(|question| asked.strip_prefix('.').is_some_and(|q| q.starts_with(question)));
+            if is_asked || asked.starts_with(" == \"") || asked.starts_with(" != \"") {
+                found.push(format!("{source}{}", rest.chars().take(40).collect::<String>()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_code_decides_by_a_message_or_hint() {
+    assert_eq!(decisions_by_text("if error\n    .message\n    .contains(\"x\") {}").len(), 1);
+    assert_eq!(decisions_by_text("error.to_string() == \"x\" || error.hint.as_deref().starts_with(\"y\")").len(), 2);
+    assert!(decisions_by_text("error.message.len() > 3 && text.contains(\"x\")").is_empty());
+    let all = sources("src").into_iter().chain(sources("cli/src"));
+    for (path, text) in all.filter(|(path, _)| !path.ends_with("tests.rs") && !path.contains("/tests/")) {
+        assert_eq!(decisions_by_text(&code(&text)), Vec::<String>::new(), "{path}");
+    }
+}
+
 #[test]
 fn unsafe_code_is_where_it_is_said_to_be() {
     for (path, text) in sources("src") {
