@@ -271,7 +271,7 @@ impl Host for LocalHost {
                 pending.complete(self, CallOutcome::Live(result))
             }
         };
-        ToolAnswer::Now(result.map_err(|fault| *fault))
+        ToolAnswer::Now(result)
     }
 }
 

@@ -67,6 +67,7 @@ impl ToolSpec {
 
     /// The spec of a signature that this program writes itself: a wrong one is a fault of ours, and a test makes each.
     #[cfg(feature = "agent")]
+    #[expect(clippy::panic, reason = "only texts of this library come here, and a test makes each")]
     pub(crate) fn constant(text: &str) -> Self {
         Self::parse(text).unwrap_or_else(|error| panic!("the contract {text:?} of a built-in tool: {error}"))
     }

@@ -128,7 +128,11 @@ pub fn roots<E: Borrow<Event>>(events: &[E]) -> Vec<ProcessTrace> {
     let started = events.iter().map(Borrow::borrow).filter(|event| matches!(event.kind, EventKind::Start { .. }));
     // A parent starts before its children.
     started
-        .filter_map(|event| (!seen.contains(&event.path)).then(|| processes.process(&event.path, &mut seen)))
+        .filter_map(
+            |event| {
+                if seen.contains(&event.path) { None } else { Some(processes.process(&event.path, &mut seen)) }
+            },
+        )
         .collect()
 }
 

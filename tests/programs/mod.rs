@@ -91,6 +91,6 @@ impl Host for SteadyHost {
 
     fn call(&self, call: ToolCall) -> ToolAnswer {
         let message = format!("there is no tool {:?}: this program was given none", call.name);
-        ToolAnswer::Now(Err(Fault::new(ErrorKind::Tool, "ExceptionInfo", message)))
+        ToolAnswer::Now(Err(Fault::new(ErrorKind::Tool, "ExceptionInfo", message).into()))
     }
 }

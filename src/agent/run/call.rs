@@ -175,7 +175,7 @@ impl Host for PoolHost {
         let answer = match self.dispatcher().call(call.clone(), self) {
             Dispatched::Stop => return ToolAnswer::Stop,
             Dispatched::Done(_) if self.process().is_rewound() => return ToolAnswer::End,
-            Dispatched::Done(result) => ToolAnswer::Now(result.map_err(|fault| *fault)),
+            Dispatched::Done(result) => ToolAnswer::Now(result),
             Dispatched::Pending(pending) => {
                 let number = pending.index as u64;
                 let _ = self.calls.send((pending, prefetch));

@@ -28,7 +28,7 @@ pub(crate) type Finish = Result<Evaluation, Error>;
 enum Order {
     /// A program that begins with so many bytes.
     Start(u64, u64, Body, oneshot::Sender<Finish>),
-    Resume(u64, u64, Result<Value, Fault>),
+    Resume(u64, u64, Result<Value, Box<Fault>>),
     Cancel(u64),
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     /// Gives the program the result of a tool call.
-    pub fn resume(&self, call: u64, result: Result<Value, Fault>) {
+    pub fn resume(&self, call: u64, result: Result<Value, Box<Fault>>) {
         let _ = self.thread.send(Order::Resume(self.number, call, result));
     }
 }
@@ -107,7 +107,7 @@ struct Slot {
     watch: Rc<Stopwatch>,
     account: Account,
     waits_for: Option<Vec<u64>>,
-    arrived: VecDeque<(u64, Result<Value, Fault>)>,
+    arrived: VecDeque<(u64, Result<Value, Box<Fault>>)>,
     done: oneshot::Sender<Finish>,
 }
 

@@ -165,7 +165,7 @@ impl Process {
                     if self.tree.ledger.spent().is_some() || self.is_stopped() {
                         break cancel(ticket, finish).await;
                     }
-                    ticket.resume(number, result.map_err(|fault| *fault));
+                    ticket.resume(number, result);
                 }
                 () = past(deadline) => break cancel(ticket, finish).await,
             }

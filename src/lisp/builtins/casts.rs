@@ -30,7 +30,7 @@ fn text<'a>(name: &'static str, value: &'a Value) -> Result<&'a str> {
     match value {
         Value::Text(text) => Ok(text.as_str()),
         other => {
-            let what = What::needs(name, "a string", &other);
+            let what = What::needs(name, "a string", other);
             let fault = Fault::new(ErrorKind::Type, "IllegalArgumentException", what);
             let hint = match other {
                 Value::Int(_) | Value::Float(_) | Value::Big(_) => "it is a number already",

@@ -112,7 +112,7 @@ pub(crate) fn nth(cx: &mut dyn Context, coll: Value, index: i64) -> Result<Optio
         }
         Value::Atom(atom) if atom.kind == AtomKind::Transient => nth(cx, transient_value(atom)?, index),
         other => {
-            let what = What::needs("nth", "a vector, string or sequence", &other);
+            let what = What::needs("nth", "a vector, string or sequence", other);
             let fault = Fault::new(ErrorKind::Type, "UnsupportedOperationException", what);
             Err(fault.hint("maps and sets have no positions: (get m k), (nth (seq coll) i)").into())
         }

@@ -11,6 +11,7 @@ pub type Result<T> = std::result::Result<T, Box<Raise>>;
 
 /// Why an evaluation stopped.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is boxed wherever it travels")]
 pub enum Raise {
     /// An exception, which `catch` sees.
     Fault(Fault),

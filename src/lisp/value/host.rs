@@ -54,7 +54,7 @@ pub struct ToolCall {
 /// What a host makes of a tool call.
 pub enum ToolAnswer {
     /// The result is there.
-    Now(std::result::Result<Value, Fault>),
+    Now(std::result::Result<Value, Box<Fault>>),
     /// The result comes later, under this number.
     Later(u64),
     /// The program ends here: the budget of its tree is spent.
@@ -77,7 +77,7 @@ pub enum Resumption {
     /// Go on.
     Go,
     /// The result of the tool call of this number.
-    Tool(u64, std::result::Result<Value, Fault>),
+    Tool(u64, std::result::Result<Value, Box<Fault>>),
     /// Stop: run no more program code.
     Cancel,
 }
