@@ -82,6 +82,7 @@ pub fn check_output(kind: &Type, value: &Value, root: &str) -> Result<(), Vec<Is
 }
 
 /// As [`check_output`] of a part of something, which is at the end of the trail.
+#[cfg(feature = "agent")]
 pub(crate) fn check_part(kind: &Type, value: &Value, at: &Trail<'_>) -> Result<(), Vec<Issue>> {
     let mut walk = Walk::new(Manner::Strict, "");
     walk.visit(kind, value, at);

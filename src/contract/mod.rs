@@ -48,6 +48,7 @@ mod schema;
 mod spec;
 mod types;
 
+#[cfg(feature = "agent")]
 pub(crate) use check::check_part;
 pub use check::{Checked, check_input, check_output};
 pub use error::ParseError;
