@@ -10,7 +10,6 @@ use super::journal::edn;
 use super::process::Process;
 use crate::agent::show::descriptors::READ;
 use crate::agent::show::render::traced;
-use crate::alloc::Account;
 use crate::lisp::text::abridge;
 use crate::lisp::value::Value;
 use crate::tool::{BegunCall, CallEffect, EndedCall, Recording};
@@ -38,21 +37,9 @@ impl CallRecorder {
     pub fn traced_bytes(&self) -> u64 {
         self.traced.load(Ordering::Relaxed)
     }
-}
 
-impl Recording for CallRecorder {
-    fn begin(&self, call: BegunCall<'_>) {
-        let (name, args) = (call.name.to_owned(), traced(call.arguments));
-        self.process.record(EventKind::ToolStart {
-            turn: self.turn,
-            call: call.index,
-            name,
-            args,
-            writes: call.writes,
-        });
-    }
-
-    fn end(&self, ended: EndedCall<'_>) {
+    /// Records the end of a call and gives the bytes that the trace keeps of it.
+    pub fn record_end(&self, ended: EndedCall<'_>) -> u64 {
         let EndedCall { index: call, name, arguments, children, result, effect, is_abandoned } = ended;
         let (process, turn) = (&*self.process, self.turn);
         let (result, edn, error, hint, end) = match result {
@@ -87,10 +74,26 @@ impl Recording for CallRecorder {
             writes: effect == CallEffect::Performed,
             cached: effect == CallEffect::Cached,
         });
-        // On the program's own thread they are on its account already.
-        if Account::live_bytes().is_none() {
-            self.traced.fetch_add(bytes, Ordering::Relaxed);
-        }
+        bytes
+    }
+}
+
+impl Recording for CallRecorder {
+    fn begin(&self, call: BegunCall<'_>) {
+        let (name, args) = (call.name.to_owned(), traced(call.arguments));
+        self.process.record(EventKind::ToolStart {
+            turn: self.turn,
+            call: call.index,
+            name,
+            args,
+            writes: call.writes,
+        });
+    }
+
+    /// The end of a call on another thread than the program's: what the trace keeps of it is not on the program's account yet.
+    fn end(&self, ended: EndedCall<'_>) {
+        let bytes = self.record_end(ended);
+        self.traced.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn warn(&self, warnings: Vec<String>) {
