@@ -12,7 +12,7 @@ pub struct Budget {
     /// Tokens, read and written.
     pub tokens: Option<u64>,
     /// What the tokens may cost, in the money of `prices`. Before a model is asked, the cost of the whole prompt (a token for
-    /// three bytes) and of the longest reply (`max_tokens`, if that is set) must be left. In a [`LimitReached`] it is counted
+    /// three bytes) and of the longest reply (`max_tokens`, if that is set) must be left. In a [`LimitReached`](crate::lisp::text::LimitReached) it is counted
     /// in millionths.
     pub cost: Option<f64>,
     /// What models cost; with a bound on the cost, one without a price is not asked.
