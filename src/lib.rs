@@ -108,6 +108,8 @@
 //!
 //! - `agent` (default): everything that needs a runtime: models, delegation, plans, program files.
 //! - `macros` (default): the attribute [`tool`](macro@tool).
+//! - `rustls-ring`: HTTPS to models, with ring for cryptography; `rustls`: the same with the crypto provider that your program has
+//!   installed. Neither is on by default: the choice is yours.
 //! - `mcp`: the tools of MCP servers as tools of programs, and an MCP server of tools.
 //! - `github`: plans in GitHub issues.
 //! - `otel`: traces for an OpenTelemetry collector.
