@@ -76,7 +76,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The account of a program that begins with so many bytes: those of the memory it works on.
+    /// The account of a program whose memory already holds this number of bytes.
     pub fn beginning_with(bytes: u64) -> Self {
         Self { live: Cell::new(i64::try_from(bytes).unwrap_or(i64::MAX)), outside: Cell::new(0) }
     }

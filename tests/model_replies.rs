@@ -101,7 +101,7 @@ async fn a_retried_script_goes_on_to_its_next_entry() {
     assert_eq!(model.name(), "scripted");
 }
 
-/// How long a model that fails for ever is waited for, and how often it is asked.
+/// How long a model that fails forever is waited for, and how often it is asked.
 async fn patience(
     error: ModelError,
     retry: impl FnOnce(Retry<Arc<dyn Model>>) -> Retry<Arc<dyn Model>>,

@@ -25,12 +25,12 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 struct World {
     writes: AtomicU64,
     reads: AtomicUsize,
-    /// Reads that are under way.
+    /// Reads that are in progress.
     open: AtomicUsize,
     most_open: AtomicUsize,
 }
 
-/// A read that is under way, also if it is given up.
+/// A read that is in progress, also if it is given up.
 struct Open(Arc<World>);
 
 impl Open {

@@ -1,4 +1,4 @@
-//! `print!`, `eprintln!` and their like for this room: whoever closes a pipe early has read enough, and that is no panic.
+//! `print!`, `eprintln!` and similar macros for this room: a pipe that was closed early ends the output without a panic.
 
 macro_rules! print {
     ($($text:tt)*) => {{

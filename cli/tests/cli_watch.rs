@@ -85,7 +85,7 @@ fn prices_of_a_file_say_what_a_run_costs_and_bind_it() {
     );
     let free = folder.run(&RUN);
     assert_eq!((free.status, free.out.contains("cost 0.0000")), (Some(0), true), "{}{}", free.out, free.err);
-    // A reply that was under way is paid for; no other is asked for.
+    // A reply that was in progress is paid for; no other is asked for.
     let reply = json!({"text": "(+ 3 4)", "input_tokens": 900_000});
     folder.file("script.json", &json!([reply, "It is 7."]).to_string());
     let dear = folder.run(&[&RUN[..], &["--prices", "prices.toml"]].concat());

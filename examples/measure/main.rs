@@ -251,7 +251,7 @@ async fn overhead() -> Result<()> {
     Ok(())
 }
 
-/// The time of a hundred reads, by how many may be under way at once.
+/// The time of a hundred reads, by how many may be in progress at once.
 async fn overlap() -> Result<()> {
     let fetch = Tool::asynchronous("fetch", |call| async move {
         tokio::time::sleep(Duration::from_millis(10)).await;

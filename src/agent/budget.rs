@@ -20,7 +20,7 @@ struct Used {
     turns: u64,
     tokens: u64,
     cost: f64,
-    /// What turns that are under way may use at most.
+    /// What turns that are in progress may use at most.
     reserved_tokens: u64,
     reserved_cost: f64,
     processes: u64,
@@ -29,7 +29,7 @@ struct Used {
     spent: Option<LimitReached>,
 }
 
-/// What a turn that is under way may use at most. It goes back when the turn is settled or given up.
+/// What a turn that is in progress may use at most. It goes back when the turn is settled or given up.
 #[derive(Debug)]
 #[must_use = "what is dropped is reserved no longer"]
 pub struct Reserved<'l> {
@@ -108,7 +108,7 @@ impl Ledger {
         }
     }
 
-    /// Takes a turn that reads about so many tokens and may write so many, at this price. What it reads is reserved of the
+    /// Reserves a turn with estimated prompt tokens and the most reply tokens, at this price. What it reads is reserved of the
     /// cost only.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ impl Ledger {
             .or_else(|| cost.map(|most| reached(LimitKind::BudgetCost, millionths(most), millionths(used.cost))))
     }
 
-    /// Starts so many processes at a depth, all or none; the root has depth 1.
+    /// Starts a number of processes at a depth, all or none; the root has depth 1.
     ///
     /// # Errors
     /// Too deep, or too many; the tree goes on.
@@ -228,7 +228,7 @@ pub(super) fn estimated_tokens(system: &str, messages: &[Message]) -> u64 {
     messages.iter().map(|message| tokens(&message.content)).fold(tokens(system), u64::saturating_add)
 }
 
-/// Money as limits have it, which are whole numbers; as casts go, what is no number is 0 and what is too much the most.
+/// Money in millionths, as limits count it. NaN maps to 0; the cast saturates.
 fn millionths(cost: f64) -> u64 {
     (cost * 1e6).ceil() as u64
 }

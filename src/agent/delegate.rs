@@ -72,7 +72,7 @@ pub fn delegate_blocking(task: impl Into<String>, options: Options) -> Result<Ou
     outcome
 }
 
-/// Gives a task to each of several agents, so many of them at work at once, and waits for all. What came of them is in
+/// Gives a task to each of several agents, with at most this number running at once, and waits for all. What came of them is in
 /// the order of the tasks. Each has a budget and a trace of its own.
 ///
 /// ```

@@ -113,12 +113,11 @@ impl Options {
         self
     }
 
-    /// Lets up to so many reads be under way at once, where a `map`, `mapv` or `for` does nothing but to call a tool that only
-    /// reads: `(mapv (fn [id] (tool/fetch {:id id})) ids)`. Off (1) unless set.
+    /// Runs up to `at_once` reads concurrently where a `map`, `mapv` or `for` only calls a read-only tool:
+    /// `(mapv (fn [id] (tool/fetch {:id id})) ids)`. 1 by default: no overlap.
     ///
-    /// What can be seen of the run is the same: values, errors, the trace in the order of the program, usage, budget. It
-    /// takes less time; and when it ends in the midst of such calls, by an error or a limit, some of those that would have
-    /// come next have been read in vain, never more than are under way at once.
+    /// Values, errors, the trace (in the order of the program), usage and budget are the same as without. Only the time
+    /// differs. If the program stops early, some reads may already have run; never more than `at_once`.
     ///
     /// ```
     /// use ptc::{Options, Tool, delegate, model::Scripted};

@@ -198,7 +198,7 @@ pub async fn resume(journal: impl AsRef<Path>, options: Options) -> Result<Outco
     outcome
 }
 
-/// The error of a root that ended so, with what happened after so many events.
+/// The error of a root that ended like this, with the events after the given number.
 pub(crate) fn failed(tree: &Tree, before: usize, stop: &ProcessError) -> DelegateError {
     let events = tree.recorder.since(before);
     let reason = match stop {

@@ -167,7 +167,7 @@ limits! {
     Result max_result: usize = 4 << 20, Bytes;
     /// The source.
     Source max_source: usize = 1 << 20, Bytes;
-    /// Concurrent branches of `pmap` and its kin.
+    /// Concurrent branches of `pmap` and similar functions.
     Branches max_branches: usize = 64, Count;
     fixed:
     /// Levels of a value.

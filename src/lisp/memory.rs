@@ -79,7 +79,7 @@ impl Memory {
 }
 
 /// Empties the atoms that a program made and that nothing reaches any more: a ring through an atom would otherwise stay
-/// for ever.
+/// forever.
 pub(super) fn collect_cycles<'a>(atoms: &[Weak<Atom>], roots: impl Iterator<Item = &'a Value>) {
     let alive: Vec<Arc<Atom>> = atoms.iter().filter_map(Weak::upgrade).collect();
     if alive.is_empty() {

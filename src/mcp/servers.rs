@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::McpError;
 use crate::lisp::text::nearest;
 
-/// How long a server may take to begin, and a call to answer, when nobody says.
+/// How long a server may take to begin, and a call to answer, by default.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a description can say.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Request;
 use super::connection::{Connection, Draft, End, Wire, add, client, extend, messages, with_version};
 
-/// The most tokens of a reply where nobody says: the API answers no request without a bound.
+/// The most tokens of a reply by default: the API answers no request without a bound.
 const MAX_TOKENS: u64 = 8192;
 
 /// A model behind Anthropic's Messages API, or behind the same API on Google's Vertex AI.

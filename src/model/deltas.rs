@@ -41,7 +41,7 @@ impl Deltas {
         Self(Some(Arc::new(show)))
     }
 
-    /// Whether somebody looks.
+    /// Whether there is a reader.
     pub fn are_wanted(&self) -> bool {
         self.0.is_some()
     }

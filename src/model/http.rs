@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::sse::Events;
 use super::{ModelError, ModelErrorKind};
 
-/// How long a request may take when nobody says.
+/// How long a request may take by default.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The most bytes a reply may have.

@@ -156,7 +156,7 @@ impl Plan {
     ///
     /// # Errors
     /// A plan that does not pass [`Plan::check_with`], before any model is asked. A step that fails: no other is begun
-    /// then, those under way are waited for. With usage and trace of this run; the plan holds what was done.
+    /// then, those in progress are waited for. With usage and trace of this run; the plan holds what was done.
     pub async fn run(&mut self, executor: &Executor) -> Result<Outcome, DelegateError> {
         self.run_with(executor, Recorder::new(executor.agent.observers.clone())).await
     }

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::PlanError;
 use crate::model::{Exchange, ModelError, ModelErrorKind, Secret, http_client, shown_place, wait};
 
-/// Where GitHub answers when nobody says.
+/// Where GitHub answers by default.
 const GITHUB: &str = "https://api.github.com";
 
 /// How often a request that may succeed later is sent again.

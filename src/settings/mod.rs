@@ -39,7 +39,7 @@ pub struct Settings {
     pub access: Access,
     /// Whether programs find tools instead of being shown them.
     pub discovery: bool,
-    /// How many reads may be under way at once.
+    /// How many reads may be in progress at once.
     pub overlap_reads: usize,
     /// The most forks of one call.
     pub max_forks: usize,

@@ -456,7 +456,7 @@ impl Recorder {
         self.lock().events.len()
     }
 
-    /// The events after so many.
+    /// The events after the first `count`.
     pub fn since(&self, count: usize) -> Vec<Arc<Event>> {
         self.lock().events.get(count..).unwrap_or_default().to_vec()
     }

@@ -195,7 +195,7 @@ fn what_is_no_file_is_told_and_nothing_is_left_behind() {
     let roots = ground.roots();
     let pipe = ground.folder.join("granted/pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    // Nobody is at the other end; who waited for it would wait for ever.
+    // Nobody is at the other end; who waited for it would wait forever.
     assert_eq!(roots.read("pipe"), Err("\"pipe\" is no file".into()));
     assert!(roots.write("pipe", "", WRITE).is_err());
     assert_eq!(roots.read("inner"), Err("\"inner\" is no file".into()));

@@ -43,7 +43,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that plays the acts in order, the last one for ever.
+    /// A server that plays the acts in order, the last one forever.
     pub fn start(acts: Vec<Act>) -> Self {
         let last = acts.last().cloned().unwrap();
         let mut acts = acts.into_iter().chain(std::iter::repeat(last));

@@ -272,7 +272,7 @@ impl Journal {
         let turn = self.lock().turn(path);
         loop {
             let moved = self.moved.notified();
-            // Others may still be under way, and take their time.
+            // Others may still be in progress, and take their time.
             let alone = self.lock().order.get(&turn).is_none_or(Vec::is_empty);
             if !alone {
                 moved.await;
@@ -290,7 +290,7 @@ impl Journal {
 enum Wait {
     /// Nothing.
     None,
-    /// The end of a call that is under way.
+    /// The end of a call that is in progress.
     ToEnd,
     /// A call that the program has not made yet.
     ToBegin,

@@ -26,7 +26,7 @@ pub(crate) type Body = Box<dyn FnOnce(Rc<Stopwatch>, &dyn Suspend) -> Evaluation
 pub(crate) type Finish = Result<Evaluation, Error>;
 
 enum Order {
-    /// A program that begins with so many bytes.
+    /// Number, bytes its memory holds already, the program, and where its evaluation goes.
     Start(u64, u64, Body, oneshot::Sender<Finish>),
     Resume(u64, u64, Result<Value, Box<Fault>>),
     Cancel(u64),
@@ -60,12 +60,12 @@ impl Drop for Ticket {
 }
 
 impl Pool {
-    /// A pool of so many threads.
+    /// A pool with this number of threads.
     pub fn new(threads: usize) -> Self {
         let spawn = |at: usize| {
             let (orders, inbox) = mpsc::channel();
             let thread = std::thread::Builder::new().name(format!("ptc-{at}"));
-            // Without a thread the orders go nowhere, and whoever gave them is told so.
+            // Without a thread the orders are dropped, and their senders get an error.
             let _ = thread.spawn(move || Worker::default().work(&inbox));
             orders
         };
@@ -84,7 +84,7 @@ impl Pool {
         SHARED.clone()
     }
 
-    /// Starts a program on one of the threads. Its memory holds so many bytes already.
+    /// Starts a program on one of the threads. The bytes that its memory holds count from the start.
     pub(crate) fn start(&self, held: u64, body: Body) -> (Ticket, oneshot::Receiver<Finish>) {
         let at = self.next_thread.fetch_add(1, Ordering::Relaxed) % self.threads.len();
         let number = self.next_program.fetch_add(1, Ordering::Relaxed);

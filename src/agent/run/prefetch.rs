@@ -40,7 +40,7 @@ impl Prefetch {
 
 /// Starts the reads that a program is about to make.
 pub(crate) struct Prefetcher {
-    /// How many reads may be under way at once, that of the call at hand included; fewer than two do not overlap.
+    /// How many reads may be in progress at once, that of the call at hand included; fewer than two do not overlap.
     at_once: usize,
     runtime: Handle,
     expected: RefCell<Expected>,

@@ -136,7 +136,7 @@ impl Process {
         self.descriptors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The conversation before the turn that is under way, with the memory that is committed.
+    /// The conversation before the turn that is in progress, with the memory that is committed.
     pub fn past(&self) -> Past {
         self.past.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -187,7 +187,7 @@ async fn cancel(ticket: Ticket, finish: oneshot::Receiver<Finish>) -> Finish {
     finished.unwrap_or(Ok(Err(no_stack()))).unwrap_or_else(|_| Err(no_stack()))
 }
 
-/// Waits until a time, or for ever.
+/// Waits until a time, or forever.
 async fn past(deadline: Option<tokio::time::Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,

@@ -116,7 +116,7 @@ pub struct Turns {
     pub messages: Vec<Message>,
     /// Replies so far.
     pub turn: u32,
-    /// How the turn that is under way, or the last one, ended.
+    /// How the turn that is in progress, or the last one, ended.
     pub note: TurnResult,
     allowed: u32,
     ref_retries: u32,

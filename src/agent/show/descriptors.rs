@@ -270,13 +270,13 @@ pub(crate) fn number_of(id: &str) -> Option<u64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
-/// Whether a text has more than so many characters.
+/// Whether a text has more than `most` characters.
 fn longer_than(text: &str, most: usize) -> bool {
     // Bytes are more than characters or as many.
     text.len() > most && text.chars().count() > most
 }
 
-/// Whether a value that was given is longer than so many characters.
+/// Whether a value that was given is longer than `most` characters.
 fn longer(value: &Value, most: usize) -> bool {
     let length = |value: &Value| match value {
         Value::Text(text) => text.count(),

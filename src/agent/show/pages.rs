@@ -4,7 +4,7 @@ use crate::lisp::value::Text;
 
 /// A text with a table of its pages.
 ///
-/// Pages have at most so many characters, end after a line break where one lies in them, never split a character, and
+/// Pages have a maximum number of characters, end after a line break where one lies in them, never split a character, and
 /// put together are the text. The table is built in one walk; what is read is found by bisection and a walk over one
 /// page.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ fn breaks(text: &str) -> usize {
     text.bytes().filter(|byte| *byte == b'\n').count()
 }
 
-/// The byte after so many characters, at most the end.
+/// The byte after a number of characters, at most the end.
 fn after(text: &str, characters: usize, ascii: bool) -> usize {
     if ascii {
         return characters.min(text.len());

@@ -132,7 +132,7 @@ pub(crate) fn rendered(value: &Value) -> String {
     format!("{shown}\n… {rest}")
 }
 
-/// The first items of a sequence within so many bytes, and how many they are.
+/// The first items of a sequence within a number of bytes, and their count.
 fn items(value: &Value, most: usize, between: &str) -> (String, usize) {
     let (mut text, mut shown) = (String::new(), 0_usize);
     for item in Iter::ready(value) {
@@ -149,7 +149,7 @@ fn items(value: &Value, most: usize, between: &str) -> (String, usize) {
     (text, shown)
 }
 
-/// The entries of a map within about so many bytes: each has its share, and what short ones leave goes to the others.
+/// The entries of a map within about this number of bytes: each has its share, and what short ones leave goes to the others.
 fn entries(map: &Map, most: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     let (mut left, mut entries_left) = (most, map.len());
@@ -168,7 +168,7 @@ fn entries(map: &Map, most: usize) -> String {
     format!("{{{}{more}}}", lines.join(",\n "))
 }
 
-/// A value within about so many bytes: a collection by its count and first items.
+/// A value within about this number of bytes: a collection by its count and first items.
 fn portion(value: &Value, most: usize) -> String {
     let whole = shorten(value, most);
     if whole.len() < most || most < 120 {

@@ -19,7 +19,7 @@ struct Prompt {
     program: Option<String>,
 }
 
-/// The tool that forks, so many times a call at most, to go on under the same program or one of these.
+/// The tool that forks, at most this number of times per call, to continue under the same program or one of these.
 pub(crate) fn fork_tool(most: usize, links: Vec<(String, String)>, make: MakeProgram) -> Tool {
     let or_linked = match links.is_empty() {
         true => "",

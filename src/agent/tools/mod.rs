@@ -41,8 +41,8 @@ impl Options {
         self.tools([read_fd(), fd_search()])
     }
 
-    /// Lets programs fork: `(call "fork" {:prompts [… …]})` goes on with the conversation in so many copies of the process at
-    /// most, each with one task. Copies do not fork themselves. Ten are usual; program files have no more unless they say so.
+    /// Lets programs fork: `(call "fork" {:prompts [… …]})` continues the conversation in at most `most` copies of
+    /// the process, each with its own task. Copies cannot fork. Ten is usual, and the default of program files.
     ///
     /// ```
     /// use ptc::{Options, delegate, model::Scripted};

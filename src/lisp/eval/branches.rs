@@ -1,7 +1,7 @@
-//! Concurrent branches of one program: `pmap` and its kin.
+//! Concurrent branches of one program: `pmap` and similar functions.
 //!
 //! Every branch is a coroutine on the program's own thread. Branches switch only where they wait for tools, so what a
-//! program computes does not depend on chance. When as many are under way as may be, the others run in place, one after
+//! program computes does not depend on chance. When as many are in progress as may be, the others run in place, one after
 //! the other; so nested ones never wait for each other.
 
 use std::collections::VecDeque;

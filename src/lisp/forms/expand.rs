@@ -55,7 +55,7 @@ enum Found<'f> {
 type AllFound<'f> = SmallVec<[Found<'f>; 6]>;
 
 impl Parts {
-    /// Whether there may be so many parts.
+    /// Whether this number of parts is allowed.
     fn takes(&self, count: usize) -> bool {
         let least = self.before.len().saturating_add(self.after.len());
         count.checked_sub(least).is_some_and(|more| match self.rest.len() {

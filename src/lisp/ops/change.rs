@@ -85,7 +85,7 @@ pub(crate) fn conj(cx: &mut dyn Context, target: Value, item: Value) -> Result<V
     }
 }
 
-/// What is under a key, or `nil`: moved out, so that it may be changed in place, where nobody else holds the collection.
+/// What is under a key, or `nil`: moved out, so that it may be changed in place, where the collection has no other owner.
 ///
 /// Whoever takes it out puts another value under the key, or drops the collection.
 pub(crate) fn take(cx: &mut dyn Context, coll: &mut Value, key: &Value) -> Result<Value> {

@@ -388,7 +388,7 @@ impl Decimal {
         self.point.saturating_sub(1)
     }
 
-    /// Rounded to so many digits after the point.
+    /// Rounded to a number of digits after the point.
     fn places(self, places: usize) -> Self {
         let kept = self.point.saturating_add(i64::try_from(places).unwrap_or(i64::MAX));
         match usize::try_from(kept) {
@@ -397,7 +397,7 @@ impl Decimal {
         }
     }
 
-    /// Rounded to so many digits.
+    /// Rounded to a number of digits.
     fn significant(mut self, kept: usize) -> Self {
         let Some(next) = self.digits.as_bytes().get(kept) else { return self };
         let up = *next >= b'5';

@@ -28,7 +28,7 @@ pub(crate) fn sorted_cost(map: &Map) -> u64 {
     (map.len() as u64 / 256).saturating_add(32)
 }
 
-/// A map to be changed: in place if nobody else holds it, else a copy, which is paid for.
+/// A map to be changed: in place if it has no other owner, else a copy, which is paid for.
 pub(crate) fn to_change<'m>(cx: &mut dyn Context, map: &'m mut Arc<Map>) -> Result<&'m mut Map> {
     let cost = Map::fork_cost(map);
     if cost > 1 {

@@ -5,7 +5,7 @@ use super::maps;
 use crate::lisp::value::{Args, Context, Result, Set, Value, type_error};
 use std::sync::Arc;
 
-/// A set to be changed: in place if nobody else holds it, else a copy, which is paid for.
+/// A set to be changed: in place if it has no other owner, else a copy, which is paid for.
 pub(crate) fn to_change<'s>(cx: &mut dyn Context, set: &'s mut Arc<Set>) -> Result<&'s mut Set> {
     let cost = Set::fork_cost(set);
     if cost > 1 {

@@ -100,7 +100,7 @@ impl<G: Generator> Generator for FlattenGenerator<G> {
 }
 
 /// Collections one after the other, where some are lazy. The last takes the chain's place once it is reached, and a chain
-/// that nobody else holds is made longer instead of put into another one: so neither kind of nesting costs depth.
+/// without another owner is made longer instead of put into another one: so neither kind of nesting costs depth.
 struct Chain {
     current: Option<Iter>,
     parts: VecDeque<Value>,
@@ -182,7 +182,7 @@ impl Generator for Each {
     }
 }
 
-/// Appends to the first collection in place if nobody else holds it.
+/// Appends to the first collection in place if it has no other owner.
 fn concat_ready(cx: &mut dyn Context, parts: Args) -> Result<Value> {
     let mut parts = parts.into_iter();
     let first = parts.next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Stages: what sequence functions do to items, written once and used three times.
 //!
-//! `map`, `filter`, `take`, `partition-by` and their kin are stages. A stage is fed items and passes on none, one or
+//! `map`, `filter`, `take`, `partition-by` and similar functions are stages. A stage is fed items and passes on none, one or
 //! many. Over collections it is run at once ([`apply`]); over lazy sequences it is pulled as items are asked for; without
 //! a collection it is a transducer ([`transducer`]).
 
@@ -44,7 +44,7 @@ pub(crate) trait Stage: Send + Sync {
         None
     }
 
-    /// Whether it surely passes on only so many items, such as `(take n …)`.
+    /// Whether it surely passes on a bounded number of items, such as `(take n …)`.
     fn is_bounded(&self) -> bool {
         false
     }

@@ -103,7 +103,7 @@ pub struct Arity {
 }
 
 impl Arity {
-    /// Whether so many arguments are taken.
+    /// Whether this number of arguments is taken.
     pub fn takes(self, given: usize) -> bool {
         given >= self.least && self.most.is_none_or(|most| given <= most)
     }

@@ -1,4 +1,4 @@
-//! Things with an identity: atoms and their kin, and compiled regular expressions.
+//! Things with an identity: atoms, volatiles, delays, transients, and compiled regular expressions.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 

@@ -71,7 +71,7 @@ impl Date {
         Some(Self { at: text.parse().ok()?, kind: DateKind::Local })
     }
 
-    /// The point on the time line so many milliseconds after 1970.
+    /// The point on the time line `millis` milliseconds after 1970.
     pub fn from_millis(millis: i64) -> Option<Self> {
         let at = EPOCH.checked_add(SignedDuration::from_millis(millis)).ok()?;
         Some(Self { at, kind: DateKind::Instant })

@@ -19,7 +19,7 @@ thread_local! {
     static QUEUE: RefCell<Vec<Link>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Drops a value now, or later if a drop is already under way on this thread.
+/// Drops a value now, or later if a drop is already in progress on this thread.
 pub(super) fn drop_flat(value: Value) {
     match value {
         Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Nothing => {}

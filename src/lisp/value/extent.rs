@@ -53,7 +53,7 @@ impl Extent {
     }
 }
 
-/// The weight of a text of so many bytes.
+/// The weight of a text of this length in bytes.
 #[inline]
 fn of_text(bytes: usize) -> u32 {
     u32::try_from(bytes / 16).unwrap_or(u32::MAX).saturating_add(1)

@@ -37,7 +37,7 @@ pub enum Iter {
         /// The byte offset of the next character.
         at: usize,
     },
-    /// A lazy sequence that nobody else holds: its items need no cells.
+    /// A lazy sequence without another owner: its items need no cells.
     Generator(UniqueGenerator),
     /// A map of which no entry was taken yet.
     Map(Arc<Map>),
@@ -265,7 +265,7 @@ impl Iter {
         }
     }
 
-    /// The items of a sequential value of which everything is there.
+    /// The items of a fully realised sequential value.
     pub fn ready(value: &Value) -> Ready {
         Ready(match value {
             Value::Vector(items) => Self::Vector { items: items.clone(), at: 0 },
@@ -363,7 +363,7 @@ pub fn seq(value: Value, cx: &mut dyn Context) -> Result<Value> {
     })
 }
 
-/// All items of a value, moved out of it if nobody else holds it.
+/// All items of a value, moved out of it if it has no other owner.
 ///
 /// # Errors
 /// A value without items; a limit; whatever making items raises.

@@ -50,7 +50,7 @@ pub struct Shared {
     pub steps: Cell<u64>,
     /// Tool calls so far.
     pub tool_calls: Cell<u64>,
-    /// Branches that are under way.
+    /// Branches that are in progress.
     pub branches: Cell<usize>,
     /// Peak of live bytes seen.
     pub peak_bytes: Cell<u64>,

@@ -11,7 +11,7 @@ pub struct Seq {
     node: Node,
     extent: Extent,
     kind: Kind,
-    /// Whether anybody has looked at the items, which in Clojure would have made them.
+    /// Whether the items have been observed, which in Clojure would have made them.
     seen: AtomicBool,
     pub(super) meta: Meta,
 }
@@ -179,13 +179,13 @@ impl Seq {
         &self.node
     }
 
-    /// Notes that somebody looks at the items.
+    /// Notes that the items are observed.
     #[inline]
     pub fn see(&self) {
         self.seen.store(true, Ordering::Relaxed);
     }
 
-    /// Whether anybody has looked at the items.
+    /// Whether the items have been observed.
     pub fn is_seen(&self) -> bool {
         self.seen.load(Ordering::Relaxed)
     }
@@ -273,7 +273,7 @@ impl Seq {
         }
     }
 
-    /// How the items are held, moved out if nobody else holds the sequence.
+    /// How the items are held, moved out if the sequence has no other owner.
     pub fn into_node(this: Arc<Self>) -> Node {
         let mut this = this;
         match Arc::get_mut(&mut this) {
@@ -282,7 +282,7 @@ impl Seq {
         }
     }
 
-    /// As [`rest`](Self::rest), in place if nobody else holds the sequence.
+    /// As [`rest`](Self::rest), in place if the sequence has no other owner.
     pub fn into_rest(this: Arc<Self>) -> Value {
         let mut this = this;
         if let Some(Self { node: Node::Slice { items, from }, meta, .. }) = Arc::get_mut(&mut this)
@@ -351,7 +351,7 @@ pub trait Generator: Send + Sync {
         Ok(self.next(cx)?.map_or(Yield::End, Yield::Item))
     }
 
-    /// Whether the items surely end. What it is asked `depth` generators within others; `false` where that is too many.
+    /// True if the generator is known to be finite. `depth` counts enclosing generators; past the maximum the answer is `false`.
     ///
     /// After an error it can be asked for the same item again: it goes on where it was.
     fn is_bounded(&self, depth: usize) -> bool;
@@ -372,7 +372,7 @@ pub enum Yield {
     End,
 }
 
-/// A lazy sequence: a cell that is filled once, when somebody looks.
+/// A lazy sequence: a cell that is filled once, when it is first read.
 pub struct Lazy {
     state: Mutex<State>,
 }
@@ -441,7 +441,7 @@ impl Lazy {
         }
     }
 
-    /// Takes the generator out of a cell that nobody else holds, so that its items need no cells.
+    /// Takes the generator out of a cell without another owner, so that its items need no cells.
     pub fn into_generator(this: Arc<Self>) -> std::result::Result<Box<dyn Generator>, Arc<Self>> {
         let mut this = this;
         let Some(sole) = Arc::get_mut(&mut this) else { return Err(this) };
@@ -455,7 +455,7 @@ impl Lazy {
         }
     }
 
-    /// Gives the generator of a cell that nobody else holds sequences to go on with; `false` if it takes none.
+    /// Gives the generator of a cell without another owner sequences to go on with; `false` if it takes none.
     pub fn append(this: &mut Arc<Self>, more: &[Value]) -> bool {
         let Some(sole) = Arc::get_mut(this) else { return false };
         match sole.state.get_mut().unwrap_or_else(PoisonError::into_inner) {
@@ -464,7 +464,7 @@ impl Lazy {
         }
     }
 
-    /// The state of a cell that nobody else holds.
+    /// The state of a cell without another owner.
     fn into_state(this: Arc<Self>) -> std::result::Result<State, Arc<Self>> {
         let mut this = this;
         match Arc::get_mut(&mut this) {

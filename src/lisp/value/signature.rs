@@ -125,7 +125,7 @@ impl Gives {
         self.parsed.get_or_init(|| parse(self.text).unwrap_or_default())
     }
 
-    /// The signature of a call with so many arguments.
+    /// The signature of a call with this number of arguments.
     pub fn signature(&self, given: usize) -> Option<&BuiltinSignature> {
         self.signatures().iter().find(|signature| signature.takes(given))
     }
@@ -137,7 +137,7 @@ impl Gives {
 }
 
 impl BuiltinSignature {
-    /// Whether it is for so many arguments.
+    /// Whether it is for this number of arguments.
     pub fn takes(&self, given: usize) -> bool {
         match &self.params {
             None => true,

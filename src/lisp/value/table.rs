@@ -112,7 +112,7 @@ impl<S: Same> indexmap::Equivalent<Key<S>> for Probe<'_, S> {
 
 /// A large map or set in insertion order.
 ///
-/// It begins as an ordinary hash table, which is quick to build. When it is copied because somebody else holds it too,
+/// It begins as an ordinary hash table, which is quick to build. When it is copied because it has another owner, too,
 /// or when a key is removed, it becomes a persistent one, whose further copies share structure.
 pub struct Table<S: Same> {
     store: Store<S>,

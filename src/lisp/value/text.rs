@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-/// A string. Short ones lie in one piece of memory; appending to one that nobody else holds is done in place.
+/// A string. Short ones lie in one piece of memory; appending to one without another owner is done in place.
 #[derive(Clone)]
 pub struct Text(Arc<Inner>);
 
@@ -83,7 +83,7 @@ impl Text {
         Arc::strong_count(&self.0) == 1
     }
 
-    /// The text to append to: in its own memory if nobody else holds the string.
+    /// The text to append to: in its own memory if the string has no other owner.
     pub fn into_builder(self) -> TextBuilder {
         TextBuilder(Arc::unwrap_or_clone(self.0))
     }

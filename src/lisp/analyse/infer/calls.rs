@@ -45,7 +45,7 @@ impl Inference<'_> {
         }
     }
 
-    /// Calls what `partial`, `comp` and their kin have made.
+    /// Calls what `partial`, `comp` and similar functions have made.
     fn apply_made(&mut self, rule: OutlineRule, parts: &[Outline], arguments: &[Outline], span: Span) -> Outline {
         match (rule, parts) {
             (OutlineRule::Partial, [function, first @ ..]) => {
