@@ -2,8 +2,8 @@
 #![cfg(feature = "agent")]
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,12 +14,15 @@ use serde_json::{Map, Value as Json, json};
 /// Loads the fields of a file.
 fn load(fields: &Json) -> Result<Arc<Program>, String> {
     static FILES: AtomicUsize = AtomicUsize::new(0);
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("program-files");
-    std::fs::create_dir_all(&folder).unwrap();
-    // The file of every link and sub-agent.
-    std::fs::write(folder.join("other.toml"), "[model]\nname = \"m\"\nprovider = \"p\"\n").unwrap();
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("program-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        // The file of every link and sub-agent: written once, as the tests run at the same time.
+        std::fs::write(folder.join("other.toml"), "[model]\nname = \"m\"\nprovider = \"p\"\n").unwrap();
+        folder
+    });
     let number = FILES.fetch_add(1, Ordering::Relaxed);
-    let file = folder.join(format!("agent-{}-{number}.json", std::process::id()));
+    let file = FOLDER.join(format!("agent-{number}.json"));
     std::fs::write(&file, fields.to_string()).unwrap();
     let loaded = Program::load(&file);
     std::fs::remove_file(&file).unwrap();
